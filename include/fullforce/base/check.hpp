@@ -1,0 +1,45 @@
+#pragma once
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+namespace fullforce {
+
+/// The user's input is wrong (command line, configuration, file). Thrown by every rank alike, with the same text; exit code 2.
+/// The text says what, where, why, and what to do.
+class InputError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The run cannot go on (divergence, a file that cannot be written). Thrown by every rank alike, with the same text; exit code 1.
+class RunError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws InputError unless `holds`. Always on. The condition must have the same value on every rank.
+template <class... Args>
+void require(bool holds, fmt::format_string<Args...> text, Args&&... args) {
+  if (!holds) throw InputError(fmt::format(text, std::forward<Args>(args)...));
+}
+
+namespace detail {
+[[noreturn]] void fail_check(const char* kind, const char* expression, const char* file, int line);
+}
+
+}  // namespace fullforce
+
+/// Preconditions (`FULLFORCE_EXPECT`) and postconditions (`FULLFORCE_ENSURE`) of our own code: a failure is a bug, so it aborts.
+/// Off in release builds.
+#ifdef NDEBUG
+#define FULLFORCE_EXPECT(condition) static_cast<void>(0)
+#define FULLFORCE_ENSURE(condition) static_cast<void>(0)
+#else
+#define FULLFORCE_EXPECT(condition) \
+  ((condition) ? static_cast<void>(0) : ::fullforce::detail::fail_check("precondition", #condition, __FILE__, __LINE__))
+#define FULLFORCE_ENSURE(condition) \
+  ((condition) ? static_cast<void>(0) : ::fullforce::detail::fail_check("postcondition", #condition, __FILE__, __LINE__))
+#endif

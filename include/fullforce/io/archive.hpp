@@ -1,0 +1,68 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fullforce/base/types.hpp"
+#include "fullforce/parallel/mpi.hpp"
+#include "fullforce/parallel/row_partition.hpp"
+
+namespace fullforce {
+
+/// A rank's rows of a matrix [rows of the partition, cols]: `stride` scalars from one row to the next in memory (>= cols).
+template <class T>
+struct RowsView {
+  T* data = nullptr;
+  Index cols = 0;
+  Index stride = 0;
+};
+
+/// An HDF5 file in which a class keeps its arrays. The same member function saves and loads, so a class needs one `persist`
+/// that cannot drift apart. Rows are global in the file, so any number of ranks reads what any other number wrote. Every
+/// dataset has a checksum per row block (XXH3, /checksums/<path>, uint64 [blocks]), verified on loading; replicated arrays
+/// count as one block; attributes are covered by one checksum of their own. Types in the file follow T.
+/// All members are **Collective.** Loading throws RunError with path and dataset when the file is damaged or does not fit.
+class Archive {
+ public:
+  enum class Mode { save, load };
+
+  /// Creates `path` (fails if it cannot: RunError) or opens it. Every rank of `comm` takes part.
+  static Archive create(const Communicator& comm, const std::filesystem::path& path);
+  static Archive open(const Communicator& comm, const std::filesystem::path& path);
+  Archive(Archive&&) noexcept;
+  Archive& operator=(Archive&&) noexcept;
+  ~Archive();
+
+  bool saving() const;
+  bool loading() const { return !saving(); }
+
+  /// The rows that this rank owns of a matrix [partition.rows(), cols]. Slices of at most 16 MiB, whatever the size.
+  /// T: float, double.
+  template <class T>
+  void rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine);
+
+  /// An array that every rank holds whole: [values.size()/cols, cols], row-major; cols = 0 for a one-dimensional array.
+  /// Rank 0 writes; all read. T: float, double, std::int64_t.
+  template <class T>
+  void replicated(const std::string& dataset, std::span<T> values, Index cols = 0);
+
+  /// An attribute of a group or of the root ("/"), the group being made if it is missing. T: std::int64_t, double, std::string.
+  template <class T>
+  void attribute(const std::string& group, const std::string& name, T& value);
+
+  /// Whether a dataset or group exists, and a dataset's shape (empty if missing). For loading.
+  bool contains(const std::string& path) const;
+  std::vector<Index> shape(const std::string& dataset) const;
+
+  /// Saving: writes the checksums, flushes and closes; the file is whole only after this. Loading: closes.
+  void close();
+
+ private:
+  struct Implementation;
+  explicit Archive(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace fullforce

@@ -1,0 +1,19 @@
+#pragma once
+#include <omp.h>
+
+#include "fullforce/base/types.hpp"
+
+namespace fullforce {
+
+inline int thread_count() { return omp_get_max_threads(); }
+inline void set_thread_count(int threads) { omp_set_num_threads(threads); }
+
+/// Calls work(k) for k in [0, count), spread over the threads; the same thread gets the same k every time, so pages that it
+/// touched first stay near it. `work` must not throw.
+template <class Work>
+void for_each_in_parallel(Index count, const Work& work) {
+#pragma omp parallel for schedule(static)
+  for (Index k = 0; k < count; ++k) work(k);
+}
+
+}  // namespace fullforce

@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "fullforce/base/types.hpp"
+
+namespace fullforce {
+
+/// Keys of the section [run].
+struct RunOptions {
+  std::uint64_t seed = 1;
+  Index streams = 1;
+  Index init_trials = 10;
+  Index train_trials = 200;
+  Index test_trials = 50;
+  std::string output = "runs/oscillation";  ///< folder, relative to the working directory
+};
+
+/// Keys of the section [checkpoint].
+struct CheckpointOptions {
+  double every_minutes = 10.0;
+  Index every_trials = 0;  ///< 0 = by time only
+  Index keep = 2;
+};
+
+}  // namespace fullforce

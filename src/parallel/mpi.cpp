@@ -1,0 +1,208 @@
+#include "fullforce/parallel/mpi.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+#include "fullforce/base/check.hpp"
+
+namespace fullforce {
+namespace {
+
+template <class T>
+MPI_Datatype datatype_of();
+template <>
+MPI_Datatype datatype_of<float>() { return MPI_FLOAT; }
+template <>
+MPI_Datatype datatype_of<double>() { return MPI_DOUBLE; }
+
+int checked_count(Index count) {
+  require(count <= std::numeric_limits<int>::max(),
+          "{} values in one message (MPI counts them in 31 bits): use more ranks, fewer streams or a shorter panel", count);
+  return static_cast<int>(count);
+}
+
+}  // namespace
+
+Environment::Environment(int* argc, char*** argv) {
+  int provided = 0;
+  MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+}
+
+Environment::~Environment() { MPI_Finalize(); }
+
+std::string mpi_library() {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  MPI_Get_library_version(text, &length);
+  std::string name(text, static_cast<std::size_t>(length));
+  return name.substr(0, name.find(','));
+}
+
+Communicator Communicator::world() {
+  MPI_Comm copy = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &copy);
+  return Communicator(copy);
+}
+
+Communicator::Communicator(MPI_Comm handle) : handle_(handle) {
+  MPI_Comm_set_errhandler(handle_, MPI_ERRORS_RETURN);
+  int rank = 0;
+  MPI_Comm_rank(handle_, &rank);
+  MPI_Comm_size(handle_, &size_);
+  rank_ = static_cast<Rank>(rank);
+}
+
+Communicator::Communicator(Communicator&& other) noexcept
+    : handle_(std::exchange(other.handle_, MPI_COMM_NULL)), rank_(other.rank_), size_(other.size_), calls_(other.calls_) {}
+
+Communicator& Communicator::operator=(Communicator&& other) noexcept {
+  if (this == &other) return *this;
+  free();
+  handle_ = std::exchange(other.handle_, MPI_COMM_NULL);
+  rank_ = other.rank_;
+  size_ = other.size_;
+  calls_ = other.calls_;
+  return *this;
+}
+
+Communicator::~Communicator() { free(); }
+
+void Communicator::free() {
+  if (handle_ != MPI_COMM_NULL) MPI_Comm_free(&handle_);
+}
+
+Communicator Communicator::node() const {
+  MPI_Comm shared = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(handle_, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &shared), "MPI_Comm_split_type");
+  return Communicator(shared);
+}
+
+void Communicator::check(int code, const char* call) const {
+  ++calls_;
+  if (code == MPI_SUCCESS) return;
+  char text[MPI_MAX_ERROR_STRING];
+  int length = 0;
+  MPI_Error_string(code, text, &length);
+  abort(1, fmt::format("{} failed: {}", call, std::string(text, static_cast<std::size_t>(length))));
+}
+
+void Communicator::abort(int exit_code, const std::string& why) const {
+  std::fprintf(stderr, "fullforce: rank %d of %d: %s\n", static_cast<int>(rank_), size_, why.c_str());
+  std::fflush(stderr);
+  MPI_Abort(handle_, exit_code);
+  std::abort();
+}
+
+void Communicator::barrier() const { check(MPI_Barrier(handle_), "MPI_Barrier"); }
+
+void Communicator::broadcast(std::span<double> values, Rank root) const {
+  expect_same_length(values.size(), "MPI_Bcast");
+  check(MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_DOUBLE, static_cast<int>(root), handle_), "MPI_Bcast");
+}
+
+void Communicator::broadcast(std::span<std::int64_t> values, Rank root) const {
+  expect_same_length(values.size(), "MPI_Bcast");
+  check(MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_INT64_T, static_cast<int>(root), handle_), "MPI_Bcast");
+}
+
+void Communicator::broadcast(std::string& text, Rank root) const {
+  std::int64_t length = static_cast<std::int64_t>(text.size());
+  broadcast(std::span(&length, 1), root);
+  text.resize(static_cast<std::size_t>(length));
+  check(MPI_Bcast(text.data(), checked_count(length), MPI_CHAR, static_cast<int>(root), handle_), "MPI_Bcast");
+}
+
+void Communicator::sum(std::span<std::int64_t> values) const {
+  expect_same_length(values.size(), "MPI_Allreduce");
+  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_SUM, handle_),
+        "MPI_Allreduce");
+}
+
+std::int64_t Communicator::sum(std::int64_t value) const {
+  sum(std::span(&value, 1));
+  return value;
+}
+
+double Communicator::max(double value) const {
+  check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, handle_), "MPI_Allreduce");
+  return value;
+}
+
+std::int64_t Communicator::max(std::int64_t value) const {
+  check(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_INT64_T, MPI_MAX, handle_), "MPI_Allreduce");
+  return value;
+}
+
+std::int64_t Communicator::min(std::int64_t value) const { return -max(-value); }
+
+std::vector<double> Communicator::all_gather(double value) const {
+  std::vector<double> all(static_cast<std::size_t>(size_));
+  check(MPI_Allgather(&value, 1, MPI_DOUBLE, all.data(), 1, MPI_DOUBLE, handle_), "MPI_Allgather");
+  return all;
+}
+
+std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const {
+  std::vector<std::int64_t> all(static_cast<std::size_t>(size_));
+  check(MPI_Allgather(&value, 1, MPI_INT64_T, all.data(), 1, MPI_INT64_T, handle_), "MPI_Allgather");
+  return all;
+}
+
+void Communicator::expect_same_length([[maybe_unused]] std::size_t length, [[maybe_unused]] const char* call) const {
+#ifdef FULLFORCE_AUDIT
+  std::int64_t range[2] = {static_cast<std::int64_t>(length), -static_cast<std::int64_t>(length)};
+  MPI_Allreduce(MPI_IN_PLACE, range, 2, MPI_INT64_T, MPI_MAX, handle_);
+  if (range[0] != -range[1]) abort(1, fmt::format("{}: lengths differ between ranks ({} here)", call, length));
+#endif
+}
+
+RowGather::RowGather(const Communicator& comm, const RowPartition& partition, Index width) : comm_(&comm) {
+  FULLFORCE_EXPECT(partition.ranks() == comm.size());
+  for (int r = 0; r < comm.size(); ++r) {
+    counts_.push_back(checked_count(partition.row_count(Rank{r}) * width));
+    offsets_.push_back(checked_count(partition.first_row(Rank{r}) * width));
+  }
+}
+
+template <Real T>
+void RowGather::operator()(std::span<const T> mine, std::span<T> all) const {
+  const MPI_Datatype type = datatype_of<T>();
+  const int count = counts_[static_cast<std::size_t>(comm_->rank())];
+  comm_->check(MPI_Allgatherv(mine.data(), count, type, all.data(), counts_.data(), offsets_.data(), type, comm_->handle()),
+               "MPI_Allgatherv");
+}
+
+template void RowGather::operator()(std::span<const float>, std::span<float>) const;
+template void RowGather::operator()(std::span<const double>, std::span<double>) const;
+
+void agree(const Communicator& comm, const std::function<void()>& work) {
+  enum Outcome : std::int64_t { fine, input_error, run_error };
+  std::int64_t outcome = fine;
+  std::string text;
+  try {
+    work();
+  } catch (const InputError& error) {
+    outcome = input_error;
+    text = error.what();
+  } catch (const std::exception& error) {
+    outcome = run_error;
+    text = error.what();
+  }
+  const std::int64_t first = comm.min(outcome == fine ? comm.size() : static_cast<std::int64_t>(comm.rank()));
+  if (first == comm.size()) return;
+  const Rank speaker = static_cast<Rank>(first);
+  comm.broadcast(std::span(&outcome, 1), speaker);
+  comm.broadcast(text, speaker);
+  if (outcome == input_error) throw InputError(text);
+  throw RunError(text);
+}
+
+void expect_same_on_all_ranks([[maybe_unused]] const Communicator& comm, [[maybe_unused]] std::int64_t value,
+                              [[maybe_unused]] const char* what) {
+#ifdef FULLFORCE_AUDIT
+  if (comm.min(value) != comm.max(value)) comm.abort(1, fmt::format("{} differs between ranks ({} here)", what, value));
+#endif
+}
+
+}  // namespace fullforce

@@ -1,0 +1,22 @@
+# Every library that fullforce stands on, found once, with a word on what to install when one is missing.
+set(FULLFORCE_DEBIAN_HINT "on Debian or Ubuntu: tools/install-dependencies.sh")
+
+find_package(MPI 3.1 COMPONENTS C CXX REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+set(HDF5_PREFER_PARALLEL ON)
+find_package(HDF5 1.10 REQUIRED COMPONENTS C)
+if(NOT HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "HDF5 at ${HDF5_INCLUDE_DIRS} was built without MPI; fullforce needs the parallel one (${FULLFORCE_DEBIAN_HINT})")
+endif()
+find_package(fmt REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+
+add_library(fullforce_hdf5 INTERFACE)
+target_include_directories(fullforce_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
+target_link_libraries(fullforce_hdf5 INTERFACE ${HDF5_LIBRARIES} MPI::MPI_C)
+target_compile_definitions(fullforce_hdf5 INTERFACE ${HDF5_DEFINITIONS})
