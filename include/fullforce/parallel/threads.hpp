@@ -6,6 +6,8 @@
 namespace fullforce {
 
 inline int thread_count() { return omp_get_max_threads(); }
+/// Of the calling thread, inside a parallel loop.
+inline int thread_index() { return omp_get_thread_num(); }
 inline void set_thread_count(int threads) { omp_set_num_threads(threads); }
 
 /// Calls work(k) for k in [0, count), spread over the threads; the same thread gets the same k every time, so pages that it

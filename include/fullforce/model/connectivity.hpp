@@ -1,0 +1,46 @@
+#pragma once
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/stream_array.hpp"
+#include "fullforce/model/network_options.hpp"
+#include "fullforce/model/task.hpp"
+#include "fullforce/model/trial_streams.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+class Archive;
+
+/// The fixed weights, this rank's rows: recurrent weights J_D of the target-generating network and what feeds signals into both
+/// networks. Every element is a function of (seed, row, column), so both learning rules get the same ones.
+template <Real T>
+struct Connectivity {
+  /// Draws them: J_D ~ N(0, g^2/N), u_* ~ U(-1, 1) times their gains. N^2 / ranks normal draws.
+  Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed);
+
+  /// Saves, or loads where the file has them. **Collective.**
+  void persist(Archive& archive, const Layout& layout, bool with_target);
+
+  RowMatrix<T> J_D;     ///< [N, N]
+  RowMatrix<T> u_in;    ///< [N, n_in]
+  RowMatrix<T> u_out;   ///< [N, n_out]
+  RowMatrix<T> u_hint;  ///< [N, n_hint]
+};
+
+/// The signals of one step, [n, streams]; zero for idle streams.
+struct StepSignals {
+  StepSignals(const Task& task, Index streams);
+
+  /// Takes the coming step's samples from the streams.
+  void read(const TrialStreams& streams);
+
+  Index streams;
+  std::vector<double> input;
+  std::vector<double> target;
+  std::vector<double> hint;
+};
+
+/// currents(i, b) += sum_c weights(i, c) signal(c, b) for the rows of a block; signal is [weights.cols(), streams].
+template <Real T>
+void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, StreamArray<T>& currents);
+
+}  // namespace fullforce

@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "fullforce/base/random.hpp"
+#include "fullforce/linalg/stream_array.hpp"
+#include "fullforce/model/network_options.hpp"
+#include "fullforce/model/trial_streams.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+class Archive;
+
+/// Noise of a step: sqrt(eta dt) xi with xi keyed by the trial that a stream is in, so that it does not matter which stream runs it.
+struct StepNoise {
+  double amplitude = 0.0;  ///< sqrt(eta dt); 0 = none
+  std::uint64_t seed = 0;
+};
+
+/// Rate neurons: states x [N, B] driven by currents, rates tanh(x). The target-generating and the task-performing network are two
+/// instances of it.
+template <Real T>
+class RateNetwork {
+ public:
+  RateNetwork(const Layout& layout, Index streams, double dt, double tau, Integrator integrator);
+
+  /// x(0) ~ N(0, 1), keyed by stream and neuron.
+  void draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose);
+
+  /// One time step under `currents` [local rows, B] (all currents: recurrent and external). Idle streams keep their state.
+  ///   Euler:        x <- x + dt/tau (currents - x)
+  ///   exponential:  x <- currents + (x - currents) exp(-dt/tau)
+  void advance(const Layout& layout, const StreamArray<T>& currents, const TrialStreams& streams, const StepNoise& noise);
+
+  StreamArray<T>& state() { return x_; }
+  const StreamArray<T>& state() const { return x_; }
+
+  void persist(Archive& archive, const Layout& layout, const std::string& dataset);
+
+ private:
+  void advance_block(RowBlock block, const StreamArray<T>& currents, const TrialStreams& streams);
+  void add_noise(RowBlock block, const TrialStreams& streams, const StepNoise& noise);
+
+  double keep_;  ///< x <- keep x + take currents
+  double take_;
+  StreamArray<T> x_;
+};
+
+}  // namespace fullforce

@@ -1,0 +1,103 @@
+#include "fullforce/model/connectivity.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fullforce/base/random.hpp"
+#include "fullforce/io/archive.hpp"
+
+namespace fullforce {
+namespace {
+
+template <Real T, class Value>
+void fill_rows(const Layout& layout, RowMatrix<T>& matrix, const Value& value) {
+  layout.for_each_block([&](RowBlock block) {
+    std::vector<double> row(static_cast<std::size_t>(matrix.cols()));
+    for (Index i = 0; i < block.rows; ++i) {
+      value(static_cast<std::uint64_t>(block.first + i), std::span<double>(row));
+      std::transform(row.begin(), row.end(), matrix.row(block.local + i), [](double v) { return static_cast<T>(v); });
+    }
+  });
+}
+
+template <Real T>
+RowMatrix<T> recurrent_weights(const Layout& layout, double gain, std::uint64_t seed) {
+  RowMatrix<T> weights(layout.local_rows(), layout.rows());
+  const double deviation = gain / std::sqrt(static_cast<double>(layout.rows()));
+  fill_rows(layout, weights, [&](std::uint64_t i, std::span<double> row) {
+    Draws(seed, Purpose::target_weights, i).normals(0, row);
+    for (double& v : row) v *= deviation;
+  });
+  return weights;
+}
+
+template <Real T>
+RowMatrix<T> signal_weights(const Layout& layout, Index signals, double gain, std::uint64_t seed, Purpose purpose) {
+  RowMatrix<T> weights(layout.local_rows(), signals);
+  fill_rows(layout, weights, [&](std::uint64_t i, std::span<double> row) {
+    Draws(seed, purpose, i).uniforms(0, row);
+    for (double& v : row) v = gain * (2.0 * v - 1.0);
+  });
+  return weights;
+}
+
+}  // namespace
+
+template <Real T>
+Connectivity<T>::Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed)
+    : J_D(recurrent_weights<T>(layout, options.gain, seed)),
+      u_in(signal_weights<T>(layout, task.inputs(), options.input_gain, seed, Purpose::input_weights)),
+      u_out(signal_weights<T>(layout, task.outputs(), options.output_gain, seed, Purpose::output_weights)),
+      u_hint(signal_weights<T>(layout, task.hints(), options.hint_gain, seed, Purpose::hint_weights)) {}
+
+template <Real T>
+void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_target) {
+  const auto rows = [&](const char* name, RowMatrix<T>& m) {
+    archive.rows<T>(name, layout.partition(), {m.row(0), m.cols(), m.stride()});
+  };
+  rows("/network/u_in", u_in);
+  rows("/target/u_out", u_out);
+  rows("/target/u_hint", u_hint);
+  if (archive.saving() ? with_target : archive.contains("/target/J")) rows("/target/J", J_D);
+}
+
+StepSignals::StepSignals(const Task& task, Index stream_count)
+    : streams(stream_count),
+      input(static_cast<std::size_t>(task.inputs() * stream_count)),
+      target(static_cast<std::size_t>(task.outputs() * stream_count)),
+      hint(static_cast<std::size_t>(task.hints() * stream_count)) {}
+
+void StepSignals::read(const TrialStreams& source) {
+  const auto put = [this](std::vector<double>& into, std::span<const double> sample, Index stream) {
+    for (std::size_t c = 0; c < sample.size(); ++c)
+      into[c * static_cast<std::size_t>(streams) + static_cast<std::size_t>(stream)] = sample[c];
+  };
+  std::fill(input.begin(), input.end(), 0.0);
+  std::fill(target.begin(), target.end(), 0.0);
+  std::fill(hint.begin(), hint.end(), 0.0);
+  for (Index b = 0; b < streams; ++b) {
+    if (source.phase(b) == StreamPhase::idle) continue;
+    put(input, source.input(b), b);
+    put(target, source.target(b), b);
+    put(hint, source.hint(b), b);
+  }
+}
+
+template <Real T>
+void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, StreamArray<T>& currents) {
+  const Index streams = currents.streams();
+  for (Index i = block.local; i < block.local + block.rows; ++i) {
+    T* out = currents.row(i);
+    for (Index c = 0; c < weights.cols(); ++c) {
+      const T weight = weights(i, c);
+      for (Index b = 0; b < streams; ++b) out[b] += weight * static_cast<T>(signal[static_cast<std::size_t>(c * streams + b)]);
+    }
+  }
+}
+
+template struct Connectivity<float>;
+template struct Connectivity<double>;
+template void add_signal(RowBlock, const RowMatrix<float>&, std::span<const double>, StreamArray<float>&);
+template void add_signal(RowBlock, const RowMatrix<double>&, std::span<const double>, StreamArray<double>&);
+
+}  // namespace fullforce

@@ -1,0 +1,87 @@
+#include "fullforce/model/rate_network.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "fullforce/io/archive.hpp"
+
+namespace fullforce {
+namespace {
+
+Purpose noise_purpose(TrialKind kind) {
+  switch (kind) {
+    case TrialKind::init: return Purpose::init_noise;
+    case TrialKind::training: return Purpose::training_noise;
+    case TrialKind::test_init: return Purpose::test_init_noise;
+    case TrialKind::test: break;
+  }
+  return Purpose::test_noise;
+}
+
+/// Normal draws for the rows of a block, in pieces that fit the stack: use(row in block, value).
+template <class Use>
+void for_each_normal(const Draws& draws, RowBlock block, const Use& use) {
+  std::array<double, 256> values;
+  for (Index i = 0; i < block.rows; i += 256) {
+    const Index n = std::min<Index>(256, block.rows - i);
+    draws.normals(block.first + i, std::span(values).first(static_cast<std::size_t>(n)));
+    for (Index k = 0; k < n; ++k) use(block.local + i + k, values[static_cast<std::size_t>(k)]);
+  }
+}
+
+}  // namespace
+
+template <Real T>
+RateNetwork<T>::RateNetwork(const Layout& layout, Index streams, double dt, double tau, Integrator integrator)
+    : keep_(integrator == Integrator::euler ? 1.0 - dt / tau : std::exp(-dt / tau)),
+      take_(1.0 - keep_),
+      x_(layout.local_rows(), streams) {}
+
+template <Real T>
+void RateNetwork<T>::draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose) {
+  layout.for_each_block([&](RowBlock block) {
+    for (Index b = 0; b < x_.streams(); ++b)
+      for_each_normal(Draws(seed, purpose, static_cast<std::uint64_t>(b)), block,
+                      [&](Index i, double value) { x_(i, b) = static_cast<T>(value); });
+  });
+}
+
+template <Real T>
+void RateNetwork<T>::advance(const Layout& layout, const StreamArray<T>& currents, const TrialStreams& streams,
+                             const StepNoise& noise) {
+  layout.for_each_block([&](RowBlock block) {
+    advance_block(block, currents, streams);
+    if (noise.amplitude > 0.0) add_noise(block, streams, noise);
+  });
+}
+
+template <Real T>
+void RateNetwork<T>::advance_block(RowBlock block, const StreamArray<T>& currents, const TrialStreams& streams) {
+  const T keep = static_cast<T>(keep_);
+  const T take = static_cast<T>(take_);
+  for (Index b = 0; b < x_.streams(); ++b) {
+    if (streams.phase(b) == StreamPhase::idle) continue;
+    for (Index i = block.local; i < block.local + block.rows; ++i) x_(i, b) = keep * x_(i, b) + take * currents(i, b);
+  }
+}
+
+template <Real T>
+void RateNetwork<T>::add_noise(RowBlock block, const TrialStreams& streams, const StepNoise& noise) {
+  for (Index b = 0; b < x_.streams(); ++b) {
+    if (streams.phase(b) == StreamPhase::idle) continue;
+    const TrialId id = streams.trial_id(b);
+    const Draws draws(noise.seed, noise_purpose(id.kind), id.number, static_cast<std::uint64_t>(streams.position(b)));
+    for_each_normal(draws, block, [&](Index i, double xi) { x_(i, b) += static_cast<T>(noise.amplitude * xi); });
+  }
+}
+
+template <Real T>
+void RateNetwork<T>::persist(Archive& archive, const Layout& layout, const std::string& dataset) {
+  archive.rows<T>(dataset, layout.partition(), {x_.row(0), x_.streams(), x_.streams()});
+}
+
+template class RateNetwork<float>;
+template class RateNetwork<double>;
+
+}  // namespace fullforce
