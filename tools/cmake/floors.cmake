@@ -2,8 +2,12 @@
 
 add_library(fullforce_flags INTERFACE)
 target_compile_options(fullforce_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
-# errno is never read after a call of the maths library; checking it keeps sqrt and friends out of registers.
-target_compile_options(fullforce_flags INTERFACE -fno-math-errno)
+# errno is never read after a call of the maths library; a * b + c is one rounding everywhere, so that all tiles agree.
+target_compile_options(fullforce_flags INTERFACE -fno-math-errno -ffp-contract=fast)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 warns of its own AVX-512 headers (GCC bug 105593).
+  target_compile_options(fullforce_flags INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized)
+endif()
 if(FULLFORCE_WERROR)
   target_compile_options(fullforce_flags INTERFACE -Werror)
 endif()

@@ -1,0 +1,115 @@
+#pragma once
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "fullforce/base/timer.hpp"
+#include "fullforce/learning/rls.hpp"
+#include "fullforce/model/connectivity.hpp"
+#include "fullforce/model/rate_network.hpp"
+#include "fullforce/model/trial_streams.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+class Archive;
+
+/// A trial of the running phase (training or test) that has ended: squared errors and squared targets summed over its steps.
+struct TrialResult {
+  Index number = 0;
+  Index stream = 0;
+  Index length = 0;
+  double squared_error = 0.0;
+  double squared_target = 0.0;
+  double error() const { return squared_error / squared_target; }
+};
+
+/// What decides the dynamics, apart from the weights.
+struct SimulationOptions {
+  NetworkOptions network;
+  Rule rule = Rule::full_force;
+  double update_probability = 0.5;
+  std::uint64_t seed = 1;
+  bool testing = false;  ///< fresh states of the test, nothing is learned
+};
+
+/// The target-generating and the task-performing network, B streams side by side, advanced step by step in the order of
+/// DePasquale et al. (2018). Weights and learner belong to the caller, so that training and testing can share them.
+template <Real T>
+class Simulation {
+ public:
+  Simulation(const Layout& layout, const SimulationOptions& options, const Task& task, const StreamPlan& plan,
+             const Connectivity<T>& connectivity, Rls<T>& rls);
+
+  /// One step of every stream; the trials of the running phase that ended with it. Two collectives at most, and one more when the
+  /// panel is flushed; allocates nothing unless a new trial is longer than any before. Throws RunError with trial and step
+  /// when a value is not finite. **Collective.**
+  std::span<const TrialResult> step();
+
+  bool finished() const { return streams_.finished(); }
+  const TrialStreams& streams() const { return streams_; }
+  Index steps() const { return steps_; }      ///< since the start of the run
+  Index samples() const { return samples_; }  ///< RLS updates so far
+  PhaseTimer& timer() { return timer_; }
+
+  /// Keep the target-generating network running even where nothing needs it; `look(*this)` is called in every step after the
+  /// outputs are known and before the streams move on.
+  void observe(std::function<void(const Simulation&)> look) { look_ = std::move(look); }
+
+  std::span<const double> outputs() const { return z_; }                    ///< z, [n_out, B]
+  const StepSignals& signals() const { return signals_; }
+  const StreamVectors<T>& rates() const { return rates_; }                  ///< [2 B, N]: r of each stream, then tanh(x_D)
+
+  /// States, streams and error sums. **Collective.**
+  void persist(Archive& archive);
+
+  static Index bytes(const RowPartition& partition, Index streams);
+
+ private:
+  bool needs_target() const;
+  void run_target();
+  void run_network();
+  void gather_rates();
+  void respond();
+  void learn();
+  void choose_learners();
+  void count_errors();
+  std::span<const TrialResult> advance_streams();
+  bool is_forced(Index stream) const { return streams_.phase(stream) == StreamPhase::init; }
+  [[noreturn]] void diverged(const char* what) const;
+
+  const Layout* layout_;
+  SimulationOptions options_;
+  Index n_streams_;
+  Index n_out_;
+  const Connectivity<T>* connectivity_;
+  Rls<T>* rls_;
+  TrialStreams streams_;
+  StepSignals signals_;
+  RateNetwork<T> network_;
+  RateNetwork<T> target_;
+
+  StreamArray<T> feedback_;     ///< z_rec of the last step, [local rows, B]
+  std::vector<double> z_;       ///< [n_out, B]
+  StreamArray<T> J_D_rates_;    ///< J_D times the target rates (FORCE: and the rates), [local rows, B or 2 B]
+  StreamArray<T> target_currents_;  ///< F
+  StreamArray<T> drive_;        ///< all currents of the network that is being advanced
+  StreamArray<T> mine_;         ///< r of this rank, [local rows, B]
+  StreamArray<T> errors_;       ///< F against J r for the streams that learn, [local rows, B']
+  std::vector<double> output_errors_;  ///< [n_out, B']
+  StreamArray<T> sent_;         ///< r and tanh(x_D) of this rank, [local rows, 2 B]
+  AlignedArray<T> received_;    ///< the same of all, [N, 2 B]
+  StreamVectors<T> rates_;      ///< the same, a row a stream
+  RowGather gather_;
+  std::vector<Index> learners_;
+  std::vector<double> squared_error_;   ///< a number a stream, of its trial so far
+  std::vector<double> squared_target_;
+  std::vector<TrialResult> results_;
+  Index steps_ = 0;
+  Index samples_ = 0;
+  bool primed_ = false;         ///< rates_ belong to the present states
+  std::function<void(const Simulation&)> look_;
+  PhaseTimer timer_;
+};
+
+}  // namespace fullforce

@@ -1,0 +1,185 @@
+#include "cli.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <limits>
+
+#include "fullforce/base/check.hpp"
+
+namespace fullforce {
+namespace {
+
+/// The whole of `text` as a number, or nothing. CLI11's own conversion reads 010 as eight and lets overflow pass.
+template <class T>
+std::optional<T> to_number(const std::string& text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// An option with an integer of at least `low`.
+template <class Target>
+CLI::Option* add_count(CLI::App& app, const std::string& name, Target& target, Index low, const std::string& help,
+                       Index high = std::numeric_limits<Index>::max()) {
+  const auto read = [name, &target, low, high](const std::string& text) {
+    const auto value = to_number<Index>(text);
+    if (!value || *value < low || *value > high)
+      throw CLI::ValidationError(
+          fmt::format("{} {} (must be an integer of at least {}{})", name, text, low,
+                      high < std::numeric_limits<Index>::max() ? fmt::format(", at most {}", high) : ""));
+    using Value = std::remove_cvref_t<decltype(std::optional(target).value())>;
+    target = static_cast<Value>(*value);
+  };
+  return app.add_option_function<std::string>(name, read, help);
+}
+
+/// An option with a finite number that is not negative.
+CLI::Option* add_amount(CLI::App& app, const std::string& name, std::optional<double>& target,
+                        const std::string& help) {
+  const auto read = [name, &target](const std::string& text) {
+    const auto value = to_number<double>(text);
+    if (!value || !std::isfinite(*value) || *value < 0)
+      throw CLI::ValidationError(fmt::format("{} {} (must be a number of at least 0)", name, text));
+    target = *value;
+  };
+  return app.add_option_function<std::string>(name, read, help);
+}
+
+/// An option with a text that is not empty, mostly a path.
+template <class Target>
+CLI::Option* add_text(CLI::App& app, const std::string& name, Target& target, const std::string& help) {
+  const auto read = [name, &target](const std::string& text) {
+    if (text.empty()) throw CLI::ValidationError(fmt::format("{} (must not be empty)", name));
+    target = text;
+  };
+  return app.add_option_function<std::string>(name, read, help);
+}
+
+void add_threads(CLI::App& app, std::optional<int>& threads) {
+  add_count(app, "--threads", threads, 1, "threads of each rank; otherwise OMP_NUM_THREADS", 1024);
+}
+
+/// What the command line asks for: at most one of the commands and flags.
+class CommandLine {
+ public:
+  explicit CommandLine(const Communicator& comm) : comm_(comm) {
+    app_.require_subcommand(0, 1);
+    app_.add_flag("--version", version_, "print what this program was made from and with");
+    app_.add_flag("--dump-defaults", dump_defaults_, "print a configuration with every key");
+    add_train();
+    add_test();
+    add_trials();
+    add_info();
+    add_unavailable("analyze", "eigenvalues, principal components, Lyapunov exponents");
+    add_unavailable("plan", "memory and time of a run, before anything is allocated");
+  }
+
+  int run(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return answer(error);
+    }
+    if (version_) return print(version_text());
+    if (dump_defaults_) return print(dump_config(Config{}, true));
+    require(action_ != nullptr, "no command (see fullforce --help)");
+    return action_();
+  }
+
+ private:
+  void add_train() {
+    CLI::App& app = add("train", "train a network", [this] {
+      choose_threads(comm_, train_.threads);
+      return train_command(comm_, train_);
+    });
+    add_text(app, "CONFIG", train_.config, "configuration, TOML")->required();
+    app.add_option("--set", train_.settings, "section.key=value on top of the configuration; may be repeated")
+        ->allow_extra_args(false);
+    add_text(app, "--output", train_.output, "folder of the results, instead of run.output");
+    add_text(app, "--restart", train_.restart, "auto (the newest good checkpoint, if any), never, or a checkpoint");
+    add_count(app, "--max-steps", train_.max_steps, 0, "stop with a checkpoint after this step of the run");
+    add_amount(app, "--max-hours", train_.max_hours, "stop with a checkpoint before this many hours");
+    app.add_flag("--dry-run", train_.dry_run, "check everything, compute nothing");
+    app.add_flag("--quiet", train_.quiet, "no progress");
+    app.add_flag("--no-target", train_.no_target, "leave the target-generating weights out of network.h5");
+    add_threads(app, train_.threads);
+  }
+
+  void add_test() {
+    CLI::App& app = add("test", "test a trained network", [this] {
+      choose_threads(comm_, test_.threads);
+      return test_command(comm_, test_);
+    });
+    add_text(app, "NETWORK", test_.network, "network.h5 or a checkpoint")->required();
+    add_count(app, "--trials", test_.trials, 1, "number of trials, instead of run.test_trials");
+    add_amount(app, "--noise", test_.noise, "eta, instead of network.noise");
+    add_count(app, "--seed", test_.seed, 0, "instead of run.seed");
+    add_text(app, "--record", test_.record, "file for outputs and rates, HDF5");
+    add_text(app, "--output", test_.output, "file for the scores, JSON");
+    add_threads(app, test_.threads);
+  }
+
+  void add_trials() {
+    CLI::App& app =
+        add("trials", "write the trials that a task makes", [this] { return trials_command(comm_, trials_); });
+    add_text(app, "CONFIG", trials_.config, "configuration, TOML")->required();
+    add_count(app, "--count", trials_.count, 1, "number of trials")->required();
+    add_text(app, "--output", trials_.output, "file, HDF5")->required();
+  }
+
+  void add_info() {
+    CLI::App& app =
+        add("info", "say what a file or a folder of results is", [this] { return info_command(comm_, info_); });
+    add_text(app, "PATH", info_.path, "file or folder")->required();
+  }
+
+  void add_unavailable(const std::string& name, const std::string& help) {
+    CLI::App& app = add(name, help + " (not available yet)", [name]() -> int {
+      throw InputError(fmt::format("the command {} is not available yet", name));
+    });
+    app.allow_extras();
+  }
+
+  CLI::App& add(const std::string& name, const std::string& help, std::function<int()> action) {
+    CLI::App& app = *app_.add_subcommand(name, help);
+    app.callback([this, action = std::move(action)] { action_ = action; });
+    return app;
+  }
+
+  // CLI11 reports help as an error too.
+  int answer(const CLI::ParseError& error) const {
+    const bool wrong = error.get_exit_code() != 0;
+    if (wrong) throw InputError(fmt::format("{} (see fullforce --help)", error.what()));
+    if (comm_.is_root()) app_.exit(error);
+    return 0;
+  }
+
+  int print(const std::string& text) const {
+    if (comm_.is_root()) std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+
+  const Communicator& comm_;
+  CLI::App app_{"fullforce: trains recurrent networks of rate neurons with full-FORCE", "fullforce"};
+  bool version_ = false;
+  bool dump_defaults_ = false;
+  TrainArguments train_;
+  TestArguments test_;
+  TrialsArguments trials_;
+  InfoArguments info_;
+  std::function<int()> action_;
+};
+
+}  // namespace
+
+int run_command_line(const Communicator& comm, int argc, const char* const* argv) {
+  return CommandLine(comm).run(argc, argv);
+}
+
+}  // namespace fullforce

@@ -1,0 +1,66 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fullforce/config/config.hpp"
+#include "fullforce/parallel/mpi.hpp"
+
+namespace fullforce {
+
+struct TrainArguments {
+  std::string config;
+  std::vector<std::string> settings;  ///< section.key=value
+  std::optional<std::string> output;  ///< instead of run.output
+  std::string restart = "auto";       ///< auto | never | a checkpoint file
+  std::optional<Index> max_steps;     ///< >= 0
+  std::optional<double> max_hours;    ///< >= 0
+  bool dry_run = false;
+  bool quiet = false;
+  bool no_target = false;  ///< leave J_D out of network.h5
+  std::optional<int> threads;
+};
+
+struct TestArguments {
+  std::string network;
+  std::optional<Index> trials;  ///< >= 1
+  std::optional<double> noise;  ///< >= 0
+  std::optional<std::uint64_t> seed;
+  std::optional<std::string> record;
+  std::optional<std::string> output;
+  std::optional<int> threads;
+};
+
+struct TrialsArguments {
+  std::string config;
+  Index count = 0;  ///< >= 1
+  std::string output;
+};
+
+struct InfoArguments {
+  std::string path;
+};
+
+/// One command each; the exit code, the same on every rank. Throw InputError and RunError on every rank alike.
+/// **Collective.**
+int train_command(const Communicator& comm, const TrainArguments& arguments);
+int test_command(const Communicator& comm, const TestArguments& arguments);
+int trials_command(const Communicator& comm, const TrialsArguments& arguments);
+int info_command(const Communicator& comm, const InfoArguments& arguments);
+
+/// The text of --version.
+std::string version_text();
+
+/// Reads the command line, runs what it asks for, and returns the exit code. What concerns the command line itself,
+/// help included, is printed by rank 0. **Collective.**
+int run_command_line(const Communicator& comm, int argc, const char* const* argv);
+
+/// Sets the number of threads to that of `--threads`, otherwise to OMP_NUM_THREADS, otherwise leaves it to OpenMP.
+/// Throws InputError for an OMP_NUM_THREADS that is not a count. **Collective.**
+void choose_threads(const Communicator& comm, std::optional<int> threads);
+
+/// The configuration in a file, which only rank 0 reads, with `settings` on top. Throws InputError. **Collective.**
+Config load_config(const Communicator& comm, const std::string& path, const std::vector<std::string>& settings = {});
+
+}  // namespace fullforce

@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "cli.hpp"
+#include "fullforce/base/check.hpp"
+
+namespace fullforce {
+namespace {
+
+// Errors that all ranks know of alike end in order; any other may be this rank's alone, and the rest must not wait for
+// it.
+int guarded(const Communicator& comm, int argc, char** argv) {
+  const auto complain = [&comm](const std::exception& error) {
+    if (comm.is_root()) fmt::print(stderr, "fullforce: error: {}\n", error.what());
+  };
+  try {
+    return run_command_line(comm, argc, argv);
+  } catch (const InputError& error) {
+    complain(error);
+    return 2;
+  } catch (const RunError& error) {
+    complain(error);
+    return 1;
+  } catch (const std::exception& error) {
+    comm.abort(1, error.what());
+  }
+}
+
+}  // namespace
+}  // namespace fullforce
+
+int main(int argc, char** argv) {
+  fullforce::Environment environment(&argc, &argv);
+  const auto comm = fullforce::Communicator::world();
+  const int code = fullforce::guarded(comm, argc, argv);
+  std::fflush(stdout);
+  // A launcher may kill the others as soon as one rank ends with an error, the one that prints among them.
+  comm.barrier();
+  return code;
+}

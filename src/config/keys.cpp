@@ -1,0 +1,217 @@
+#include "keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+
+#include "nearest.hpp"
+
+namespace fullforce {
+namespace {
+
+using Choices = std::vector<std::string_view>;
+using Check = std::function<std::string(const Value&)>;
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+// "1" would come back as an integer.
+std::string float_text(double value) {
+  std::string text = fmt::format("{}", value);
+  return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+}
+
+double number(const Value& value) { return std::get<double>(value); }
+
+std::string anything(const Value&) { return {}; }
+
+std::string finite(const Value& value) { return std::isfinite(number(value)) ? "" : "must be finite"; }
+
+std::string positive(const Value& value) { return number(value) <= 0 ? "must be positive" : finite(value); }
+
+std::string not_negative(const Value& value) { return number(value) < 0 ? "must not be negative" : finite(value); }
+
+std::string not_empty(const Value& value) { return std::get<std::string>(value).empty() ? "must not be empty" : ""; }
+
+Check at_least(std::int64_t low) {
+  return [low](const Value& value) {
+    return std::get<std::int64_t>(value) >= low ? "" : fmt::format("must be at least {}", low);
+  };
+}
+
+template <class T>
+Check between(T low, T high) {
+  return [low, high](const Value& value) {
+    const T v = std::get<T>(value);
+    return v >= low && v <= high ? "" : fmt::format("must be from {} to {}", low, high);
+  };
+}
+
+Check one_of(Choices choices) {
+  return [choices = std::move(choices)](const Value& value) -> std::string {
+    const auto& text = std::get<std::string>(value);
+    if (std::find(choices.begin(), choices.end(), text) != choices.end()) return {};
+    std::string list;
+    for (const auto choice : choices) list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", choice);
+    return fmt::format("must be one of {}; the nearest is \"{}\"", list, nearest(text, choices));
+  };
+}
+
+/// A value that the format knows and this version cannot run yet.
+Check not_yet(Check range, std::function<bool(const Value&)> unavailable, std::string_view instead) {
+  return [=](const Value& value) {
+    std::string complaint = range(value);
+    if (!complaint.empty() || !unavailable(value)) return complaint;
+    return fmt::format("is not available yet; use {}", instead);
+  };
+}
+
+auto equals(std::string_view text) {
+  return [text](const Value& value) { return std::get<std::string>(value) == text; };
+}
+
+// The TOML type that stands for a member's type.
+template <class T>
+using Stored = std::conditional_t<std::is_same_v<T, bool> || std::is_same_v<T, std::string>, T,
+                                  std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
+
+/// `member(config)` refers to the member that the key stands for.
+template <class Member>
+Key key(std::string_view section, std::string_view name, Member member, Check rule, std::string_view comment = "") {
+  using T = std::remove_cvref_t<std::invoke_result_t<Member, Config&>>;
+  return {section,
+          name,
+          comment,
+          {},
+          [member](const Config& c) -> Value { return static_cast<Stored<T>>(member(c)); },
+          [member](Config& c, const Value& v) { member(c) = static_cast<T>(std::get<Stored<T>>(v)); },
+          std::move(rule)};
+}
+
+/// A key whose value is the name of an enumerator; names in the order of the enumeration.
+template <class Member>
+Key choice(std::string_view section, std::string_view name, Member member, Choices names) {
+  using T = std::remove_cvref_t<std::invoke_result_t<Member, Config&>>;
+  Key k{section, name, "", names, {}, {}, one_of(names)};
+  k.get = [=](const Config& c) -> Value { return std::string(names[static_cast<std::size_t>(member(c))]); };
+  k.set = [=](Config& c, const Value& v) {
+    const auto at = std::find(names.begin(), names.end(), std::get<std::string>(v));
+    member(c) = static_cast<T>(at - names.begin());
+  };
+  return k;
+}
+
+/// A string that is one of a few.
+template <class Member>
+Key word(std::string_view section, std::string_view name, Member member, Choices choices) {
+  Key k = key(section, name, member, one_of(choices));
+  k.choices = std::move(choices);
+  return k;
+}
+
+Key restrict_to(Key k, std::function<bool(const Value&)> unavailable, std::string_view instead) {
+  k.complaint = not_yet(std::move(k.complaint), std::move(unavailable), instead);
+  return k;
+}
+
+#define MEMBER(path) \
+  [](auto& config) -> auto& { return config.path; }
+
+std::vector<Key> make_keys() {
+  std::vector<Key> all;
+  const auto add = [&all](Key k) { all.push_back(std::move(k)); };
+
+  add(key("run", "seed", MEMBER(run.seed), at_least(0), "everything random follows from it"));
+  add(key("run", "streams", MEMBER(run.streams), between<std::int64_t>(1, 64),
+          "trials that run side by side, 1 to 64"));
+  add(key("run", "init_trials", MEMBER(run.init_trials), at_least(0), "before learning"));
+  add(key("run", "train_trials", MEMBER(run.train_trials), at_least(0)));
+  add(key("run", "test_trials", MEMBER(run.test_trials), at_least(0), "after learning"));
+  add(key("run", "output", MEMBER(run.output), not_empty, "folder, relative to the working directory"));
+
+  add(restrict_to(
+      word("task", "name", MEMBER(task.name), {"oscillation", "ready-set-go", "delayed-comparison", "file"}),
+      equals("delayed-comparison"), "another task"));
+  add(key("task", "version", MEMBER(task.version), between<std::int64_t>(1, 2), "of the oscillation"));
+  add(key("task", "hint", MEMBER(task.hint), anything, "for tasks with a hint"));
+  add(key("task", "file", MEMBER(task.file), not_empty, "for task \"file\""));
+
+  add(key("network", "neurons", MEMBER(network.neurons), at_least(2)));
+  add(key("network", "dt", MEMBER(network.dt), positive, "s; below 2 tau for \"euler\""));
+  add(key("network", "tau", MEMBER(network.tau), positive, "s"));
+  add(key("network", "gain", MEMBER(network.gain), not_negative, "of the target-generating network's weights"));
+  add(key("network", "noise", MEMBER(network.noise), not_negative, "eta"));
+  add(key("network", "input_gain", MEMBER(network.input_gain), finite));
+  add(key("network", "output_gain", MEMBER(network.output_gain), finite));
+  add(key("network", "hint_gain", MEMBER(network.hint_gain), finite));
+  add(choice("network", "integrator", MEMBER(network.integrator), {"euler", "exponential"}));
+  add(restrict_to(
+      key("network", "in_degree", MEMBER(network.in_degree), at_least(0),
+          "of the target-generating network's weights; 0 = dense"),
+      [](const Value& v) { return std::get<std::int64_t>(v) > 0; }, "0 (dense)"));
+
+  add(choice("learning", "rule", MEMBER(learning.rule), {"full-force", "force"}));
+  add(restrict_to(choice("learning", "features", MEMBER(learning.features), {"dense", "low-rank"}), equals("low-rank"),
+                  "\"dense\""));
+  add(key("learning", "alpha", MEMBER(learning.alpha), positive, "P starts as 1/alpha"));
+  add(key("learning", "update_probability", MEMBER(learning.update_probability), between(0.0, 1.0),
+          "per step, 0 to 1"));
+  add(choice("learning", "precision", MEMBER(learning.precision), {"double", "single"}));
+  add(key("learning", "panel", MEMBER(learning.panel), between<std::int64_t>(1, 4096), "deferred columns, 1 to 4096"));
+  add(key("learning", "rank_tolerance", MEMBER(learning.rank_tolerance), positive, "low-rank"));
+  add(key("learning", "max_rank", MEMBER(learning.max_rank), at_least(1), "low-rank"));
+
+  add(key("checkpoint", "every_minutes", MEMBER(checkpoint.every_minutes), not_negative, "0 = by trials only"));
+  add(key("checkpoint", "every_trials", MEMBER(checkpoint.every_trials), at_least(0), "0 = by time only"));
+  add(key("checkpoint", "keep", MEMBER(checkpoint.keep), at_least(1), "newest checkpoints that stay"));
+  return all;
+}
+
+#undef MEMBER
+
+struct ToToml {
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
+  std::string operator()(double value) const { return float_text(value); }
+  std::string operator()(const std::string& value) const { return quoted(value); }
+};
+
+}  // namespace
+
+std::string to_toml(const Value& value) { return std::visit(ToToml{}, value); }
+
+std::string Key::full_name() const { return fmt::format("{}.{}", section, name); }
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> all = make_keys();
+  return all;
+}
+
+std::vector<std::string_view> sections() {
+  std::vector<std::string_view> names;
+  for (const Key& k : keys())
+    if (names.empty() || names.back() != k.section) names.push_back(k.section);
+  return names;
+}
+
+const Key* find_key(std::string_view section, std::string_view name) {
+  const auto at =
+      std::find_if(keys().begin(), keys().end(), [&](const Key& k) { return k.section == section && k.name == name; });
+  return at == keys().end() ? nullptr : &*at;
+}
+
+}  // namespace fullforce

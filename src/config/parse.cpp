@@ -1,0 +1,181 @@
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/config/config.hpp"
+#include "keys.hpp"
+#include "nearest.hpp"
+
+namespace fullforce {
+namespace {
+
+/// Of a wrong setting in a message: "run.toml:12" or "--set network.dt=1".
+using Place = std::string;
+
+Place place_in(const std::string& file, const toml::source_region& region) {
+  return fmt::format("{}:{}", file, region.begin.line);
+}
+
+std::optional<Value> value_of(const toml::node& node) {
+  if (node.is_boolean()) return Value(node.as_boolean()->get());
+  if (node.is_integer()) return Value(node.as_integer()->get());
+  if (node.is_floating_point()) return Value(node.as_floating_point()->get());
+  if (node.is_string()) return Value(node.as_string()->get());
+  return std::nullopt;
+}
+
+std::string describe(const toml::node& node) {
+  if (const auto value = value_of(node)) return to_toml(*value);
+  if (node.is_table()) return "{...}";
+  if (node.is_array()) return "[...]";
+  std::ostringstream text;
+  node.visit([&text](const auto& actual) { text << actual; });
+  return text.str();
+}
+
+const char* type_name(const Value& value) {
+  constexpr const char* names[] = {"true or false", "an integer", "a number", "a string in quotes"};
+  return names[value.index()];
+}
+
+/// The known key most like an unknown one; of equally near ones, one in the same section.
+std::string nearest_key(std::string_view section, std::string_view name) {
+  const auto distance = [&](const Key& k) { return 2 * edit_distance(name, k.name) + (k.section == section ? 0 : 1); };
+  const auto best = std::min_element(keys().begin(), keys().end(),
+                                     [&](const Key& a, const Key& b) { return distance(a) < distance(b); });
+  return best->full_name();
+}
+
+bool is_section(std::string_view name) {
+  const auto all = sections();
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+void require_section(std::string_view section, const Place& place) {
+  require(is_section(section), "{}: unknown section [{}] (the nearest known one is [{}])", place, section,
+          nearest(section, sections()));
+}
+
+const Key& require_key(std::string_view section, std::string_view name, const Place& place) {
+  require_section(section, place);
+  const Key* key = find_key(section, name);
+  require(key != nullptr, "{}: unknown key {}.{} (the nearest known one is {})", place, section, name,
+          nearest_key(section, name));
+  return *key;
+}
+
+/// A configuration under construction, and where each key got its value.
+class Builder {
+ public:
+  void set(const Key& key, const toml::node& node, const Place& place) {
+    const Value sample = key.get(config_);
+    std::optional<Value> value = value_of(node);
+    if (value && std::holds_alternative<double>(sample) && std::holds_alternative<std::int64_t>(*value))
+      value = static_cast<double>(std::get<std::int64_t>(*value));
+    require(value && value->index() == sample.index(), "{}: {} = {} (must be {})", place, key.full_name(),
+            describe(node), type_name(sample));
+    const std::string complaint = key.complaint(*value);
+    require(complaint.empty(), "{}: {} = {} ({})", place, key.full_name(), describe(node), complaint);
+    key.set(config_, *value);
+    places_[key.full_name()] = place;
+  }
+
+  /// What only holds between keys, checked when all are known.
+  Config finish(const std::string& file) const {
+    const NetworkOptions& network = config_.network;
+    require(network.integrator != Integrator::euler || network.dt < 2 * network.tau,
+            "{}: network.dt = {} (must be less than 2 tau = {}, beyond which integrator \"euler\" is unstable; make dt "
+            "smaller or use \"exponential\")",
+            place_of({"network.dt", "network.tau", "network.integrator"}, file), network.dt, 2 * network.tau);
+    return config_;
+  }
+
+ private:
+  Place place_of(std::initializer_list<const char*> names, const std::string& otherwise) const {
+    for (const char* name : names)
+      if (const auto at = places_.find(name); at != places_.end()) return at->second;
+    return otherwise;
+  }
+
+  Config config_;
+  std::map<std::string, Place, std::less<>> places_;
+};
+
+toml::table parse_toml(const std::string& text, const std::string& name) {
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    throw InputError(fmt::format("{}: not valid TOML: {}", place_in(name, error.source()), error.description()));
+  }
+}
+
+void read_section(Builder& builder, std::string_view section, const toml::table& table, const std::string& file) {
+  for (const auto& [name, node] : table) {
+    const Place place = place_in(file, name.source());
+    builder.set(require_key(section, name.str(), place), node, place);
+  }
+}
+
+void read_file(Builder& builder, const toml::table& root, const std::string& file) {
+  for (const auto& [name, node] : root) {
+    const Place place = place_in(file, name.source());
+    require(node.is_table() || is_section(name.str()), "{}: {} stands outside a section (the nearest known key is {})",
+            place, name.str(), nearest_key("", name.str()));
+    require_section(name.str(), place);
+    require(node.is_table(), "{}: {} = {} (must be a section, written [{}])", place, name.str(), describe(node),
+            name.str());
+    read_section(builder, name.str(), *node.as_table(), file);
+  }
+}
+
+/// The table { v = text }, where text is one TOML value.
+std::optional<toml::table> parse_literal(const std::string& text) {
+  try {
+    toml::table table = toml::parse("v = " + text);
+    if (table.size() == 1) return table;
+  } catch (const toml::parse_error&) {
+  }
+  return std::nullopt;
+}
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(" \t");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// The value of a `--set`. A string needs no quotes: the shell has most often removed them.
+toml::table setting_value(const Key& key, const std::string& text, const Place& place) {
+  const bool wants_string = std::holds_alternative<std::string>(key.get(Config{}));
+  std::optional<toml::table> literal = parse_literal(text);
+  const bool quotes = !text.empty() && (text.front() == '"' || text.front() == '\'');
+  if (wants_string && !quotes) literal = parse_literal(to_toml(Value(text)));
+  require(literal.has_value(), "{}: {} = {} (must be {})", place, key.full_name(), text, type_name(key.get(Config{})));
+  return *std::move(literal);
+}
+
+void apply_setting(Builder& builder, const std::string& setting) {
+  const Place place = "--set " + setting;
+  const auto equals = setting.find('=');
+  const auto dot = setting.find('.');
+  require(equals != std::string::npos && dot < equals, "{}: expected section.key=value", place);
+  const Key& key =
+      require_key(trimmed(setting.substr(0, dot)), trimmed(setting.substr(dot + 1, equals - dot - 1)), place);
+  const toml::table value = setting_value(key, trimmed(setting.substr(equals + 1)), place);
+  builder.set(key, *value.get("v"), place);
+}
+
+}  // namespace
+
+Config parse_config(const std::string& text, const std::string& name, const std::vector<std::string>& settings) {
+  Builder builder;
+  read_file(builder, parse_toml(text, name), name);
+  for (const std::string& setting : settings) apply_setting(builder, setting);
+  return builder.finish(name);
+}
+
+}  // namespace fullforce

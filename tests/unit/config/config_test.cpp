@@ -1,0 +1,183 @@
+#include "fullforce/config/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "fullforce/base/check.hpp"
+
+namespace fullforce {
+namespace {
+
+std::string message_of(const std::string& text, const std::vector<std::string>& settings = {}) {
+  try {
+    parse_config(text, "c.toml", settings);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+std::string setting_message(const std::string& setting) { return message_of("", {setting}); }
+
+TEST(Config, EmptyTextGivesTheDefaults) {
+  EXPECT_TRUE(config_differences(parse_config("", "c.toml"), Config{}).empty());
+}
+
+TEST(Config, DefaultsRoundTrip) {
+  for (const bool comments : {false, true}) {
+    const Config read = parse_config(dump_config(Config{}, comments), "c.toml");
+    EXPECT_TRUE(config_differences(read, Config{}).empty());
+    EXPECT_EQ(dump_config(read), dump_config(Config{}));
+  }
+}
+
+TEST(Config, EveryBitOfAValueRoundTrips) {
+  Config config;
+  config.network.dt = 0.1 / 3;
+  config.network.tau = 1e22;
+  config.network.gain = 4e15;
+  config.network.input_gain = -5e-324;
+  config.run.seed = 9223372036854775807;
+  config.run.output = "a \"quoted\" \\ path\twith \x01 and \u00e9 # no comment";
+  config.task.hint = false;
+  config.network.integrator = Integrator::exponential;
+  config.learning.rule = Rule::force;
+  config.learning.precision = Precision::single_precision;
+  const Config read = parse_config(dump_config(config), "c.toml");
+  EXPECT_TRUE(config_differences(read, config).empty());
+  EXPECT_EQ(read.network.dt, config.network.dt);
+  EXPECT_EQ(read.network.input_gain, config.network.input_gain);
+  EXPECT_EQ(read.run.output, config.run.output);
+  EXPECT_EQ(read.learning.precision, Precision::single_precision);
+}
+
+TEST(Config, DifferencesNameKeyAndBothValues) {
+  Config other;
+  other.network.dt = 0.002;
+  other.task.name = "file";
+  const auto differences = config_differences(Config{}, other);
+  ASSERT_EQ(differences.size(), 2u);
+  EXPECT_EQ(differences[0].key, "task.name");
+  EXPECT_EQ(differences[0].first, "\"oscillation\"");
+  EXPECT_EQ(differences[1].second, "0.002");
+}
+
+TEST(Config, SettingsGoOnTopAndTheLastOneWins) {
+  const Config config =
+      parse_config("[network]\nneurons = 50\ntau = 1\n", "c.toml",
+                   {"network.neurons=60", "network.neurons = 70", "run.output=runs/a b", "task.name=file",
+                    "task.file='t.h5'", "run.seed=0x10", "task.hint=false", "network.gain=2"});
+  EXPECT_EQ(config.network.neurons, 70);
+  EXPECT_EQ(config.network.tau, 1.0);
+  EXPECT_EQ(config.run.output, "runs/a b");
+  EXPECT_EQ(config.task.name, "file");
+  EXPECT_EQ(config.task.file, "t.h5");
+  EXPECT_EQ(config.run.seed, 16u);
+  EXPECT_FALSE(config.task.hint);
+  EXPECT_EQ(config.network.gain, 2.0);
+  EXPECT_EQ(parse_config("", "c.toml", {"run.output=2024"}).run.output, "2024");
+}
+
+TEST(Config, UnknownNamesGiveThePlaceAndTheNearestKnownOne) {
+  EXPECT_EQ(message_of("[network]\ndt = 0.001\nneuron = 3\n"),
+            "c.toml:3: unknown key network.neuron (the nearest known one is network.neurons)");
+  EXPECT_EQ(message_of("[network]\nalpha = 1.0\n"),
+            "c.toml:2: unknown key network.alpha (the nearest known one is learning.alpha)");
+  EXPECT_EQ(message_of("\n[netwrok]\n"), "c.toml:2: unknown section [netwrok] (the nearest known one is [network])");
+  EXPECT_EQ(message_of("seeed = 1\n"), "c.toml:1: seeed stands outside a section (the nearest known key is run.seed)");
+  EXPECT_EQ(message_of("run = 1\n"), "c.toml:1: run = 1 (must be a section, written [run])");
+  EXPECT_EQ(message_of("[[run]]\n"), "c.toml:1: run = [...] (must be a section, written [run])");
+  EXPECT_EQ(setting_message("run.sed=1"), "--set run.sed=1: unknown key run.sed (the nearest known one is run.seed)");
+  EXPECT_EQ(setting_message("rn.seed=1"), "--set rn.seed=1: unknown section [rn] (the nearest known one is [run])");
+}
+
+TEST(Config, BrokenTextAndSettings) {
+  EXPECT_EQ(message_of("[run]\nseed = \n").rfind("c.toml:2: not valid TOML: ", 0), 0u);
+  EXPECT_EQ(message_of("[run]\nseed = 1\nseed = 2\n").rfind("c.toml:3: not valid TOML: ", 0), 0u);
+  EXPECT_EQ(setting_message("run.seed"), "--set run.seed: expected section.key=value");
+  EXPECT_EQ(setting_message("seed=1.5"), "--set seed=1.5: expected section.key=value");
+  EXPECT_EQ(setting_message("network.dt=abc"), "--set network.dt=abc: network.dt = abc (must be a number)");
+  EXPECT_EQ(setting_message("run.seed=1\nv=2"), "--set run.seed=1\nv=2: run.seed = 1\nv=2 (must be an integer)");
+  EXPECT_EQ(setting_message("run.output=\xff\xfe").rfind("--set run.output=", 0), 0u);
+}
+
+TEST(Config, WrongTypes) {
+  EXPECT_EQ(message_of("[network]\nneurons = 3.0\n"), "c.toml:2: network.neurons = 3.0 (must be an integer)");
+  EXPECT_EQ(message_of("[network]\ndt = true\n"), "c.toml:2: network.dt = true (must be a number)");
+  EXPECT_EQ(message_of("[network]\ngain = \"1\"\n"), "c.toml:2: network.gain = \"1\" (must be a number)");
+  EXPECT_EQ(message_of("[task]\nhint = 1\n"), "c.toml:2: task.hint = 1 (must be true or false)");
+  EXPECT_EQ(message_of("[run]\noutput = 1\n"), "c.toml:2: run.output = 1 (must be a string in quotes)");
+  EXPECT_EQ(message_of("[run]\nseed = [1]\n"), "c.toml:2: run.seed = [...] (must be an integer)");
+  EXPECT_EQ(message_of("[run.seed]\n"), "c.toml:1: run.seed = {...} (must be an integer)");
+  EXPECT_EQ(message_of("[run]\nseed = 2020-01-01\n"), "c.toml:2: run.seed = 2020-01-01 (must be an integer)");
+}
+
+TEST(Config, Ranges) {
+  EXPECT_EQ(message_of("[network]\nneurons = -3\n"), "c.toml:2: network.neurons = -3 (must be at least 2)");
+  const std::vector<std::vector<std::string>> wrong = {
+      {"network.neurons", "1", "must be at least 2"},
+      {"network.dt", "0.0", "must be positive"},
+      {"network.dt", "nan", "must be finite"},
+      {"network.tau", "inf", "must be finite"},
+      {"network.tau", "-1.0", "must be positive"},
+      {"network.gain", "-0.5", "must not be negative"},
+      {"network.noise", "-0.5", "must not be negative"},
+      {"network.input_gain", "inf", "must be finite"},
+      {"network.output_gain", "nan", "must be finite"},
+      {"network.hint_gain", "-inf", "must be finite"},
+      {"run.seed", "-1", "must be at least 0"},
+      {"run.streams", "0", "must be from 1 to 64"},
+      {"run.streams", "65", "must be from 1 to 64"},
+      {"run.init_trials", "-1", "must be at least 0"},
+      {"run.train_trials", "-1", "must be at least 0"},
+      {"run.test_trials", "-1", "must be at least 0"},
+      {"run.output", "\"\"", "must not be empty"},
+      {"task.version", "3", "must be from 1 to 2"},
+      {"task.file", "\"\"", "must not be empty"},
+      {"learning.alpha", "0.0", "must be positive"},
+      {"learning.update_probability", "1.5", "must be from 0 to 1"},
+      {"learning.update_probability", "nan", "must be from 0 to 1"},
+      {"learning.panel", "0", "must be from 1 to 4096"},
+      {"learning.panel", "4097", "must be from 1 to 4096"},
+      {"learning.rank_tolerance", "0.0", "must be positive"},
+      {"learning.max_rank", "0", "must be at least 1"},
+      {"checkpoint.every_minutes", "-1.0", "must not be negative"},
+      {"checkpoint.every_trials", "-1", "must be at least 0"},
+      {"checkpoint.keep", "0", "must be at least 1"},
+  };
+  for (const auto& w : wrong)
+    EXPECT_EQ(setting_message(w[0] + "=" + w[1]),
+              "--set " + w[0] + "=" + w[1] + ": " + w[0] + " = " + w[1] + " (" + w[2] + ")");
+}
+
+TEST(Config, Words) {
+  EXPECT_EQ(message_of("[learning]\nrule = \"ful-force\"\n"),
+            "c.toml:2: learning.rule = \"ful-force\" (must be one of \"full-force\", \"force\"; the nearest is "
+            "\"full-force\")");
+  EXPECT_EQ(
+      setting_message("network.integrator=eulr"),
+      "--set network.integrator=eulr: network.integrator = \"eulr\" (must be one of \"euler\", \"exponential\"; the "
+      "nearest is \"euler\")");
+  EXPECT_NE(setting_message("task.name=oscilation").find("the nearest is \"oscillation\""), std::string::npos);
+}
+
+TEST(Config, NotYetAvailable) {
+  EXPECT_EQ(setting_message("learning.features=low-rank"),
+            "--set learning.features=low-rank: learning.features = \"low-rank\" (is not available yet; use \"dense\")");
+  EXPECT_EQ(message_of("[network]\nin_degree = 10\n"),
+            "c.toml:2: network.in_degree = 10 (is not available yet; use 0 (dense))");
+  EXPECT_NE(setting_message("task.name=delayed-comparison").find("is not available yet"), std::string::npos);
+}
+
+TEST(Config, EulerNeedsAStepBelowTwoTau) {
+  EXPECT_EQ(
+      message_of("[network]\ntau = 0.5\ndt = 1.0\n"),
+      "c.toml:3: network.dt = 1 (must be less than 2 tau = 1, beyond which integrator \"euler\" is unstable; make dt "
+      "smaller or use \"exponential\")");
+  EXPECT_EQ(message_of("[network]\ntau = 0.5\ndt = 1.0\nintegrator = \"exponential\"\n"), "no error");
+}
+
+}  // namespace
+}  // namespace fullforce
