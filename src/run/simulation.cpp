@@ -84,6 +84,7 @@ void Simulation<T>::run_target() {
     add_signal(block, connectivity_->u_in, signals_.input, drive_);
   });
   target_.advance(*layout_, drive_, streams_, StepNoise{});
+  count_product(J_D_rates_.streams());
 }
 
 template <Real T>
@@ -114,7 +115,7 @@ void Simulation<T>::gather_rates() {
   });
   {
     const PhaseScope scope(timer_, Phase::communication);
-    gather_(sent_.values(), received_.span());
+    gather_(std::span<const T>(sent_.values()), received_.span());
   }
   for_each_in_parallel(width, [&](Index b) {
     for (Index j = 0; j < layout_->rows(); ++j) rates_(b, j) = received_[j * width + b];
@@ -138,6 +139,8 @@ void Simulation<T>::choose_learners() {
 template <Real T>
 void Simulation<T>::respond() {
   if (streams_.any_running()) {
+    if (options_.rule == Rule::full_force) count_product(n_streams_);
+    if (!learners_.empty()) count_product(static_cast<Index>(learners_.size()));
     try {
       rls_->evaluate(rates_, mine_, learners_, feedback_, z_, timer_);
     } catch (const RunError& error) {
@@ -198,6 +201,14 @@ void Simulation<T>::count_errors() {
       squared_target_[static_cast<std::size_t>(b)] += signals_.target[k] * signals_.target[k];
     }
   }
+}
+
+/// A product of an N x N matrix with so many vectors, over all ranks.
+template <Real T>
+void Simulation<T>::count_product(Index vectors) {
+  const double elements = static_cast<double>(layout_->rows()) * static_cast<double>(layout_->rows());
+  work_.operations += 2.0 * elements * static_cast<double>(vectors);
+  work_.bytes += elements * static_cast<double>(sizeof(T));
 }
 
 template <Real T>

@@ -44,6 +44,7 @@ class TrialStreams {
   Index trial(Index stream) const { return trial_[static_cast<std::size_t>(stream)]; }        ///< number in its phase
   Index position(Index stream) const { return position_[static_cast<std::size_t>(stream)]; }  ///< of the next step
   Index next_trial() const { return next_trial_; }                                            ///< number to be dealt next
+  Index length(Index stream) const { return signals_[static_cast<std::size_t>(stream)].length; }  ///< of its trial
   TrialId trial_id(Index stream) const;  ///< kind and number that the stream's current draws are keyed by
 
   /// Signals of the coming step. [n_in], [n_out], [n_hint]; must not be asked of an idle stream.

@@ -24,6 +24,12 @@ struct TrialResult {
   double error() const { return squared_error / squared_target; }
 };
 
+/// Floating-point operations and bytes of the big matrices that the products of a run amount to, over all ranks.
+struct Work {
+  double operations = 0.0;
+  double bytes = 0.0;
+};
+
 /// What decides the dynamics, apart from the weights.
 struct SimulationOptions {
   NetworkOptions network;
@@ -50,6 +56,7 @@ class Simulation {
   const TrialStreams& streams() const { return streams_; }
   Index steps() const { return steps_; }      ///< since the start of the run
   Index samples() const { return samples_; }  ///< RLS updates so far
+  const Work& work() const { return work_; }  ///< since construction
   PhaseTimer& timer() { return timer_; }
 
   /// Keep the target-generating network running even where nothing needs it; `look(*this)` is called in every step after the
@@ -74,6 +81,7 @@ class Simulation {
   void learn();
   void choose_learners();
   void count_errors();
+  void count_product(Index vectors);
   std::span<const TrialResult> advance_streams();
   bool is_forced(Index stream) const { return streams_.phase(stream) == StreamPhase::init; }
   [[noreturn]] void diverged(const char* what) const;
@@ -107,6 +115,7 @@ class Simulation {
   std::vector<TrialResult> results_;
   Index steps_ = 0;
   Index samples_ = 0;
+  Work work_;
   bool primed_ = false;         ///< rates_ belong to the present states
   std::function<void(const Simulation&)> look_;
   PhaseTimer timer_;

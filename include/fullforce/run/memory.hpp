@@ -1,0 +1,23 @@
+#pragma once
+#include "fullforce/base/types.hpp"
+#include "fullforce/learning/learning_options.hpp"
+#include "fullforce/model/network_options.hpp"
+#include "fullforce/model/task.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+/// Bytes that a run allocates on the rank with the most rows.
+Index bytes_per_rank(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning, const Task& task,
+                     Index streams);
+
+/// Throws InputError with the sum when the ranks of a node need more than the node has available. **Collective.**
+void require_memory(const Layout& layout, Index bytes_per_rank);
+
+/// Largest memory this process has held, bytes.
+Index peak_memory();
+
+/// 1234567890 as "1.15 GiB".
+std::string bytes_text(double bytes);
+
+}  // namespace fullforce

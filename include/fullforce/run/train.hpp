@@ -1,0 +1,60 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "fullforce/io/recording_file.hpp"
+#include "fullforce/learning/learning_options.hpp"
+#include "fullforce/model/network_options.hpp"
+#include "fullforce/model/task.hpp"
+#include "fullforce/parallel/mpi.hpp"
+#include "fullforce/run/run_options.hpp"
+
+namespace fullforce {
+
+/// A training run, complete: what the configuration says and how this part of it is to go.
+struct TrainPlan {
+  RunOptions run;
+  TaskOptions task;
+  NetworkOptions network;
+  LearningOptions learning;
+  CheckpointOptions checkpoint;
+  std::string config_text;                         ///< effective configuration, for the files
+  std::optional<std::filesystem::path> start_from; ///< a checkpoint
+  std::optional<Index> max_steps;
+  std::optional<double> max_hours;
+  bool quiet = false;
+  bool with_target = true;                         ///< J_D in network.h5
+};
+
+enum class Outcome { finished, stopped };
+
+/// Trains, writes network.h5, tests, and writes summary.json; the folder plan.run.output exists. **Collective.**
+Outcome train(const Communicator& comm, const Task& task, const TrainPlan& plan);
+
+/// A test of a network file.
+struct TestPlan {
+  RunOptions run;          ///< test_trials, seed, streams, init_trials
+  NetworkOptions network;  ///< noise
+  LearningOptions learning;
+  std::filesystem::path network_file;
+  bool record = false;
+};
+
+struct TestResult {
+  Index trials = 0;
+  Index steps = 0;
+  double squared_error = 0.0;
+  double squared_target = 0.0;
+  double seconds = 0.0;
+  Recording recording;  ///< of stream 0, on the root, if asked for
+  double error() const { return squared_error / squared_target; }
+};
+
+/// Runs fresh trials freely. Error = sum |z - f_out|^2 / sum |f_out|^2 over all steps. **Collective.**
+TestResult test(const Communicator& comm, const Task& task, const TestPlan& plan);
+
+/// JSON text: version, commit, compiler, libraries, ranks, threads, host, UTC time.
+std::string provenance(const Communicator& comm);
+
+}  // namespace fullforce

@@ -1,0 +1,79 @@
+#include "fullforce/run/memory.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/learning/rls.hpp"
+#include "fullforce/run/simulation.hpp"
+
+namespace fullforce {
+namespace {
+
+/// What the kernel could give away without swapping.
+Index available_on_node() {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  Index kibibytes = 0;
+  std::string unit;
+  while (file >> name >> kibibytes && std::getline(file, unit))
+    if (name == "MemAvailable:") return kibibytes * 1024;
+  return std::numeric_limits<Index>::max();
+}
+
+/// The limit of the control group (what a batch system grants), less what it holds already.
+Index left_in_control_group() {
+  Index limit = 0;
+  Index used = 0;
+  std::ifstream("/sys/fs/cgroup/memory.max") >> limit;
+  std::ifstream("/sys/fs/cgroup/memory.current") >> used;
+  return limit > 0 ? std::max<Index>(0, limit - used) : std::numeric_limits<Index>::max();
+}
+
+template <Real T>
+Index bytes_for(const RowPartition& partition, const LearningOptions& learning, const Task& task, Index streams) {
+  const bool recurrent = learning.rule == Rule::full_force;
+  Index rows = 0;
+  for (int r = 0; r < partition.ranks(); ++r) rows = std::max(rows, partition.row_count(Rank{r}));
+  const Index J_D = rows * padded<T>(partition.rows()) * static_cast<Index>(sizeof(T));
+  return J_D + Rls<T>::bytes(partition, learning, task.outputs(), streams, recurrent) + Simulation<T>::bytes(partition, streams);
+}
+
+}  // namespace
+
+Index bytes_per_rank(const RowPartition& partition, const NetworkOptions&, const LearningOptions& learning, const Task& task,
+                     Index streams) {
+  return learning.precision == Precision::single_precision ? bytes_for<float>(partition, learning, task, streams)
+                                                           : bytes_for<double>(partition, learning, task, streams);
+}
+
+void require_memory(const Layout& layout, Index bytes) {
+  const Communicator node = layout.comm().node();
+  const double needed = static_cast<double>(bytes) * static_cast<double>(node.size());
+  const double available = static_cast<double>(std::min(available_on_node(), left_in_control_group()));
+  agree(layout.comm(), [&] {
+    require(needed <= available,
+            "network.neurons = {} needs {} on a node ({} a rank, {} ranks on it; J_D, J and P are N x N), and {} are available: use fewer "
+            "neurons, learning.precision = \"single\", or more nodes",
+            layout.rows(), bytes_text(needed), bytes_text(static_cast<double>(bytes)), node.size(), bytes_text(available));
+  });
+}
+
+Index peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<Index>(usage.ru_maxrss) * 1024;
+}
+
+std::string bytes_text(double bytes) {
+  constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  int unit = 0;
+  for (; bytes >= 1024.0 && unit < 5; ++unit) bytes /= 1024.0;
+  return fmt::format("{:.4g} {}", bytes, units[unit]);
+}
+
+}  // namespace fullforce

@@ -1,0 +1,76 @@
+#include "fullforce/run/network_file.hpp"
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/archive.hpp"
+#include "fullforce/io/atomic_file.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr Index format_version = 1;
+const std::string format_name = "fullforce-network";
+
+}  // namespace
+
+template <Real T>
+void save_network(const Layout& layout, const std::filesystem::path& path, NetworkFileHeader header, Connectivity<T>& connectivity,
+                  Rls<T>& rls, Simulation<T>& simulation, bool with_target) {
+  const std::filesystem::path unfinished = path.string() + ".part";
+  Archive archive = Archive::create(layout.comm(), unfinished);
+  std::string format = format_name;
+  Index version = format_version;
+  archive.attribute("/", "format", format);
+  archive.attribute("/", "format_version", version);
+  archive.attribute("/", "config", header.config);
+  archive.attribute("/", "provenance", header.provenance);
+  simulation.persist(archive);
+  connectivity.persist(archive, layout, with_target);
+  rls.persist(archive);
+  archive.close();
+  agree(layout.comm(), [&] {
+    if (layout.comm().is_root()) commit_file(unfinished, path);
+  });
+}
+
+NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path) {
+  try {
+    agree(comm, [&] {
+      std::error_code ignored;
+      if (comm.is_root())
+        require(std::filesystem::is_regular_file(path, ignored), "{}: there is no such file (give a network.h5 or a checkpoint)", path.string());
+    });
+    Archive archive = Archive::open(comm, path);
+    std::string format;
+    Index version = 0;
+    archive.attribute("/", "format", format);
+    require(format == format_name, "{}: its format is \"{}\", not \"{}\"", path.string(), format, format_name);
+    archive.attribute("/", "format_version", version);
+    require(version == format_version, "{}: format version {}, this program reads version {}", path.string(), version, format_version);
+    NetworkFileHeader header;
+    archive.attribute("/", "config", header.config);
+    archive.attribute("/", "provenance", header.provenance);
+    archive.close();
+    return header;
+  } catch (const RunError& error) {
+    throw InputError(error.what());
+  }
+}
+
+template <Real T>
+void load_network(const Layout& layout, const std::filesystem::path& path, Connectivity<T>& connectivity, Rls<T>& rls,
+                  Simulation<T>* simulation) {
+  Archive archive = Archive::open(layout.comm(), path);
+  if (simulation != nullptr) simulation->persist(archive);
+  connectivity.persist(archive, layout, true);
+  rls.persist(archive);
+  archive.close();
+}
+
+template void save_network(const Layout&, const std::filesystem::path&, NetworkFileHeader, Connectivity<float>&, Rls<float>&,
+                           Simulation<float>&, bool);
+template void save_network(const Layout&, const std::filesystem::path&, NetworkFileHeader, Connectivity<double>&, Rls<double>&,
+                           Simulation<double>&, bool);
+template void load_network(const Layout&, const std::filesystem::path&, Connectivity<float>&, Rls<float>&, Simulation<float>*);
+template void load_network(const Layout&, const std::filesystem::path&, Connectivity<double>&, Rls<double>&, Simulation<double>*);
+
+}  // namespace fullforce

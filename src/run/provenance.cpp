@@ -1,0 +1,36 @@
+#include <fmt/chrono.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "fullforce/base/build_info.hpp"
+#include "fullforce/io/library.hpp"
+#include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/train.hpp"
+
+namespace fullforce {
+
+std::string provenance(const Communicator& comm) {
+  char host[256] = "unknown";
+  gethostname(host, sizeof host - 1);
+  nlohmann::ordered_json json;
+  json["version"] = build_info::version();
+  json["git_commit"] = build_info::git_commit();
+  json["compiler"] = build_info::compiler();
+  json["build_type"] = build_info::build_type();
+  json["instructions"] = build_info::instructions();
+  json["mpi"] = mpi_library();
+  json["hdf5"] = hdf5_library();
+  json["eigen"] = build_info::eigen();
+  json["blas"] = build_info::blas();
+  json["ranks"] = comm.size();
+  json["threads"] = thread_count();
+  json["host"] = host;
+  json["utc_time"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  std::string text = json.dump();
+  comm.broadcast(text);
+  return text;
+}
+
+}  // namespace fullforce

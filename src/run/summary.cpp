@@ -1,0 +1,80 @@
+#include "summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/memory.hpp"
+
+namespace fullforce {
+namespace {
+
+/// A number, or null with the reason among the warnings: JSON has no NaN.
+nlohmann::ordered_json finite_or_null(double value, const std::string& what, std::vector<std::string>& warnings) {
+  if (std::isfinite(value)) return value;
+  warnings.push_back(what);
+  return nullptr;
+}
+
+}  // namespace
+
+PhaseTable phase_table(const Communicator& comm, PhaseTimer& timer) {
+  PhaseTable table;
+  const auto seconds = timer.seconds();
+  for (std::size_t p = 0; p < phase_count; ++p) {
+    const std::vector<double> all = comm.all_gather(seconds[p]);
+    const auto [least, most] = std::minmax_element(all.begin(), all.end());
+    table[p] = {*least, std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size()), *most};
+  }
+  return table;
+}
+
+std::string phase_text(const PhaseTable& table) {
+  double total = 0.0;
+  for (const PhaseSpread& spread : table) total += spread.mean;
+  std::string text = "where the time went   minimum      mean   maximum   share (s, over ranks)";
+  for (std::size_t p = 0; p < phase_count; ++p)
+    text += fmt::format("\n  {:18s} {:9.3f} {:9.3f} {:9.3f}  {:5.1f} %", phase_names[p], table[p].minimum, table[p].mean, table[p].maximum,
+                        total > 0.0 ? 100.0 * table[p].mean / total : 0.0);
+  return text;
+}
+
+std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, const TestResult& test,
+                         std::vector<std::string> warnings, const std::string& provenance_text) {
+  const bool full_force = plan.learning.rule == Rule::full_force;
+  const double steps = static_cast<double>(std::max<Index>(1, totals.steps_here));
+  const double seconds = std::max(totals.seconds, 1e-9);
+  nlohmann::ordered_json json;
+  json["neurons"] = plan.network.neurons;
+  json["ranks"] = comm.size();
+  json["threads"] = thread_count();
+  json["streams"] = plan.run.streams;
+  json["seed"] = plan.run.seed;
+  json["task"] = plan.task.name;
+  json["rule"] = full_force ? "full-force" : "force";
+  json["features"] = "dense";
+  json["precision"] = plan.learning.precision == Precision::double_precision ? "double" : "single";
+  json["rank"] = plan.network.neurons;
+  json["train"] = {{"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
+  json["train"]["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN, "train.error: no training trial ended in this part of the run", warnings);
+  json["test"]["trials"] = test.trials;
+  json["test"]["error"] = finite_or_null(test.error(), "test.error: there was no test trial, or all its targets are zero", warnings);
+  auto& performance = json["performance"];
+  performance["seconds_per_step"] = totals.seconds / steps;
+  performance["samples_per_second"] = steps * static_cast<double>(plan.run.streams) / seconds;
+  for (std::size_t p = 0; p < phase_count; ++p)
+    performance["phases"][std::string(phase_names[p])] = {
+        {"minimum", totals.phases[p].minimum}, {"mean", totals.phases[p].mean}, {"maximum", totals.phases[p].maximum}};
+  performance["gflops"] = totals.work.operations / seconds * 1e-9;
+  performance["gbytes_per_second"] = totals.work.bytes / seconds * 1e-9;
+  json["memory"]["peak_bytes_per_rank"] = comm.all_gather(peak_memory());
+  json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
+  json["warnings"] = warnings;
+  return json.dump(2) + "\n";
+}
+
+}  // namespace fullforce

@@ -1,0 +1,42 @@
+#pragma once
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "fullforce/base/timer.hpp"
+#include "fullforce/run/simulation.hpp"
+#include "fullforce/run/train.hpp"
+
+namespace fullforce {
+
+/// Seconds a phase, over ranks.
+struct PhaseSpread {
+  double minimum = 0.0;
+  double mean = 0.0;
+  double maximum = 0.0;
+};
+using PhaseTable = std::array<PhaseSpread, phase_count>;
+
+/// **Collective.**
+PhaseTable phase_table(const Communicator& comm, PhaseTimer& timer);
+
+/// The table that ends a run.
+std::string phase_text(const PhaseTable& table);
+
+struct TrainingTotals {
+  Index trials = 0;
+  Index steps = 0;
+  Index samples = 0;
+  double seconds = 0.0;        ///< of this part of the run
+  Index steps_here = 0;        ///< steps of this part
+  double last_error = -1.0;    ///< negative: none
+  Work work;
+  PhaseTable phases;
+};
+
+/// The text of summary.json. **Collective** (memory of all ranks).
+std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, const TestResult& test,
+                         std::vector<std::string> warnings, const std::string& provenance_text);
+
+}  // namespace fullforce

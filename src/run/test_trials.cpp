@@ -1,0 +1,83 @@
+#include "test_trials.hpp"
+
+#include <algorithm>
+
+namespace fullforce {
+namespace {
+
+constexpr Index recorded_neurons = 10;
+
+/// Notes what stream 0 does in its test trials, with a few neurons spread over the network.
+template <Real T>
+class Recorder {
+ public:
+  Recorder(const Task& task, Index neurons, double dt) : dt_(dt) {
+    recording_.n_out = task.outputs();
+    recording_.n_in = task.inputs();
+    recording_.n_rec = std::min(neurons, recorded_neurons);
+    for (Index k = 0; k < recording_.n_rec; ++k) recording_.neurons.push_back(k * neurons / recording_.n_rec);
+  }
+
+  void look(const Simulation<T>& simulation) {
+    const TrialStreams& streams = simulation.streams();
+    if (streams.phase(0) != StreamPhase::running) return;
+    const Index steps = static_cast<Index>(recording_.time.size());
+    recording_.time.push_back(static_cast<double>(steps) * dt_);
+    const auto stream_0 = [&](std::span<const double> all, Index count, std::vector<double>& into) {
+      for (Index c = 0; c < count; ++c) into.push_back(all[static_cast<std::size_t>(c * streams.streams())]);
+    };
+    stream_0(simulation.outputs(), recording_.n_out, recording_.outputs);
+    stream_0(simulation.signals().target, recording_.n_out, recording_.targets);
+    stream_0(simulation.signals().input, recording_.n_in, recording_.inputs);
+    for (const Index neuron : recording_.neurons) {
+      recording_.rates.push_back(static_cast<double>(simulation.rates()(0, neuron)));
+      recording_.target_rates.push_back(static_cast<double>(simulation.rates()(streams.streams(), neuron)));
+    }
+    if (streams.position(0) + 1 == length_of(streams)) recording_.trial_ends.push_back(steps + 1);
+  }
+
+  Recording take() { return std::move(recording_); }
+
+ private:
+  static Index length_of(const TrialStreams& streams) { return streams.length(0); }
+
+  double dt_;
+  Recording recording_;
+};
+
+}  // namespace
+
+template <Real T>
+TestResult run_test_trials(const Layout& layout, const Task& task, const TestPlan& plan, const Connectivity<T>& connectivity, Rls<T>& rls,
+                           Progress& progress) {
+  const SimulationOptions options{plan.network, plan.learning.rule, 0.0, plan.run.seed, true};
+  const StreamPlan streams{plan.run.streams, plan.run.init_trials, plan.run.test_trials, TrialKind::test_init, TrialKind::test};
+  Simulation<T> simulation(layout, options, task, streams, connectivity, rls);
+  Recorder<T> recorder(task, plan.network.neurons, plan.network.dt);
+  if (plan.record) simulation.observe([&recorder](const Simulation<T>& s) { recorder.look(s); });
+
+  const Stopwatch clock;
+  TestResult result;
+  double error = -1.0;
+  while (!simulation.finished()) {
+    for (const TrialResult& trial : simulation.step()) {
+      ++result.trials;
+      result.squared_error += trial.squared_error;
+      result.squared_target += trial.squared_target;
+      error = trial.error();
+    }
+    if (!progress.due()) continue;
+    const double rate = static_cast<double>(simulation.steps() * plan.run.streams) / std::max(clock.seconds(), 1e-9);
+    progress.update({"test", result.trials, plan.run.test_trials, error,
+                     static_cast<double>(result.trials) / static_cast<double>(std::max<Index>(1, plan.run.test_trials)), rate});
+  }
+  result.steps = simulation.steps();
+  result.seconds = clock.seconds();
+  if (plan.record) result.recording = recorder.take();
+  return result;
+}
+
+template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<float>&, Rls<float>&, Progress&);
+template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<double>&, Rls<double>&, Progress&);
+
+}  // namespace fullforce

@@ -1,0 +1,183 @@
+#include "fullforce/run/train.hpp"
+
+#include <fmt/format.h>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/run/checkpoints.hpp"
+#include "fullforce/run/metrics.hpp"
+#include "fullforce/run/network_file.hpp"
+#include "fullforce/run/progress.hpp"
+#include "fullforce/run/stop.hpp"
+#include "summary.hpp"
+#include "test_trials.hpp"
+
+namespace fullforce {
+namespace {
+
+StreamPlan training_streams(const RunOptions& run) {
+  return {run.streams, run.init_trials, run.train_trials, TrialKind::init, TrialKind::training};
+}
+
+SimulationOptions simulation_options(const TrainPlan& plan) {
+  return {plan.network, plan.learning.rule, plan.learning.update_probability, plan.run.seed, false};
+}
+
+/// One training run over scalars T, from its start or a checkpoint to the tested network or a stop.
+template <Real T>
+class Training {
+ public:
+  Training(const Communicator& comm, const Task& task, const TrainPlan& plan)
+      : layout_(comm, plan.network.neurons),
+        task_(&task),
+        plan_(&plan),
+        folder_(plan.run.output),
+        connectivity_(layout_, plan.network, task, plan.run.seed),
+        rls_(layout_, plan.learning, task.outputs(), plan.run.streams, plan.learning.rule == Rule::full_force, true),
+        simulation_(layout_, simulation_options(plan), task, training_streams(plan.run), connectivity_, rls_),
+        progress_(comm.is_root(), plan.quiet, folder_ / "log.txt"),
+        attention_(plan.max_hours, plan.checkpoint.every_minutes),
+        header_{plan.config_text, provenance(comm)} {
+    if (plan.start_from) load_network(layout_, *plan.start_from, connectivity_, rls_, &simulation_);
+    first_step_ = simulation_.steps();
+  }
+
+  Outcome run() {
+    say_what_starts();
+    Metrics metrics(layout_.comm().is_root(), folder_ / "metrics.csv", first_step_);
+    bool stop = steps_are_up();
+    while (!stop && !simulation_.finished()) {
+      for (const TrialResult& trial : simulation_.step()) {
+        last_error_ = trial.error();
+        ++trials_done_;
+        metrics.trial(trial, simulation_.steps(), clock_.seconds(), rls_.features());
+      }
+      show_progress();
+      const Attention::Answer answer = attention_.ask(layout_.comm());
+      stop = steps_are_up() || answer.stop;
+      if (!stop && !simulation_.finished() && (answer.checkpoint || trials_are_up())) checkpoint();
+    }
+    return simulation_.finished() && !stop ? finish() : interrupt();
+  }
+
+ private:
+  bool steps_are_up() const { return plan_->max_steps && simulation_.steps() >= *plan_->max_steps; }
+
+  bool trials_are_up() {
+    const Index every = plan_->checkpoint.every_trials;
+    if (every == 0 || trials_done_ < next_checkpoint_trial_ + every) return false;
+    next_checkpoint_trial_ = trials_done_;
+    return true;
+  }
+
+  void say_what_starts() {
+    progress_.line(fmt::format("{} neurons, {}, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)", plan_->network.neurons,
+                               plan_->learning.rule == Rule::full_force ? "full-FORCE" : "FORCE",
+                               plan_->learning.precision == Precision::double_precision ? "double" : "single", plan_->run.streams,
+                               plan_->run.seed, layout_.comm().size(), thread_count()));
+    if (plan_->start_from) progress_.line(fmt::format("going on from step {} ({})", first_step_, plan_->start_from->string()));
+  }
+
+  double samples_per_second() const {
+    return static_cast<double>((simulation_.steps() - first_step_) * plan_->run.streams) / std::max(clock_.seconds(), 1e-9);
+  }
+
+  void show_progress() {
+    if (!progress_.due()) return;
+    const TrialStreams& streams = simulation_.streams();
+    const bool training = streams.any_running() || streams.finished();
+    const Index all = training ? plan_->run.train_trials : plan_->run.init_trials;
+    const Index now = training ? streams.next_trial() : streams.trial(0) + 1;
+    progress_.update({training ? "training" : "init", now, all, last_error_,
+                      static_cast<double>(now) / static_cast<double>(std::max<Index>(1, all)), samples_per_second()});
+  }
+
+  void checkpoint() {
+    const PhaseScope scope(simulation_.timer(), Phase::io);
+    const std::filesystem::path path = folder_ / checkpoint_name(simulation_.steps());
+    save_network(layout_, path, header_, connectivity_, rls_, simulation_, true);
+    prune_checkpoints(layout_.comm(), folder_, plan_->checkpoint.keep);
+    attention_.checkpoint_written();
+    progress_.line(fmt::format("checkpoint {}", path.filename().string()));
+  }
+
+  Outcome interrupt() {
+    checkpoint();
+    progress_.line(fmt::format("stopped after step {}; run the same command again to go on", simulation_.steps()));
+    return Outcome::stopped;
+  }
+
+  Outcome finish() {
+    rls_.flush(simulation_.timer());
+    TrainingTotals totals{simulation_.streams().next_trial(), simulation_.steps(), simulation_.samples(), clock_.seconds(),
+                          simulation_.steps() - first_step_, last_error_, simulation_.work(), {}};
+    {
+      const PhaseScope scope(simulation_.timer(), Phase::io);
+      save_network(layout_, folder_ / "network.h5", header_, connectivity_, rls_, simulation_, plan_->with_target);
+    }
+    totals.phases = phase_table(layout_.comm(), simulation_.timer());
+    progress_.line(fmt::format("trained: {} trials, {} steps in {}, error of the last trial {:.3g}", totals.trials, totals.steps,
+                               duration_text(totals.seconds), last_error_));
+    const TestResult test = run_test();
+    progress_.line(phase_text(totals.phases));
+    progress_.line(fmt::format("test error {:.4g} over {} trials", test.error(), test.trials));
+    write_summary(totals, test);
+    return Outcome::finished;
+  }
+
+  TestResult run_test() {
+    const TestPlan test_plan{plan_->run, plan_->network, plan_->learning, {}, false};
+    return run_test_trials(layout_, *task_, test_plan, connectivity_, rls_, progress_);
+  }
+
+  void write_summary(const TrainingTotals& totals, const TestResult& test) {
+    const std::string text = summary_text(layout_.comm(), *plan_, totals, test, progress_.warnings(), header_.provenance);
+    agree(layout_.comm(), [&] {
+      if (layout_.comm().is_root()) write_atomically(folder_ / "summary.json", text);
+    });
+    progress_.line(fmt::format("wrote network.h5, summary.json, metrics.csv and log.txt in {}", folder_.string()));
+  }
+
+  Layout layout_;
+  const Task* task_;
+  const TrainPlan* plan_;
+  std::filesystem::path folder_;
+  Connectivity<T> connectivity_;
+  Rls<T> rls_;
+  Simulation<T> simulation_;
+  Progress progress_;
+  Attention attention_;
+  NetworkFileHeader header_;
+  Stopwatch clock_;
+  Index first_step_ = 0;
+  Index trials_done_ = 0;
+  Index next_checkpoint_trial_ = 0;
+  double last_error_ = -1.0;
+};
+
+template <Real T>
+TestResult test_as(const Communicator& comm, const Task& task, const TestPlan& plan) {
+  const Layout layout(comm, plan.network.neurons);
+  Connectivity<T> connectivity(layout, plan.network, task, plan.run.seed);
+  Rls<T> rls(layout, plan.learning, task.outputs(), plan.run.streams, plan.learning.rule == Rule::full_force, false);
+  try {
+    load_network<T>(layout, plan.network_file, connectivity, rls, nullptr);
+  } catch (const RunError& error) {
+    throw InputError(error.what());
+  }
+  Progress progress(comm.is_root(), false, {});
+  return run_test_trials(layout, task, plan, connectivity, rls, progress);
+}
+
+}  // namespace
+
+Outcome train(const Communicator& comm, const Task& task, const TrainPlan& plan) {
+  if (plan.learning.precision == Precision::single_precision) return Training<float>(comm, task, plan).run();
+  return Training<double>(comm, task, plan).run();
+}
+
+TestResult test(const Communicator& comm, const Task& task, const TestPlan& plan) {
+  return plan.learning.precision == Precision::single_precision ? test_as<float>(comm, task, plan) : test_as<double>(comm, task, plan);
+}
+
+}  // namespace fullforce
