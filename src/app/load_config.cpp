@@ -1,5 +1,6 @@
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -10,12 +11,13 @@ namespace fullforce {
 namespace {
 
 std::string read_text(const std::string& path) {
+  std::error_code ignored;
+  // A folder opens like a file, and only reading it fails.
+  require(!std::filesystem::is_directory(path, ignored), "cannot read {}: {}", path, std::strerror(EISDIR));
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (file) text.assign(std::istreambuf_iterator<char>(file), {});
-  // A folder opens; only reading it fails.
-  require(file.good() && errno == 0, "cannot read {}: {}", path, errno != 0 ? std::strerror(errno) : "input error");
+  require(file.is_open(), "cannot read {}: {}", path, std::strerror(errno));
+  std::string text(std::istreambuf_iterator<char>(file), {});
   return text;
 }
 

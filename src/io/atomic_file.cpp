@@ -1,0 +1,74 @@
+#include "fullforce/io/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "fullforce/base/check.hpp"
+
+namespace fullforce {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
+  const int code = errno;  // before anything else can change it
+  throw RunError(fmt::format("{} {}: {}", path.string(), what, std::strerror(code)));
+}
+
+class Descriptor {
+ public:
+  Descriptor(const std::filesystem::path& path, int flags) : id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (id_ < 0) fail(path, "cannot be opened");
+  }
+  ~Descriptor() { ::close(id_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return id_; }
+
+ private:
+  int id_;
+};
+
+// Some file systems cannot sync a folder and say EINVAL; there is nothing better to do there.
+void sync(const std::filesystem::path& path, int flags) {
+  const Descriptor descriptor(path, flags);
+  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) fail(path, "cannot be brought to the disk");
+}
+
+void write_all(const std::filesystem::path& path, std::string_view text) {
+  const Descriptor descriptor(path, O_WRONLY | O_CREAT | O_TRUNC);
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor.get(), text.data(), text.size());
+    if (written < 0 && errno != EINTR) fail(path, "cannot be written");
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+std::filesystem::path temporary_name(const std::filesystem::path& path) { return path.string() + ".part"; }
+
+void commit_file(const std::filesystem::path& temporary, const std::filesystem::path& path) {
+  sync(temporary, O_RDONLY);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot be put in place");
+  const std::filesystem::path folder = path.parent_path();
+  sync(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+}
+
+void commit_when_whole(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write) {
+  const std::filesystem::path temporary = temporary_name(path);
+  try {
+    write(temporary);
+    commit_file(temporary, path);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+}
+
+void write_atomically(const std::filesystem::path& path, std::string_view text) {
+  commit_when_whole(path, [&](const std::filesystem::path& temporary) { write_all(temporary, text); });
+}
+
+}  // namespace fullforce

@@ -1,0 +1,51 @@
+#pragma once
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "fullforce/base/types.hpp"
+
+namespace fullforce {
+
+/// XXH3 of each block of rows, fed with rows in order and in pieces of any size.
+class BlockChecksums {
+ public:
+  BlockChecksums(Index block_rows, Index row_bytes) : block_rows_(block_rows), row_bytes_(row_bytes) {
+    XXH3_64bits_reset(&state_);
+  }
+
+  void add(const std::byte* rows, Index count) {
+    while (count > 0) {
+      const Index taken = std::min(count, block_rows_ - filled_);
+      XXH3_64bits_update(&state_, rows, static_cast<std::size_t>(taken * row_bytes_));
+      rows += taken * row_bytes_;
+      count -= taken;
+      filled_ += taken;
+      if (filled_ == block_rows_) end_block();
+    }
+  }
+
+  /// The checksums of `blocks` blocks; one that no row was added to has that of no bytes.
+  std::vector<std::uint64_t> finish(Index blocks) {
+    while (static_cast<Index>(finished_.size()) < blocks) end_block();
+    return finished_;
+  }
+
+ private:
+  void end_block() {
+    finished_.push_back(XXH3_64bits_digest(&state_));
+    XXH3_64bits_reset(&state_);
+    filled_ = 0;
+  }
+
+  Index block_rows_;
+  Index row_bytes_;
+  Index filled_ = 0;
+  XXH3_state_t state_;
+  std::vector<std::uint64_t> finished_;
+};
+
+}  // namespace fullforce

@@ -1,0 +1,57 @@
+#include "fullforce/io/recording_file.hpp"
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/hdf5.hpp"
+
+namespace fullforce {
+namespace {
+
+template <class T>
+void write_checked(hid_t file, const std::string& name, const std::vector<Index>& extents, const std::vector<T>& values) {
+  Index count = 1;
+  for (const Index extent : extents) count *= extent;
+  if (static_cast<Index>(values.size()) != count)
+    throw RunError(fmt::format("recording: {} has {} values, its shape {} wants {}", name, values.size(),
+                               hdf5::to_text(extents), count));
+  hdf5::write_dataset(file, name, extents, values);
+}
+
+void write_contents(hid_t file, const Recording& recording) {
+  const Index steps = static_cast<Index>(recording.time.size());
+  hdf5::write_attribute(file, "format", std::string("fullforce-recording"));
+  hdf5::write_attribute(file, "format_version", std::int64_t{1});
+  write_checked(file, "time", {steps}, recording.time);
+  write_checked(file, "outputs", {steps, recording.n_out}, recording.outputs);
+  write_checked(file, "targets", {steps, recording.n_out}, recording.targets);
+  write_checked(file, "inputs", {steps, recording.n_in}, recording.inputs);
+  write_checked(file, "neurons", {recording.n_rec}, recording.neurons);
+  write_checked(file, "rates", {steps, recording.n_rec}, recording.rates);
+  if (!recording.target_rates.empty()) write_checked(file, "target_rates", {steps, recording.n_rec}, recording.target_rates);
+  write_checked(file, "trial_ends", {static_cast<Index>(recording.trial_ends.size())}, recording.trial_ends);
+}
+
+}  // namespace
+
+void write_recording(const std::filesystem::path& path, const Recording& recording) {
+  commit_when_whole(path, [&](const std::filesystem::path& temporary) {
+    hdf5::Handle file = hdf5::create_serially(temporary);
+    write_contents(file.get(), recording);
+    hdf5::check(file.close() ? 0 : -1, fmt::format("{} cannot be written", path.string()));
+  });
+}
+
+std::string file_format(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) return {};
+  try {
+    const hdf5::Handle file = hdf5::open_serially(path);
+    if (!hdf5::has_attribute(file.get(), "format")) return {};
+    const hdf5::Value value = hdf5::read_attribute(file.get(), "format");
+    const auto* text = std::get_if<std::string>(&value);
+    return text ? *text : std::string();
+  } catch (const RunError&) {
+    return {};
+  }
+}
+
+}  // namespace fullforce

@@ -1,0 +1,69 @@
+#include "ready_set_go.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fullforce/model/trial_purpose.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr double pulse = 0.05;     // s
+constexpr double response = 0.5;   // s
+constexpr double shortest_delay = 0.1, longest_delay = 2.1;
+constexpr double shortest_pause = 0.4, mean_further_pause = 2.0;
+constexpr double baseline = -0.5, height = 1.5;
+
+/// Beta(4, 4) density over its maximum, s in [0, 1].
+double bump(double s) { return std::pow(4.0 * s * (1.0 - s), 3.0); }
+
+/// The first step of each part of a trial.
+struct Parts {
+  Index pulse_1, delay_1, pulse_2, delay_2, response, pause, end;
+};
+
+Parts parts_of(double delay, double pause, double dt) {
+  const auto steps = [dt](double seconds) { return std::llround(seconds / dt); };
+  Parts p{};
+  p.pulse_1 = steps(0.5 * pause);
+  p.delay_1 = p.pulse_1 + steps(pulse);
+  p.pulse_2 = p.delay_1 + steps(delay);
+  p.delay_2 = p.pulse_2 + steps(pulse);
+  p.response = p.delay_2 + steps(delay);
+  p.pause = p.response + steps(response);
+  p.end = p.pause + steps(0.5 * pause);
+  return p;
+}
+
+/// 0 -> delay from the end of pulse 1 to the middle of pulse 2, then back to 0 at the end of the second delay.
+double hint_at(Index k, const Parts& p, double delay) {
+  const double middle = 0.5 * static_cast<double>(p.pulse_2 + p.delay_2);
+  const double now = static_cast<double>(k);
+  const double begin = static_cast<double>(p.delay_1);
+  const double end = static_cast<double>(p.response);
+  if (now < begin || now >= end) return 0.0;
+  return now <= middle ? delay * (now - begin) / (middle - begin) : delay * (end - now) / (end - middle);
+}
+
+}  // namespace
+
+void ReadySetGo::make(TrialId id, Trial& trial) const {
+  const Draws draws(seed_, trial_purpose(id.kind), id.number);
+  const double drawn = shortest_delay + (longest_delay - shortest_delay) * draws.uniform(0);
+  const double delay = std::round(drawn * 1000.0) / 1000.0;
+  const double pause = shortest_pause - mean_further_pause * std::log(1.0 - draws.uniform(1));
+  const Parts p = parts_of(delay, pause, dt_);
+
+  trial.length = p.end;
+  const std::size_t length = static_cast<std::size_t>(p.end);
+  trial.inputs.assign(2 * length, 0.0);
+  trial.targets.assign(length, baseline);
+  trial.hints.assign(hint_ ? length : 0, 0.0);
+  for (Index k = p.pulse_1; k < p.delay_1; ++k) trial.inputs[static_cast<std::size_t>(2 * k)] = 1.0;
+  for (Index k = p.pulse_2; k < p.delay_2; ++k) trial.inputs[static_cast<std::size_t>(2 * k + 1)] = 1.0;
+  for (Index k = p.response; k < p.pause; ++k)
+    trial.targets[static_cast<std::size_t>(k)] += height * bump(static_cast<double>(k - p.response) / static_cast<double>(p.pause - p.response));
+  for (Index k = 0; k < p.end && hint_; ++k) trial.hints[static_cast<std::size_t>(k)] = hint_at(k, p, delay);
+}
+
+}  // namespace fullforce

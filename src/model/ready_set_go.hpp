@@ -1,0 +1,24 @@
+#pragma once
+#include "fullforce/model/task.hpp"
+
+namespace fullforce {
+
+/// Interval matching: two pulses on two channels, a random delay apart; the response comes as long after the second pulse. The hint
+/// rises with the time since the first pulse and falls again.
+class ReadySetGo : public Task {
+ public:
+  ReadySetGo(bool hint, double dt, std::uint64_t seed) : hint_(hint), dt_(dt), seed_(seed) {}
+
+  Index inputs() const override { return 2; }
+  Index outputs() const override { return 1; }
+  Index hints() const override { return hint_ ? 1 : 0; }
+  bool fixed() const override { return false; }
+  void make(TrialId id, Trial& trial) const override;
+
+ private:
+  bool hint_;
+  double dt_;
+  std::uint64_t seed_;
+};
+
+}  // namespace fullforce

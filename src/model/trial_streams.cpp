@@ -1,0 +1,114 @@
+#include "fullforce/model/trial_streams.hpp"
+
+#include <algorithm>
+
+#include "fullforce/base/check.hpp"
+
+namespace fullforce {
+namespace {
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+std::span<const double> sample(const std::vector<double>& signal, Index position, Index width) {
+  return std::span(signal).subspan(at(position * width), at(width));
+}
+
+}  // namespace
+
+TrialStreams::TrialStreams(const Task& task, const StreamPlan& plan)
+    : task_(&task),
+      plan_(plan),
+      phase_(at(plan.streams), StreamPhase::init),
+      trial_(at(plan.streams), 0),
+      position_(at(plan.streams), 0),
+      signals_(at(plan.streams)) {
+  ended_.reserve(at(plan.streams));
+  for (Index b = 0; b < plan.streams; ++b) {
+    if (plan.init_trials == 0) {
+      begin_next(b);
+      continue;
+    }
+    load(b);
+    if (task.fixed()) position_[at(b)] = b * length(b) / plan.streams;
+  }
+}
+
+bool TrialStreams::finished() const {
+  return std::all_of(phase_.begin(), phase_.end(), [](StreamPhase p) { return p == StreamPhase::idle; });
+}
+
+bool TrialStreams::any_running() const { return std::find(phase_.begin(), phase_.end(), StreamPhase::running) != phase_.end(); }
+
+bool TrialStreams::any_forced() const { return std::find(phase_.begin(), phase_.end(), StreamPhase::init) != phase_.end(); }
+
+TrialId TrialStreams::trial_id(Index stream) const {
+  if (phase(stream) == StreamPhase::init)
+    return {plan_.init_kind, static_cast<std::uint64_t>(stream * plan_.init_trials + trial(stream))};
+  return {plan_.kind, static_cast<std::uint64_t>(trial(stream))};
+}
+
+std::span<const double> TrialStreams::input(Index stream) const {
+  return sample(signals_[at(stream)].inputs, position(stream), task_->inputs());
+}
+
+std::span<const double> TrialStreams::target(Index stream) const {
+  return sample(signals_[at(stream)].targets, position(stream), task_->outputs());
+}
+
+std::span<const double> TrialStreams::hint(Index stream) const {
+  return sample(signals_[at(stream)].hints, position(stream), task_->hints());
+}
+
+void TrialStreams::load(Index stream) { task_->make(trial_id(stream), signals_[at(stream)]); }
+
+/// The next number not yet dealt out, or nothing more to do.
+void TrialStreams::begin_next(Index stream) {
+  position_[at(stream)] = 0;
+  if (next_trial_ >= plan_.trials) {
+    phase_[at(stream)] = StreamPhase::idle;
+    trial_[at(stream)] = 0;
+    return;
+  }
+  phase_[at(stream)] = StreamPhase::running;
+  trial_[at(stream)] = next_trial_++;
+  load(stream);
+}
+
+std::span<const FinishedTrial> TrialStreams::advance() {
+  ended_.clear();
+  for (Index b = 0; b < plan_.streams; ++b) {
+    if (phase(b) == StreamPhase::idle || ++position_[at(b)] < length(b)) continue;
+    ended_.push_back({b, phase(b), trial(b), length(b)});
+    if (phase(b) == StreamPhase::init && trial(b) + 1 < plan_.init_trials) {
+      ++trial_[at(b)];
+      position_[at(b)] = 0;
+      load(b);
+    } else {
+      begin_next(b);
+    }
+  }
+  return ended_;
+}
+
+std::vector<Index> TrialStreams::phases() const {
+  std::vector<Index> numbers(phase_.size());
+  std::transform(phase_.begin(), phase_.end(), numbers.begin(), [](StreamPhase p) { return static_cast<Index>(p); });
+  return numbers;
+}
+
+void TrialStreams::restore(std::span<const Index> phases, std::span<const Index> trials, std::span<const Index> positions, Index next_trial) {
+  const auto fits = [this](std::span<const Index> values) { return values.size() == phase_.size(); };
+  require(fits(phases) && fits(trials) && fits(positions), "the file's progress is not that of {} streams", plan_.streams);
+  next_trial_ = next_trial;
+  for (Index b = 0; b < plan_.streams; ++b) {
+    phase_[at(b)] = static_cast<StreamPhase>(phases[at(b)]);
+    trial_[at(b)] = trials[at(b)];
+    position_[at(b)] = positions[at(b)];
+    if (phase(b) == StreamPhase::idle)
+      begin_next(b);
+    else
+      load(b);
+  }
+}
+
+}  // namespace fullforce
