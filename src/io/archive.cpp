@@ -123,7 +123,9 @@ struct Archive::Implementation {
   std::string about(const std::string& object, const std::string& what) const {
     return fmt::format("{}: {} {}", path.string(), object, what);
   }
-  [[noreturn]] void fail(const std::string& object, const std::string& what) const { throw RunError(about(object, what)); }
+  [[noreturn]] void fail(const std::string& object, const std::string& what) const {
+    throw RunError(about(object, what));
+  }
 
   void make_property_lists() {
     collective = hdf5::own(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "transfer properties");
@@ -219,21 +221,24 @@ struct Archive::Implementation {
   Handle open_group(const std::string& group) {
     const std::string what = about(group, "cannot be written");
     if (contains(group)) return hdf5::own(H5Gopen2(file.get(), group.c_str(), H5P_DEFAULT), H5Gclose, what);
-    return hdf5::own(H5Gcreate2(file.get(), group.c_str(), create_parents.get(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose, what);
+    return hdf5::own(H5Gcreate2(file.get(), group.c_str(), create_parents.get(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
+                     what);
   }
 
   Handle create_dataset(const std::string& name, const Slab& slab, const Scalar& scalar) {
     const std::string what = about(name, "cannot be written");
     const std::vector<hsize_t> dims(slab.extents.begin(), slab.extents.end());
-    const Handle space = hdf5::own(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose, what);
-    return hdf5::own(
-        H5Dcreate2(file.get(), name.c_str(), scalar.file, space.get(), create_parents.get(), never_fill.get(), H5P_DEFAULT),
-        H5Dclose, what);
+    const Handle space =
+        hdf5::own(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose, what);
+    return hdf5::own(H5Dcreate2(file.get(), name.c_str(), scalar.file, space.get(), create_parents.get(),
+                                never_fill.get(), H5P_DEFAULT),
+                     H5Dclose, what);
   }
 
   Handle open_dataset(const std::string& name, const Slab& slab, const Scalar& scalar) {
     if (!contains(name)) fail(name, "is missing");
-    Handle dataset = hdf5::own(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, about(name, "cannot be read"));
+    Handle dataset =
+        hdf5::own(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, about(name, "cannot be read"));
     const std::vector<Index> found = hdf5::extents(dataset.get());
     if (found != slab.extents)
       fail(name, fmt::format("has shape {}, expected {}", hdf5::to_text(found), hdf5::to_text(slab.extents)));
@@ -248,7 +253,8 @@ struct Archive::Implementation {
     return result;
   }
 
-  void move_slice(const Handle& dataset, const Slab& slab, const Scalar& scalar, Index first, Index count, std::byte* buffer) {
+  void move_slice(const Handle& dataset, const Slab& slab, const Scalar& scalar, Index first, Index count,
+                  std::byte* buffer) {
     const std::vector<hsize_t> start{static_cast<hsize_t>(first), 0};
     std::vector<hsize_t> size(slab.extents.begin(), slab.extents.end());
     size[0] = static_cast<hsize_t>(count);
@@ -259,16 +265,17 @@ struct Archive::Implementation {
       hdf5::check(H5Sselect_none(memory.get()), "data space");
       hdf5::check(H5Sselect_none(space.get()), "data space");
     } else {
-      hdf5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr), "data space");
+      hdf5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr),
+                  "data space");
     }
     hdf5::check(saving() ? H5Dwrite(dataset.get(), scalar.memory, memory.get(), space.get(), collective.get(), buffer)
                          : H5Dread(dataset.get(), scalar.memory, memory.get(), space.get(), collective.get(), buffer),
                 "transfer");
   }
 
-  /// Moves a slab slice by slice through one contiguous buffer. `fill(first, count, buffer)` is called before a slice is
-  /// written, `drain` after one is read; `first` counts from the rank's own first row. A rank whose transfer fails goes on
-  /// to the end with the others, since they wait for it.
+  /// Moves a slab slice by slice through one contiguous buffer. `fill(first, count, buffer)` is called before a slice
+  /// is written, `drain` after one is read; `first` counts from the rank's own first row. A rank whose transfer fails
+  /// goes on to the end with the others, since they wait for it.
   template <class Fill, class Drain>
   void transfer(const std::string& name, const Slab& slab, const Scalar& scalar, const Fill& fill, const Drain& drain) {
     const Handle set = dataset(name, slab, scalar);
@@ -276,7 +283,8 @@ struct Archive::Implementation {
     const Index slices = slice_count(slab, rows);
     std::vector<std::byte> buffer;
     agree(*comm, [&] {
-      buffer.resize(static_cast<std::size_t>(std::max<Index>(1, std::min(rows, slab.count)) * slab.cols * scalar.bytes + 1));
+      buffer.resize(
+          static_cast<std::size_t>(std::max<Index>(1, std::min(rows, slab.count)) * slab.cols * scalar.bytes + 1));
     });
     std::string failure;
     for (Index s = 0; s < slices; ++s) {
@@ -295,14 +303,17 @@ struct Archive::Implementation {
     });
   }
 
-  std::vector<std::uint64_t> transfer_checksums(const std::string& name, const Blocks& blocks, std::vector<std::uint64_t> sums) {
+  std::vector<std::uint64_t> transfer_checksums(const std::string& name, const Blocks& blocks,
+                                                std::vector<std::uint64_t> sums) {
     const Slab slab{{blocks.total}, 1, blocks.first, blocks.count, blocks.largest};
     sums.resize(static_cast<std::size_t>(blocks.count));
     const auto bytes = [](Index count) { return static_cast<std::size_t>(count) * sizeof(std::uint64_t); };
     transfer(
         checksums_group + name, slab, hdf5::scalar_of<std::uint64_t>(),
         [&](Index first, Index count, std::byte* buffer) { std::memcpy(buffer, sums.data() + first, bytes(count)); },
-        [&](Index first, Index count, const std::byte* buffer) { std::memcpy(sums.data() + first, buffer, bytes(count)); });
+        [&](Index first, Index count, const std::byte* buffer) {
+          std::memcpy(sums.data() + first, buffer, bytes(count));
+        });
     return sums;
   }
 
@@ -311,8 +322,9 @@ struct Archive::Implementation {
     for (std::size_t k = 0; k < found.size(); ++k) {
       const Index first = (blocks.first + static_cast<Index>(k)) * blocks.rows;
       if (found[k] != stored[k])
-        fail(name, fmt::format("does not match its checksum in the {} rows from {} on: the file is damaged; use another one",
-                               blocks.rows, first));
+        fail(name,
+             fmt::format("does not match its checksum in the {} rows from {} on: the file is damaged; use another one",
+                         blocks.rows, first));
     }
   }
 
@@ -373,8 +385,9 @@ struct Archive::Implementation {
     const std::string what = about(checksums_group, "cannot be written");
     const Handle group = open_group(checksums_group);
     const Handle space = hdf5::own(H5Screate(H5S_SCALAR), H5Sclose, what);
-    const Handle attribute = hdf5::own(
-        H5Acreate2(group.get(), attributes_checksum, H5T_STD_U64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
+    const Handle attribute =
+        hdf5::own(H5Acreate2(group.get(), attributes_checksum, H5T_STD_U64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT),
+                  H5Aclose, what);
     const std::uint64_t value = checksum_of(attributes);
     hdf5::check(H5Awrite(attribute.get(), H5T_NATIVE_UINT64, &value), what);
   }

@@ -56,7 +56,8 @@ void commit_file(const std::filesystem::path& temporary, const std::filesystem::
   sync(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
 }
 
-void commit_when_whole(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write) {
+void commit_when_whole(const std::filesystem::path& path,
+                       const std::function<void(const std::filesystem::path&)>& write) {
   const std::filesystem::path temporary = temporary_name(path);
   try {
     write(temporary);

@@ -94,13 +94,21 @@ void check(herr_t status, const std::string& what) {
 }
 
 template <>
-Scalar scalar_of<float>() { return {H5T_NATIVE_FLOAT, H5T_IEEE_F32LE, 4, "32-bit floating point"}; }
+Scalar scalar_of<float>() {
+  return {H5T_NATIVE_FLOAT, H5T_IEEE_F32LE, 4, "32-bit floating point"};
+}
 template <>
-Scalar scalar_of<double>() { return {H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE, 8, "64-bit floating point"}; }
+Scalar scalar_of<double>() {
+  return {H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE, 8, "64-bit floating point"};
+}
 template <>
-Scalar scalar_of<std::int64_t>() { return {H5T_NATIVE_INT64, H5T_STD_I64LE, 8, "64-bit integer"}; }
+Scalar scalar_of<std::int64_t>() {
+  return {H5T_NATIVE_INT64, H5T_STD_I64LE, 8, "64-bit integer"};
+}
 template <>
-Scalar scalar_of<std::uint64_t>() { return {H5T_NATIVE_UINT64, H5T_STD_U64LE, 8, "unsigned 64-bit integer"}; }
+Scalar scalar_of<std::uint64_t>() {
+  return {H5T_NATIVE_UINT64, H5T_STD_U64LE, 8, "unsigned 64-bit integer"};
+}
 
 bool has_attribute(hid_t object, const std::string& name) { return H5Aexists(object, name.c_str()) > 0; }
 
@@ -116,12 +124,17 @@ Value read_attribute(hid_t object, const std::string& name) {
   const Handle attribute = own(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose, what);
   const Handle type = own(H5Aget_type(attribute.get()), H5Tclose, what);
   const Handle space = own(H5Aget_space(attribute.get()), H5Sclose, what);
-  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw RunError(fmt::format("attribute {} is not one value", name));
+  if (H5Sget_simple_extent_npoints(space.get()) != 1)
+    throw RunError(fmt::format("attribute {} is not one value", name));
   switch (H5Tget_class(type.get())) {
-    case H5T_INTEGER: return read_number<std::int64_t>(attribute.get(), what);
-    case H5T_FLOAT: return read_number<double>(attribute.get(), what);
-    case H5T_STRING: return read_string(attribute.get(), type.get(), what);
-    default: throw RunError(fmt::format("attribute {} is neither a number nor a string", name));
+    case H5T_INTEGER:
+      return read_number<std::int64_t>(attribute.get(), what);
+    case H5T_FLOAT:
+      return read_number<double>(attribute.get(), what);
+    case H5T_STRING:
+      return read_string(attribute.get(), type.get(), what);
+    default:
+      throw RunError(fmt::format("attribute {} is neither a number nor a string", name));
   }
 }
 
@@ -158,7 +171,8 @@ std::string to_text(const std::vector<Index>& extents) { return fmt::format("[{}
 
 Handle open_serially(const std::filesystem::path& path) {
   silence();
-  return own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, fmt::format("{} cannot be opened", path.string()));
+  return own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
+             fmt::format("{} cannot be opened", path.string()));
 }
 
 Handle create_serially(const std::filesystem::path& path) {
@@ -168,12 +182,14 @@ Handle create_serially(const std::filesystem::path& path) {
 }
 
 template <class T>
-void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents, const std::vector<T>& values) {
+void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents,
+                   const std::vector<T>& values) {
   const std::string what = fmt::format("dataset {} cannot be written", name);
   const std::vector<hsize_t> dims(extents.begin(), extents.end());
   const Handle space = own(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose, what);
-  const Handle dataset = own(H5Dcreate2(file, name.c_str(), scalar_of<T>().file, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                             H5Dclose, what);
+  const Handle dataset =
+      own(H5Dcreate2(file, name.c_str(), scalar_of<T>().file, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+          H5Dclose, what);
   if (values.empty()) return;
   check(H5Dwrite(dataset.get(), scalar_of<T>().memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), what);
 }

@@ -8,7 +8,8 @@ namespace fullforce {
 namespace {
 
 template <class T>
-void write_checked(hid_t file, const std::string& name, const std::vector<Index>& extents, const std::vector<T>& values) {
+void write_checked(hid_t file, const std::string& name, const std::vector<Index>& extents,
+                   const std::vector<T>& values) {
   Index count = 1;
   for (const Index extent : extents) count *= extent;
   if (static_cast<Index>(values.size()) != count)
@@ -27,7 +28,8 @@ void write_contents(hid_t file, const Recording& recording) {
   write_checked(file, "inputs", {steps, recording.n_in}, recording.inputs);
   write_checked(file, "neurons", {recording.n_rec}, recording.neurons);
   write_checked(file, "rates", {steps, recording.n_rec}, recording.rates);
-  if (!recording.target_rates.empty()) write_checked(file, "target_rates", {steps, recording.n_rec}, recording.target_rates);
+  if (!recording.target_rates.empty())
+    write_checked(file, "target_rates", {steps, recording.n_rec}, recording.target_rates);
   write_checked(file, "trial_ends", {static_cast<Index>(recording.trial_ends.size())}, recording.trial_ends);
 }
 

@@ -50,7 +50,8 @@ class Reader {
 
  private:
   hdf5::Value attribute(const char* name, const char* expected) const {
-    require(hdf5::has_attribute(file_.get(), name), "{}: root attribute {} is missing (expected {})", name_, name, expected);
+    require(hdf5::has_attribute(file_.get(), name), "{}: root attribute {} is missing (expected {})", name_, name,
+            expected);
     return hdf5::read_attribute(file_.get(), name);
   }
 
@@ -73,8 +74,8 @@ class Reader {
 
   double positive_number(const char* name) const {
     const double value = number(name, "the step in seconds");
-    require(std::isfinite(value) && value > 0.0, "{}: root attribute {} = {} (must be positive and finite, in seconds)", name_,
-            name, value);
+    require(std::isfinite(value) && value > 0.0, "{}: root attribute {} = {} (must be positive and finite, in seconds)",
+            name_, name, value);
     return value;
   }
 
@@ -84,10 +85,13 @@ class Reader {
   hdf5::Handle dataset(const std::string& name, std::size_t rank, const char* shape) const {
     require(contains(name), "{}: dataset {} is missing (expected numbers of shape {})", name_, name, shape);
     hdf5::Handle set(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
-    require(set.get() >= 0, "{}: {} is not a dataset that can be read (expected numbers of shape {})", name_, name, shape);
-    require(is_number(type_class(set.get())), "{}: dataset {} does not hold integers or floating-point numbers", name_, name);
+    require(set.get() >= 0, "{}: {} is not a dataset that can be read (expected numbers of shape {})", name_, name,
+            shape);
+    require(is_number(type_class(set.get())), "{}: dataset {} does not hold integers or floating-point numbers", name_,
+            name);
     const std::vector<Index> extents = hdf5::extents(set.get());
-    require(extents.size() == rank, "{}: dataset {} has shape {} (expected {})", name_, name, hdf5::to_text(extents), shape);
+    require(extents.size() == rank, "{}: dataset {} has shape {} (expected {})", name_, name, hdf5::to_text(extents),
+            shape);
     return set;
   }
 
@@ -98,8 +102,8 @@ class Reader {
     return H5Tget_class(type.get());
   }
 
-  // A shape that a damaged or hostile file only claims must not end in an allocation without bounds: data of a contiguous or
-  // chunked dataset that were really written occupy at least a byte for some values.
+  // A shape that a damaged or hostile file only claims must not end in an allocation without bounds: data of a
+  // contiguous or chunked dataset that were really written occupy at least a byte for some values.
   std::vector<double> values(const hdf5::Handle& set, const std::string& name, Index count) const {
     require(count == 0 || H5Dget_storage_size(set.get()) > 0, "{}: dataset {} was never written", name_, name);
     std::vector<double> result(static_cast<std::size_t>(count));
@@ -137,15 +141,18 @@ class Reader {
     const hdf5::Handle set = dataset(name, 2, "[sum of lengths, columns]");
     const std::vector<Index> extents = hdf5::extents(set.get());
     if (extents[1] == 0) return {};
-    require(extents[0] == steps, "{}: dataset {} has {} rows, but the lengths add up to {}", name_, name, extents[0], steps);
-    require(extents[1] <= (Index{1} << 58) / steps, "{}: dataset {} has {} columns, more than memory can hold", name_, name,
-            extents[1]);
+    require(extents[0] == steps, "{}: dataset {} has {} rows, but the lengths add up to {}", name_, name, extents[0],
+            steps);
+    require(extents[1] <= (Index{1} << 58) / steps, "{}: dataset {} has {} columns, more than memory can hold", name_,
+            name, extents[1]);
     Matrix result{extents[1], values(set, name, steps * extents[1])};
     check_finite(name, result);
     return result;
   }
 
-  Matrix optional_matrix(const std::string& name, Index steps) const { return contains(name) ? matrix(name, steps) : Matrix{}; }
+  Matrix optional_matrix(const std::string& name, Index steps) const {
+    return contains(name) ? matrix(name, steps) : Matrix{};
+  }
 
   void check_finite(const std::string& name, const Matrix& matrix) const {
     for (std::size_t i = 0; i < matrix.values.size(); ++i)
@@ -162,8 +169,8 @@ void write_contents(hid_t file, const TrialsData& data) {
   for (const Index length : data.lengths) steps += length;
   const auto write = [&](const char* name, Index cols, const std::vector<double>& values) {
     if (static_cast<Index>(values.size()) != steps * cols)
-      throw RunError(fmt::format("trials: {} has {} values, its shape [{}, {}] wants {}", name, values.size(), steps, cols,
-                                 steps * cols));
+      throw RunError(fmt::format("trials: {} has {} values, its shape [{}, {}] wants {}", name, values.size(), steps,
+                                 cols, steps * cols));
     hdf5::write_dataset(file, name, {steps, cols}, values);
   };
   hdf5::write_attribute(file, "format", std::string(format_name));

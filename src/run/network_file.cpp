@@ -56,6 +56,40 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
   }
 }
 
+namespace {
+
+/// A dataset of any shape into scratch memory that is given back at once.
+template <class T>
+void read_replicated(Archive& archive, const std::string& name) {
+  const std::vector<Index> shape = archive.shape(name);
+  if (shape.empty()) return;
+  const Index cols = shape.size() > 1 ? shape[1] : 0;
+  std::vector<T> scratch(static_cast<std::size_t>(shape[0] * (shape.size() > 1 ? cols : 1)));
+  archive.replicated<T>(name, scratch, cols);
+}
+
+template <class T>
+void read_rows(Archive& archive, const Layout& layout, const std::string& name) {
+  const std::vector<Index> shape = archive.shape(name);
+  if (shape.size() != 2) return;
+  std::vector<T> scratch(static_cast<std::size_t>(layout.local_rows() * shape[1]));
+  archive.rows<T>(name, layout.partition(), {scratch.data(), shape[1], shape[1]});
+}
+
+}  // namespace
+
+template <Real T>
+void verify_network(const Layout& layout, const std::filesystem::path& path) {
+  Archive archive = Archive::open(layout.comm(), path);
+  for (const char* name : {"/progress/phase", "/progress/trial", "/progress/position"}) read_replicated<Index>(archive, name);
+  for (const char* name : {"/progress/squared_error", "/progress/squared_target", "/network/output"}) read_replicated<double>(archive, name);
+  for (const char* name : {"/network/readout", "/network/pending_readout"}) read_replicated<T>(archive, name);
+  for (const char* name : {"/network/x", "/network/feedback", "/network/u_in", "/network/weights", "/network/pending_left", "/target/x",
+                           "/target/u_out", "/target/u_hint", "/target/J", "/learning/P", "/learning/pending_right"})
+    read_rows<T>(archive, layout, name);
+  archive.close();
+}
+
 template <Real T>
 void load_network(const Layout& layout, const std::filesystem::path& path, Connectivity<T>& connectivity, Rls<T>& rls,
                   Simulation<T>* simulation) {
@@ -66,6 +100,8 @@ void load_network(const Layout& layout, const std::filesystem::path& path, Conne
   archive.close();
 }
 
+template void verify_network<float>(const Layout&, const std::filesystem::path&);
+template void verify_network<double>(const Layout&, const std::filesystem::path&);
 template void save_network(const Layout&, const std::filesystem::path&, NetworkFileHeader, Connectivity<float>&, Rls<float>&,
                            Simulation<float>&, bool);
 template void save_network(const Layout&, const std::filesystem::path&, NetworkFileHeader, Connectivity<double>&, Rls<double>&,

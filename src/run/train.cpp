@@ -126,7 +126,7 @@ class Training {
   }
 
   TestResult run_test() {
-    const TestPlan test_plan{plan_->run, plan_->network, plan_->learning, {}, false};
+    const TestPlan test_plan{plan_->run, plan_->network, plan_->learning, {}, plan_->run.seed, false};
     return run_test_trials(layout_, *task_, test_plan, connectivity_, rls_, progress_);
   }
 
@@ -158,7 +158,7 @@ class Training {
 template <Real T>
 TestResult test_as(const Communicator& comm, const Task& task, const TestPlan& plan) {
   const Layout layout(comm, plan.network.neurons);
-  Connectivity<T> connectivity(layout, plan.network, task, plan.run.seed);
+  Connectivity<T> connectivity(layout, plan.network, task, plan.network_seed);
   Rls<T> rls(layout, plan.learning, task.outputs(), plan.run.streams, plan.learning.rule == Rule::full_force, false);
   try {
     load_network<T>(layout, plan.network_file, connectivity, rls, nullptr);

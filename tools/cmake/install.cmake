@@ -1,1 +1,20 @@
+# Program, floor libraries with a CMake package, headers, example jobs and tools.
+include(CMakePackageConfigHelpers)
 
+get_property(floors GLOBAL PROPERTY FULLFORCE_FLOORS)
+install(TARGETS fullforce RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS ${floors} EXPORT fullforceTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/fullforce DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/jobs DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce USE_SOURCE_PERMISSIONS)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools)
+foreach(paper README.md MANUAL.md ARCHITECTURE.md CHANGELOG.md LICENSE)
+  install(FILES ${PROJECT_SOURCE_DIR}/${paper} DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+endforeach()
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/fullforce)
+install(EXPORT fullforceTargets NAMESPACE fullforce:: DESTINATION ${package_folder})
+configure_package_config_file(${PROJECT_SOURCE_DIR}/tools/cmake/fullforceConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/fullforceConfig.cmake INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/fullforceConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/fullforceConfig.cmake ${PROJECT_BINARY_DIR}/fullforceConfigVersion.cmake
+  DESTINATION ${package_folder})

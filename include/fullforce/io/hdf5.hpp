@@ -9,7 +9,8 @@
 
 #include "fullforce/base/types.hpp"
 
-/// The little of HDF5's C interface that this floor needs, with owners for its handles. Only files of this floor include it.
+/// The little of HDF5's C interface that this floor needs, with owners for its handles. Only files of this floor
+/// include it.
 namespace fullforce::hdf5 {
 
 /// Owns an HDF5 identifier; closes it with the function that its kind needs.
@@ -88,6 +89,7 @@ Handle create_serially(const std::filesystem::path& path);
 
 /// Makes a dataset of the given extents and writes it whole. T: double, Index.
 template <class T>
-void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents, const std::vector<T>& values);
+void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents,
+                   const std::vector<T>& values);
 
 }  // namespace fullforce::hdf5

@@ -23,6 +23,10 @@ void save_network(const Layout& layout, const std::filesystem::path& path, Netwo
 /// Checks that the file is a fullforce network of this version and returns its header. Throws InputError. **Collective.**
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path);
 
+/// Reads every dataset against its checksums, one at a time. Throws RunError that names what is damaged. **Collective.**
+template <Real T>
+void verify_network(const Layout& layout, const std::filesystem::path& path);
+
 /// Loads weights and, if given, the state of a run. Throws RunError for a damaged file. **Collective.**
 template <Real T>
 void load_network(const Layout& layout, const std::filesystem::path& path, Connectivity<T>& connectivity, Rls<T>& rls,

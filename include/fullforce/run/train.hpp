@@ -38,6 +38,7 @@ struct TestPlan {
   NetworkOptions network;  ///< noise
   LearningOptions learning;
   std::filesystem::path network_file;
+  std::uint64_t network_seed = 1;  ///< of the fixed weights, for a file without J_D; run.seed is that of trials, states and noise
   bool record = false;
 };
 

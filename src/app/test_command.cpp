@@ -1,0 +1,66 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli.hpp"
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/recording_file.hpp"
+#include "fullforce/run/network_file.hpp"
+#include "fullforce/run/train.hpp"
+
+namespace fullforce {
+namespace {
+
+/// Before anything runs: a file named on the command line must have a folder to go to.
+void require_folder_of(const std::optional<std::string>& file, const char* option) {
+  if (!file) return;
+  const std::filesystem::path path(*file);
+  std::error_code ignored;
+  require(!path.has_parent_path() || std::filesystem::is_directory(path.parent_path(), ignored), "{} {}: there is no folder {} (make it first)", option,
+          *file, path.parent_path().string());
+  require(!std::filesystem::is_directory(path, ignored), "{} {}: is a folder (name a file)", option, *file);
+}
+
+std::string result_text(const Config& config, const TestArguments& arguments, const TestResult& result, const std::string& provenance_text) {
+  nlohmann::ordered_json json;
+  json["network"] = arguments.network;
+  json["neurons"] = config.network.neurons;
+  json["seed"] = config.run.seed;
+  json["noise"] = config.network.noise;
+  json["streams"] = config.run.streams;
+  json["test"] = {{"trials", result.trials}, {"steps", result.steps}, {"seconds", result.seconds}};
+  const bool finite = std::isfinite(result.error());
+  json["test"]["error"] = finite ? nlohmann::ordered_json(result.error()) : nlohmann::ordered_json(nullptr);
+  json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
+  json["warnings"] = nlohmann::ordered_json::array();
+  if (!finite) json["warnings"].push_back("test.error: all targets are zero");
+  return json.dump(2) + "\n";
+}
+
+}  // namespace
+
+int test_command(const Communicator& comm, const TestArguments& arguments) {
+  Config config = parse_config(read_network_header(comm, arguments.network).config, arguments.network);
+  std::unique_ptr<Task> task;
+  const std::uint64_t trained_seed = config.run.seed;
+  agree(comm, [&] {
+    require_folder_of(arguments.record, "--record");
+    require_folder_of(arguments.output, "--output");
+    task = make_task(config.task, config.network.dt, arguments.seed.value_or(trained_seed));
+  });
+  config.run.test_trials = arguments.trials.value_or(config.run.test_trials);
+  config.network.noise = arguments.noise.value_or(config.network.noise);
+  config.run.seed = arguments.seed.value_or(trained_seed);
+  const TestPlan plan{config.run, config.network, config.learning, arguments.network, trained_seed, arguments.record.has_value()};
+  const TestResult result = test(comm, *task, plan);
+  const std::string provenance_text = provenance(comm);
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    if (arguments.record) write_recording(*arguments.record, result.recording);
+    if (arguments.output) write_atomically(*arguments.output, result_text(config, arguments, result, provenance_text));
+    fmt::print("test error {:.4g} over {} trials (noise {}, seed {})\n", result.error(), result.trials, config.network.noise, config.run.seed);
+  });
+  return 0;
+}
+
+}  // namespace fullforce

@@ -1,0 +1,64 @@
+#include <memory>
+
+#include "cli.hpp"
+#include "fullforce/base/check.hpp"
+#include "fullforce/run/memory.hpp"
+#include "fullforce/run/train.hpp"
+#include "run_folder.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr int stopped_early = 75;
+
+TrainPlan plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start) {
+  TrainPlan plan;
+  plan.run = config.run;
+  plan.task = config.task;
+  plan.network = config.network;
+  plan.learning = config.learning;
+  plan.checkpoint = config.checkpoint;
+  plan.config_text = dump_config(config);
+  plan.start_from = start.checkpoint;
+  plan.max_steps = arguments.max_steps;
+  plan.max_hours = arguments.max_hours;
+  plan.quiet = arguments.quiet;
+  plan.with_target = !arguments.no_target;
+  return plan;
+}
+
+/// Reads the task's files on every rank, or fails on every rank.
+std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config) {
+  std::unique_ptr<Task> task;
+  agree(comm, [&] { task = make_task(config.task, config.network.dt, config.run.seed); });
+  return task;
+}
+
+void say(const Communicator& comm, const std::string& text) {
+  if (comm.is_root()) fmt::print("{}\n", text);
+}
+
+}  // namespace
+
+int train_command(const Communicator& comm, const TrainArguments& arguments) {
+  Config config = load_config(comm, arguments.config, arguments.settings);
+  if (arguments.output) config.run.output = *arguments.output;
+  const std::unique_ptr<Task> task = agreed_task(comm, config);
+  const RowPartition partition(config.network.neurons, comm.size());
+  const Index bytes = bytes_per_rank(partition, config.network, config.learning, *task, config.run.streams);
+  require_memory(Layout(comm, config.network.neurons), bytes);
+  const RunStart start = find_start(comm, config, arguments.restart);
+  if (start.finished) {
+    say(comm, fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)", config.run.output));
+    return 0;
+  }
+  if (arguments.dry_run) {
+    say(comm, fmt::format("{}\n# {} a rank on {} rank(s); {}", dump_config(config), bytes_text(static_cast<double>(bytes)), comm.size(),
+                          start.checkpoint ? "would go on from " + start.checkpoint->string() : std::string("would start anew")));
+    return 0;
+  }
+  prepare_folder(comm, config.run.output);
+  return train(comm, *task, plan_of(config, arguments, start)) == Outcome::finished ? 0 : stopped_early;
+}
+
+}  // namespace fullforce

@@ -1,0 +1,274 @@
+#include "fullforce/io/archive.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/recording_file.hpp"
+#include "temporary_folder.hpp"
+
+namespace fullforce {
+namespace {
+
+using test::message_of;
+using test::TemporaryFolder;
+
+template <class T>
+T entry(Index row, Index col) {
+  return static_cast<T>(1.25 * static_cast<double>(row) - 0.5 * static_cast<double>(col));
+}
+
+/// A rank's part of a matrix given by a formula, with padding between the rows.
+template <class T>
+struct Part {
+  Part(const Communicator& comm, Index rows, Index columns)
+      : partition(rows, comm.size()),
+        first(partition.first_row(comm.rank())),
+        count(partition.row_count(comm.rank())),
+        cols(columns),
+        stride(columns + 3),
+        values(static_cast<std::size_t>(count * stride), T{-7}) {}
+
+  RowsView<T> view() { return {values.data(), cols, stride}; }
+  T& at(Index i, Index j) { return values[static_cast<std::size_t>(i * stride + j)]; }
+  void fill() {
+    for (Index i = 0; i < count; ++i)
+      for (Index j = 0; j < cols; ++j) at(i, j) = entry<T>(first + i, j);
+  }
+  Index wrong() {
+    Index result = 0;
+    for (Index i = 0; i < count; ++i)
+      for (Index j = 0; j < stride; ++j) result += at(i, j) != (j < cols ? entry<T>(first + i, j) : T{-7});
+    return result;
+  }
+
+  RowPartition partition;
+  Index first, count, cols, stride;
+  std::vector<T> values;
+};
+
+template <class T>
+void save_matrix(const Communicator& comm, const std::filesystem::path& path, Index rows, Index cols) {
+  Part<T> part(comm, rows, cols);
+  part.fill();
+  Archive archive = Archive::create(comm, path);
+  archive.rows("/network/weights", part.partition, part.view());
+  archive.close();
+}
+
+template <class T>
+void load_matrix(const Communicator& comm, const std::filesystem::path& path, Index rows, Index cols) {
+  Part<T> part(comm, rows, cols);
+  Archive archive = Archive::open(comm, path);
+  archive.rows("/network/weights", part.partition, part.view());
+  EXPECT_EQ(archive.shape("/network/weights"), (std::vector<Index>{rows, cols}));
+  EXPECT_EQ(part.wrong(), 0);
+  archive.close();
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void put_bytes(const Communicator& comm, const std::filesystem::path& path, const std::string& bytes) {
+  comm.barrier();
+  if (comm.is_root()) std::ofstream(path, std::ios::binary) << bytes;
+  comm.barrier();
+}
+
+std::string raw(const void* value, std::size_t size) { return {static_cast<const char*>(value), size}; }
+
+TEST(Archive, BringsBackMatricesOfManyShapes) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  for (const Index rows : {1, 16, 17, 50, 1000, 4000})
+    for (const Index cols : {0, 1, 7, 65}) {
+      SCOPED_TRACE(testing::Message() << rows << " x " << cols);
+      save_matrix<double>(comm, folder / "d.h5", rows, cols);
+      load_matrix<double>(comm, folder / "d.h5", rows, cols);
+      save_matrix<float>(comm, folder / "f.h5", rows, cols);
+      load_matrix<float>(comm, folder / "f.h5", rows, cols);
+    }
+}
+
+TEST(Archive, CutsLargeMatricesIntoSlices) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_matrix<double>(comm, folder / "large.h5", 50, 150001);  // 13 rows a slice, 16 a block: the two do not line up
+  load_matrix<double>(comm, folder / "large.h5", 50, 150001);
+}
+
+TEST(Archive, BringsBackReplicatedArraysAndAttributes) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  std::vector<double> matrix{1, 2, 3, 4, 5, 6};
+  std::vector<std::int64_t> trials{-1, 5, std::int64_t{1} << 60};
+  std::vector<float> nothing;
+  std::int64_t step = 123456789012345;
+  double error = 0.1;
+  std::string config = std::string(100000, 'c') + "\n\u03b7 = 0.5\n", empty;
+  {
+    Archive archive = Archive::create(comm, folder / "a.h5");
+    archive.attribute("/", "config", config);
+    archive.attribute("/", "empty", empty);
+    archive.attribute("/progress", "step", step);
+    archive.attribute("/progress", "error", error);
+    archive.replicated<double>("/network/output", matrix, 3);
+    archive.replicated<std::int64_t>("/progress/trial", trials);
+    archive.replicated<float>("/network/nothing", nothing, 4);
+    archive.close();
+  }
+  Archive archive = Archive::open(comm, folder / "a.h5");
+  std::vector<double> matrix_back(6);
+  std::vector<std::int64_t> trials_back(3);
+  std::int64_t step_back = 0;
+  double error_back = 0;
+  std::string config_back, empty_back = "x";
+  archive.replicated<double>("/network/output", matrix_back, 3);
+  archive.replicated<std::int64_t>("/progress/trial", trials_back);
+  archive.replicated<float>("/network/nothing", nothing, 4);
+  archive.attribute("/progress", "step", step_back);
+  archive.attribute("/progress", "error", error_back);
+  archive.attribute("/", "config", config_back);
+  archive.attribute("/", "empty", empty_back);
+  EXPECT_EQ(matrix_back, matrix);
+  EXPECT_EQ(trials_back, trials);
+  EXPECT_EQ(step_back, step);
+  EXPECT_EQ(error_back, error);
+  EXPECT_EQ(config_back, config);
+  EXPECT_EQ(empty_back, "");
+  EXPECT_TRUE(archive.contains("/network/output"));
+  EXPECT_TRUE(archive.contains("progress"));
+  EXPECT_TRUE(archive.contains("/"));
+  EXPECT_FALSE(archive.contains("/network/missing"));
+  EXPECT_FALSE(archive.contains("/missing/output"));
+  EXPECT_FALSE(archive.contains("/network/output/below"));
+  EXPECT_EQ(archive.shape("/network/output"), (std::vector<Index>{2, 3}));
+  EXPECT_TRUE(archive.shape("/missing").empty());
+}
+
+TEST(Archive, KeepsTheFirstRanksAttributeWhereRanksDiffer) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  std::string host = "rank " + std::to_string(static_cast<int>(comm.rank()));
+  {
+    Archive archive = Archive::create(comm, folder / "a.h5");
+    archive.attribute("/", "host", host);
+    archive.close();
+  }
+  Archive archive = Archive::open(comm, folder / "a.h5");
+  archive.attribute("/", "host", host);
+  EXPECT_EQ(host, "rank 0");
+}
+
+TEST(Archive, NoticesAFlippedByteInAMatrix) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_matrix<double>(comm, folder / "a.h5", 100, 5);
+  std::string bytes = bytes_of(folder / "a.h5");
+  const double last = entry<double>(99, 0), next = entry<double>(99, 1);
+  const std::size_t place = bytes.find(raw(&last, 8) + raw(&next, 8));
+  EXPECT_NE(place, std::string::npos);
+  bytes.at(std::min(place, bytes.size() - 1)) ^= 1;
+  put_bytes(comm, folder / "a.h5", bytes);
+  const std::string message = message_of<RunError>([&] { load_matrix<double>(comm, folder / "a.h5", 100, 5); });
+  EXPECT_NE(message.find("/network/weights does not match its checksum in the 16 rows from 96 on"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("a.h5"), std::string::npos) << message;
+}
+
+TEST(Archive, NoticesADamagedAttribute) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  std::string text = "a text that can be found";
+  Archive archive = Archive::create(comm, folder / "a.h5");
+  archive.attribute("/", "config", text);
+  archive.close();
+  std::string bytes = bytes_of(folder / "a.h5");
+  const std::size_t place = bytes.find(text);
+  EXPECT_NE(place, std::string::npos);
+  bytes.at(std::min(place, bytes.size() - 1)) ^= 1;
+  put_bytes(comm, folder / "a.h5", bytes);
+  const std::string message = message_of<RunError>([&] { Archive::open(comm, folder / "a.h5"); });
+  EXPECT_NE(message.find("attributes do not match their checksum"), std::string::npos) << message;
+}
+
+TEST(Archive, NoticesFilesThatAreNotWhole) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  { Archive archive = Archive::create(comm, folder / "unclosed.h5"); }
+  save_matrix<double>(comm, folder / "cut.h5", 100, 5);
+  const std::string bytes = bytes_of(folder / "cut.h5");
+  put_bytes(comm, folder / "cut.h5", bytes.substr(0, bytes.size() / 2));
+  put_bytes(comm, folder / "text.h5", "not HDF5");
+  const auto open = [&](const char* name) { return message_of<RunError>([&] { Archive::open(comm, folder / name); }); };
+  EXPECT_NE(open("unclosed.h5").find("was not written to its end"), std::string::npos) << open("unclosed.h5");
+  EXPECT_NE(open("cut.h5").find("cut off"), std::string::npos);
+  EXPECT_NE(open("text.h5").find("is not an HDF5 file"), std::string::npos);
+  EXPECT_NE(open("missing.h5").find("No such file"), std::string::npos);
+}
+
+TEST(Archive, SaysWhatDoesNotFit) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_matrix<double>(comm, folder / "a.h5", 100, 5);
+  const auto load = [&](const std::string& dataset, auto type, Index rows, Index cols) {
+    return message_of<RunError>([&] {
+      Part<decltype(type)> part(comm, rows, cols);
+      Archive archive = Archive::open(comm, folder / "a.h5");
+      archive.rows(dataset, part.partition, part.view());
+    });
+  };
+  EXPECT_NE(load("/network/weights", 0.0, 100, 6).find("has shape [100, 5], expected [100, 6]"), std::string::npos);
+  EXPECT_NE(load("/network/weights", 0.0F, 100, 5).find("is not of type 32-bit"), std::string::npos);
+  EXPECT_NE(load("/network/basis", 0.0, 100, 5).find("/network/basis is missing"), std::string::npos);
+  std::int64_t step = 0;
+  const std::string message =
+      message_of<RunError>([&] { Archive::open(comm, folder / "a.h5").attribute("/network", "step", step); });
+  EXPECT_NE(message.find("/network has no attribute step"), std::string::npos) << message;
+}
+
+TEST(Archive, SaysThatItCannotCreate) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  const std::string message = message_of<RunError>([&] { Archive::create(comm, folder / "no/such/folder.h5"); });
+  EXPECT_NE(message.find("cannot be created: No such file or directory"), std::string::npos) << message;
+}
+
+TEST(AtomicFile, ReplacesAFileAndLeavesNothingElse) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  if (!comm.is_root()) return;
+  write_atomically(folder / "a.txt", "old");
+  write_atomically(folder / "a.txt", "new");
+  EXPECT_EQ(bytes_of(folder / "a.txt"), "new");
+  EXPECT_FALSE(std::filesystem::exists(temporary_name(folder / "a.txt")));
+  const std::string message = message_of<RunError>([&] { write_atomically(folder / "no/a.txt", "x"); });
+  EXPECT_NE(message.find("No such file or directory"), std::string::npos) << message;
+}
+
+TEST(RecordingFile, SaysWhatItIs) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  if (!comm.is_root()) return;
+  Recording recording;
+  recording.time = {0.001, 0.002};
+  recording.n_out = recording.n_rec = 1;
+  recording.outputs = recording.targets = recording.rates = {1, 2};
+  recording.neurons = {4};
+  recording.trial_ends = {2};
+  write_recording(folder / "r.h5", recording);
+  EXPECT_EQ(file_format(folder / "r.h5"), "fullforce-recording");
+  EXPECT_EQ(file_format(folder / "missing.h5"), "");
+  recording.rates.pop_back();
+  EXPECT_NE(message_of<RunError>([&] { write_recording(folder / "r.h5", recording); }).find("rates"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace fullforce

@@ -1,0 +1,155 @@
+#include "fullforce/io/trials_file.hpp"
+
+#include <gtest/gtest.h>
+#include <hdf5.h>
+
+#include <fstream>
+#include <limits>
+
+#include "fullforce/base/check.hpp"
+#include "temporary_folder.hpp"
+
+namespace fullforce {
+namespace {
+
+using test::message_of;
+using test::TemporaryFolder;
+
+/// Writes what other programs might: any type, any shape, strings of fixed length.
+class Foreign {
+ public:
+  explicit Foreign(const std::filesystem::path& path)
+      : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)) {}
+  ~Foreign() { H5Fclose(file_); }
+  Foreign(const Foreign&) = delete;
+  Foreign& operator=(const Foreign&) = delete;
+
+  Foreign& header(const std::string& format = "fullforce-trials", double dt = 0.001, int version = 1) {
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, format.size());
+    H5Tset_strpad(type, H5T_STR_NULLPAD);
+    attribute("format", type, type, format.data());
+    H5Tclose(type);
+    attribute("format_version", H5T_STD_I32LE, H5T_NATIVE_INT, &version);
+    attribute("dt", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &dt);
+    return *this;
+  }
+
+  Foreign& dataset(const char* name, hid_t type, std::vector<hsize_t> dims, const std::vector<double>& values) {
+    const hid_t space = H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr);
+    const hid_t set = H5Dcreate2(file_, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (!values.empty()) H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+    H5Dclose(set);
+    H5Sclose(space);
+    return *this;
+  }
+
+ private:
+  void attribute(const char* name, hid_t file_type, hid_t memory_type, const void* value) {
+    const hid_t space = H5Screate(H5S_SCALAR);
+    const hid_t made = H5Acreate2(file_, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(made, memory_type, value);
+    H5Aclose(made);
+    H5Sclose(space);
+  }
+
+  hid_t file_;
+};
+
+/// Every rank has its own file: reading and writing are serial.
+struct TrialsFile : testing::Test {
+  Communicator comm = Communicator::world();
+  TemporaryFolder folder{comm};
+  std::filesystem::path path = folder / (std::to_string(static_cast<int>(comm.rank())) + ".h5");
+
+  void expect_refused(const std::string& why) const {
+    const std::string message = message_of<InputError>([&] { read_trials(path); });
+    EXPECT_NE(message.find(why), std::string::npos) << message;
+    EXPECT_NE(message.find(path.string()), std::string::npos) << message;
+  }
+};
+
+TEST_F(TrialsFile, BringsBackWhatWasWritten) {
+  TrialsData data;
+  data.dt = 0.002;
+  data.n_in = 2;
+  data.n_out = 1;
+  data.lengths = {1, 2};
+  data.inputs = {1, 2, 3, 4, 5, 6};
+  data.targets = {-1, -2, -3};
+  write_trials(path, data);
+  const TrialsData back = read_trials(path);
+  EXPECT_EQ(back.dt, data.dt);
+  EXPECT_EQ(back.n_in, 2);
+  EXPECT_EQ(back.n_out, 1);
+  EXPECT_EQ(back.n_hint, 0);
+  EXPECT_EQ(back.lengths, data.lengths);
+  EXPECT_EQ(back.inputs, data.inputs);
+  EXPECT_EQ(back.targets, data.targets);
+  EXPECT_TRUE(back.hints.empty());
+}
+
+TEST_F(TrialsFile, ReadsOtherTypesAndDoesWithoutInputs) {
+  Foreign(path)
+      .header()
+      .dataset("lengths", H5T_STD_U16LE, {2}, {1, 1})
+      .dataset("targets", H5T_IEEE_F32LE, {2, 1}, {0.5, -2});
+  const TrialsData data = read_trials(path);
+  EXPECT_EQ(data.lengths, (std::vector<Index>{1, 1}));
+  EXPECT_EQ(data.targets, (std::vector<double>{0.5, -2}));
+  EXPECT_EQ(data.n_in, 0);
+  Foreign(path).header().dataset("lengths", H5T_IEEE_F64LE, {1}, {2}).dataset("targets", H5T_STD_I8LE, {2, 1}, {3, -4});
+  EXPECT_EQ(read_trials(path).targets, (std::vector<double>{3, -4}));
+}
+
+TEST_F(TrialsFile, RefusesWhatIsNoTrialsFile) {
+  expect_refused("there is no such trials file");
+  std::ofstream(path) << "text";
+  expect_refused("cannot be opened");
+  Foreign{path};
+  expect_refused("root attribute format is missing");
+  Foreign(path).header("fullforce-network");
+  expect_refused("format is \"fullforce-network\" (expected \"fullforce-trials\")");
+  Foreign(path).header("fullforce-trials", 0.001, 2);
+  expect_refused("format_version = 2");
+  Foreign(path).header("fullforce-trials", -1.0);
+  expect_refused("dt = -1 (must be positive");
+}
+
+TEST_F(TrialsFile, RefusesLengthsThatMakeNoSense) {
+  Foreign(path).header();
+  expect_refused("dataset lengths is missing");
+  Foreign(path).header().dataset("lengths", H5T_STD_I64LE, {0}, {});
+  expect_refused("lengths is empty");
+  Foreign(path).header().dataset("lengths", H5T_STD_I64LE, {2}, {3, 0});
+  expect_refused("lengths[1] = 0");
+  Foreign(path).header().dataset("lengths", H5T_IEEE_F64LE, {1}, {2.5});
+  expect_refused("lengths[0] = 2.5");
+  Foreign(path).header().dataset("lengths", H5T_STD_I64LE, {1, 1}, {1});
+  expect_refused("lengths has shape [1, 1] (expected [trials])");
+}
+
+TEST_F(TrialsFile, RefusesShapesAndValuesThatDoNotFit) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto write = [&](std::vector<hsize_t> dims, const std::vector<double>& targets) {
+    Foreign(path)
+        .header()
+        .dataset("lengths", H5T_STD_I64LE, {1}, {2})
+        .dataset("targets", H5T_IEEE_F64LE, dims, targets);
+  };
+  Foreign(path).header().dataset("lengths", H5T_STD_I64LE, {1}, {2});
+  expect_refused("dataset targets is missing");
+  write({3, 1}, {1, 2, 3});
+  expect_refused("targets has 3 rows, but the lengths add up to 2");
+  write({2, 0}, {});
+  expect_refused("targets has no columns");
+  write({2}, {1, 2});
+  expect_refused("targets has shape [2] (expected [sum of lengths, columns])");
+  write({2, 2}, {1, 2, 3, infinity});
+  expect_refused("targets[1, 1] = inf");
+  write({2, std::size_t{1} << 50}, {});
+  expect_refused("targets");
+}
+
+}  // namespace
+}  // namespace fullforce

@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# For the scripts beside it: where the project is, and how programs are started on several ranks.
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+readonly project
+export project
+
+# Open MPI refuses to start as root unless told twice.
+if [ "$(id -u)" = 0 ]; then
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+fi
+# Containers forbid one process to read another's memory; ranks may outnumber cores.
+export OMPI_MCA_btl_vader_single_copy_mechanism=none
+export OMPI_MCA_rmaps_base_oversubscribe=1
+
+# Compilers need about 1 GiB each: as many jobs as the cores and the memory allow.
+build_jobs() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo)
+  if [ "$memory" -lt 1 ]; then memory=1; fi
+  echo $((cores < memory ? cores : memory))
+}
+
+# A build folder keeps its generator; a new one gets Ninja.
+configure() {
+  local folder=$1
+  shift
+  if [ -f "$folder/CMakeCache.txt" ]; then
+    cmake -S "$project" -B "$folder" "$@"
+  else
+    cmake -S "$project" -B "$folder" -G Ninja "$@"
+  fi
+}
