@@ -110,7 +110,7 @@ def plot_outputs(axes, data, steps):
     axes.set_title("Output and target in the test", loc="left")
     axes.set_ylabel("output (no unit)")
     axes.set_xlabel("time (s)")
-    axes.legend(loc="upper right", ncols=4, fontsize=8, frameon=False)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=6, fontsize=8, frameon=False)
 
 
 def plot_rates(axes, data, steps):
@@ -126,8 +126,7 @@ def plot_rates(axes, data, steps):
     axes.set_title("Rates of single neurons (each from -1 to 1)", loc="left")
     axes.set_ylabel("rate (no unit), stacked")
     axes.set_xlabel("time (s)")
-    axes.set_ylim(top=2.6)
-    axes.legend(loc="upper right", ncols=2, fontsize=8, frameon=False)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, fontsize=8, frameon=False)
 
 
 def plot_learning(axes, rows):

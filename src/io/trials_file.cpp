@@ -102,8 +102,7 @@ class Reader {
     return H5Tget_class(type.get());
   }
 
-  // A shape that a damaged or hostile file only claims must not end in an allocation without bounds: data of a
-  // contiguous or chunked dataset that were really written occupy at least a byte for some values.
+  // A file can claim any shape; where nothing was ever stored, none is allocated for it.
   std::vector<double> values(const hdf5::Handle& set, const std::string& name, Index count) const {
     require(count == 0 || H5Dget_storage_size(set.get()) > 0, "{}: dataset {} was never written", name_, name);
     std::vector<double> result(static_cast<std::size_t>(count));
@@ -120,7 +119,7 @@ class Reader {
     const std::vector<double> raw = values(set, "lengths", count);
     std::vector<Index> result;
     for (const double length : raw) {
-      // Beyond 2^53 a double skips integers; no file is that long, and the bound keeps the sum away from overflow.
+      // No trial is longer, and the bound keeps the sum away from overflow.
       require(length >= 1.0 && length <= 0x1.0p40 && length == std::floor(length),
               "{}: lengths[{}] = {} (must be a whole number of steps, at least 1)", name_, result.size(), length);
       result.push_back(static_cast<Index>(length));

@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+"""Checks that a folder includes only what stands below it, and that each library is spoken to in its own folder only.
+
+floors.py PROJECT_DIR. Prints file:line for every violation; exit code 1 if there is one.
+"""
+import pathlib
+import re
+import sys
+
+HEIGHT = {"base": 0, "parallel": 1, "linalg": 2, "io": 2, "model": 3, "learning": 4, "run": 5, "analysis": 5, "config": 6, "app": 7}
+# What each name of a library is confined to.
+CONFINED = [
+    (re.compile(r"\bMPI_(?!Comm\b)\w+|\bPMPI_\w+"), {"parallel"}),
+    (re.compile(r"[<\"]mpi\.h[>\"]"), {"parallel"}),
+    (re.compile(r"\bH5\w*_\w+|\bH5[A-Z]\w+|\bhid_t\b|[<\"]hdf5\.h[>\"]"), {"io"}),
+    (re.compile(r"\btoml::|toml\+\+"), {"config"}),
+    (re.compile(r"\bCLI::|CLI/CLI\.hpp"), {"app"}),
+]
+# The communicator's handle may be passed on where HDF5 opens a file together.
+HDF5_OPEN = re.compile(r"\bMPI_(Comm|Info|INFO_NULL)\b")
+INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+
+def without_comments(text):
+    """The code with comments and string literals blanked (include lines kept), line by line as before."""
+    pattern = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
+
+    def blank(match):
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        if match.group().startswith('"') and INCLUDE.match(text[line_start:match.end()]):
+            return match.group()
+        return re.sub(r"[^\n]", " ", match.group())
+
+    return pattern.sub(blank, text)
+
+
+def included_floor(name, own_floor, folder):
+    """The floor that an include line reaches, or nothing for headers of other libraries."""
+    if name.startswith("fullforce/"):
+        return name.split("/")[1]
+    return own_floor if (folder / name).exists() else None
+
+
+def violations(path, floor):
+    for number, line in enumerate(without_comments(path.read_text(encoding="utf-8")).splitlines(), start=1):
+        include = INCLUDE.match(line)
+        if include:
+            name = include.group(1)
+            if ".." in pathlib.PurePosixPath(name).parts:
+                yield number, f'"{name}" reaches out of its folder'
+            other = included_floor(name, floor, path.parent)
+            if other and other != floor and HEIGHT.get(other, 99) >= HEIGHT[floor]:
+                yield number, f'{floor} (floor {HEIGHT[floor]}) includes "{name}", which does not stand below it'
+        for pattern, homes in CONFINED:
+            found = pattern.search(line)
+            if found and floor not in homes and not (floor == "io" and HDF5_OPEN.fullmatch(found.group())):
+                yield number, f"{found.group()} belongs to {' and '.join(sorted(homes))}"
+        if re.search(r"\bMPI_Comm\b", line) and floor not in ("parallel", "io"):
+            yield number, "MPI_Comm belongs to parallel"
+
+
+def main():
+    project = pathlib.Path(sys.argv[1])
+    count = checked = 0
+    for root in (project / "include" / "fullforce", project / "src"):
+        for path in sorted(root.rglob("*.[ch]pp")):
+            floor = path.relative_to(root).parts[0]
+            checked += 1
+            if floor not in HEIGHT:
+                print(f"{path}:1: there is no floor {floor}")
+                count += 1
+                continue
+            for number, message in violations(path, floor):
+                print(f"{path}:{number}: {message}")
+                count += 1
+    print(f"{checked} files, {count} violations")
+    return 1 if count or not checked else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
