@@ -83,7 +83,7 @@ class Training {
   }
 
   void show_progress() {
-    if (!progress_.due()) return;
+
     const TrialStreams& streams = simulation_.streams();
     const bool training = streams.any_running() || streams.finished();
     const Index all = training ? plan_->run.train_trials : plan_->run.init_trials;
