@@ -11,15 +11,26 @@ FileTask::FileTask(TrialsData data, std::uint64_t seed) : data_(std::move(data))
   std::exclusive_scan(data_.lengths.begin(), data_.lengths.end(), starts_.begin(), Index{0});
 }
 
+const FileTask::Epoch& FileTask::epoch_of(TrialKind kind, std::uint64_t number) const {
+  Epoch& epoch = epochs_[static_cast<std::size_t>(kind)];
+  if (epoch.known && epoch.number == number) return epoch;
+  epoch.known = true;
+  epoch.number = number;
+  epoch.keys.resize(data_.lengths.size());
+  epoch.order.resize(data_.lengths.size());
+  Draws(seed_, trial_purpose(kind), number).uniforms(0, epoch.keys);
+  std::iota(epoch.order.begin(), epoch.order.end(), std::size_t{0});
+  const auto& keys = epoch.keys;
+  std::sort(epoch.order.begin(), epoch.order.end(),
+            [&keys](std::size_t a, std::size_t b) { return keys[a] != keys[b] ? keys[a] < keys[b] : a < b; });
+  return epoch;
+}
+
 std::size_t FileTask::row_of(TrialId id) const {
   const std::uint64_t count = data_.lengths.size();
-  if (id.kind == TrialKind::test || count == 1) return static_cast<std::size_t>(id.number % count);
-  std::vector<double> keys(count);
-  Draws(seed_, trial_purpose(id.kind), id.number / count).uniforms(0, keys);
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return keys[a] < keys[b]; });
-  return order[static_cast<std::size_t>(id.number % count)];
+  const auto place = static_cast<std::size_t>(id.number % count);
+  if (id.kind == TrialKind::test || count == 1) return place;
+  return epoch_of(id.kind, id.number / count).order[place];
 }
 
 void FileTask::make(TrialId id, Trial& trial) const {

@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+
 #include "fullforce/io/trials_file.hpp"
 #include "fullforce/model/task.hpp"
 
@@ -17,11 +19,22 @@ class FileTask : public Task {
   void make(TrialId id, Trial& trial) const override;
 
  private:
+  /// The order of one epoch, kept until trials of another are asked for: sorting anew for every trial would cost more than the
+  /// trial, and would allocate within the run. Changes no result, but forbids making trials on several threads at once.
+  struct Epoch {
+    bool known = false;
+    std::uint64_t number = 0;
+    std::vector<double> keys;
+    std::vector<std::size_t> order;
+  };
+
   std::size_t row_of(TrialId id) const;
+  const Epoch& epoch_of(TrialKind kind, std::uint64_t number) const;
 
   TrialsData data_;
   std::uint64_t seed_;
   std::vector<Index> starts_;  ///< first sample of each trial
+  mutable std::array<Epoch, 3> epochs_;  ///< of the kinds in random order: init, training, test_init
 };
 
 }  // namespace fullforce

@@ -99,15 +99,23 @@ std::vector<Index> TrialStreams::phases() const {
 void TrialStreams::restore(std::span<const Index> phases, std::span<const Index> trials, std::span<const Index> positions, Index next_trial) {
   const auto fits = [this](std::span<const Index> values) { return values.size() == phase_.size(); };
   require(fits(phases) && fits(trials) && fits(positions), "the file's progress is not that of {} streams", plan_.streams);
+  require(next_trial >= 0, "the file's progress is damaged: next_trial = {}", next_trial);
   next_trial_ = next_trial;
   for (Index b = 0; b < plan_.streams; ++b) {
+    require(phases[at(b)] >= 0 && phases[at(b)] <= 2 && trials[at(b)] >= 0,
+            "the file's progress is damaged: stream {} is in trial {} of phase {}", b, trials[at(b)], phases[at(b)]);
     phase_[at(b)] = static_cast<StreamPhase>(phases[at(b)]);
     trial_[at(b)] = trials[at(b)];
     position_[at(b)] = positions[at(b)];
-    if (phase(b) == StreamPhase::idle)
+    if (phase(b) == StreamPhase::idle) {
       begin_next(b);
-    else
-      load(b);
+      continue;
+    }
+    load(b);
+    // The trials file may have been exchanged since: then positions no longer fit its lengths.
+    require(position(b) >= 0 && position(b) < length(b),
+            "stream {} stopped at step {} of a trial that now has {} steps (the task is no longer the one of this run; restore its trials)",
+            b, position(b), length(b));
   }
 }
 

@@ -1,0 +1,249 @@
+#pragma once
+#include <Eigen/Dense>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/base/random.hpp"
+#include "fullforce/learning/learning_options.hpp"
+#include "fullforce/model/network_options.hpp"
+#include "fullforce/model/task.hpp"
+#include "fullforce/run/run_options.hpp"
+
+namespace fullforce {
+
+/// The oracle: training as the formulas say it, in double precision, on one thread, with nothing deferred or distributed.
+/// Whatever is fast is compared with it. Shares with the program only the random numbers and the task.
+///
+/// Dense J_D. Features are the rates themselves: with low-rank features the program agrees as far as its basis is complete.
+class Reference {
+ public:
+  using Matrix = Eigen::MatrixXd;
+  using Vector = Eigen::VectorXd;
+
+  /// One of the B trials that run side by side.
+  struct Stream {
+    enum Phase { init, training, idle } phase = init;
+    Index done = 0;           ///< init trials begun so far, this one included
+    std::uint64_t number = 0; ///< that its draws are keyed by
+    Index position = 0;
+    Trial trial;
+  };
+
+  Reference(const RunOptions& run, const NetworkOptions& network, const LearningOptions& learning, const Task& task)
+      : run_(run), network_(network), learning_(learning), task_(&task) {
+    require(network.in_degree == 0, "the reference knows dense J_D only");
+    draw_weights();
+    draw_states();
+    const Index N = network.neurons;
+    z_rec = Matrix::Zero(N, run.streams);
+    z = Matrix::Zero(task.outputs(), run.streams);
+    J = Matrix::Zero(N, N);
+    w = Matrix::Zero(task.outputs(), N);
+    P = Matrix::Identity(N, N) / learning.alpha;
+    begin_streams();
+  }
+
+  bool finished() const {
+    for (const Stream& s : streams)
+      if (s.phase != Stream::idle) return false;
+    return true;
+  }
+
+  /// One step of every stream that is not idle.
+  void step() {
+    std::vector<Index> learners;
+    Matrix F = Matrix::Zero(network_.neurons, run_.streams);
+    for (Index b = 0; b < run_.streams; ++b) {
+      if (stream(b).phase == Stream::idle) continue;
+      F.col(b) = advance_target(b);
+      advance_network(b);
+      respond(b, F.col(b));
+      if (learns(b)) learners.push_back(b);
+    }
+    learn(learners, F);
+    samples += static_cast<Index>(learners.size());
+    advance_streams();
+  }
+
+  Matrix x;      ///< [N, B] state of the task-performing network
+  Matrix x_D;    ///< [N, B] state of the target-generating network
+  Matrix z_rec;  ///< [N, B] learned recurrent current of the last step; stays 0 under FORCE, where it is J_D r + u_out z
+  Matrix z;      ///< [n_out, B]
+  Matrix J;      ///< [N, N]; stays 0 under FORCE
+  Matrix w;      ///< [n_out, N]
+  Matrix P;      ///< [N, N]
+  Matrix J_D;    ///< [N, N]
+  Matrix u_in;   ///< [N, n_in]
+  Matrix u_out;  ///< [N, n_out]
+  Matrix u_hint; ///< [N, n_hint]
+  std::vector<Stream> streams;
+  Index samples = 0;  ///< learned from so far
+
+ private:
+  Stream& stream(Index b) { return streams[static_cast<std::size_t>(b)]; }
+  const Stream& stream(Index b) const { return streams[static_cast<std::size_t>(b)]; }
+  bool is_force() const { return learning_.rule == Rule::force; }
+
+  Matrix signal_weights(Index count, double gain, Purpose purpose) const {
+    Matrix u(network_.neurons, count);
+    for (Index i = 0; i < u.rows(); ++i)
+      for (Index c = 0; c < count; ++c)
+        u(i, c) = gain * (2.0 * Draws(run_.seed, purpose, static_cast<std::uint64_t>(i)).uniform(c) - 1.0);
+    return u;
+  }
+
+  void draw_weights() {
+    const Index N = network_.neurons;
+    const double deviation = network_.gain / std::sqrt(static_cast<double>(N));
+    J_D.resize(N, N);
+    for (Index i = 0; i < N; ++i)
+      for (Index j = 0; j < N; ++j)
+        J_D(i, j) = deviation * Draws(run_.seed, Purpose::target_weights, static_cast<std::uint64_t>(i)).normal(j);
+    u_in = signal_weights(task_->inputs(), network_.input_gain, Purpose::input_weights);
+    u_out = signal_weights(task_->outputs(), network_.output_gain, Purpose::output_weights);
+    u_hint = signal_weights(task_->hints(), network_.hint_gain, Purpose::hint_weights);
+  }
+
+  void draw_states() {
+    x.resize(network_.neurons, run_.streams);
+    x_D.resize(network_.neurons, run_.streams);
+    for (Index b = 0; b < run_.streams; ++b) {
+      const Draws network(run_.seed, Purpose::network_state, static_cast<std::uint64_t>(b));
+      const Draws target(run_.seed, Purpose::target_state, static_cast<std::uint64_t>(b));
+      for (Index i = 0; i < network_.neurons; ++i) {
+        x(i, b) = network.normal(i);
+        x_D(i, b) = target.normal(i);
+      }
+    }
+  }
+
+  static Vector sample(const std::vector<double>& signal, Index width, Index position) {
+    Vector values(width);
+    for (Index c = 0; c < width; ++c) values(c) = signal[static_cast<std::size_t>(position * width + c)];
+    return values;
+  }
+  Vector f_in(Index b) const { return sample(stream(b).trial.inputs, task_->inputs(), stream(b).position); }
+  Vector f_out(Index b) const { return sample(stream(b).trial.targets, task_->outputs(), stream(b).position); }
+  Vector f_hint(Index b) const { return sample(stream(b).trial.hints, task_->hints(), stream(b).position); }
+
+  static Vector tanh(const Vector& v) { return v.array().tanh(); }
+
+  /// Lines 1 and 2: returns F, of the state before the step.
+  Vector advance_target(Index b) {
+    const Vector F = J_D * tanh(x_D.col(b)) + u_out * f_out(b) + u_hint * f_hint(b);
+    const Vector s = F + u_in * f_in(b);
+    x_D.col(b) = s + (x_D.col(b) - s) * std::exp(-network_.dt / network_.tau);
+    return F;
+  }
+
+  /// Line 3, with the currents of the step before. FORCE's first step takes r = tanh(x(0)) and z = 0.
+  void advance_network(Index b) {
+    const Vector recurrent = is_force() ? Vector(J_D * tanh(x.col(b)) + u_out * z.col(b)) : Vector(z_rec.col(b));
+    const Vector s = recurrent + u_in * f_in(b);
+    const Vector before = x.col(b);
+    if (network_.integrator == Integrator::exponential)
+      x.col(b) = s + (before - s) * std::exp(-network_.dt / network_.tau);
+    else
+      x.col(b) = before + (network_.dt / network_.tau) * (s - before);
+    add_noise(b);
+  }
+
+  void add_noise(Index b) {
+    const Stream& s = stream(b);
+    const Purpose purpose = s.phase == Stream::init ? Purpose::init_noise : Purpose::training_noise;
+    const Draws xi(run_.seed, purpose, s.number, static_cast<std::uint64_t>(s.position));
+    const double amplitude = std::sqrt(network_.noise * network_.dt);
+    for (Index i = 0; i < network_.neurons; ++i) x(i, b) += amplitude * xi.normal(i);
+  }
+
+  /// Lines 4 and 5.
+  void respond(Index b, const Vector& F) {
+    const Vector r = tanh(x.col(b));
+    const bool forced = stream(b).phase == Stream::init;
+    if (!is_force()) z_rec.col(b) = forced ? F : Vector(J * r);
+    z.col(b) = forced ? f_out(b) : Vector(w * r);
+  }
+
+  bool learns(Index b) const {
+    const Stream& s = stream(b);
+    if (s.phase != Stream::training) return false;
+    const Draws draws(run_.seed, Purpose::update_draw, s.number, static_cast<std::uint64_t>(s.position));
+    return draws.uniform(0) < learning_.update_probability;
+  }
+
+  /// Line 6. All streams' errors are those of the weights before the step.
+  void learn(const std::vector<Index>& learners, const Matrix& F) {
+    if (learners.empty()) return;
+    const Index count = static_cast<Index>(learners.size());
+    Matrix r(network_.neurons, count);
+    Matrix e_J(network_.neurons, count);
+    Matrix e_w(task_->outputs(), count);
+    for (Index k = 0; k < count; ++k) {
+      const Index b = learners[static_cast<std::size_t>(k)];
+      r.col(k) = tanh(x.col(b));
+      e_J.col(k) = z_rec.col(b) - F.col(b);
+      e_w.col(k) = z.col(b) - f_out(b);
+    }
+    const Matrix gains = count == 1 ? rank_one(r) : block(r);
+    if (!is_force()) J -= e_J * gains.transpose();
+    w -= e_w * gains.transpose();
+  }
+
+  /// Textbook RLS with one sample: P's update, and the gain vector k = P r / (1 + r' P r).
+  Matrix rank_one(const Vector& r) {
+    const Vector Pr = P * r;
+    const Vector k = Pr / (1.0 + r.dot(Pr));
+    P -= k * Pr.transpose();
+    return k;
+  }
+
+  /// The same with several samples at once: gain vectors P R (I + R' P R)^-1.
+  Matrix block(const Matrix& R) {
+    const Matrix K = P * R;
+    const Matrix S = Matrix::Identity(R.cols(), R.cols()) + R.transpose() * K;
+    const Matrix gains = K * S.inverse();
+    P -= gains * K.transpose();
+    return gains;
+  }
+
+  void begin_streams() {
+    streams.resize(static_cast<std::size_t>(run_.streams));
+    for (Index b = 0; b < run_.streams; ++b) {
+      begin_trial(b);
+      // Streams of one fixed trial would be copies of each other.
+      if (task_->fixed() && stream(b).phase == Stream::init) stream(b).position = b * stream(b).trial.length / run_.streams;
+    }
+  }
+
+  /// Its next own init trial, else the next training trial not yet taken, else none.
+  void begin_trial(Index b) {
+    Stream& s = stream(b);
+    s.position = 0;
+    if (s.done < run_.init_trials) {
+      s.phase = Stream::init;
+      s.number = static_cast<std::uint64_t>(b * run_.init_trials + s.done++);
+      task_->make({TrialKind::init, s.number}, s.trial);
+    } else if (dealt_ < run_.train_trials) {
+      s.phase = Stream::training;
+      s.number = static_cast<std::uint64_t>(dealt_++);
+      task_->make({TrialKind::training, s.number}, s.trial);
+    } else {
+      s.phase = Stream::idle;
+    }
+  }
+
+  void advance_streams() {
+    for (Index b = 0; b < run_.streams; ++b)
+      if (stream(b).phase != Stream::idle && ++stream(b).position == stream(b).trial.length) begin_trial(b);
+  }
+
+  RunOptions run_;
+  NetworkOptions network_;
+  LearningOptions learning_;
+  const Task* task_;
+  Index dealt_ = 0;  ///< training trials dealt out so far
+};
+
+}  // namespace fullforce

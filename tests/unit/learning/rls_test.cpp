@@ -1,0 +1,174 @@
+#include "fullforce/learning/rls.hpp"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/Dense>
+#include <cmath>
+
+#include "fullforce/base/random.hpp"
+
+namespace fullforce {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+
+/// Features of a step, the same on every rank: smooth in time and nearly dependent, as rates are.
+Matrix features(Index neurons, Index streams, Index step) {
+  Matrix phi(neurons, streams);
+  for (Index b = 0; b < streams; ++b)
+    for (Index i = 0; i < neurons; ++i) {
+      const double phase = Draws(9, Purpose::network_state, static_cast<std::uint64_t>(b)).uniform(i);
+      phi(i, b) = std::tanh(1.5 * std::sin(6.3 * phase + 0.11 * static_cast<double>(step) * (1.0 + phase)));
+    }
+  return phi;
+}
+
+/// A learner on this rank, fed with whole matrices.
+class Harness {
+ public:
+  Harness(const Communicator& comm, Index neurons, Index streams, Index panel)
+      : layout_(comm, neurons), streams_(streams), rls_(layout_, options(panel), 2, streams, true, true), phi_(streams, neurons),
+        mine_(layout_.local_rows(), streams), currents_(layout_.local_rows(), streams), outputs_(static_cast<std::size_t>(2 * streams)) {}
+
+  void step(Index k, std::vector<Index> selected) {
+    const Matrix phi = features(layout_.rows(), streams_, k);
+    for (Index b = 0; b < streams_; ++b)
+      for (Index i = 0; i < layout_.rows(); ++i) phi_(b, i) = phi(i, b);
+    for (Index b = 0; b < streams_; ++b)
+      for (Index i = 0; i < layout_.local_rows(); ++i) mine_(i, b) = phi(layout_.first_row() + i, b);
+    rls_.evaluate(phi_, mine_, selected, currents_, outputs_, timer_);
+    StreamArray<double> errors(layout_.local_rows(), streams_);
+    std::vector<double> output_errors;
+    const Index count = static_cast<Index>(selected.size());
+    for (Index i = 0; i < layout_.local_rows(); ++i)
+      for (Index c = 0; c < count; ++c)
+        errors(i, c) = currents_(i, selected[static_cast<std::size_t>(c)]) - std::sin(0.05 * static_cast<double>(k) + static_cast<double>(layout_.first_row() + i));
+    for (Index o = 0; o < 2; ++o)
+      for (Index c = 0; c < count; ++c)
+        output_errors.push_back(outputs_[static_cast<std::size_t>(o * streams_ + selected[static_cast<std::size_t>(c)])] - std::cos(0.07 * static_cast<double>(k + o)));
+    rls_.update(errors, output_errors, timer_);
+  }
+
+  /// P of all ranks, with what is pending applied.
+  Matrix inverse_correlation() { return whole(rls_.inverse_correlation()); }
+  Matrix weights() { return whole(rls_.weights()); }
+  Rls<double>& rls() { return rls_; }
+
+ private:
+  static LearningOptions options(Index panel) {
+    LearningOptions options;
+    options.panel = panel;
+    options.alpha = 0.7;
+    return options;
+  }
+
+  Matrix whole(const RowMatrix<double>& mine) {
+    rls_.flush(timer_);
+    const Index n = layout_.rows();
+    std::vector<double> packed;
+    for (Index i = 0; i < mine.rows(); ++i) packed.insert(packed.end(), mine.row(i), mine.row(i) + n);
+    std::vector<double> all(static_cast<std::size_t>(n * n));
+    RowGather(layout_.comm(), layout_.partition(), n)(std::span<const double>(packed), std::span<double>(all));
+    return Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(all.data(), n, n);
+  }
+
+  Layout layout_;
+  Index streams_;
+  Rls<double> rls_;
+  StreamVectors<double> phi_;
+  StreamArray<double> mine_, currents_;
+  std::vector<double> outputs_;
+  PhaseTimer timer_;
+};
+
+/// All streams at even steps, the odd ones at odd steps.
+std::vector<Index> selection(Index streams, Index step) {
+  std::vector<Index> selected;
+  for (Index b = 0; b < streams; ++b)
+    if (step % 2 == 0 || b % 2 == 1) selected.push_back(b);
+  return selected;
+}
+
+Matrix direct_inverse(Index neurons, Index streams, Index steps) {
+  Matrix correlation = 0.7 * Matrix::Identity(neurons, neurons);
+  for (Index k = 0; k < steps; ++k) {
+    const Matrix phi = features(neurons, streams, k);
+    for (const Index b : selection(streams, k)) correlation += phi.col(b) * phi.col(b).transpose();
+  }
+  return correlation.inverse();
+}
+
+double relative(const Matrix& a, const Matrix& b) { return (a - b).cwiseAbs().maxCoeff() / b.cwiseAbs().maxCoeff(); }
+
+TEST(Rls, PIsTheInverseCorrelation) {
+  const Communicator comm = Communicator::world();
+  for (const Index streams : {1, 3}) {
+    Harness harness(comm, 53, streams, 7);
+    for (Index k = 0; k < 150; ++k) harness.step(k, selection(streams, k));
+    const Matrix P = harness.inverse_correlation();
+    EXPECT_LT(relative(P, direct_inverse(53, streams, 150)), 1e-10);
+  }
+}
+
+TEST(Rls, PStaysSymmetricAndPositiveDefinite) {
+  const Communicator comm = Communicator::world();
+  Harness harness(comm, 41, 3, 5);
+  for (Index k = 0; k < 200; ++k) {
+    harness.step(k, selection(3, k));
+    if (k % 20 != 0) continue;
+    const Matrix P = harness.inverse_correlation();
+    EXPECT_EQ((P - P.transpose()).cwiseAbs().maxCoeff(), 0.0) << "step " << k;
+    EXPECT_GT(Eigen::SelfAdjointEigenSolver<Matrix>(P).eigenvalues().minCoeff(), 0.0) << "step " << k;
+  }
+}
+
+TEST(Rls, DeferredEqualsImmediate) {
+  const Communicator comm = Communicator::world();
+  Harness immediate(comm, 47, 2, 1);
+  for (Index k = 0; k < 120; ++k) immediate.step(k, selection(2, k));
+  const Matrix P = immediate.inverse_correlation();
+  const Matrix J = immediate.weights();
+  for (const Index panel : {3, 16, 64, 500}) {
+    Harness deferred(comm, 47, 2, panel);
+    for (Index k = 0; k < 120; ++k) deferred.step(k, selection(2, k));
+    EXPECT_LT(relative(deferred.inverse_correlation(), P), 1e-11) << panel;
+    EXPECT_LT(relative(deferred.weights(), J), 1e-9) << panel;
+  }
+}
+
+TEST(Rls, AppliesThePanelWhenItIsFull) {
+  const Communicator comm = Communicator::world();
+  Harness harness(comm, 20, 1, 3);
+  for (Index k = 0; k < 7; ++k) {
+    harness.step(k, {0});
+    EXPECT_EQ(harness.rls().pending(), (k + 1) % 3);
+  }
+}
+
+TEST(Rls, OneReductionAStepAndOneGatherAFlush) {
+  const Communicator comm = Communicator::world();
+  Harness harness(comm, 64, 2, 100);
+  harness.step(0, {0, 1});
+  const Index before = comm.calls();
+  for (Index k = 1; k < 11; ++k) harness.step(k, {0, 1});
+  EXPECT_EQ(comm.calls() - before, 10);
+  harness.inverse_correlation();
+  EXPECT_EQ(comm.calls() - before, 12) << "one gather of the flush, one of this test";
+}
+
+TEST(Rls, SaysWhenASumIsNotFinite) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 30);
+  Rls<double> rls(layout, LearningOptions{}, 1, 1, true, true);
+  StreamVectors<double> phi(1, 30);
+  StreamArray<double> mine(layout.local_rows(), 1), currents(layout.local_rows(), 1);
+  phi(0, 7) = std::nan("");
+  for (Index i = 0; i < layout.local_rows(); ++i) mine(i, 0) = phi(0, layout.first_row() + i);
+  std::vector<double> outputs(1);
+  PhaseTimer timer;
+  const std::vector<Index> selected = {0};
+  EXPECT_THROW(rls.evaluate(phi, mine, selected, currents, outputs, timer), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace fullforce

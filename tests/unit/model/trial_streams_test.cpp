@@ -1,0 +1,214 @@
+#include "fullforce/model/trial_streams.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fullforce/base/check.hpp"
+
+namespace fullforce {
+namespace {
+
+/// One input, one target, one hint; sample k of a trial has input 1000 * number + k, its target is negative, the hint tells the
+/// kind. Trial `number` has lengths[number % count] steps.
+class ToyTask : public Task {
+ public:
+  explicit ToyTask(std::vector<Index> lengths, bool fixed = false) : lengths_(std::move(lengths)), fixed_(fixed) {}
+  Index inputs() const override { return 1; }
+  Index outputs() const override { return 1; }
+  Index hints() const override { return 1; }
+  bool fixed() const override { return fixed_; }
+  void make(TrialId id, Trial& trial) const override {
+    trial.length = lengths_[id.number % lengths_.size()];
+    trial.inputs.resize(static_cast<std::size_t>(trial.length));
+    for (std::size_t k = 0; k < trial.inputs.size(); ++k)
+      trial.inputs[k] = 1000.0 * static_cast<double>(id.number) + static_cast<double>(k);
+    trial.targets.assign(trial.inputs.size(), -1.0);
+    trial.hints.assign(trial.inputs.size(), static_cast<double>(id.kind));
+  }
+
+ private:
+  std::vector<Index> lengths_;
+  bool fixed_;
+};
+
+StreamPlan plan_of(Index streams, Index init_trials, Index trials) {
+  StreamPlan plan;
+  plan.streams = streams;
+  plan.init_trials = init_trials;
+  plan.trials = trials;
+  return plan;
+}
+
+/// What a run of streams looks like from outside at one step.
+std::vector<double> look(const TrialStreams& streams) {
+  std::vector<double> seen;
+  for (Index b = 0; b < streams.streams(); ++b) {
+    seen.push_back(static_cast<double>(streams.phase(b)));
+    seen.push_back(static_cast<double>(streams.trial(b)));
+    seen.push_back(static_cast<double>(streams.position(b)));
+    if (streams.phase(b) == StreamPhase::idle) continue;
+    for (const auto signal : {streams.input(b), streams.target(b), streams.hint(b)}) seen.push_back(signal[0]);
+  }
+  return seen;
+}
+
+TEST(TrialStreams, OneStreamRunsInitTrialsThenTrials) {
+  const ToyTask task({2, 3});
+  TrialStreams streams(task, plan_of(1, 2, 2));
+  std::vector<double> inputs, hints;
+  std::vector<Index> ended;
+  Index steps = 0;
+  for (; !streams.finished(); ++steps) {
+    inputs.push_back(streams.input(0)[0]);
+    hints.push_back(streams.hint(0)[0]);
+    EXPECT_EQ(streams.any_forced(), steps < 5);
+    EXPECT_EQ(streams.any_running(), steps >= 5);
+    for (const FinishedTrial& trial : streams.advance()) {
+      EXPECT_EQ(trial.phase, steps < 5 ? StreamPhase::init : StreamPhase::running);
+      ended.insert(ended.end(), {trial.number, trial.length, steps});
+    }
+  }
+  EXPECT_EQ(inputs, (std::vector<double>{0, 1, 1000, 1001, 1002, 0, 1, 1000, 1001, 1002}));
+  EXPECT_EQ(hints, (std::vector<double>{0, 0, 0, 0, 0, 1, 1, 1, 1, 1}));
+  EXPECT_EQ(ended, (std::vector<Index>{0, 2, 1, 1, 3, 4, 0, 2, 6, 1, 3, 9}));
+  EXPECT_FALSE(streams.any_forced());
+  EXPECT_FALSE(streams.any_running());
+}
+
+TEST(TrialStreams, InitTrialsAreNumberedByStream) {
+  const ToyTask task({4});
+  StreamPlan plan = plan_of(3, 5, 1);
+  plan.init_kind = TrialKind::test_init;
+  plan.kind = TrialKind::test;
+  TrialStreams streams(task, plan);
+  for (Index step = 0; step < 4; ++step) streams.advance();
+  for (Index b = 0; b < 3; ++b) {
+    EXPECT_EQ(streams.trial(b), 1);
+    EXPECT_EQ(streams.trial_id(b).kind, TrialKind::test_init);
+    EXPECT_EQ(streams.trial_id(b).number, static_cast<std::uint64_t>(5 * b + 1));
+  }
+  for (Index step = 4; step < 20; ++step) streams.advance();
+  EXPECT_EQ(streams.trial_id(0).kind, TrialKind::test);
+  EXPECT_EQ(streams.trial_id(0).number, 0U);
+}
+
+/// Lengths 4 2 2 3 1 without init trials: streams 1 and 2 end together at step 2 and take 3 and 4 in this order; stream 2 ends trial
+/// 4 at step 3 and finds nothing left; stream 0 follows at step 4, stream 1 at step 5.
+TEST(TrialStreams, DealsToTheFirstThatIsFreeInStreamOrder) {
+  const ToyTask task({4, 2, 2, 3, 1});
+  TrialStreams streams(task, plan_of(3, 0, 5));
+  EXPECT_EQ(streams.trials(), (std::vector<Index>{0, 1, 2}));
+  EXPECT_EQ(streams.next_trial(), 3);
+  EXPECT_TRUE(streams.advance().empty());
+  const auto second = streams.advance();
+  ASSERT_EQ(second.size(), 2U);
+  EXPECT_EQ(second[0].stream, 1);
+  EXPECT_EQ(second[1].stream, 2);
+  EXPECT_EQ(streams.trials(), (std::vector<Index>{0, 3, 4}));
+  const auto third = streams.advance();
+  ASSERT_EQ(third.size(), 1U);
+  EXPECT_EQ(third[0].number, 4);
+  EXPECT_EQ(streams.phases(), (std::vector<Index>{1, 1, 2}));
+  EXPECT_EQ(streams.positions(), (std::vector<Index>{3, 1, 0}));
+  EXPECT_EQ(streams.advance().size(), 1U);
+  EXPECT_FALSE(streams.finished());
+  EXPECT_EQ(streams.advance().size(), 1U);
+  EXPECT_TRUE(streams.finished());
+  EXPECT_TRUE(streams.advance().empty());
+}
+
+TEST(TrialStreams, MoreStreamsThanTrialsLeavesSomeIdle) {
+  const ToyTask task({2});
+  TrialStreams streams(task, plan_of(4, 0, 2));
+  EXPECT_EQ(streams.phases(), (std::vector<Index>{1, 1, 2, 2}));
+  EXPECT_EQ(streams.positions(), (std::vector<Index>{0, 0, 0, 0}));
+  streams.advance();
+  streams.advance();
+  EXPECT_TRUE(streams.finished());
+}
+
+TEST(TrialStreams, IdleStreamsHaveRunTheirInitTrials) {
+  const ToyTask task({2});
+  TrialStreams streams(task, plan_of(3, 1, 1));
+  streams.advance();
+  EXPECT_EQ(streams.advance().size(), 3U);
+  EXPECT_EQ(streams.phases(), (std::vector<Index>{1, 2, 2}));
+}
+
+TEST(TrialStreams, NothingToDoIsFinishedAtOnce) {
+  const ToyTask task({2});
+  EXPECT_TRUE(TrialStreams(task, plan_of(3, 0, 0)).finished());
+}
+
+TEST(TrialStreams, StreamsOfAFixedTaskStartApart) {
+  const ToyTask task({10}, true);
+  EXPECT_EQ(TrialStreams(task, plan_of(3, 1, 9)).positions(), (std::vector<Index>{0, 3, 6}));
+  EXPECT_EQ(TrialStreams(task, plan_of(3, 0, 9)).positions(), (std::vector<Index>{0, 0, 0}));
+  EXPECT_EQ(TrialStreams(ToyTask({10}), plan_of(3, 1, 9)).positions(), (std::vector<Index>{0, 0, 0}));
+}
+
+TEST(TrialStreams, StreamsOfAFixedTaskStayApart) {
+  const ToyTask task({10}, true);
+  TrialStreams streams(task, plan_of(3, 1, 9));
+  for (int step = 0; step < 10; ++step) streams.advance();
+  EXPECT_EQ(streams.positions(), (std::vector<Index>{0, 3, 6}));
+  EXPECT_EQ(streams.trials(), (std::vector<Index>{2, 1, 0}));  // the most advanced took its number first
+}
+
+TEST(TrialStreams, RestoredMidwayGoesOnAsIfUninterrupted) {
+  const ToyTask task({4, 2, 7, 3, 1, 5});
+  const StreamPlan plan = plan_of(3, 2, 11);
+  TrialStreams whole(task, plan);
+  for (int step = 0; !whole.finished(); ++step) {
+    TrialStreams restored(task, plan);
+    restored.restore(whole.phases(), whole.trials(), whole.positions(), whole.next_trial());
+    TrialStreams reference = whole;
+    while (!reference.finished()) {
+      ASSERT_EQ(look(restored), look(reference)) << "stopped at step " << step;
+      ASSERT_EQ(restored.next_trial(), reference.next_trial());
+      reference.advance();
+      restored.advance();
+    }
+    ASSERT_TRUE(restored.finished());
+    whole.advance();
+  }
+}
+
+TEST(TrialStreams, IdleStreamsTakeUpTrialsWhenThereAreMoreNow) {
+  const ToyTask task({2});
+  TrialStreams streams(task, plan_of(3, 1, 4));
+  while (!streams.finished()) streams.advance();
+  TrialStreams longer(task, plan_of(3, 1, 6));
+  longer.restore(streams.phases(), streams.trials(), streams.positions(), streams.next_trial());
+  EXPECT_EQ(longer.phases(), (std::vector<Index>{1, 1, 2}));
+  EXPECT_EQ(longer.trials(), (std::vector<Index>{4, 5, 0}));
+  EXPECT_EQ(longer.next_trial(), 6);
+}
+
+TEST(TrialStreams, RestoreRefusesWhatDoesNotFit) {
+  const ToyTask task({4});
+  TrialStreams streams(task, plan_of(2, 1, 4));
+  using Numbers = std::vector<Index>;
+  const auto restore = [&](const Numbers& phases, const Numbers& trials, const Numbers& positions) {
+    streams.restore(phases, trials, positions, 2);
+  };
+  EXPECT_NO_THROW(restore({1, 1}, {0, 1}, {3, 0}));
+  EXPECT_THROW(restore({1}, {0}, {0}), InputError);
+  EXPECT_THROW(restore({1, 3}, {0, 1}, {0, 0}), InputError);
+  EXPECT_THROW(restore({1, 1}, {0, -1}, {0, 0}), InputError);
+  EXPECT_THROW(restore({1, 1}, {0, 1}, {0, 4}), InputError);
+  EXPECT_THROW(restore({1, 1}, {0, 1}, {-1, 0}), InputError);
+}
+
+TEST(TrialStreams, AdvanceReusesItsMemory) {
+  const ToyTask task({3});
+  TrialStreams streams(task, plan_of(2, 1, 20));
+  const double* signal = streams.input(0).data();
+  const FinishedTrial* ended = streams.advance().data();
+  while (!streams.finished()) {
+    if (streams.position(0) == 0) { EXPECT_EQ(streams.input(0).data(), signal); }
+    EXPECT_EQ(streams.advance().data(), ended);
+  }
+}
+
+}  // namespace
+}  // namespace fullforce

@@ -1,0 +1,118 @@
+#include "fullforce/run/simulation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "fullforce/base/check.hpp"
+
+namespace {
+std::atomic<long> allocations{0};
+}
+
+void* operator new(std::size_t bytes) {
+  ++allocations;
+  if (void* p = std::malloc(bytes)) return p;
+  throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+namespace fullforce {
+namespace {
+
+constexpr Index neurons = 70;
+constexpr Index streams = 3;
+
+struct Toy {
+  explicit Toy(const Communicator& comm, Rule rule = Rule::full_force, double gain = 1.5)
+      : layout(comm, neurons), task(make_task(TaskOptions{}, 0.001, 1)), network(options(gain)), connectivity(layout, network, *task, 1),
+        rls(layout, learning(rule), 1, streams, rule == Rule::full_force, true),
+        simulation(layout, {network, rule, 0.8, 1, false}, *task, {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
+
+  static NetworkOptions options(double gain) {
+    NetworkOptions o;
+    o.neurons = neurons;
+    o.gain = gain;
+    o.noise = 0.001;
+    return o;
+  }
+  static LearningOptions learning(Rule rule) {
+    LearningOptions o;
+    o.rule = rule;
+    o.panel = 1000;  // never full within these tests
+    return o;
+  }
+
+  Layout layout;
+  std::unique_ptr<Task> task;
+  NetworkOptions network;
+  Connectivity<double> connectivity;
+  Rls<double> rls;
+  Simulation<double> simulation;
+};
+
+void step_until_training(Toy& run) {
+  while (!run.simulation.streams().any_running()) run.simulation.step();
+  for (int k = 0; k < 20; ++k) run.simulation.step();
+}
+
+TEST(Simulation, AStepAllocatesNothing) {
+  const Communicator comm = Communicator::world();
+  for (const Rule rule : {Rule::full_force, Rule::force}) {
+    Toy run(comm, rule);
+    step_until_training(run);
+    const long before = allocations;
+    for (int k = 0; k < 100; ++k) run.simulation.step();
+    EXPECT_EQ(allocations - before, 0);
+    EXPECT_GT(run.simulation.samples(), 0);
+  }
+}
+
+TEST(Simulation, AStepHasTwoCollectives) {
+  const Communicator comm = Communicator::world();
+  Toy run(comm);
+  run.simulation.step();
+  const Index before_init = comm.calls();
+  for (int k = 0; k < 10; ++k) run.simulation.step();
+  EXPECT_EQ(comm.calls() - before_init, 10) << "init trials only gather";
+  step_until_training(run);
+  const Index before = comm.calls();
+  for (int k = 0; k < 50; ++k) run.simulation.step();
+  EXPECT_EQ(comm.calls() - before, 100);
+}
+
+TEST(Simulation, SaysWhereItDiverged) {
+  const Communicator comm = Communicator::world();
+  Toy run(comm, Rule::full_force, 1e308);
+  try {
+    for (int k = 0; k < 100; ++k) run.simulation.step();
+    ADD_FAILURE() << "it must diverge";
+  } catch (const RunError& error) {
+    EXPECT_NE(std::string(error.what()).find("diverged at step"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("init trial 0"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Simulation, BothRulesHaveTheSameFixedWeights) {
+  const Communicator comm = Communicator::world();
+  const Toy a(comm, Rule::full_force), b(comm, Rule::force);
+  for (Index i = 0; i < a.layout.local_rows(); ++i) {
+    EXPECT_EQ(a.connectivity.J_D(i, 3), b.connectivity.J_D(i, 3));
+    EXPECT_EQ(a.connectivity.u_in(i, 0), b.connectivity.u_in(i, 0));
+    EXPECT_EQ(a.connectivity.u_out(i, 0), b.connectivity.u_out(i, 0));
+  }
+}
+
+TEST(Simulation, StreamsOfAFixedTaskStartApart) {
+  const Communicator comm = Communicator::world();
+  const Toy run(comm);
+  EXPECT_EQ(run.simulation.streams().position(0), 0);
+  EXPECT_EQ(run.simulation.streams().position(1), 666);
+  EXPECT_EQ(run.simulation.streams().position(2), 1333);
+}
+
+}  // namespace
+}  // namespace fullforce
