@@ -99,12 +99,12 @@ void Communicator::barrier() const { check(MPI_Barrier(handle_), "MPI_Barrier");
 
 void Communicator::broadcast(std::span<double> values, Rank root) const {
   expect_same_length(values.size(), "MPI_Bcast");
-  check(MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_DOUBLE, static_cast<int>(root), handle_), "MPI_Bcast");
+  check(MPI_Bcast(values.data(), checked_count(static_cast<Index>(values.size())), MPI_DOUBLE, static_cast<int>(root), handle_), "MPI_Bcast");
 }
 
 void Communicator::broadcast(std::span<std::int64_t> values, Rank root) const {
   expect_same_length(values.size(), "MPI_Bcast");
-  check(MPI_Bcast(values.data(), static_cast<int>(values.size()), MPI_INT64_T, static_cast<int>(root), handle_), "MPI_Bcast");
+  check(MPI_Bcast(values.data(), checked_count(static_cast<Index>(values.size())), MPI_INT64_T, static_cast<int>(root), handle_), "MPI_Bcast");
 }
 
 void Communicator::broadcast(std::string& text, Rank root) const {
@@ -116,7 +116,7 @@ void Communicator::broadcast(std::string& text, Rank root) const {
 
 void Communicator::sum(std::span<std::int64_t> values) const {
   expect_same_length(values.size(), "MPI_Allreduce");
-  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_SUM, handle_),
+  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), checked_count(static_cast<Index>(values.size())), MPI_INT64_T, MPI_SUM, handle_),
         "MPI_Allreduce");
 }
 
