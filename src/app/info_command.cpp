@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/recording_file.hpp"
+#include "fullforce/io/trials_file.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/network_file.hpp"
 
@@ -27,13 +30,25 @@ std::string damage(const Communicator& comm, const fs::path& path) {
   }
 }
 
-void describe_network(const Communicator& comm, const fs::path& path) {
+void describe_trials(const Communicator& comm, const std::string& path) {
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    const TrialsData data = read_trials(path);
+    const auto [shortest, longest] = std::minmax_element(data.lengths.begin(), data.lengths.end());
+    fmt::print("{}: fullforce trials, whole: {} trials of {} to {} steps of {} s; {} input(s), {} output(s), {} hint(s)\n", path,
+               data.lengths.size(), *shortest, *longest, data.dt, data.n_in, data.n_out, data.n_hint);
+  });
+}
+
+/// Returns whether the file is whole.
+bool describe_network(const Communicator& comm, const fs::path& path) {
   const NetworkFileHeader header = read_network_header(comm, path);
   const Config config = parse_config(header.config, path.string());
   const std::string problem = damage(comm, path);
-  if (!comm.is_root()) return;
+  if (!comm.is_root()) return problem.empty();
   fmt::print("{}: fullforce network, {} neurons, {}\n", path.string(), config.network.neurons, problem.empty() ? "whole (all checksums agree)" : "DAMAGED: " + problem);
   fmt::print("provenance:\n{}\nconfiguration:\n{}\n", nlohmann::ordered_json::parse(header.provenance, nullptr, false).dump(2), header.config);
+  return problem.empty();
 }
 
 void list_line(const Communicator& comm, const fs::path& path) {
@@ -60,14 +75,18 @@ std::vector<fs::path> files_of(const Communicator& comm, const fs::path& folder)
 
 int info_command(const Communicator& comm, const InfoArguments& arguments) {
   std::int64_t folder = 0;
+  std::string format;
   agree(comm, [&] {
     std::error_code ignored;
     if (!comm.is_root()) return;
     require(fs::exists(arguments.path, ignored), "{}: there is no such file or folder", arguments.path);
     folder = fs::is_directory(arguments.path, ignored) ? 1 : 0;
+    if (folder == 0) format = file_format(arguments.path);
   });
+  comm.broadcast(format);
   if (comm.max(folder) == 0) {
-    describe_network(comm, arguments.path);
+    if (format != "fullforce-trials") return describe_network(comm, arguments.path) ? 0 : 1;
+    describe_trials(comm, arguments.path);
     return 0;
   }
   const std::vector<fs::path> files = files_of(comm, arguments.path);
