@@ -24,17 +24,17 @@ struct RowBlock {
 /// Rows are cut into blocks whose size depends on the number of rows alone, and every rank owns a run of whole consecutive
 /// blocks. All sums are formed block by block, so results cannot depend on the number of ranks.
 ///
-/// Example: 50 rows on 2 ranks. Blocks of 16: [0,16) [16,32) [32,48) [48,50). Rank 0 owns the first two, rank 1 the others;
-/// global row 33 is local row 1 of rank 1. With 5 ranks one of them owns nothing, which is legal.
+/// Example: 28 rows on 2 ranks. Blocks of 8: [0,8) [8,16) [16,24) [24,28). Rank 0 owns the first two, rank 1 the others;
+/// global row 17 is local row 1 of rank 1. With 5 ranks one of them owns nothing, which is legal.
 class RowPartition {
  public:
   constexpr RowPartition(Index rows, int ranks) : rows_(rows), ranks_(ranks), block_(block_size_for(rows)) {}
 
-  /// About 128 blocks where N allows, so that 16 ranks differ by less than a tenth at N = 1000; from 16 rows (a smaller
-  /// block is all overhead) to 256 (a larger one no longer fits the caches together with its columns).
+  /// About 128 blocks where N allows, so that at N = 1000 the fullest of up to 16 ranks is less than a tenth above an equal
+  /// share; from 8 rows (a smaller block is all overhead) to 256 (a larger one no longer fits the caches together with its columns).
   static constexpr Index block_size_for(Index rows) {
     const Index wanted = rows / 128;
-    if (wanted < 16) return 16;
+    if (wanted < 8) return 8;
     return std::min<Index>(256, static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(wanted))));
   }
 

@@ -37,11 +37,11 @@ std::vector<Index> telling_rows(const RowPartition& p) {
 }
 
 // Worked by the compiler: the example of the class's comment.
-constexpr RowPartition example(50, 2);
-static_assert(example.block_size() == 16 && example.blocks() == 4);
-static_assert(example.row_count(Rank{0}) == 32 && example.row_count(Rank{1}) == 18);
-static_assert(example.owner(GlobalRow{33}) == Rank{1} && example.to_local(GlobalRow{33}) == LocalRow{1});
-static_assert(example.to_global(Rank{1}, LocalRow{1}) == GlobalRow{33});
+constexpr RowPartition example(28, 2);
+static_assert(example.block_size() == 8 && example.blocks() == 4);
+static_assert(example.row_count(Rank{0}) == 16 && example.row_count(Rank{1}) == 12);
+static_assert(example.owner(GlobalRow{17}) == Rank{1} && example.to_local(GlobalRow{17}) == LocalRow{1});
+static_assert(example.to_global(Rank{1}, LocalRow{1}) == GlobalRow{17});
 
 TEST(RowPartition, RanksOwnConsecutiveRowsThatCoverAll) {
   for_all_partitions([](const RowPartition& p) {
@@ -97,10 +97,10 @@ TEST(RowPartition, BlocksDependOnTheNumberOfRowsAlone) {
   });
 }
 
-TEST(RowPartition, BlockSizesArePowersOfTwoFrom16To256) {
+TEST(RowPartition, BlockSizesArePowersOfTwoFrom8To256) {
   for (Index rows = 1; rows < 100'000; ++rows) {
     const Index size = RowPartition::block_size_for(rows);
-    ASSERT_TRUE(size >= 16 && size <= 256 && (size & (size - 1)) == 0) << rows;
+    ASSERT_TRUE(size >= 8 && size <= 256 && (size & (size - 1)) == 0) << rows;
     ASSERT_LE(size, RowPartition::block_size_for(rows + 1)) << rows;
   }
 }
@@ -125,19 +125,17 @@ double imbalance(const RowPartition& p) {
 }
 
 TEST(RowPartition, FullestRankIsNearAnEqualShare) {
-  for (int ranks : {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16}) EXPECT_LE(imbalance({1000, ranks}), 1.1) << ranks << " ranks";
-  // 63 blocks of 16 rows do not divide well by these: up to a fifth of the time is waiting.
-  for (int ranks : {10, 12, 14, 15}) EXPECT_LE(imbalance({1000, ranks}), 1.2 + 1e-12) << ranks << " ranks";
+  for (int ranks = 1; ranks <= 16; ++ranks) EXPECT_LE(imbalance({1000, ranks}), 1.1) << ranks << " ranks";
   for (int ranks = 1; ranks <= 16; ++ranks) EXPECT_LE(imbalance({1000003, ranks}), 1.01) << ranks << " ranks";
 }
 
 TEST(RowPartition, SomeRanksOwnNothingWhereBlocksAreFew) {
-  const RowPartition p(17, 1000);
+  const RowPartition p(9, 1000);
   int owners = 0;
   for (int r = 0; r < p.ranks(); ++r) owners += p.row_count(Rank{r}) > 0 ? 1 : 0;
   EXPECT_EQ(owners, 2);
-  EXPECT_NE(p.owner(GlobalRow{15}), p.owner(GlobalRow{16}));
-  EXPECT_EQ(value(p.to_local(GlobalRow{16})), 0);
+  EXPECT_NE(p.owner(GlobalRow{7}), p.owner(GlobalRow{8}));
+  EXPECT_EQ(value(p.to_local(GlobalRow{8})), 0);
 }
 
 TEST(RowPartition, EqualWhereRowsAndRanksAre) {
