@@ -59,13 +59,13 @@ void Progress::warn(const std::string& text) {
 bool Progress::due() const { return speaks_ && since_shown_.seconds() >= (live_ && !quiet_ ? live_interval : plain_interval); }
 
 void Progress::update(const State& state) {
+  if (!due()) return;
+  since_shown_ = Stopwatch();
   if (phase_ != state.phase) {
     phase_ = state.phase;
     since_phase_ = Stopwatch();
     first_done_ = state.done;
   }
-  if (!due()) return;
-  since_shown_ = Stopwatch();
   const double gained = state.done - first_done_;
   const std::string left = gained > 0.0 ? duration_text(since_phase_.seconds() * (1.0 - state.done) / gained) : "?";
   const std::string error = state.error >= 0.0 ? fmt::format("{:.3g}", state.error) : "-";

@@ -83,13 +83,24 @@ class Training {
   }
 
   void show_progress() {
-
+    if (!progress_.due()) return;
     const TrialStreams& streams = simulation_.streams();
-    const bool training = streams.any_running() || streams.finished();
-    const Index all = training ? plan_->run.train_trials : plan_->run.init_trials;
-    const Index now = training ? streams.next_trial() : streams.trial(0) + 1;
-    progress_.update({training ? "training" : "init", now, all, last_error_,
-                      static_cast<double>(now) / static_cast<double>(std::max<Index>(1, all)), samples_per_second()});
+    const bool training = !streams.any_forced();
+    const Index all = training ? plan_->run.train_trials : plan_->run.init_trials * plan_->run.streams;
+    const double done = trials_done(streams, training) / static_cast<double>(std::max<Index>(1, all));
+    const Index now = std::min(all, static_cast<Index>(done * static_cast<double>(all)) + 1);
+    progress_.update({training ? "training" : "init", now, all, last_error_, done, samples_per_second()});
+  }
+
+  /// Trials of the phase so far, those under way by their share.
+  static double trials_done(const TrialStreams& streams, bool training) {
+    double done = training ? static_cast<double>(streams.next_trial()) : 0.0;
+    for (Index b = 0; b < streams.streams(); ++b) {
+      if (streams.phase(b) == StreamPhase::idle) continue;
+      const double share = static_cast<double>(streams.position(b)) / static_cast<double>(streams.length(b));
+      done += training ? share - 1.0 : static_cast<double>(streams.trial(b)) + share;
+    }
+    return done;
   }
 
   void checkpoint() {
@@ -120,7 +131,8 @@ class Training {
                                duration_text(totals.seconds), last_error_));
     const TestResult test = run_test();
     progress_.line(phase_text(totals.phases));
-    progress_.line(fmt::format("test error {:.4g} over {} trials", test.error(), test.trials));
+    progress_.line(test.trials > 0 ? fmt::format("test error {:.4g} over {} trials", test.error(), test.trials)
+                                   : std::string("no test trials (run.test_trials = 0)"));
     write_summary(totals, test);
     return Outcome::finished;
   }
