@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds everything, runs every test. The last line is the count; exit 0 if none failed.
+# Installs what is missing, builds everything, runs every test that is not labelled slow. The last line is the count; exit 0 if none failed.
 set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -20,7 +20,7 @@ cmake --build "$folder" -j "$(build_jobs)" || early "the build"
 
 rm -f "$report"
 code=0
-ctest --test-dir "$folder" -j2 --output-on-failure --output-junit "$PWD/$report" --no-tests=error || code=$?
+ctest --test-dir "$folder" -j2 -LE slow --output-on-failure --output-junit "$PWD/$report" --no-tests=error || code=$?
 [ -f "$report" ] || early "ctest"
 read -r passed failed <<<"$(/usr/bin/python3 - "$report" <<'END'
 import sys

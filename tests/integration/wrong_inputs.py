@@ -12,6 +12,8 @@ import time
 import h5py
 import numpy as np
 
+import harness
+
 
 def write_trials(path, dt=0.001, lengths=(50, 60), rows=None, targets=None, inputs=None, form="fullforce-trials", version=1, leave_out=()):
     total = rows if rows is not None else sum(lengths)
@@ -99,12 +101,12 @@ def listing():
     return sorted(os.path.join(folder, name) for folder, _, names in os.walk(".") for name in names + [""])
 
 
-def complaint(program, arguments, word):
+def complaint(arguments, word):
     """What is wrong with how the program refuses; None if nothing is."""
     before = listing()
     start = time.time()
     try:
-        result = subprocess.run(["mpirun", "-n", "2", program] + arguments, capture_output=True, text=True, timeout=30)
+        result = harness.mpirun(2, arguments, timeout=30)
     except subprocess.TimeoutExpired:
         return "hangs"
     if result.returncode != 2:
@@ -121,13 +123,12 @@ def complaint(program, arguments, word):
 
 
 def main():
-    program = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         prepare()
         failures = 0
         for arguments, word in CASES:
-            problem = complaint(program, arguments, word)
+            problem = complaint(arguments, word)
             if problem:
                 failures += 1
                 print(f"FAILED {' '.join(arguments)}: {problem}")
