@@ -1,5 +1,9 @@
 #pragma once
-#include "fullforce/base/types.hpp"
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
+#include "fullforce/linalg/vectors.hpp"
 
 namespace fullforce::kernels {
 
@@ -11,31 +15,72 @@ inline constexpr int register_bytes = 32;
 inline constexpr int register_bytes = 16;
 #endif
 
-/// A vector register of T, in the notation that GCC and Clang share.
-template <class T>
-struct RegisterOf;
-template <>
-struct RegisterOf<double> {
-  typedef double type __attribute__((vector_size(register_bytes), may_alias));
+/// `bytes` bytes of T as one value, in the notation that GCC and Clang share; the compiler splits what is wider than a
+/// register.
+template <class T, int bytes>
+struct PackOf {
+  typedef T type
+      __attribute__((vector_size(bytes), aligned(bytes < vector_unit_bytes ? bytes : vector_unit_bytes), may_alias));
 };
-template <>
-struct RegisterOf<float> {
-  typedef float type __attribute__((vector_size(register_bytes), may_alias));
-};
+template <class T, int bytes>
+using Pack = typename PackOf<T, bytes>::type;
+
 template <class T>
-using Register = typename RegisterOf<T>::type;
+using Register = Pack<T, register_bytes>;
 
 template <class T>
 inline constexpr Index lanes = register_bytes / static_cast<Index>(sizeof(T));
 
-template <class T>
-inline const Register<T>& load(const T* p) {
-  return *reinterpret_cast<const Register<T>*>(p);
+template <class V, class T>
+inline const V& load(const T* p) {
+  return *reinterpret_cast<const V*>(p);
 }
 
-template <class T>
-inline Register<T>& at(T* p) {
-  return *reinterpret_cast<Register<T>*>(p);
+template <class V, class T>
+inline V& at(T* p) {
+  return *reinterpret_cast<V*>(p);
+}
+
+/// `value` in every lane.
+template <class V, class T>
+inline V broadcast(T value) {
+  return value - V{};
+}
+
+/// sum + a * b lane by lane with one rounding, or sum - a * b. Said outright where there is an instruction for it: a
+/// compiler that is free to fuse does so in one tile and not in another, and then a row's result would depend on the
+/// rows beside it.
+template <bool negative = false, class V>
+inline V add_product(const V& sum, const V& a, const V& b) {
+  constexpr bool doubles = sizeof(sum[0]) == sizeof(double);
+#if defined(__AVX512F__)
+  if constexpr (sizeof(V) == 64) {
+    if constexpr (doubles && negative)
+      return (V)_mm512_fnmadd_pd((__m512d)a, (__m512d)b, (__m512d)sum);
+    else if constexpr (doubles)
+      return (V)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)sum);
+    else if constexpr (negative)
+      return (V)_mm512_fnmadd_ps((__m512)a, (__m512)b, (__m512)sum);
+    else
+      return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
+  }
+#endif
+#if defined(__FMA__)
+  if constexpr (sizeof(V) == 32) {
+    if constexpr (doubles && negative)
+      return (V)_mm256_fnmadd_pd((__m256d)a, (__m256d)b, (__m256d)sum);
+    else if constexpr (doubles)
+      return (V)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)sum);
+    else if constexpr (negative)
+      return (V)_mm256_fnmadd_ps((__m256)a, (__m256)b, (__m256)sum);
+    else
+      return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)sum);
+  }
+#endif
+  if constexpr (negative)
+    return sum - a * b;
+  else
+    return sum + a * b;
 }
 
 /// The sum over the lanes, as a tree of fixed shape.

@@ -86,11 +86,13 @@ void StepSignals::read(const TrialStreams& source) {
 template <Real T>
 void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, StreamArray<T>& currents) {
   const Index streams = currents.streams();
-  for (Index i = block.local; i < block.local + block.rows; ++i) {
-    T* out = currents.row(i);
-    for (Index c = 0; c < weights.cols(); ++c) {
+  for (Index c = 0; c < weights.cols(); ++c) {
+    const double* const values = signal.data() + c * streams;
+    if (std::all_of(values, values + streams, [](double v) { return v == 0.0; })) continue;
+    for (Index i = block.local; i < block.local + block.rows; ++i) {
+      T* const out = currents.row(i);
       const T weight = weights(i, c);
-      for (Index b = 0; b < streams; ++b) out[b] += weight * static_cast<T>(signal[static_cast<std::size_t>(c * streams + b)]);
+      for (Index b = 0; b < streams; ++b) out[b] += weight * static_cast<T>(values[b]);
     }
   }
 }

@@ -5,16 +5,21 @@
 #include <cmath>
 
 #include "fullforce/io/archive.hpp"
+#include "fullforce/linalg/kernels.hpp"
 
 namespace fullforce {
 namespace {
 
 Purpose noise_purpose(TrialKind kind) {
   switch (kind) {
-    case TrialKind::init: return Purpose::init_noise;
-    case TrialKind::training: return Purpose::training_noise;
-    case TrialKind::test_init: return Purpose::test_init_noise;
-    case TrialKind::test: break;
+    case TrialKind::init:
+      return Purpose::init_noise;
+    case TrialKind::training:
+      return Purpose::training_noise;
+    case TrialKind::test_init:
+      return Purpose::test_init_noise;
+    case TrialKind::test:
+      break;
   }
   return Purpose::test_noise;
 }
@@ -34,9 +39,7 @@ void for_each_normal(const Draws& draws, RowBlock block, const Use& use) {
 
 template <Real T>
 RateNetwork<T>::RateNetwork(const Layout& layout, Index streams, double dt, double tau, Integrator integrator)
-    : keep_(integrator == Integrator::euler ? 1.0 - dt / tau : std::exp(-dt / tau)),
-      take_(1.0 - keep_),
-      x_(layout.local_rows(), streams) {}
+    : take_(integrator == Integrator::euler ? dt / tau : -std::expm1(-dt / tau)), x_(layout, streams) {}
 
 template <Real T>
 void RateNetwork<T>::draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose) {
@@ -48,22 +51,25 @@ void RateNetwork<T>::draw_state(const Layout& layout, std::uint64_t seed, Purpos
 }
 
 template <Real T>
-void RateNetwork<T>::advance(const Layout& layout, const StreamArray<T>& currents, const TrialStreams& streams,
+void RateNetwork<T>::advance(RowBlock block, const StreamArray<T>& currents, const TrialStreams& streams,
                              const StepNoise& noise) {
-  layout.for_each_block([&](RowBlock block) {
-    advance_block(block, currents, streams);
-    if (noise.amplitude > 0.0) add_noise(block, streams, noise);
-  });
+  const T take = static_cast<T>(take_);
+  const auto move = [&](T& x, T current) { x += take * (current - x); };
+  if (!streams.any_idle()) {
+    T* const x = x_.row(block.local);
+    const T* const current = currents.row(block.local);
+    for (Index k = 0; k < block.rows * x_.stride(); ++k) move(x[k], current[k]);
+  } else {
+    for (Index b = 0; b < x_.streams(); ++b)
+      for (Index i = block.local; i < block.local + block.rows && streams.phase(b) != StreamPhase::idle; ++i)
+        move(x_(i, b), currents(i, b));
+  }
+  if (noise.amplitude > 0.0) add_noise(block, streams, noise);
 }
 
 template <Real T>
-void RateNetwork<T>::advance_block(RowBlock block, const StreamArray<T>& currents, const TrialStreams& streams) {
-  const T keep = static_cast<T>(keep_);
-  const T take = static_cast<T>(take_);
-  for (Index b = 0; b < x_.streams(); ++b) {
-    if (streams.phase(b) == StreamPhase::idle) continue;
-    for (Index i = block.local; i < block.local + block.rows; ++i) x_(i, b) = keep * x_(i, b) + take * currents(i, b);
-  }
+void RateNetwork<T>::rates(RowBlock block, StreamArray<T>& rates) const {
+  kernels::tanh(x_.row(block.local), block.rows * x_.stride(), rates.row(block.local));
 }
 
 template <Real T>
@@ -78,7 +84,7 @@ void RateNetwork<T>::add_noise(RowBlock block, const TrialStreams& streams, cons
 
 template <Real T>
 void RateNetwork<T>::persist(Archive& archive, const Layout& layout, const std::string& dataset) {
-  archive.rows<T>(dataset, layout.partition(), {x_.row(0), x_.streams(), x_.streams()});
+  archive.rows<T>(dataset, layout.partition(), {x_.row(0), x_.streams(), x_.stride()});
 }
 
 template class RateNetwork<float>;

@@ -37,9 +37,9 @@ bool TrialStreams::finished() const {
   return std::all_of(phase_.begin(), phase_.end(), [](StreamPhase p) { return p == StreamPhase::idle; });
 }
 
-bool TrialStreams::any_running() const { return std::find(phase_.begin(), phase_.end(), StreamPhase::running) != phase_.end(); }
-
-bool TrialStreams::any_forced() const { return std::find(phase_.begin(), phase_.end(), StreamPhase::init) != phase_.end(); }
+bool TrialStreams::any_in(StreamPhase phase) const {
+  return std::find(phase_.begin(), phase_.end(), phase) != phase_.end();
+}
 
 TrialId TrialStreams::trial_id(Index stream) const {
   if (phase(stream) == StreamPhase::init)
@@ -96,9 +96,11 @@ std::vector<Index> TrialStreams::phases() const {
   return numbers;
 }
 
-void TrialStreams::restore(std::span<const Index> phases, std::span<const Index> trials, std::span<const Index> positions, Index next_trial) {
+void TrialStreams::restore(std::span<const Index> phases, std::span<const Index> trials,
+                           std::span<const Index> positions, Index next_trial) {
   const auto fits = [this](std::span<const Index> values) { return values.size() == phase_.size(); };
-  require(fits(phases) && fits(trials) && fits(positions), "the file's progress is not that of {} streams", plan_.streams);
+  require(fits(phases) && fits(trials) && fits(positions), "the file's progress is not that of {} streams",
+          plan_.streams);
   require(next_trial >= 0, "the file's progress is damaged: next_trial = {}", next_trial);
   next_trial_ = next_trial;
   for (Index b = 0; b < plan_.streams; ++b) {
@@ -114,7 +116,8 @@ void TrialStreams::restore(std::span<const Index> phases, std::span<const Index>
     load(b);
     // The trials file may have been exchanged since: then positions no longer fit its lengths.
     require(position(b) >= 0 && position(b) < length(b),
-            "stream {} stopped at step {} of a trial that now has {} steps (the task is no longer the one of this run; restore its trials)",
+            "stream {} stopped at step {} of a trial that now has {} steps (the task is no longer the one of this run; "
+            "restore its trials)",
             b, position(b), length(b));
   }
 }

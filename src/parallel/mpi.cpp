@@ -13,13 +13,18 @@ namespace {
 template <class T>
 MPI_Datatype datatype_of();
 template <>
-MPI_Datatype datatype_of<float>() { return MPI_FLOAT; }
+MPI_Datatype datatype_of<float>() {
+  return MPI_FLOAT;
+}
 template <>
-MPI_Datatype datatype_of<double>() { return MPI_DOUBLE; }
+MPI_Datatype datatype_of<double>() {
+  return MPI_DOUBLE;
+}
 
 int checked_count(Index count) {
   require(count <= std::numeric_limits<int>::max(),
-          "{} values in one message (MPI counts them in 31 bits): use more ranks, fewer streams or a shorter panel", count);
+          "{} values in one message (MPI counts them in 31 bits): use more ranks, fewer streams or a shorter panel",
+          count);
   return static_cast<int>(count);
 }
 
@@ -46,6 +51,12 @@ Communicator Communicator::world() {
   return Communicator(copy);
 }
 
+Communicator Communicator::self() {
+  MPI_Comm copy = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_SELF, &copy);
+  return Communicator(copy);
+}
+
 Communicator::Communicator(MPI_Comm handle) : handle_(handle) {
   MPI_Comm_set_errhandler(handle_, MPI_ERRORS_RETURN);
   int rank = 0;
@@ -55,7 +66,10 @@ Communicator::Communicator(MPI_Comm handle) : handle_(handle) {
 }
 
 Communicator::Communicator(Communicator&& other) noexcept
-    : handle_(std::exchange(other.handle_, MPI_COMM_NULL)), rank_(other.rank_), size_(other.size_), calls_(other.calls_) {}
+    : handle_(std::exchange(other.handle_, MPI_COMM_NULL)),
+      rank_(other.rank_),
+      size_(other.size_),
+      calls_(other.calls_) {}
 
 Communicator& Communicator::operator=(Communicator&& other) noexcept {
   if (this == &other) return *this;
@@ -99,12 +113,16 @@ void Communicator::barrier() const { check(MPI_Barrier(handle_), "MPI_Barrier");
 
 void Communicator::broadcast(std::span<double> values, Rank root) const {
   expect_same_length(values.size(), "MPI_Bcast");
-  check(MPI_Bcast(values.data(), checked_count(static_cast<Index>(values.size())), MPI_DOUBLE, static_cast<int>(root), handle_), "MPI_Bcast");
+  check(MPI_Bcast(values.data(), checked_count(static_cast<Index>(values.size())), MPI_DOUBLE, static_cast<int>(root),
+                  handle_),
+        "MPI_Bcast");
 }
 
 void Communicator::broadcast(std::span<std::int64_t> values, Rank root) const {
   expect_same_length(values.size(), "MPI_Bcast");
-  check(MPI_Bcast(values.data(), checked_count(static_cast<Index>(values.size())), MPI_INT64_T, static_cast<int>(root), handle_), "MPI_Bcast");
+  check(MPI_Bcast(values.data(), checked_count(static_cast<Index>(values.size())), MPI_INT64_T, static_cast<int>(root),
+                  handle_),
+        "MPI_Bcast");
 }
 
 void Communicator::broadcast(std::string& text, Rank root) const {
@@ -116,7 +134,8 @@ void Communicator::broadcast(std::string& text, Rank root) const {
 
 void Communicator::sum(std::span<std::int64_t> values) const {
   expect_same_length(values.size(), "MPI_Allreduce");
-  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), checked_count(static_cast<Index>(values.size())), MPI_INT64_T, MPI_SUM, handle_),
+  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), checked_count(static_cast<Index>(values.size())), MPI_INT64_T,
+                      MPI_SUM, handle_),
         "MPI_Allreduce");
 }
 
@@ -166,15 +185,15 @@ RowGather::RowGather(const Communicator& comm, const RowPartition& partition, In
 }
 
 template <Real T>
-void RowGather::operator()(std::span<const T> mine, std::span<T> all) const {
+void RowGather::operator()(std::span<T> all) const {
   const MPI_Datatype type = datatype_of<T>();
-  const int count = counts_[static_cast<std::size_t>(comm_->rank())];
-  comm_->check(MPI_Allgatherv(mine.data(), count, type, all.data(), counts_.data(), offsets_.data(), type, comm_->handle()),
-               "MPI_Allgatherv");
+  comm_->check(
+      MPI_Allgatherv(MPI_IN_PLACE, 0, type, all.data(), counts_.data(), offsets_.data(), type, comm_->handle()),
+      "MPI_Allgatherv");
 }
 
-template void RowGather::operator()(std::span<const float>, std::span<float>) const;
-template void RowGather::operator()(std::span<const double>, std::span<double>) const;
+template void RowGather::operator()(std::span<float>) const;
+template void RowGather::operator()(std::span<double>) const;
 
 void agree(const Communicator& comm, const std::function<void()>& work) {
   enum Outcome : std::int64_t { fine, input_error, run_error };

@@ -6,13 +6,20 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
-#include "fullforce/linalg/products.hpp"
+#include "fullforce/linalg/kernels.hpp"
 
 namespace fullforce {
+namespace {
+
+/// Groups of the gathered rates.
+constexpr Index group_network = 0;
+constexpr Index group_target = 1;
+
+}  // namespace
 
 template <Real T>
-Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options, const Task& task, const StreamPlan& plan,
-                          const Connectivity<T>& connectivity, Rls<T>& rls)
+Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options, const Task& task,
+                          const StreamPlan& plan, const Connectivity<T>& connectivity, Rls<T>& rls)
     : layout_(&layout),
       options_(options),
       n_streams_(plan.streams),
@@ -23,18 +30,14 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       signals_(task, plan.streams),
       network_(layout, plan.streams, options.network.dt, options.network.tau, options.network.integrator),
       target_(layout, plan.streams, options.network.dt, options.network.tau, Integrator::exponential),
-      feedback_(layout.local_rows(), plan.streams),
+      feedback_(layout, plan.streams),
       z_(static_cast<std::size_t>(n_out_ * plan.streams)),
-      J_D_rates_(layout.local_rows(), (options.rule == Rule::force ? 2 : 1) * plan.streams),
-      target_currents_(layout.local_rows(), plan.streams),
-      drive_(layout.local_rows(), plan.streams),
-      mine_(layout.local_rows(), plan.streams),
-      errors_(layout.local_rows(), plan.streams),
+      target_currents_(layout, plan.streams),
+      drive_(layout, plan.streams),
+      errors_(layout, plan.streams),
       output_errors_(z_.size()),
-      sent_(layout.local_rows(), 2 * plan.streams),
-      received_(layout.rows() * 2 * plan.streams),
-      rates_(2 * plan.streams, layout.rows()),
-      gather_(layout.comm(), layout.partition(), 2 * plan.streams),
+      block_rates_(layout, plan.streams),
+      rates_(layout, 2, plan.streams),
       squared_error_(static_cast<std::size_t>(plan.streams)),
       squared_target_(static_cast<std::size_t>(plan.streams)) {
   network_.draw_state(layout, options.seed, options.testing ? Purpose::test_network_state : Purpose::network_state);
@@ -45,82 +48,96 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
 
 template <Real T>
 std::span<const TrialResult> Simulation<T>::step() {
-  if (!primed_) gather_rates();
+  if (!primed_) prime();
   signals_.read(streams_);
-  if (needs_target()) run_target();
-  run_network();
+  advance_networks();
   gather_rates();
   choose_learners();
-  respond();
-  learn();
+  respond_and_learn();
   count_errors();
   if (look_) look_(*this);
   ++steps_;
   return advance_streams();
 }
 
-/// In free running nothing depends on the target-generating network, except FORCE's recurrent currents (the same product).
+/// In free running nothing depends on the target-generating network.
 template <Real T>
 bool Simulation<T>::needs_target() const {
-  return !options_.testing || options_.rule == Rule::force || streams_.any_forced() || look_ != nullptr;
+  return !options_.testing || streams_.any_forced() || look_ != nullptr;
+}
+
+/// Both networks move on, block by block, and put their new rates where the gather takes them from.
+template <Real T>
+void Simulation<T>::advance_networks() {
+  const bool with_target = needs_target();
+  const bool force = options_.rule == Rule::force;
+  const StepNoise noise{std::sqrt(options_.network.noise * options_.network.dt), options_.seed};
+  if (with_target) count_product(n_streams_);
+  if (force) count_product(n_streams_);
+  // A block's new rates take the place of those that other blocks still multiply with, so all products come first.
+  if (with_target || force) {
+    const PhaseScope scope(timer_, Phase::target_network);
+    layout_->for_each_block([&](RowBlock block) {
+      if (with_target) multiply_J_D(block, group_target, target_currents_);
+      if (force) multiply_J_D(block, group_network, feedback_);
+    });
+  }
+  layout_->for_each_block([&](RowBlock block) {
+    if (with_target) advance_target(block);
+    advance_network(block, noise);
+  });
+}
+
+template <Real T>
+void Simulation<T>::multiply_J_D(RowBlock block, Index group, StreamArray<T>& currents) const {
+  const RowMatrix<T>& J_D = connectivity_->J_D;
+  kernels::multiply<T>({J_D.row(block.local), J_D.stride()}, block.rows, J_D.cols(), rates_.group(group), n_streams_,
+                       {currents.row(block.local), currents.stride()});
 }
 
 /// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, from x_D before this step; then x_D moves on.
 template <Real T>
-void Simulation<T>::run_target() {
-  const PhaseScope scope(timer_, Phase::target_network);
-  // The rates of the task-performing network come first in rates_, those of the target-generating network behind them.
-  const bool both = options_.rule == Rule::force;
-  layout_->for_each_block([&](RowBlock block) {
-    const RowMatrix<T>& J_D = connectivity_->J_D;
-    const Index first = both ? 0 : n_streams_;
-    kernels::multiply<T>({J_D.row(block.local), J_D.stride()}, block.rows, J_D.cols(), {rates_.row(first), rates_.stride()},
-                         J_D_rates_.streams(), {J_D_rates_.row(block.local), J_D_rates_.streams()});
-    for (Index i = block.local; i < block.local + block.rows; ++i)
-      std::copy_n(J_D_rates_.row(i) + (both ? n_streams_ : 0), n_streams_, target_currents_.row(i));
-    add_signal(block, connectivity_->u_out, signals_.target, target_currents_);
-    add_signal(block, connectivity_->u_hint, signals_.hint, target_currents_);
-    std::copy_n(target_currents_.row(block.local), block.rows * n_streams_, drive_.row(block.local));
-    add_signal(block, connectivity_->u_in, signals_.input, drive_);
-  });
-  target_.advance(*layout_, drive_, streams_, StepNoise{});
-  count_product(J_D_rates_.streams());
+void Simulation<T>::advance_target(RowBlock block) {
+  add_signal(block, connectivity_->u_out, signals_.target, target_currents_);
+  add_signal(block, connectivity_->u_hint, signals_.hint, target_currents_);
+  drive_.copy(block, target_currents_);
+  add_signal(block, connectivity_->u_in, signals_.input, drive_);
+  target_.advance(block, drive_, streams_, StepNoise{});
+  publish(block, target_, group_target);
+}
+
+/// x moves on under z_rec of the last step (FORCE: J_D r + u_out z).
+template <Real T>
+void Simulation<T>::advance_network(RowBlock block, const StepNoise& noise) {
+  drive_.copy(block, feedback_);
+  if (options_.rule == Rule::force) add_signal(block, connectivity_->u_out, z_, drive_);
+  add_signal(block, connectivity_->u_in, signals_.input, drive_);
+  network_.advance(block, drive_, streams_, noise);
+  publish(block, network_, group_network);
 }
 
 template <Real T>
-void Simulation<T>::run_network() {
-  layout_->for_each_block([&](RowBlock block) {
-    if (options_.rule == Rule::full_force) {
-      std::copy_n(feedback_.row(block.local), block.rows * n_streams_, drive_.row(block.local));
-    } else {
-      for (Index i = block.local; i < block.local + block.rows; ++i) std::copy_n(J_D_rates_.row(i), n_streams_, drive_.row(i));
-      add_signal(block, connectivity_->u_out, z_, drive_);
-    }
-    add_signal(block, connectivity_->u_in, signals_.input, drive_);
-  });
-  network_.advance(*layout_, drive_, streams_, {std::sqrt(options_.network.noise * options_.network.dt), options_.seed});
+void Simulation<T>::publish(RowBlock block, const RateNetwork<T>& network, Index group) {
+  network.rates(block, block_rates_);
+  for (Index i = block.local; i < block.local + block.rows; ++i)
+    std::copy_n(block_rates_.row(i), block_rates_.stride(), rates_.mine(group, i));
 }
 
-/// r and tanh(x_D) of all neurons, on every rank, as one contiguous vector a stream.
+/// Rates of the present states, at the start and after a restart.
+template <Real T>
+void Simulation<T>::prime() {
+  layout_->for_each_block([&](RowBlock block) {
+    publish(block, network_, group_network);
+    publish(block, target_, group_target);
+  });
+  gather_rates();
+  primed_ = true;
+}
+
 template <Real T>
 void Simulation<T>::gather_rates() {
-  const Index width = 2 * n_streams_;
-  layout_->for_each_block([&](RowBlock block) {
-    for (Index i = block.local; i < block.local + block.rows; ++i) {
-      for (Index b = 0; b < n_streams_; ++b) {
-        sent_(i, b) = mine_(i, b) = std::tanh(network_.state()(i, b));
-        sent_(i, n_streams_ + b) = std::tanh(target_.state()(i, b));
-      }
-    }
-  });
-  {
-    const PhaseScope scope(timer_, Phase::communication);
-    gather_(std::span<const T>(sent_.values()), received_.span());
-  }
-  for_each_in_parallel(width, [&](Index b) {
-    for (Index j = 0; j < layout_->rows(); ++j) rates_(b, j) = received_[j * width + b];
-  });
-  primed_ = true;
+  const PhaseScope scope(timer_, Phase::communication);
+  rates_.gather();
 }
 
 template <Real T>
@@ -135,59 +152,68 @@ void Simulation<T>::choose_learners() {
   }
 }
 
-/// z_rec and z: forced to F and f_out in init trials, the network's own otherwise.
+/// z_rec and z, forced to F and f_out in init trials, the network's own otherwise; and what is learned from them.
 template <Real T>
-void Simulation<T>::respond() {
-  if (streams_.any_running()) {
-    if (options_.rule == Rule::full_force) count_product(n_streams_);
-    if (!learners_.empty()) count_product(static_cast<Index>(learners_.size()));
+void Simulation<T>::respond_and_learn() {
+  if (!rates_.all_finite()) diverged("a rate is not a number");
+  const bool own = streams_.any_running();
+  const auto or_diverged = [this](const auto& work) {
     try {
-      rls_->evaluate(rates_, mine_, learners_, feedback_, z_, timer_);
+      work();
     } catch (const RunError& error) {
       diverged(error.what());
     }
-  }
-  for (Index b = 0; b < n_streams_; ++b) {
-    if (!is_forced(b)) continue;
-    layout_->for_each_block([&](RowBlock block) {
-      for (Index i = block.local; i < block.local + block.rows; ++i) feedback_(i, b) = target_currents_(i, b);
+  };
+  if (own) or_diverged([this] { evaluate(); });
+  force_outputs();
+  if (!std::all_of(z_.begin(), z_.end(), [](double v) { return std::isfinite(v); }))
+    diverged("an output is not finite");
+  find_output_errors();
+  if (own)
+    or_diverged([this] {
+      rls_->complete(
+          feedback_, errors_, output_errors_, [this](RowBlock block) { settle(block); }, timer_);
     });
-    for (Index o = 0; o < n_out_; ++o) {
-      const std::size_t k = static_cast<std::size_t>(o * n_streams_ + b);
-      z_[k] = signals_.target[k];
-    }
-  }
-  for (Index b = 0; b < 2 * n_streams_; ++b) {
-    const T* rates = rates_.row(b);
-    T check = T(0);
-    for (Index j = 0; j < layout_->rows(); ++j) check += rates[j] * T(0);
-    if (!(check == T(0))) diverged("a rate is not a number");
-  }
-  if (!std::all_of(z_.begin(), z_.end(), [](double v) { return std::isfinite(v); })) diverged("an output is not finite");
+  else
+    layout_->for_each_block([this](RowBlock block) { settle(block); });
+  samples_ += static_cast<Index>(learners_.size());
 }
 
 template <Real T>
-void Simulation<T>::learn() {
-  if (learners_.empty()) return;
-  const Index selected = static_cast<Index>(learners_.size());
-  layout_->for_each_block([&](RowBlock block) {
-    for (Index i = block.local; i < block.local + block.rows; ++i)
-      for (Index k = 0; k < selected; ++k) {
-        const Index b = learners_[static_cast<std::size_t>(k)];
-        errors_(i, k) = feedback_(i, b) - target_currents_(i, b);
-      }
-  });
-  for (Index o = 0; o < n_out_; ++o)
-    for (Index k = 0; k < selected; ++k) {
-      const std::size_t from = static_cast<std::size_t>(o * n_streams_ + learners_[static_cast<std::size_t>(k)]);
-      output_errors_[static_cast<std::size_t>(o * selected + k)] = z_[from] - signals_.target[from];
+void Simulation<T>::evaluate() {
+  if (options_.rule == Rule::full_force) count_product(n_streams_);
+  if (!learners_.empty()) count_product(static_cast<Index>(learners_.size()));
+  rls_->evaluate(rates_, learners_, feedback_, z_, timer_);
+}
+
+template <Real T>
+void Simulation<T>::force_outputs() {
+  for (Index b = 0; b < n_streams_; ++b)
+    for (Index o = 0; o < n_out_ && is_forced(b); ++o) z_[at(o, b)] = signals_.target[at(o, b)];
+}
+
+/// Of a block: z_rec = F in init trials, and e_J = z_rec - F of the streams that learn.
+template <Real T>
+void Simulation<T>::settle(RowBlock block) {
+  const Index learners = static_cast<Index>(learners_.size());
+  for (Index b = 0; b < n_streams_; ++b)
+    for (Index i = block.local; i < block.local + block.rows && is_forced(b); ++i)
+      feedback_(i, b) = target_currents_(i, b);
+  for (Index i = block.local; i < block.local + block.rows; ++i)
+    for (Index k = 0; k < learners; ++k) {
+      const Index b = learners_[static_cast<std::size_t>(k)];
+      errors_(i, k) = feedback_(i, b) - target_currents_(i, b);
     }
-  try {
-    rls_->update(errors_, output_errors_, timer_);
-  } catch (const RunError& error) {
-    diverged(error.what());
-  }
-  samples_ += selected;
+}
+
+/// e_w = z - f_out of the streams that learn.
+template <Real T>
+void Simulation<T>::find_output_errors() {
+  const std::size_t learners = learners_.size();
+  for (Index o = 0; o < n_out_; ++o)
+    for (std::size_t k = 0; k < learners; ++k)
+      output_errors_[static_cast<std::size_t>(o) * learners + k] =
+          z_[at(o, learners_[k])] - signals_.target[at(o, learners_[k])];
 }
 
 template <Real T>
@@ -195,10 +221,10 @@ void Simulation<T>::count_errors() {
   for (Index b = 0; b < n_streams_; ++b) {
     if (streams_.phase(b) != StreamPhase::running) continue;
     for (Index o = 0; o < n_out_; ++o) {
-      const std::size_t k = static_cast<std::size_t>(o * n_streams_ + b);
-      const double miss = z_[k] - signals_.target[k];
+      const double target = signals_.target[at(o, b)];
+      const double miss = z_[at(o, b)] - target;
       squared_error_[static_cast<std::size_t>(b)] += miss * miss;
-      squared_target_[static_cast<std::size_t>(b)] += signals_.target[k] * signals_.target[k];
+      squared_target_[static_cast<std::size_t>(b)] += target * target;
     }
   }
 }
@@ -232,14 +258,17 @@ void Simulation<T>::diverged(const char* what) const {
     const std::string_view name = options_.testing && streams_.phase(b) == StreamPhase::running
                                       ? "test"
                                       : names[static_cast<std::size_t>(streams_.phase(b))];
-    where += fmt::format("{}stream {} in {} trial {} at position {}", b == 0 ? "" : ", ", b, name, streams_.trial(b), streams_.position(b));
+    where += fmt::format("{}stream {} in {} trial {} at position {}", b == 0 ? "" : ", ", b, name, streams_.trial(b),
+                         streams_.position(b));
     if (b == 3 && n_streams_ > 4) {
       where += ", ...";
       break;
     }
   }
-  throw RunError(fmt::format("the run diverged at step {} ({}): {}. Try a smaller network.dt or network.gain, a larger "
-                             "learning.alpha, or targets of order 1", steps_ + 1, where, what));
+  throw RunError(
+      fmt::format("the run diverged at step {} ({}): {}. Try a smaller network.dt or network.gain, a larger "
+                  "learning.alpha, or targets of order 1",
+                  steps_ + 1, where, what));
 }
 
 template <Real T>
@@ -258,7 +287,7 @@ void Simulation<T>::persist(Archive& archive) {
   archive.replicated<double>("/progress/squared_target", squared_target_);
   if (archive.loading()) streams_.restore(phases, trials, positions, next_trial);
   network_.persist(archive, *layout_, "/network/x");
-  archive.rows<T>("/network/feedback", layout_->partition(), {feedback_.row(0), n_streams_, n_streams_});
+  archive.rows<T>("/network/feedback", layout_->partition(), {feedback_.row(0), n_streams_, feedback_.stride()});
   archive.replicated<double>("/network/output", z_, n_streams_);
   target_.persist(archive, *layout_, "/target/x");
   if (archive.loading()) primed_ = false;
@@ -266,9 +295,8 @@ void Simulation<T>::persist(Archive& archive) {
 
 template <Real T>
 Index Simulation<T>::bytes(const RowPartition& partition, Index streams) {
-  Index rows = 0;
-  for (int r = 0; r < partition.ranks(); ++r) rows = std::max(rows, partition.row_count(Rank{r}));
-  return (rows * 11 + partition.rows() * 4) * streams * static_cast<Index>(sizeof(T));
+  const Index width = padded_vectors<T>(streams);
+  return (partition.largest_row_count() * 7 + partition.rows() * 4) * width * static_cast<Index>(sizeof(T));
 }
 
 template class Simulation<float>;

@@ -31,7 +31,7 @@ class Recorder {
     stream_0(simulation.signals().input, recording_.n_in, recording_.inputs);
     for (const Index neuron : recording_.neurons) {
       recording_.rates.push_back(static_cast<double>(simulation.rates()(0, neuron)));
-      recording_.target_rates.push_back(static_cast<double>(simulation.rates()(streams.streams(), neuron)));
+      recording_.target_rates.push_back(static_cast<double>(simulation.target_rates()(0, neuron)));
     }
     if (streams.position(0) + 1 == length_of(streams)) recording_.trial_ends.push_back(steps + 1);
   }
@@ -48,10 +48,11 @@ class Recorder {
 }  // namespace
 
 template <Real T>
-TestResult run_test_trials(const Layout& layout, const Task& task, const TestPlan& plan, const Connectivity<T>& connectivity, Rls<T>& rls,
-                           Progress& progress) {
+TestResult run_test_trials(const Layout& layout, const Task& task, const TestPlan& plan,
+                           const Connectivity<T>& connectivity, Rls<T>& rls, Progress& progress) {
   const SimulationOptions options{plan.network, plan.learning.rule, 0.0, plan.run.seed, true};
-  const StreamPlan streams{plan.run.streams, plan.run.init_trials, plan.run.test_trials, TrialKind::test_init, TrialKind::test};
+  const StreamPlan streams{plan.run.streams, plan.run.init_trials, plan.run.test_trials, TrialKind::test_init,
+                           TrialKind::test};
   Simulation<T> simulation(layout, options, task, streams, connectivity, rls);
   Recorder<T> recorder(task, plan.network.neurons, plan.network.dt);
   if (plan.record) simulation.observe([&recorder](const Simulation<T>& s) { recorder.look(s); });
@@ -69,7 +70,8 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
     if (!progress.due()) continue;
     const double rate = static_cast<double>(simulation.steps() * plan.run.streams) / std::max(clock.seconds(), 1e-9);
     progress.update({"test", result.trials, plan.run.test_trials, error,
-                     static_cast<double>(result.trials) / static_cast<double>(std::max<Index>(1, plan.run.test_trials)), rate});
+                     static_cast<double>(result.trials) / static_cast<double>(std::max<Index>(1, plan.run.test_trials)),
+                     rate});
   }
   result.steps = simulation.steps();
   result.seconds = clock.seconds();
@@ -77,7 +79,9 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
   return result;
 }
 
-template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<float>&, Rls<float>&, Progress&);
-template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<double>&, Rls<double>&, Progress&);
+template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<float>&,
+                                    Rls<float>&, Progress&);
+template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<double>&,
+                                    Rls<double>&, Progress&);
 
 }  // namespace fullforce

@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdlib>
 #include <memory>
-#include <new>
 #include <span>
 #include <utility>
 
@@ -19,6 +18,15 @@ constexpr Index padded(Index count) {
   return (count + unit - 1) / unit * unit;
 }
 
+/// Arrays of at least this many bytes ask for large pages, and begin on one: a matrix that is read once a step
+/// otherwise misses the translation buffer at every row.
+inline constexpr Index large_page_bytes = Index{2} << 20;
+
+namespace detail {
+/// `bytes` bytes on an address as above. Throws std::bad_alloc.
+void* allocate_aligned(Index bytes);
+}  // namespace detail
+
 /// A fixed-size array on an aligned address. The memory is not touched at construction, so that the thread that will
 /// use a page can be the first to write to it.
 template <class T>
@@ -26,9 +34,7 @@ class AlignedArray {
  public:
   AlignedArray() = default;
   explicit AlignedArray(Index count) : size_(count) {
-    const Index bytes = padded<char>(count * static_cast<Index>(sizeof(T)));
-    if (count > 0) data_.reset(static_cast<T*>(std::aligned_alloc(alignment_bytes, static_cast<std::size_t>(bytes))));
-    if (count > 0 && !data_) throw std::bad_alloc();
+    if (count > 0) data_.reset(static_cast<T*>(detail::allocate_aligned(count * static_cast<Index>(sizeof(T)))));
   }
 
   T* data() { return data_.get(); }

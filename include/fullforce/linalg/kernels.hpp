@@ -1,5 +1,8 @@
 #pragma once
+#include <cstdint>
+
 #include "fullforce/base/types.hpp"
+#include "fullforce/linalg/vectors.hpp"
 
 namespace fullforce::kernels {
 
@@ -10,19 +13,46 @@ struct Piece {
   Index stride;
 };
 
-/// y(i, b) = sum_j a(i, j) x(b, j), for i < rows, b < vectors, j < cols rounded up to whole registers: rows of `a` and `x` must be
-/// padded with zeros. The order of a sum depends on `cols` alone, so a result is the same whatever is computed beside it.
+/// y(i, b) = sum_j a(i, j) x(b, j), for i < rows, b < vectors. The order of a sum depends on `cols` alone, so a result
+/// is the same whatever is computed beside it.
+///   by vector: runs over `cols` rounded up to whole registers, so rows of `a` and vectors of `x` must be padded with
+///   zeros; side by side: writes `vectors` rounded up to whole units of y, whose rows lie padded_vectors<T>(vectors) or
+///   more apart.
 /// 2 rows cols vectors operations; reads `a` once.
 template <Real T>
-void multiply(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors, Piece<T> y);
+void multiply(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y);
 
-/// c(i, j) -= sum_k left(i, k) right(k, j), for i < rows, k < inner, j < cols rounded up to whole registers: rows of `c` and `right`
-/// must be padded with zeros. 2 rows cols inner operations; reads and writes `c` once.
+/// The same, subtracted: y(i, b) -= sum_j a(i, j) x(b, j).
+template <Real T>
+void subtract_multiple(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y);
+
+/// c(i, j) -= sum_k left(i, k) right(k, j), for i < rows, k < inner, j < cols rounded up to whole registers: rows of
+/// `c` and `right` must be padded with zeros. 2 rows cols inner operations; reads and writes `c` once.
 template <Real T>
 void subtract_product(Piece<T> c, Index rows, Index cols, Piece<const T> left, Index inner, Piece<const T> right);
 
-/// sums(k) += sum_i a(i, k) x(i), for i < rows, k < cols, in double whatever T is. x has `x_stride` scalars from one to the next.
+/// sums(k, b) = sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in double whatever T and X are. `sums` is
+/// [cols, vectors] without padding. `scratch` has room for rows * (padded<double>(cols) + padded<double>(vectors))
+/// numbers on an aligned address.
 template <Real T>
-void accumulate_transposed(Piece<const T> a, Index rows, Index cols, const T* x, Index x_stride, double* sums);
+void multiply_transposed(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors, double* sums,
+                         double* scratch);
+
+/// Scratch numbers that multiply_transposed needs.
+Index transposed_scratch(Index rows, Index cols, Index vectors);
+
+/// out(i, b) = sum_a in(i, a) factor(a, b), for i < rows, b < count, in double whatever T is; factor is [count,
+/// padded<double>(count)] on an aligned address, zero in its padding.
+template <Real T>
+void multiply_small(Piece<const T> in, Index rows, Index count, const double* factor, Piece<T> out);
+
+/// rates(i) = tanh(states(i)) for i < count, to about 3e-16 (double) or 2e-7 (float) absolute. The result of an element
+/// does not depend on where it stands. NaN stays NaN. In place where both are the same.
+template <Real T>
+void tanh(const T* states, Index count, T* rates);
+
+/// Whether no value is NaN or infinite.
+template <Real T>
+bool all_finite(const T* values, Index count);
 
 }  // namespace fullforce::kernels

@@ -5,15 +5,23 @@
 
 namespace fullforce {
 
-/// A row-major matrix, or this rank's rows of one. Rows begin on aligned addresses; the padding behind a row is zero and stays
-/// zero, so kernels run over whole vector registers. 64-bit sizes throughout.
+/// Scalars from one row to the next: whole cache lines, an odd number of them, since rows a power of two apart would
+/// all fall into the same few sets of a cache.
+template <Real T>
+constexpr Index row_stride(Index cols) {
+  constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
+  return cols == 0 ? 0 : (padded<T>(cols) / line | 1) * line;
+}
+
+/// A row-major matrix, or this rank's rows of one. Rows begin on aligned addresses; the padding behind a row is zero
+/// and stays zero, so kernels run over whole vector registers. 64-bit sizes throughout.
 template <Real T>
 class RowMatrix {
  public:
   RowMatrix() = default;
 
   /// rows x cols zeros, first written by the threads that will work on them.
-  RowMatrix(Index rows, Index cols) : rows_(rows), cols_(cols), stride_(padded<T>(cols)), data_(rows * stride_) {
+  RowMatrix(Index rows, Index cols) : rows_(rows), cols_(cols), stride_(row_stride<T>(cols)), data_(rows * stride_) {
     for_each_in_parallel(rows, [this](Index i) {
       for (Index j = 0; j < stride_; ++j) row(i)[j] = T(0);
     });
@@ -37,9 +45,5 @@ class RowMatrix {
   Index stride_ = 0;
   AlignedArray<T> data_;
 };
-
-/// Vectors side by side, each contiguous: row b of a RowMatrix is the vector of stream b. What products read.
-template <Real T>
-using StreamVectors = RowMatrix<T>;
 
 }  // namespace fullforce

@@ -1,31 +1,39 @@
 #pragma once
-#include "fullforce/base/aligned_array.hpp"
-#include "fullforce/parallel/threads.hpp"
+#include <algorithm>
+
+#include "fullforce/linalg/vectors.hpp"
+#include "fullforce/parallel/layout.hpp"
 
 namespace fullforce {
 
-/// One value for each of this rank's neurons and each stream: [local rows, streams], row-major, without padding (as in files and
-/// messages).
+/// One value for each of this rank's neurons and each stream: [local rows, streams], row-major, rows `stride` scalars
+/// apart. Products write whole units, so the padding behind a row holds zeros, or sums of zeros.
 template <Real T>
 class StreamArray {
  public:
   StreamArray() = default;
-  StreamArray(Index rows, Index streams) : rows_(rows), streams_(streams), data_(rows * streams) {
-    for_each_in_parallel(rows * streams, [this](Index i) { data_[i] = T(0); });
+  StreamArray(const Layout& layout, Index streams)
+      : streams_(streams), stride_(padded_vectors<T>(streams)), rows_(layout.local_rows()), data_(rows_ * stride_) {
+    layout.for_each_block([this](RowBlock block) { std::fill_n(row(block.local), block.rows * stride_, T(0)); });
   }
 
   Index rows() const { return rows_; }
   Index streams() const { return streams_; }
-  T* row(Index i) { return data_.data() + i * streams_; }
-  const T* row(Index i) const { return data_.data() + i * streams_; }
+  Index stride() const { return stride_; }
+  T* row(Index i) { return data_.data() + i * stride_; }
+  const T* row(Index i) const { return data_.data() + i * stride_; }
   T& operator()(Index i, Index b) { return row(i)[b]; }
   const T& operator()(Index i, Index b) const { return row(i)[b]; }
-  std::span<T> values() { return data_.span(); }
-  std::span<const T> values() const { return data_.span(); }
+
+  /// Takes over a block of rows of an array of the same shape.
+  void copy(RowBlock block, const StreamArray& other) {
+    std::copy_n(other.row(block.local), block.rows * stride_, row(block.local));
+  }
 
  private:
-  Index rows_ = 0;
   Index streams_ = 0;
+  Index stride_ = 0;
+  Index rows_ = 0;
   AlignedArray<T> data_;
 };
 

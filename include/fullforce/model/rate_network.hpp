@@ -12,14 +12,15 @@ namespace fullforce {
 
 class Archive;
 
-/// Noise of a step: sqrt(eta dt) xi with xi keyed by the trial that a stream is in, so that it does not matter which stream runs it.
+/// Noise of a step: sqrt(eta dt) xi with xi keyed by the trial that a stream is in, so that it does not matter which
+/// stream runs it.
 struct StepNoise {
   double amplitude = 0.0;  ///< sqrt(eta dt); 0 = none
   std::uint64_t seed = 0;
 };
 
-/// Rate neurons: states x [N, B] driven by currents, rates tanh(x). The target-generating and the task-performing network are two
-/// instances of it.
+/// Rate neurons: states x [N, B] driven by currents, rates tanh(x). The target-generating and the task-performing
+/// network are two instances of it.
 template <Real T>
 class RateNetwork {
  public:
@@ -28,10 +29,14 @@ class RateNetwork {
   /// x(0) ~ N(0, 1), keyed by stream and neuron.
   void draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose);
 
-  /// One time step under `currents` [local rows, B] (all currents: recurrent and external). Idle streams keep their state.
+  /// One time step of a block of neurons under `currents` [local rows, B] (all currents: recurrent and external). Idle
+  /// streams keep their state.
   ///   Euler:        x <- x + dt/tau (currents - x)
-  ///   exponential:  x <- currents + (x - currents) exp(-dt/tau)
-  void advance(const Layout& layout, const StreamArray<T>& currents, const TrialStreams& streams, const StepNoise& noise);
+  ///   exponential:  x <- currents + (x - currents) exp(-dt/tau) = x + (1 - exp(-dt/tau)) (currents - x)
+  void advance(RowBlock block, const StreamArray<T>& currents, const TrialStreams& streams, const StepNoise& noise);
+
+  /// rates = tanh(x) for a block of neurons.
+  void rates(RowBlock block, StreamArray<T>& rates) const;
 
   StreamArray<T>& state() { return x_; }
   const StreamArray<T>& state() const { return x_; }
@@ -39,11 +44,9 @@ class RateNetwork {
   void persist(Archive& archive, const Layout& layout, const std::string& dataset);
 
  private:
-  void advance_block(RowBlock block, const StreamArray<T>& currents, const TrialStreams& streams);
   void add_noise(RowBlock block, const TrialStreams& streams, const StepNoise& noise);
 
-  double keep_;  ///< x <- keep x + take currents
-  double take_;
+  double take_;  ///< x <- x + take (currents - x)
   StreamArray<T> x_;
 };
 

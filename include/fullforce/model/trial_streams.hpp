@@ -14,36 +14,39 @@ enum class StreamPhase : std::int64_t { init = 0, running = 1, idle = 2 };
 struct StreamPlan {
   Index streams = 1;
   Index init_trials = 10;
-  Index trials = 200;                          ///< dealt out after the init trials: training trials, or test trials
-  TrialKind init_kind = TrialKind::init;       ///< or test_init
-  TrialKind kind = TrialKind::training;        ///< or test
+  Index trials = 200;                     ///< dealt out after the init trials: training trials, or test trials
+  TrialKind init_kind = TrialKind::init;  ///< or test_init
+  TrialKind kind = TrialKind::training;   ///< or test
 };
 
 /// A trial that ended with this step.
 struct FinishedTrial {
   Index stream = 0;
-  StreamPhase phase = StreamPhase::running;    ///< it ran in (init or running)
-  Index number = 0;                            ///< within that phase: of the stream's own init trials, or as dealt out
-  Index length = 0;                            ///< steps it took
+  StreamPhase phase = StreamPhase::running;  ///< it ran in (init or running)
+  Index number = 0;                          ///< within that phase: of the stream's own init trials, or as dealt out
+  Index length = 0;                          ///< steps it took
 };
 
-/// B trials side by side, each at its own position. Phases and dealing as in numerics: a stream runs its own init trials, then
-/// takes the next number not yet dealt out (several at one step: in stream order); without a number left it is idle.
-/// Init trial i of stream b has number b * init_trials + i within its kind. For a fixed task with at least one init trial,
-/// stream b starts its first init trial at position floor(b T / B).
+/// B trials side by side, each at its own position. Phases and dealing as in numerics: a stream runs its own init
+/// trials, then takes the next number not yet dealt out (several at one step: in stream order); without a number left
+/// it is idle. Init trial i of stream b has number b * init_trials + i within its kind. For a fixed task with at least
+/// one init trial, stream b starts its first init trial at position floor(b T / B).
 class TrialStreams {
  public:
   TrialStreams(const Task& task, const StreamPlan& plan);
 
   Index streams() const { return plan_.streams; }
-  bool finished() const;              ///< every stream is idle
-  bool any_running() const;           ///< some stream is past its init trials and not idle
-  bool any_forced() const;            ///< some stream is in an init trial
+  bool finished() const;  ///< every stream is idle
+  bool any_running() const {
+    return any_in(StreamPhase::running);
+  }                                                              ///< some stream is past its init trials and not idle
+  bool any_idle() const { return any_in(StreamPhase::idle); }    ///< some stream has nothing left to do
+  bool any_forced() const { return any_in(StreamPhase::init); }  ///< some stream is in an init trial
 
   StreamPhase phase(Index stream) const { return phase_[static_cast<std::size_t>(stream)]; }
   Index trial(Index stream) const { return trial_[static_cast<std::size_t>(stream)]; }        ///< number in its phase
   Index position(Index stream) const { return position_[static_cast<std::size_t>(stream)]; }  ///< of the next step
-  Index next_trial() const { return next_trial_; }                                            ///< number to be dealt next
+  Index next_trial() const { return next_trial_; }  ///< number to be dealt next
   Index length(Index stream) const { return signals_[static_cast<std::size_t>(stream)].length; }  ///< of its trial
   TrialId trial_id(Index stream) const;  ///< kind and number that the stream's current draws are keyed by
 
@@ -59,12 +62,13 @@ class TrialStreams {
   std::vector<Index> phases() const;
   const std::vector<Index>& trials() const { return trial_; }
   const std::vector<Index>& positions() const { return position_; }
-  void restore(std::span<const Index> phases, std::span<const Index> trials, std::span<const Index> positions, Index next_trial);
-
+  void restore(std::span<const Index> phases, std::span<const Index> trials, std::span<const Index> positions,
+               Index next_trial);
 
   const StreamPlan& plan() const { return plan_; }
 
  private:
+  bool any_in(StreamPhase phase) const;
   void begin_next(Index stream);
   void load(Index stream);
 

@@ -23,13 +23,17 @@ class Environment {
 /// The name and version of the MPI library, one line.
 std::string mpi_library();
 
-/// A communicator of our own (a duplicate, so that no other library's messages can meet ours), and the only place that calls
-/// MPI. MPI's error codes are returned and looked at here: a failing call prints what and where, then aborts the whole job, so
-/// that no other rank waits for ever. All members marked Collective must be called by every rank in the same order.
+/// A communicator of our own (a duplicate, so that no other library's messages can meet ours), and the only place that
+/// calls MPI. MPI's error codes are returned and looked at here: a failing call prints what and where, then aborts the
+/// whole job, so that no other rank waits for ever. All members marked Collective must be called by every rank in the
+/// same order.
 class Communicator {
  public:
   /// A duplicate of MPI_COMM_WORLD. **Collective.**
   static Communicator world();
+
+  /// This rank alone: for what every rank holds whole.
+  static Communicator self();
 
   Communicator(Communicator&& other) noexcept;
   Communicator& operator=(Communicator&& other) noexcept;
@@ -85,15 +89,15 @@ class Communicator {
   mutable Index calls_ = 0;
 };
 
-/// Collects the rows of all ranks: each rank's [row_count, width] part, row-major, becomes the [rows, width] whole on every
-/// rank. Counts are worked out once, so that a call allocates nothing.
+/// Completes a matrix of which each rank has its own rows: all [rows, width], row-major, holds this rank's rows in
+/// their place before and those of all ranks after. Counts are worked out once, so that a call allocates nothing.
 class RowGather {
  public:
   RowGather(const Communicator& comm, const RowPartition& partition, Index width);
 
-  /// mine: [row_count(rank), width]; all: [rows, width]. Moves rows * width scalars. **Collective.**
+  /// Moves rows * width scalars. **Collective.**
   template <Real T>
-  void operator()(std::span<const T> mine, std::span<T> all) const;
+  void operator()(std::span<T> all) const;
 
  private:
   const Communicator* comm_;
@@ -101,8 +105,8 @@ class RowGather {
   std::vector<int> offsets_;
 };
 
-/// Runs `work` on every rank. If it throws on any, every rank throws what the lowest such rank threw (an InputError stays one,
-/// anything else becomes a RunError). The way to call what may fail on one rank only. **Collective.**
+/// Runs `work` on every rank. If it throws on any, every rank throws what the lowest such rank threw (an InputError
+/// stays one, anything else becomes a RunError). The way to call what may fail on one rank only. **Collective.**
 void agree(const Communicator& comm, const std::function<void()>& work);
 
 /// Aborts the job if the value differs between ranks; free in builds without FULLFORCE_AUDIT. **Collective.**

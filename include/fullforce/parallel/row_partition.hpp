@@ -21,17 +21,18 @@ struct RowBlock {
 
 /// Who owns which rows. A pure value: no communicator, so 1,000 ranks can be reasoned about in one process.
 ///
-/// Rows are cut into blocks whose size depends on the number of rows alone, and every rank owns a run of whole consecutive
-/// blocks. All sums are formed block by block, so results cannot depend on the number of ranks.
+/// Rows are cut into blocks whose size depends on the number of rows alone, and every rank owns a run of whole
+/// consecutive blocks. All sums are formed block by block, so results cannot depend on the number of ranks.
 ///
-/// Example: 28 rows on 2 ranks. Blocks of 8: [0,8) [8,16) [16,24) [24,28). Rank 0 owns the first two, rank 1 the others;
-/// global row 17 is local row 1 of rank 1. With 5 ranks one of them owns nothing, which is legal.
+/// Example: 28 rows on 2 ranks. Blocks of 8: [0,8) [8,16) [16,24) [24,28). Rank 0 owns the first two, rank 1 the
+/// others; global row 17 is local row 1 of rank 1. With 5 ranks one of them owns nothing, which is legal.
 class RowPartition {
  public:
   constexpr RowPartition(Index rows, int ranks) : rows_(rows), ranks_(ranks), block_(block_size_for(rows)) {}
 
-  /// About 128 blocks where N allows, so that at N = 1000 the fullest of up to 16 ranks is less than a tenth above an equal
-  /// share; from 8 rows (a smaller block is all overhead) to 256 (a larger one no longer fits the caches together with its columns).
+  /// About 128 blocks where N allows, so that at N = 1000 the fullest of up to 16 ranks is less than a tenth above an
+  /// equal share; from 8 rows (a smaller block is all overhead) to 256 (a larger one no longer fits the caches together
+  /// with its columns).
   static constexpr Index block_size_for(Index rows) {
     const Index wanted = rows / 128;
     if (wanted < 8) return 8;
@@ -49,6 +50,13 @@ class RowPartition {
 
   constexpr Index first_row(Rank rank) const { return std::min(rows_, first_block(rank) * block_); }
   constexpr Index row_count(Rank rank) const { return first_row(next(rank)) - first_row(rank); }
+
+  /// Of the rank that has most.
+  constexpr Index largest_row_count() const {
+    Index largest = 0;
+    for (int r = 0; r < ranks_; ++r) largest = std::max(largest, row_count(Rank{r}));
+    return largest;
+  }
 
   /// The k-th block of a rank.
   constexpr RowBlock block(Rank rank, Index k) const {

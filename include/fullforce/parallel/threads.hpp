@@ -10,12 +10,25 @@ inline int thread_count() { return omp_get_max_threads(); }
 inline int thread_index() { return omp_get_thread_num(); }
 inline void set_thread_count(int threads) { omp_set_num_threads(threads); }
 
-/// Calls work(k) for k in [0, count), spread over the threads; the same thread gets the same k every time, so pages that it
-/// touched first stay near it. `work` must not throw.
+/// Calls work(k) for k in [0, count), spread over the threads; the same thread gets the same k every time, so pages
+/// that it touched first stay near it. `work` must not throw.
 template <class Work>
 void for_each_in_parallel(Index count, const Work& work) {
 #pragma omp parallel for schedule(static)
   for (Index k = 0; k < count; ++k) work(k);
+}
+
+/// Two such loops in the same threads, one after the other without waiting in between: they must not depend on each
+/// other.
+template <class First, class Second>
+void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second) {
+#pragma omp parallel
+  {
+#pragma omp for schedule(static) nowait
+    for (Index k = 0; k < first_count; ++k) first(k);
+#pragma omp for schedule(static) nowait
+    for (Index k = 0; k < second_count; ++k) second(k);
+  }
 }
 
 }  // namespace fullforce

@@ -5,6 +5,7 @@
 
 #include "fullforce/base/timer.hpp"
 #include "fullforce/learning/rls.hpp"
+#include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/model/connectivity.hpp"
 #include "fullforce/model/rate_network.hpp"
 #include "fullforce/model/trial_streams.hpp"
@@ -14,7 +15,8 @@ namespace fullforce {
 
 class Archive;
 
-/// A trial of the running phase (training or test) that has ended: squared errors and squared targets summed over its steps.
+/// A trial of the running phase (training or test) that has ended: squared errors and squared targets summed over its
+/// steps.
 struct TrialResult {
   Index number = 0;
   Index stream = 0;
@@ -47,9 +49,9 @@ class Simulation {
   Simulation(const Layout& layout, const SimulationOptions& options, const Task& task, const StreamPlan& plan,
              const Connectivity<T>& connectivity, Rls<T>& rls);
 
-  /// One step of every stream; the trials of the running phase that ended with it. Two collectives at most, and one more when the
-  /// panel is flushed; allocates nothing unless a new trial is longer than any before. Throws RunError with trial and step
-  /// when a value is not finite. **Collective.**
+  /// One step of every stream; the trials of the running phase that ended with it. Two collectives at most, and one
+  /// more when the panel is flushed; allocates nothing unless a new trial is longer than any before. Throws RunError
+  /// with trial and step when a value is not finite. **Collective.**
   std::span<const TrialResult> step();
 
   bool finished() const { return streams_.finished(); }
@@ -59,13 +61,14 @@ class Simulation {
   const Work& work() const { return work_; }  ///< since construction
   PhaseTimer& timer() { return timer_; }
 
-  /// Keep the target-generating network running even where nothing needs it; `look(*this)` is called in every step after the
-  /// outputs are known and before the streams move on.
+  /// Keep the target-generating network running even where nothing needs it; `look(*this)` is called in every step
+  /// after the outputs are known and before the streams move on.
   void observe(std::function<void(const Simulation&)> look) { look_ = std::move(look); }
 
-  std::span<const double> outputs() const { return z_; }                    ///< z, [n_out, B]
+  std::span<const double> outputs() const { return z_; }  ///< z, [n_out, B]
   const StepSignals& signals() const { return signals_; }
-  const StreamVectors<T>& rates() const { return rates_; }                  ///< [2 B, N]: r of each stream, then tanh(x_D)
+  VectorsView<const T> rates() const { return rates_.group(0); }         ///< r of each stream, N elements
+  VectorsView<const T> target_rates() const { return rates_.group(1); }  ///< tanh(x_D) of each stream
 
   /// States, streams and error sums. **Collective.**
   void persist(Archive& archive);
@@ -74,15 +77,23 @@ class Simulation {
 
  private:
   bool needs_target() const;
-  void run_target();
-  void run_network();
+  void prime();
+  void advance_networks();
+  void multiply_J_D(RowBlock block, Index group, StreamArray<T>& currents) const;
+  void advance_target(RowBlock block);
+  void advance_network(RowBlock block, const StepNoise& noise);
+  void publish(RowBlock block, const RateNetwork<T>& network, Index group);
   void gather_rates();
-  void respond();
-  void learn();
+  void respond_and_learn();
+  void evaluate();
+  void force_outputs();
+  void settle(RowBlock block);
+  void find_output_errors();
   void choose_learners();
   void count_errors();
   void count_product(Index vectors);
   std::span<const TrialResult> advance_streams();
+  std::size_t at(Index output, Index stream) const { return static_cast<std::size_t>(output * n_streams_ + stream); }
   bool is_forced(Index stream) const { return streams_.phase(stream) == StreamPhase::init; }
   [[noreturn]] void diverged(const char* what) const;
 
@@ -97,26 +108,22 @@ class Simulation {
   RateNetwork<T> network_;
   RateNetwork<T> target_;
 
-  StreamArray<T> feedback_;     ///< z_rec of the last step, [local rows, B]
-  std::vector<double> z_;       ///< [n_out, B]
-  StreamArray<T> J_D_rates_;    ///< J_D times the target rates (FORCE: and the rates), [local rows, B or 2 B]
-  StreamArray<T> target_currents_;  ///< F
-  StreamArray<T> drive_;        ///< all currents of the network that is being advanced
-  StreamArray<T> mine_;         ///< r of this rank, [local rows, B]
-  StreamArray<T> errors_;       ///< F against J r for the streams that learn, [local rows, B']
+  StreamArray<T> feedback_;            ///< z_rec of the last step (FORCE: J_D r), [local rows, B]
+  std::vector<double> z_;              ///< [n_out, B]
+  StreamArray<T> target_currents_;     ///< F
+  StreamArray<T> drive_;               ///< all currents of the network that is being advanced
+  StreamArray<T> errors_;              ///< F against J r for the streams that learn, [local rows, B']
   std::vector<double> output_errors_;  ///< [n_out, B']
-  StreamArray<T> sent_;         ///< r and tanh(x_D) of this rank, [local rows, 2 B]
-  AlignedArray<T> received_;    ///< the same of all, [N, 2 B]
-  StreamVectors<T> rates_;      ///< the same, a row a stream
-  RowGather gather_;
+  StreamArray<T> block_rates_;
+  GatheredVectors<T> rates_;  ///< r, then tanh(x_D)
   std::vector<Index> learners_;
-  std::vector<double> squared_error_;   ///< a number a stream, of its trial so far
+  std::vector<double> squared_error_;  ///< a number a stream, of its trial so far
   std::vector<double> squared_target_;
   std::vector<TrialResult> results_;
   Index steps_ = 0;
   Index samples_ = 0;
   Work work_;
-  bool primed_ = false;         ///< rates_ belong to the present states
+  bool primed_ = false;  ///< rates_ belong to the present states
   std::function<void(const Simulation&)> look_;
   PhaseTimer timer_;
 };

@@ -27,26 +27,34 @@ Matrix features(Index neurons, Index streams, Index step) {
 class Harness {
  public:
   Harness(const Communicator& comm, Index neurons, Index streams, Index panel)
-      : layout_(comm, neurons), streams_(streams), rls_(layout_, options(panel), 2, streams, true, true), phi_(streams, neurons),
-        mine_(layout_.local_rows(), streams), currents_(layout_.local_rows(), streams), outputs_(static_cast<std::size_t>(2 * streams)) {}
+      : layout_(comm, neurons),
+        streams_(streams),
+        rls_(layout_, options(panel), 2, streams, true, true),
+        phi_(layout_, 1, streams),
+        currents_(layout_, streams),
+        errors_(layout_, streams),
+        outputs_(static_cast<std::size_t>(2 * streams)) {}
 
   void step(Index k, std::vector<Index> selected) {
     const Matrix phi = features(layout_.rows(), streams_, k);
     for (Index b = 0; b < streams_; ++b)
-      for (Index i = 0; i < layout_.rows(); ++i) phi_(b, i) = phi(i, b);
-    for (Index b = 0; b < streams_; ++b)
-      for (Index i = 0; i < layout_.local_rows(); ++i) mine_(i, b) = phi(layout_.first_row() + i, b);
-    rls_.evaluate(phi_, mine_, selected, currents_, outputs_, timer_);
-    StreamArray<double> errors(layout_.local_rows(), streams_);
+      for (Index i = 0; i < layout_.local_rows(); ++i) phi_.mine(0, i)[b] = phi(layout_.first_row() + i, b);
+    phi_.gather();
+    rls_.evaluate(phi_, selected, currents_, outputs_, timer_);
     std::vector<double> output_errors;
     const Index count = static_cast<Index>(selected.size());
-    for (Index i = 0; i < layout_.local_rows(); ++i)
-      for (Index c = 0; c < count; ++c)
-        errors(i, c) = currents_(i, selected[static_cast<std::size_t>(c)]) - std::sin(0.05 * static_cast<double>(k) + static_cast<double>(layout_.first_row() + i));
     for (Index o = 0; o < 2; ++o)
       for (Index c = 0; c < count; ++c)
-        output_errors.push_back(outputs_[static_cast<std::size_t>(o * streams_ + selected[static_cast<std::size_t>(c)])] - std::cos(0.07 * static_cast<double>(k + o)));
-    rls_.update(errors, output_errors, timer_);
+        output_errors.push_back(
+            outputs_[static_cast<std::size_t>(o * streams_ + selected[static_cast<std::size_t>(c)])] -
+            std::cos(0.07 * static_cast<double>(k + o)));
+    const auto settle = [&](RowBlock block) {
+      for (Index i = block.local; i < block.local + block.rows; ++i)
+        for (Index c = 0; c < count; ++c)
+          errors_(i, c) = currents_(i, selected[static_cast<std::size_t>(c)]) -
+                          std::sin(0.05 * static_cast<double>(k) + static_cast<double>(layout_.first_row() + i));
+    };
+    rls_.complete(currents_, errors_, output_errors, settle, timer_);
   }
 
   /// P of all ranks, with what is pending applied.
@@ -65,18 +73,17 @@ class Harness {
   Matrix whole(const RowMatrix<double>& mine) {
     rls_.flush(timer_);
     const Index n = layout_.rows();
-    std::vector<double> packed;
-    for (Index i = 0; i < mine.rows(); ++i) packed.insert(packed.end(), mine.row(i), mine.row(i) + n);
     std::vector<double> all(static_cast<std::size_t>(n * n));
-    RowGather(layout_.comm(), layout_.partition(), n)(std::span<const double>(packed), std::span<double>(all));
+    for (Index i = 0; i < mine.rows(); ++i) std::copy_n(mine.row(i), n, all.begin() + (layout_.first_row() + i) * n);
+    RowGather(layout_.comm(), layout_.partition(), n)(std::span<double>(all));
     return Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(all.data(), n, n);
   }
 
   Layout layout_;
   Index streams_;
   Rls<double> rls_;
-  StreamVectors<double> phi_;
-  StreamArray<double> mine_, currents_;
+  GatheredVectors<double> phi_;
+  StreamArray<double> currents_, errors_;
   std::vector<double> outputs_;
   PhaseTimer timer_;
 };
@@ -151,23 +158,24 @@ TEST(Rls, OneReductionAStepAndOneGatherAFlush) {
   harness.step(0, {0, 1});
   const Index before = comm.calls();
   for (Index k = 1; k < 11; ++k) harness.step(k, {0, 1});
-  EXPECT_EQ(comm.calls() - before, 10);
+  EXPECT_EQ(comm.calls() - before, 20) << "one reduction, and one gather of the features by this test";
   harness.inverse_correlation();
-  EXPECT_EQ(comm.calls() - before, 12) << "one gather of the flush, one of this test";
+  EXPECT_EQ(comm.calls() - before, 22) << "one gather of the flush, one of this test";
 }
 
 TEST(Rls, SaysWhenASumIsNotFinite) {
   const Communicator comm = Communicator::world();
   const Layout layout(comm, 30);
   Rls<double> rls(layout, LearningOptions{}, 1, 1, true, true);
-  StreamVectors<double> phi(1, 30);
-  StreamArray<double> mine(layout.local_rows(), 1), currents(layout.local_rows(), 1);
-  phi(0, 7) = std::nan("");
-  for (Index i = 0; i < layout.local_rows(); ++i) mine(i, 0) = phi(0, layout.first_row() + i);
+  GatheredVectors<double> phi(layout, 1, 1);
+  StreamArray<double> currents(layout, 1);
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    if (layout.first_row() + i == 7) phi.mine(0, i)[0] = std::nan("");
+  phi.gather();
   std::vector<double> outputs(1);
   PhaseTimer timer;
   const std::vector<Index> selected = {0};
-  EXPECT_THROW(rls.evaluate(phi, mine, selected, currents, outputs, timer), std::runtime_error);
+  EXPECT_THROW(rls.evaluate(phi, selected, currents, outputs, timer), std::runtime_error);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "fullforce/linalg/row_matrix.hpp"
 
@@ -14,7 +16,8 @@ template <Real T>
 RowMatrix<T> formula(Index rows, Index cols, double shift) {
   RowMatrix<T> m(rows, cols);
   for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < cols; ++j) m(i, j) = static_cast<T>(std::sin(0.7 * static_cast<double>(i) + 1.3 * static_cast<double>(j) + shift));
+    for (Index j = 0; j < cols; ++j)
+      m(i, j) = static_cast<T>(std::sin(0.7 * static_cast<double>(i) + 1.3 * static_cast<double>(j) + shift));
   return m;
 }
 
@@ -24,37 +27,53 @@ using Scalars = testing::Types<float, double>;
 TYPED_TEST_SUITE(Kernels, Scalars);
 
 template <class T>
-constexpr double tolerance = std::is_same_v<T, float> ? 1e-4 : 1e-12;
+constexpr double tolerance = std::is_same_v<T, float> ? 5e-4 : 5e-12;
+
+/// Vectors in the order that suits their number.
+template <Real T>
+Vectors<T> vectors_of(const RowMatrix<T>& rows) {
+  Vectors<T> x(rows.cols(), rows.rows());
+  for (Index v = 0; v < rows.rows(); ++v)
+    for (Index j = 0; j < rows.cols(); ++j) x.view()(v, j) = rows(v, j);
+  return x;
+}
 
 TYPED_TEST(Kernels, MultiplyIsTheProduct) {
   using T = TypeParam;
   for (const Index rows : {1, 3, 8, 19})
-    for (const Index cols : {1, 15, 16, 17, 100})
-      for (const Index vectors : {1, 2, 3, 4, 5, 7, 16}) {
+    for (const Index cols : {1, 15, 16, 17, 100, 1030})
+      for (const Index vectors : {1, 2, 3, 4, 5, 7, 8, 16, 17, 24, 33, 40, 64}) {
         const RowMatrix<T> a = formula<T>(rows, cols, 0.0), x = formula<T>(vectors, cols, 1.0);
-        RowMatrix<T> y(rows, vectors);
-        kernels::multiply<T>({a.row(0), a.stride()}, rows, cols, {x.row(0), x.stride()}, vectors, {y.row(0), y.stride()});
+        const Vectors<T> xs = vectors_of(x);
+        RowMatrix<T> y(rows, padded_vectors<T>(vectors)), less = formula<T>(rows, padded_vectors<T>(vectors), 3.0);
+        kernels::multiply<T>({a.row(0), a.stride()}, rows, cols, xs.view(), vectors, {y.row(0), y.stride()});
+        kernels::subtract_multiple<T>({a.row(0), a.stride()}, rows, cols, xs.view(), vectors,
+                                      {less.row(0), less.stride()});
+        const RowMatrix<T> before = formula<T>(rows, padded_vectors<T>(vectors), 3.0);
         for (Index i = 0; i < rows; ++i)
           for (Index b = 0; b < vectors; ++b) {
             double sum = 0.0;
             for (Index j = 0; j < cols; ++j) sum += static_cast<double>(a(i, j)) * static_cast<double>(x(b, j));
             EXPECT_NEAR(static_cast<double>(y(i, b)), sum, tolerance<T>);
+            EXPECT_NEAR(static_cast<double>(less(i, b)), static_cast<double>(before(i, b)) - sum, tolerance<T>);
           }
       }
 }
 
-TYPED_TEST(Kernels, MultiplyHasTheSameBitsWhateverIsBesideIt) {
+TYPED_TEST(Kernels, MultiplyHasTheSameBitsWhateverRowsAreBesideIt) {
   using T = TypeParam;
-  const Index cols = 301;
-  const RowMatrix<T> a = formula<T>(23, cols, 0.2), x = formula<T>(9, cols, 0.4);
-  RowMatrix<T> together(23, 9);
-  kernels::multiply<T>({a.row(0), a.stride()}, 23, cols, {x.row(0), x.stride()}, 9, {together.row(0), together.stride()});
-  for (Index i = 0; i < 23; ++i)
-    for (Index b = 0; b < 9; ++b) {
-      T alone = T(0);
-      kernels::multiply<T>({a.row(i), a.stride()}, 1, cols, {x.row(b), x.stride()}, 1, {&alone, 1});
-      EXPECT_EQ(alone, together(i, b));
+  const Index cols = 1301;
+  for (const Index vectors : {1, 3, 9, 16, 48}) {
+    const RowMatrix<T> a = formula<T>(23, cols, 0.2), x = formula<T>(vectors, cols, 0.4);
+    const Vectors<T> xs = vectors_of(x);
+    RowMatrix<T> together(23, 64), alone(1, 64);
+    kernels::multiply<T>({a.row(0), a.stride()}, 23, cols, xs.view(), vectors, {together.row(0), together.stride()});
+    for (Index i = 0; i < 23; ++i) {
+      kernels::multiply<T>({a.row(i), a.stride()}, 1, cols, xs.view(), vectors, {alone.row(0), alone.stride()});
+      for (Index b = 0; b < vectors; ++b)
+        EXPECT_EQ(alone(0, b), together(i, b)) << vectors << " vectors, row " << i << " vector " << b;
     }
+  }
 }
 
 TYPED_TEST(Kernels, SubtractProduct) {
@@ -62,13 +81,16 @@ TYPED_TEST(Kernels, SubtractProduct) {
   for (const Index rows : {1, 4, 6})
     for (const Index cols : {5, 64, 133})
       for (const Index inner : {0, 1, 13}) {
-        const RowMatrix<T> left = formula<T>(rows, 16, 0.0), right = formula<T>(16, cols, 1.0), before = formula<T>(rows, cols, 2.0);
+        const RowMatrix<T> left = formula<T>(rows, 16, 0.0), right = formula<T>(16, cols, 1.0),
+                           before = formula<T>(rows, cols, 2.0);
         RowMatrix<T> c = formula<T>(rows, cols, 2.0);
-        kernels::subtract_product<T>({c.row(0), c.stride()}, rows, cols, {left.row(0), left.stride()}, inner, {right.row(0), right.stride()});
+        kernels::subtract_product<T>({c.row(0), c.stride()}, rows, cols, {left.row(0), left.stride()}, inner,
+                                     {right.row(0), right.stride()});
         for (Index i = 0; i < rows; ++i) {
           for (Index j = 0; j < cols; ++j) {
             double expected = static_cast<double>(before(i, j));
-            for (Index k = 0; k < inner; ++k) expected -= static_cast<double>(left(i, k)) * static_cast<double>(right(k, j));
+            for (Index k = 0; k < inner; ++k)
+              expected -= static_cast<double>(left(i, k)) * static_cast<double>(right(k, j));
             EXPECT_NEAR(static_cast<double>(c(i, j)), expected, tolerance<T>);
           }
           for (Index j = cols; j < c.stride(); ++j) EXPECT_EQ(c.row(i)[j], T(0)) << "the padding stays zero";
@@ -76,16 +98,79 @@ TYPED_TEST(Kernels, SubtractProduct) {
       }
 }
 
-TYPED_TEST(Kernels, AccumulateTransposed) {
+TYPED_TEST(Kernels, MultiplyTransposed) {
   using T = TypeParam;
-  const RowMatrix<T> a = formula<T>(17, 11, 0.0), x = formula<T>(17, 3, 1.0);
-  std::vector<double> sums(11, 1.0);
-  kernels::accumulate_transposed<T>({a.row(0), a.stride()}, 17, 11, x.row(0) + 1, x.stride(), sums.data());
-  for (Index k = 0; k < 11; ++k) {
-    double expected = 1.0;
-    for (Index i = 0; i < 17; ++i) expected += static_cast<double>(a(i, k)) * static_cast<double>(x(i, 1));
-    EXPECT_NEAR(sums[static_cast<std::size_t>(k)], expected, 1e-12);
+  for (const Index cols : {1, 7, 8, 21})
+    for (const Index vectors : {1, 2, 8, 11, 16}) {
+      const Index rows = 17;
+      const RowMatrix<T> a = formula<T>(rows, cols, 0.0), x = formula<T>(rows, vectors, 1.0);
+      std::vector<double> sums(static_cast<std::size_t>(cols * vectors), 1.0);
+      AlignedArray<double> scratch(kernels::transposed_scratch(rows, cols, vectors));
+      kernels::multiply_transposed<T>({a.row(0), a.stride()}, rows, cols, {x.row(0), x.stride()}, vectors, sums.data(),
+                                      scratch.data());
+      for (Index k = 0; k < cols; ++k)
+        for (Index b = 0; b < vectors; ++b) {
+          double expected = 0.0;
+          for (Index i = 0; i < rows; ++i) expected += static_cast<double>(a(i, k)) * static_cast<double>(x(i, b));
+          EXPECT_NEAR(sums[static_cast<std::size_t>(k * vectors + b)], expected, 1e-12);
+        }
+    }
+}
+
+TYPED_TEST(Kernels, MultiplySmall) {
+  using T = TypeParam;
+  for (const Index count : {1, 3, 8, 19}) {
+    const RowMatrix<T> in = formula<T>(5, count, 0.0);
+    const Index stride = padded<double>(count);
+    AlignedArray<double> factor(count * stride);
+    factor.fill(0.0);
+    for (Index a = 0; a < count; ++a)
+      for (Index b = a; b < count; ++b)
+        factor[a * stride + b] = std::cos(0.3 * static_cast<double>(a) - 0.9 * static_cast<double>(b));
+    RowMatrix<T> out(5, count);
+    kernels::multiply_small<T>({in.row(0), in.stride()}, 5, count, factor.data(), {out.row(0), out.stride()});
+    for (Index i = 0; i < 5; ++i)
+      for (Index b = 0; b < count; ++b) {
+        double expected = 0.0;
+        for (Index a = 0; a <= b; ++a) expected += static_cast<double>(in(i, a)) * factor[a * stride + b];
+        EXPECT_NEAR(static_cast<double>(out(i, b)), expected, (std::is_same_v<T, float> ? 1e-6 : 1e-14));
+      }
   }
+}
+
+TYPED_TEST(Kernels, TanhOfAnyNumberAnywhere) {
+  using T = TypeParam;
+  AlignedArray<T> states(203), rates(203), alone(1);
+  for (Index i = 0; i < states.size(); ++i) states[i] = static_cast<T>(-25.0 + 0.25 * static_cast<double>(i));
+  kernels::tanh(states.data(), states.size(), rates.data());
+  for (Index i = 0; i < states.size(); ++i) {
+    EXPECT_NEAR(static_cast<double>(rates[i]), std::tanh(static_cast<double>(states[i])),
+                (std::is_same_v<T, float> ? 3e-7 : 5e-16));
+    EXPECT_LE(std::abs(rates[i]), T(1));
+    kernels::tanh(states.data() + i, 1, alone.data());
+    EXPECT_EQ(alone[0], rates[i]) << "the same bits wherever it stands";
+  }
+  states[0] = std::numeric_limits<T>::quiet_NaN();
+  states[1] = std::numeric_limits<T>::infinity();
+  states[2] = T(0);
+  kernels::tanh(states.data(), 3, rates.data());
+  EXPECT_TRUE(std::isnan(rates[0]));
+  EXPECT_EQ(rates[1], T(1));
+  EXPECT_EQ(rates[2], T(0)) << "padding stays zero";
+}
+
+TYPED_TEST(Kernels, AllFiniteFindsAnyOther) {
+  using T = TypeParam;
+  AlignedArray<T> values(77);
+  values.fill(T(1e30));
+  EXPECT_TRUE(kernels::all_finite(values.data(), values.size()));
+  for (Index i = 0; i < values.size(); ++i)
+    for (const T wrong : {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity(),
+                          -std::numeric_limits<T>::infinity()}) {
+      values[i] = wrong;
+      EXPECT_FALSE(kernels::all_finite(values.data(), values.size())) << i;
+      values[i] = T(1);
+    }
 }
 
 }  // namespace

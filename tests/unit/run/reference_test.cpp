@@ -35,7 +35,8 @@ struct Case {
   Integrator integrator;
 };
 
-double difference(const Reference::Matrix& reference, const std::function<double(Index, Index)>& ours, const Layout& layout, bool by_rows) {
+double difference(const Reference::Matrix& reference, const std::function<double(Index, Index)>& ours,
+                  const Layout& layout, bool by_rows) {
   const double scale = std::max(reference.cwiseAbs().maxCoeff(), 1e-300);
   double worst = 0.0;
   const Index rows = by_rows ? layout.local_rows() : reference.rows();
@@ -70,7 +71,8 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   Connectivity<double> connectivity(layout, network, task, run.seed);
   Rls<double> rls(layout, learning, task.outputs(), c.streams, recurrent, true);
   Simulation<double> simulation(layout, {network, c.rule, learning.update_probability, run.seed, false}, task,
-                                {c.streams, run.init_trials, run.train_trials, TrialKind::init, TrialKind::training}, connectivity, rls);
+                                {c.streams, run.init_trials, run.train_trials, TrialKind::init, TrialKind::training},
+                                connectivity, rls);
   Reference reference(run, network, learning, task);
   for (Index k = 0; k < 470; ++k) {
     simulation.step();
@@ -82,7 +84,8 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
 
   constexpr double tolerance = 1e-10;
   const Index B = c.streams;
-  const auto by_rows = [&](const char* name, const Reference::Matrix& expected, const std::function<double(Index, Index)>& ours) {
+  const auto by_rows = [&](const char* name, const Reference::Matrix& expected,
+                           const std::function<double(Index, Index)>& ours) {
     EXPECT_LT(difference(expected, ours, layout, true), tolerance) << name;
   };
   by_rows("J_D", reference.J_D, [&](Index i, Index j) { return connectivity.J_D(i, j); });
@@ -90,16 +93,27 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   by_rows("u_hint", reference.u_hint, [&](Index i, Index j) { return connectivity.u_hint(i, j); });
   by_rows("P", reference.P, [&](Index i, Index j) { return rls.inverse_correlation()(i, j); });
   if (recurrent) by_rows("J", reference.J, [&](Index i, Index j) { return rls.weights()(i, j); });
-  by_rows("r", reference.x.array().tanh().matrix(), [&](Index i, Index b) { return simulation.rates()(b, layout.first_row() + i); });
-  by_rows("tanh x_D", reference.x_D.array().tanh().matrix(), [&](Index i, Index b) { return simulation.rates()(B + b, layout.first_row() + i); });
-  EXPECT_LT(difference(reference.w, [&](Index o, Index j) { return rls.readout()(o, j); }, layout, false), tolerance);
-  EXPECT_LT(difference(reference.z, [&](Index o, Index b) { return simulation.outputs()[static_cast<std::size_t>(o * B + b)]; }, layout, false), tolerance);
+  by_rows("r", reference.x.array().tanh().matrix(),
+          [&](Index i, Index b) { return simulation.rates()(b, layout.first_row() + i); });
+  by_rows("tanh x_D", reference.x_D.array().tanh().matrix(),
+          [&](Index i, Index b) { return simulation.target_rates()(b, layout.first_row() + i); });
+  EXPECT_LT(difference(
+                reference.w, [&](Index o, Index j) { return rls.readout()(o, j); }, layout, false),
+            tolerance);
+  EXPECT_LT(
+      difference(
+          reference.z, [&](Index o, Index b) { return simulation.outputs()[static_cast<std::size_t>(o * B + b)]; },
+          layout, false),
+      tolerance);
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, AgainstReference,
-                         testing::Values(Case{Rule::full_force, 1, 1, Integrator::euler}, Case{Rule::full_force, 1, 37, Integrator::euler},
-                                         Case{Rule::full_force, 3, 37, Integrator::exponential}, Case{Rule::full_force, 3, 2, Integrator::euler},
-                                         Case{Rule::force, 1, 11, Integrator::euler}, Case{Rule::force, 3, 64, Integrator::exponential}));
+                         testing::Values(Case{Rule::full_force, 1, 1, Integrator::euler},
+                                         Case{Rule::full_force, 1, 37, Integrator::euler},
+                                         Case{Rule::full_force, 3, 37, Integrator::exponential},
+                                         Case{Rule::full_force, 3, 2, Integrator::euler},
+                                         Case{Rule::force, 1, 11, Integrator::euler},
+                                         Case{Rule::force, 3, 64, Integrator::exponential}));
 
 }  // namespace
 }  // namespace fullforce

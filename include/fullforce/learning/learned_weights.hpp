@@ -1,0 +1,45 @@
+#pragma once
+#include <string>
+
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/stream_array.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+class Archive;
+
+/// Weights onto this rank's rows from d features, learned by recursive least squares: W = W0 - G S^T, where S is the
+/// panel of the inverse correlation matrix and G the left factors of the updates that are not yet applied.
+template <Real T>
+class LearnedWeights {
+ public:
+  /// Zeros, over the rows of `layout`; `capacity` columns may be pending.
+  LearnedWeights(const Layout& layout, Index features, Index capacity);
+
+  /// W0 phi for a block of rows.
+  void multiply(RowBlock block, VectorsView<const T> phi, StreamArray<T>& result) const;
+
+  /// result -= G c over `pending` columns, with c = S^T phi.
+  void subtract_pending(RowBlock block, Index pending, VectorsView<const T> c, StreamArray<T>& result) const;
+
+  /// g = E L^-T as `count` more columns behind `pending`; errors [local rows, count].
+  void append(RowBlock block, Index pending, const StreamArray<T>& errors, Index count, const double* inverse_factor);
+
+  /// W0 -= G S^T for a block of rows; panel_rows = S^T.
+  void flush(RowBlock block, Index pending, const RowMatrix<T>& panel_rows);
+
+  const RowMatrix<T>& matrix() const { return W_; }
+  RowMatrix<T>& matrix() { return W_; }
+  RowMatrix<T>& pending_left() { return G_; }
+
+  static Index bytes(Index rows, Index features, Index capacity) {
+    return rows * (row_stride<T>(features) + row_stride<T>(capacity)) * static_cast<Index>(sizeof(T));
+  }
+
+ private:
+  RowMatrix<T> W_;  ///< [local rows, d]
+  RowMatrix<T> G_;  ///< [local rows, capacity]
+};
+
+}  // namespace fullforce

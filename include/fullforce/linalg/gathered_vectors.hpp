@@ -1,0 +1,44 @@
+#pragma once
+#include <vector>
+
+#include "fullforce/linalg/vectors.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+/// Groups of vectors over all neurons (rates of one network, then of the other): each rank fills in its own rows, and
+/// one gather brings those of all ranks. What products read.
+template <Real T>
+class GatheredVectors {
+ public:
+  GatheredVectors(const Layout& layout, Index groups, Index vectors);
+
+  /// Row `local` of this rank in a group: `vectors` scalars side by side, padded to stride() with zeros that the owner
+  /// must keep.
+  T* mine(Index group, Index local) { return rows_.data() + (first_row_ + local) * width_ + group * group_width_; }
+  const T* mine(Index group, Index local) const {
+    return rows_.data() + (first_row_ + local) * width_ + group * group_width_;
+  }
+  /// From one row of a group to the next.
+  Index stride() const { return width_; }
+
+  /// groups * rows * vectors scalars move. **Collective.**
+  void gather();
+
+  /// A group as it was gathered last.
+  VectorsView<const T> group(Index g) const;
+
+  /// Whether all of it is finite.
+  bool all_finite() const;
+
+ private:
+  Index vectors_;
+  Index group_width_;
+  Index width_;
+  Index first_row_;
+  AlignedArray<T> rows_;           ///< [N, groups, padded vectors]
+  std::vector<Vectors<T>> apart_;  ///< each group by vector, where that is their order
+  RowGather gather_;
+};
+
+}  // namespace fullforce

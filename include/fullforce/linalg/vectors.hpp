@@ -1,0 +1,65 @@
+#pragma once
+#include "fullforce/linalg/row_matrix.hpp"
+
+namespace fullforce {
+
+/// How several vectors lie in memory. Few of them: each contiguous, so that a product runs over whole registers of its
+/// elements. Many: the elements of one row side by side, so that a register holds one element of each; then a product
+/// reads the matrix element by element and keeps a tile of sums in registers.
+enum class VectorOrder { by_vector, side_by_side };
+
+/// Vectors that lie side by side are padded to whole units of this many bytes.
+inline constexpr Index vector_unit_bytes = 32;
+
+/// A function of their number alone, so that it cannot depend on the layout. Measured with AVX-512: up to 16 bytes of
+/// scalars a row, reading the matrix is what a product waits for, in either order; beyond, side by side is up to twice
+/// as fast.
+template <Real T>
+constexpr VectorOrder vector_order(Index vectors) {
+  return vectors * static_cast<Index>(sizeof(T)) > 16 ? VectorOrder::side_by_side : VectorOrder::by_vector;
+}
+
+/// Scalars from one row to the next of `vectors` vectors that lie side by side; `vectors` itself where each is
+/// contiguous.
+template <Real T>
+constexpr Index padded_vectors(Index vectors) {
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
+  return vector_order<T>(vectors) == VectorOrder::side_by_side ? (vectors + unit - 1) / unit * unit : vectors;
+}
+
+/// Vectors that belong to somebody else. Element j of vector v is data[v * stride + j] by vector, data[j * stride + v]
+/// side by side. Padding, behind each vector or behind each row, is zero.
+template <class T>
+struct VectorsView {
+  T* data = nullptr;
+  Index stride = 0;
+  VectorOrder order = VectorOrder::by_vector;
+
+  T& operator()(Index v, Index j) const {
+    return order == VectorOrder::by_vector ? data[v * stride + j] : data[j * stride + v];
+  }
+  operator VectorsView<const T>() const { return {data, stride, order}; }
+};
+
+/// `count` vectors of `length` elements each, in the order that suits their number; zeros at first.
+template <Real T>
+class Vectors {
+ public:
+  Vectors() = default;
+  Vectors(Index length, Index count)
+      : order_(vector_order<T>(count)),
+        stride_(order_ == VectorOrder::by_vector ? row_stride<T>(length) : padded_vectors<T>(count)),
+        data_(stride_ * (order_ == VectorOrder::by_vector ? count : length)) {
+    data_.fill(T(0));
+  }
+
+  VectorsView<T> view() { return {data_.data(), stride_, order_}; }
+  VectorsView<const T> view() const { return {data_.data(), stride_, order_}; }
+
+ private:
+  VectorOrder order_ = VectorOrder::by_vector;
+  Index stride_ = 0;
+  AlignedArray<T> data_;
+};
+
+}  // namespace fullforce

@@ -1,0 +1,283 @@
+#include "fullforce/learning/inverse_correlation.hpp"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/archive.hpp"
+#include "fullforce/linalg/kernels.hpp"
+
+namespace fullforce {
+namespace {
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+/// Some of the vectors of `all`, in memory that has room for as many as there are: the order follows from their number.
+template <Real F>
+VectorsView<F> view_of_some(AlignedArray<F>& memory, Index length, Index count) {
+  const bool by_vector = vector_order<F>(count) == VectorOrder::by_vector;
+  return {memory.data(), by_vector ? row_stride<F>(length) : padded_vectors<F>(count), vector_order<F>(count)};
+}
+
+/// Room for any number of vectors up to `most`, in either order.
+template <Real F>
+Index room_for_some(Index length, Index most) {
+  constexpr Index contiguous = 16 / static_cast<Index>(sizeof(F));  // so many at the most lie by vector
+  return std::max(std::min(most, contiguous) * row_stride<F>(length), length * padded_vectors<F>(most));
+}
+
+template <Real F>
+void copy_some(VectorsView<const F> all, std::span<const Index> chosen, Index first, Index count, VectorsView<F> some) {
+  for (Index j = first; j < first + count; ++j)
+    for (std::size_t k = 0; k < chosen.size(); ++k) some(static_cast<Index>(k), j) = all(chosen[k], j);
+}
+
+}  // namespace
+
+template <Real F>
+InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, Index panel, Index vectors)
+    : layout_(&features),
+      vectors_(vectors),
+      panel_(panel),
+      capacity_(panel + vectors - 1),
+      P_(features.local_rows(), features.rows()),
+      S_stride_(row_stride<F>(capacity_)),
+      all_S_(features.rows() * S_stride_),
+      S_transposed_(capacity_, features.rows()),
+      gather_S_(features.comm(), features.partition(), S_stride_),
+      phi_chosen_(room_for_some<F>(features.rows(), vectors)),
+      mine_selected_(features, vectors),
+      K_(features, vectors),
+      c_(capacity_, vectors),
+      c_chosen_(room_for_some<F>(capacity_, vectors)),
+      c_exact_(at(capacity_ * vectors)),
+      gram_(at(vectors * vectors)),
+      factor_(vectors * padded<double>(vectors)),
+      panel_scale_(std::sqrt(static_cast<double>(features.rows()) / alpha)),
+      quadratic_scale_(static_cast<double>(features.rows()) / alpha),
+      sums_stride_(padded<std::int64_t>(vectors * capacity_ + vectors * vectors + 1)),
+      sums_(at(sums_stride_ * thread_count())) {
+  chosen_.reserve(at(vectors));
+  all_S_.fill(F(0));
+  phi_chosen_.fill(F(0));
+  c_chosen_.fill(F(0));
+  const Index block = features.partition().block_size();
+  const Index transposing = std::max(kernels::transposed_scratch(block, capacity_, vectors),
+                                     kernels::transposed_scratch(block, vectors, vectors));
+  scratch_stride_ = padded<double>(transposing) + padded<double>(vectors * std::max(capacity_, vectors));
+  scratch_ = AlignedArray<double>(scratch_stride_ * thread_count());
+  for (Index i = 0; i < features.local_rows(); ++i) P_(i, features.first_row() + i) = static_cast<F>(1.0 / alpha);
+}
+
+template <Real F>
+void InverseCorrelation<F>::select(const GatheredVectors<F>& phi, std::span<const Index> selected) {
+  phi_ = &phi;
+  chosen_.assign(selected.begin(), selected.end());
+  selected_ = static_cast<Index>(selected.size());
+  if (selected_ == vectors_ || selected_ == 0) {
+    phi_selected_ = phi.group(0);
+    return;
+  }
+  const VectorsView<F> some = view_of_some(phi_chosen_, layout_->rows(), selected_);
+  const VectorsView<const F> all = phi.group(0);
+  // Padding beside the chosen ones may hold what an earlier, larger choice left: products then fill padding with it,
+  // which nobody reads.
+  const Index run = layout_->partition().block_size();
+  for_each_in_parallel(layout_->partition().blocks(), [&](Index k) {
+    copy_some(all, chosen_, k * run, std::min(run, layout_->rows() - k * run), some);
+  });
+  if (some.order == VectorOrder::by_vector)
+    for (Index v = 0; v < selected_; ++v)
+      std::fill(some.data + v * some.stride + layout_->rows(), some.data + (v + 1) * some.stride, F(0));
+  phi_selected_ = some;
+}
+
+template <Real F>
+void InverseCorrelation<F>::multiply(RowBlock block) {
+  if (selected_ > 0)
+    kernels::multiply<F>({P_.row(block.local), P_.stride()}, block.rows, P_.cols(), phi_selected_, selected_,
+                         {K_.row(block.local), K_.stride()});
+  if (selected_ > 0 || pending_ > 0) sum_block(block);
+}
+
+/// A block's sums, in double, then as integers on top of those of this thread's other blocks.
+template <Real F>
+void InverseCorrelation<F>::sum_block(RowBlock block) {
+  const Index thread = thread_index();
+  const std::span<std::int64_t> mine = std::span(sums_).subspan(at(thread * sums_stride_), at(sums_count()));
+  double* const sums = scratch_.data() + thread * scratch_stride_;
+  double* const scratch = sums + padded<double>(vectors_ * std::max(capacity_, vectors_));
+  const kernels::Piece<const F> phi{phi_->mine(0, block.local), phi_->stride()};
+  const Index panel_sums = vectors_ * pending_;
+  if (pending_ > 0) {
+    kernels::multiply_transposed<F>({S(block.local), S_stride_}, block.rows, pending_, phi, vectors_, sums, scratch);
+    encode({sums, at(panel_sums)}, panel_scale_, mine.first(at(panel_sums)), mine.back());
+  }
+  if (selected_ == 0) return;
+  kernels::Piece<const F> chosen = phi;
+  if (selected_ < vectors_) {
+    for (Index i = block.local; i < block.local + block.rows; ++i)
+      for (Index k = 0; k < selected_; ++k) mine_selected_(i, k) = phi_->mine(0, i)[chosen_[at(k)]];
+    chosen = {mine_selected_.row(block.local), mine_selected_.stride()};
+  }
+  kernels::multiply_transposed<F>(chosen, block.rows, selected_, {K_.row(block.local), K_.stride()}, selected_, sums,
+                                  scratch);
+  encode({sums, at(selected_ * selected_)}, quadratic_scale_, mine.subspan(at(panel_sums)), mine.back());
+}
+
+template <Real F>
+void InverseCorrelation<F>::encode(std::span<const double> sums, const FixedPoint& scale, std::span<std::int64_t> into,
+                                   std::int64_t& errors) const {
+  std::int64_t wrong = 0;
+  for (std::size_t k = 0; k < sums.size(); ++k) into[k] += scale.encode(sums[k], wrong);
+  errors += wrong;
+}
+
+template <Real F>
+void InverseCorrelation<F>::reduce(PhaseTimer& timer) {
+  if (pending_ == 0 && selected_ == 0) return;
+  combine_threads();
+  {
+    const PhaseScope scope(timer, Phase::communication);
+    layout_->comm().sum(std::span(sums_).first(at(sums_count())));
+  }
+  decode();
+  std::fill(sums_.begin(), sums_.end(), 0);
+  if (selected_ > 0) factorise();
+}
+
+template <Real F>
+void InverseCorrelation<F>::combine_threads() {
+  for (Index t = 1; t < thread_count(); ++t)
+    for (Index k = 0; k < sums_count(); ++k) sums_[at(k)] += sums_[at(t * sums_stride_ + k)];
+}
+
+/// From the summed integers: c = S^T phi, and the Gram matrix I + Phi^T P0 Phi - c^T c of the selected.
+template <Real F>
+void InverseCorrelation<F>::decode() {
+  const VectorsView<F> c = c_.view();
+  bool sound = sums_[at(sums_count() - 1)] == 0;
+  for (Index k = 0; k < pending_; ++k)
+    for (Index b = 0; b < vectors_; ++b) {
+      const std::int64_t sum = sums_[at(k * vectors_ + b)];
+      sound = sound && FixedPoint::in_range(sum);
+      c_exact_[at(k * vectors_ + b)] = panel_scale_.decode(sum);
+      c(b, k) = static_cast<F>(c_exact_[at(k * vectors_ + b)]);
+    }
+  if (c.order == VectorOrder::by_vector)
+    for (Index b = 0; b < vectors_; ++b) std::fill(c.data + b * c.stride + pending_, c.data + (b + 1) * c.stride, F(0));
+  const Index first = vectors_ * pending_;
+  for (Index b = 0; b < selected_; ++b)
+    for (Index e = 0; e <= b; ++e) {
+      const std::int64_t sum = sums_[at(first + b * selected_ + e)];
+      sound = sound && FixedPoint::in_range(sum);
+      gram_[at(b * selected_ + e)] = quadratic_scale_.decode(sum);
+    }
+  if (!sound) throw RunError("a sum over neurons is not finite or beyond its bound");
+}
+
+template <Real F>
+void InverseCorrelation<F>::factorise() {
+  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  for (Index k = 0; k < pending_; ++k)
+    for (Index b = 0; b < selected_; ++b) {
+      const double left = c_exact_[at(k * vectors_ + chosen_[at(b)])];
+      for (Index e = 0; e <= b; ++e) gram_[at(b * selected_ + e)] -= left * c_exact_[at(k * vectors_ + chosen_[at(e)])];
+    }
+  for (Index b = 0; b < selected_; ++b) {
+    indefinite_ += gram_[at(b * selected_ + b)] > 0.0 ? 0 : 1;
+    gram_[at(b * selected_ + b)] += 1.0;
+  }
+  Eigen::Map<Matrix> gram(gram_.data(), selected_, selected_);
+  Eigen::Ref<Matrix> in_place(gram);
+  const Eigen::LLT<Eigen::Ref<Matrix>> cholesky(in_place);
+  if (cholesky.info() != Eigen::Success)
+    throw RunError(
+        "the inverse correlation matrix is no longer positive definite: use learning.precision = \"double\", or a "
+        "larger learning.alpha");
+  // L^-T row by row: its column b is L^-T e_b, found by substitution.
+  const Index stride = padded<double>(selected_);
+  std::fill_n(factor_.data(), selected_ * stride, 0.0);
+  for (Index b = 0; b < selected_; ++b) {
+    factor_[b * stride + b] = 1.0 / gram(b, b);
+    for (Index a = b - 1; a >= 0; --a) {
+      double sum = 0.0;
+      for (Index k = a + 1; k <= b; ++k) sum += gram(k, a) * factor_[k * stride + b];
+      factor_[a * stride + b] = -sum / gram(a, a);
+    }
+  }
+  if (selected_ == vectors_) {
+    c_selected_ = c_.view();
+    return;
+  }
+  const VectorsView<F> some = view_of_some(c_chosen_, capacity_, selected_);
+  copy_some<F>(c_.view(), chosen_, 0, pending_, some);
+  if (some.order == VectorOrder::by_vector)
+    for (Index v = 0; v < selected_; ++v)
+      std::fill(some.data + v * some.stride + pending_, some.data + (v + 1) * some.stride, F(0));
+  c_selected_ = some;
+}
+
+template <Real F>
+void InverseCorrelation<F>::append(RowBlock block) {
+  if (selected_ == 0) return;
+  if (pending_ > 0)
+    kernels::subtract_multiple<F>({S(block.local), S_stride_}, block.rows, pending_, c_selected_, selected_,
+                                  {K_.row(block.local), K_.stride()});
+  kernels::multiply_small<F>({K_.row(block.local), K_.stride()}, block.rows, selected_, factor_.data(),
+                             {S(block.local) + pending_, S_stride_});
+}
+
+template <Real F>
+void InverseCorrelation<F>::flush(PhaseTimer& timer) {
+  if (pending_ == 0) return;
+  {
+    const PhaseScope scope(timer, Phase::communication);
+    gather_S_(all_S_.span());
+  }
+  const PhaseScope scope(timer, Phase::updates);
+  transpose_panel();
+  layout_->for_each_block([&](RowBlock block) {
+    kernels::subtract_product<F>({P_.row(block.local), P_.stride()}, block.rows, P_.cols(), {S(block.local), S_stride_},
+                                 pending_, {S_transposed_.row(0), S_transposed_.stride()});
+  });
+  pending_ = 0;
+}
+
+template <Real F>
+void InverseCorrelation<F>::transpose_panel() {
+  const Index run = layout_->partition().block_size();
+  for_each_in_parallel(layout_->partition().blocks(), [&](Index block) {
+    const Index end = std::min(layout_->rows(), (block + 1) * run);
+    for (Index k = 0; k < pending_; ++k)
+      for (Index j = block * run; j < end; ++j) S_transposed_(k, j) = all_S_[j * S_stride_ + k];
+  });
+}
+
+template <Real F>
+Index InverseCorrelation<F>::bytes(const RowPartition& features, Index panel, Index vectors) {
+  const Index rows = features.largest_row_count();
+  const Index capacity = panel + vectors - 1;
+  const Index by_rows = rows * (row_stride<F>(features.rows()) + 2 * padded_vectors<F>(vectors));
+  const Index whole = features.rows() * row_stride<F>(capacity) + capacity * row_stride<F>(features.rows()) +
+                      room_for_some<F>(features.rows(), vectors);
+  return (by_rows + whole) * static_cast<Index>(sizeof(F));
+}
+
+template <Real F>
+void InverseCorrelation<F>::persist(Archive& archive) {
+  const RowPartition& partition = layout_->partition();
+  archive.rows<F>("/learning/P", partition, {P_.row(0), P_.cols(), P_.stride()});
+  if (archive.loading())
+    pending_ = archive.contains("/learning/pending_right") ? archive.shape("/learning/pending_right").at(1) : 0;
+  if (pending_ == 0) return;
+  require(pending_ <= capacity_, "the file holds {} pending columns and learning.panel = {} has room for {}", pending_,
+          panel_, capacity_);
+  archive.rows<F>("/learning/pending_right", partition, {S(0), pending_, S_stride_});
+}
+
+template class InverseCorrelation<float>;
+template class InverseCorrelation<double>;
+
+}  // namespace fullforce

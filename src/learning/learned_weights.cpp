@@ -1,0 +1,41 @@
+#include "fullforce/learning/learned_weights.hpp"
+
+#include "fullforce/linalg/kernels.hpp"
+
+namespace fullforce {
+
+template <Real T>
+LearnedWeights<T>::LearnedWeights(const Layout& layout, Index features, Index capacity)
+    : W_(layout.local_rows(), features), G_(layout.local_rows(), capacity) {}
+
+template <Real T>
+void LearnedWeights<T>::multiply(RowBlock block, VectorsView<const T> phi, StreamArray<T>& result) const {
+  kernels::multiply<T>({W_.row(block.local), W_.stride()}, block.rows, W_.cols(), phi, result.streams(),
+                       {result.row(block.local), result.stride()});
+}
+
+template <Real T>
+void LearnedWeights<T>::subtract_pending(RowBlock block, Index pending, VectorsView<const T> c,
+                                         StreamArray<T>& result) const {
+  if (pending == 0) return;
+  kernels::subtract_multiple<T>({G_.row(block.local), G_.stride()}, block.rows, pending, c, result.streams(),
+                                {result.row(block.local), result.stride()});
+}
+
+template <Real T>
+void LearnedWeights<T>::append(RowBlock block, Index pending, const StreamArray<T>& errors, Index count,
+                               const double* inverse_factor) {
+  kernels::multiply_small<T>({errors.row(block.local), errors.stride()}, block.rows, count, inverse_factor,
+                             {G_.row(block.local) + pending, G_.stride()});
+}
+
+template <Real T>
+void LearnedWeights<T>::flush(RowBlock block, Index pending, const RowMatrix<T>& panel_rows) {
+  kernels::subtract_product<T>({W_.row(block.local), W_.stride()}, block.rows, W_.cols(),
+                               {G_.row(block.local), G_.stride()}, pending, {panel_rows.row(0), panel_rows.stride()});
+}
+
+template class LearnedWeights<float>;
+template class LearnedWeights<double>;
+
+}  // namespace fullforce

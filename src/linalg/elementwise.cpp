@@ -1,0 +1,56 @@
+#include <Eigen/Core>
+#include <algorithm>
+
+#include "fullforce/linalg/kernels.hpp"
+#include "vector_register.hpp"
+
+namespace fullforce::kernels {
+namespace {
+
+/// A fixed number of elements: Eigen then uses its vector functions for all of them, so that no element meets a scalar
+/// one.
+template <Real T>
+using Chunk = Eigen::Array<T, 64 / static_cast<int>(sizeof(T)), 1>;
+
+Chunk<float> tanh_of(const Chunk<float>& x) { return x.tanh(); }
+
+// Eigen has no vector tanh of doubles; its exp is one. The difference costs relative accuracy near 0, not absolute.
+Chunk<double> tanh_of(const Chunk<double>& x) { return 1.0 - 2.0 / ((2.0 * x).exp() + 1.0); }
+
+}  // namespace
+
+template <Real T>
+void tanh(const T* states, Index count, T* rates) {
+  constexpr Index size = Chunk<T>::SizeAtCompileTime;
+  Index i = 0;
+  for (; i + size <= count; i += size)
+    Eigen::Map<Chunk<T>>(rates + i) = tanh_of(Chunk<T>(Eigen::Map<const Chunk<T>>(states + i)));
+  if (i == count) return;
+  Chunk<T> rest = Chunk<T>::Zero();
+  std::copy(states + i, states + count, rest.data());
+  rest = tanh_of(rest);
+  std::copy_n(rest.data(), count - i, rates + i);
+}
+
+template <Real T>
+bool all_finite(const T* values, Index count) {
+  using V = Pack<T, 64>;
+  constexpr Index size = 64 / static_cast<Index>(sizeof(T));
+  struct Unaligned {
+    V value;
+  } __attribute__((packed));
+  V sum = {};  // 0 times a number is 0, times anything else NaN
+  Index i = 0;
+  for (; i + size <= count; i += size) sum += reinterpret_cast<const Unaligned*>(values + i)->value * T(0);
+  T total = T(0);
+  for (Index l = 0; l < size; ++l) total += sum[l];
+  for (; i < count; ++i) total += values[i] * T(0);
+  return total == T(0);
+}
+
+template void tanh(const float*, Index, float*);
+template void tanh(const double*, Index, double*);
+template bool all_finite(const float*, Index);
+template bool all_finite(const double*, Index);
+
+}  // namespace fullforce::kernels
