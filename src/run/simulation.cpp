@@ -62,7 +62,7 @@ std::span<const TrialResult> Simulation<T>::step() {
 /// In free running nothing depends on the target-generating network, except FORCE's recurrent currents (the same product).
 template <Real T>
 bool Simulation<T>::needs_target() const {
-  return !options_.testing || options_.rule == Rule::force || streams_.any_forced() || look_ != nullptr;
+  return !options_.testing || options_.rule == Rule::force || streams_.any_forced() || target_observed_;
 }
 
 /// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, from x_D before this step; then x_D moves on.
