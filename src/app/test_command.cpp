@@ -28,12 +28,10 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
   json["seed"] = config.run.seed;
   json["noise"] = config.network.noise;
   json["streams"] = config.run.streams;
-  json["test"] = {{"trials", result.trials}, {"steps", result.steps}, {"seconds", result.seconds}};
-  const bool finite = std::isfinite(result.error());
-  json["test"]["error"] = finite ? nlohmann::ordered_json(result.error()) : nlohmann::ordered_json(nullptr);
+  std::vector<std::string> warnings;
+  json["test"] = nlohmann::ordered_json::parse(test_section(result, warnings));
   json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
-  json["warnings"] = nlohmann::ordered_json::array();
-  if (!finite) json["warnings"].push_back("test.error: all targets are zero");
+  json["warnings"] = warnings;
   return json.dump(2) + "\n";
 }
 
@@ -58,7 +56,7 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
     if (!comm.is_root()) return;
     if (arguments.record) write_recording(*arguments.record, result.recording);
     if (arguments.output) write_atomically(*arguments.output, result_text(config, arguments, result, provenance_text));
-    fmt::print("test error {:.4g} over {} trials (noise {}, seed {})\n", result.error(), result.trials, config.network.noise, config.run.seed);
+    fmt::print("{} (noise {}, seed {})\n", test_text(result), config.network.noise, config.run.seed);
   });
   return 0;
 }

@@ -4,18 +4,14 @@
 #include <cmath>
 
 #include "fullforce/model/trial_purpose.hpp"
+#include "response.hpp"
+#include "response_timing.hpp"
 
 namespace fullforce {
 namespace {
 
-constexpr double pulse = 0.05;     // s
-constexpr double response = 0.5;   // s
-constexpr double shortest_delay = 0.1, longest_delay = 2.1;
-constexpr double shortest_pause = 0.4, mean_further_pause = 2.0;
+constexpr double shortest_delay = 0.1, longest_delay = 2.1;  // s
 constexpr double baseline = -0.5, height = 1.5;
-
-/// Beta(4, 4) density over its maximum, s in [0, 1].
-double bump(double s) { return std::pow(4.0 * s * (1.0 - s), 3.0); }
 
 /// The first step of each part of a trial.
 struct Parts {
@@ -26,11 +22,11 @@ Parts parts_of(double delay, double pause, double dt) {
   const auto steps = [dt](double seconds) { return std::llround(seconds / dt); };
   Parts p{};
   p.pulse_1 = steps(0.5 * pause);
-  p.delay_1 = p.pulse_1 + steps(pulse);
+  p.delay_1 = p.pulse_1 + steps(response::pulse);
   p.pulse_2 = p.delay_1 + steps(delay);
-  p.delay_2 = p.pulse_2 + steps(pulse);
+  p.delay_2 = p.pulse_2 + steps(response::pulse);
   p.response = p.delay_2 + steps(delay);
-  p.pause = p.response + steps(response);
+  p.pause = p.response + steps(response::duration);
   p.end = p.pause + steps(0.5 * pause);
   return p;
 }
@@ -49,9 +45,8 @@ double hint_at(Index k, const Parts& p, double delay) {
 
 void ReadySetGo::make(TrialId id, Trial& trial) const {
   const Draws draws(seed_, trial_purpose(id.kind), id.number);
-  const double drawn = shortest_delay + (longest_delay - shortest_delay) * draws.uniform(0);
-  const double delay = std::round(drawn * 1000.0) / 1000.0;
-  const double pause = shortest_pause - mean_further_pause * std::log(1.0 - draws.uniform(1));
+  const double delay = response::draw_delay(draws, 0, shortest_delay, longest_delay);
+  const double pause = response::draw_pause(draws, 1);
   const Parts p = parts_of(delay, pause, dt_);
 
   trial.length = p.end;
@@ -62,8 +57,13 @@ void ReadySetGo::make(TrialId id, Trial& trial) const {
   for (Index k = p.pulse_1; k < p.delay_1; ++k) trial.inputs[static_cast<std::size_t>(2 * k)] = 1.0;
   for (Index k = p.pulse_2; k < p.delay_2; ++k) trial.inputs[static_cast<std::size_t>(2 * k + 1)] = 1.0;
   for (Index k = p.response; k < p.pause; ++k)
-    trial.targets[static_cast<std::size_t>(k)] += height * bump(static_cast<double>(k - p.response) / static_cast<double>(p.pause - p.response));
+    trial.targets[static_cast<std::size_t>(k)] += height * response::bump_at(k, p.response, p.pause);
   for (Index k = 0; k < p.end && hint_; ++k) trial.hints[static_cast<std::size_t>(k)] = hint_at(k, p, delay);
+}
+
+/// A response must come more than half way up from the baseline.
+std::unique_ptr<Scorer> ReadySetGo::scorer(Index streams) const {
+  return std::make_unique<ResponseTiming>(streams, dt_, baseline + 0.5 * height);
 }
 
 }  // namespace fullforce

@@ -15,6 +15,9 @@ class ReadySetGo : public Task {
   bool fixed() const override { return false; }
   void make(TrialId id, Trial& trial) const override;
 
+  /// When the response came: see ResponseTiming.
+  std::unique_ptr<Scorer> scorer(Index streams) const override;
+
  private:
   bool hint_;
   double dt_;

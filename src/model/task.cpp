@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "delayed_comparison.hpp"
 #include "file_task.hpp"
 #include "fullforce/base/check.hpp"
 #include "oscillation.hpp"
@@ -20,17 +21,16 @@ std::unique_ptr<Task> make_file_task(const std::string& path, double dt, std::ui
 }  // namespace
 
 std::unique_ptr<Task> make_task(const TaskOptions& options, double dt, std::uint64_t seed) {
-  const bool pulses = options.name == "oscillation" || options.name == "ready-set-go";
+  const bool pulses = options.name != "file";
   require(!pulses || dt <= 0.05, "network.dt = {} s is longer than the pulse of this task, 0.05 s (use a smaller one)", dt);
   if (options.name == "oscillation") {
     require(options.version == 1 || options.version == 2, "task.version = {} (must be 1 or 2)", options.version);
     return std::make_unique<Oscillation>(options.version, dt);
   }
   if (options.name == "ready-set-go") return std::make_unique<ReadySetGo>(options.hint, dt, seed);
+  if (options.name == "delayed-comparison") return std::make_unique<DelayedComparison>(options.hint, dt, seed);
   if (options.name == "file") return make_file_task(options.file, dt, seed);
-  require(options.name != "delayed-comparison",
-          "task.name = \"delayed-comparison\" is not available yet (choose oscillation, ready-set-go or file)");
-  throw InputError(fmt::format("task.name = \"{}\" is not a task that can be run (oscillation, ready-set-go, file)", options.name));
+  throw InputError(fmt::format("task.name = \"{}\" is not a task (oscillation, ready-set-go, delayed-comparison, file)", options.name));
 }
 
 }  // namespace fullforce

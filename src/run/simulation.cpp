@@ -63,7 +63,7 @@ std::span<const TrialResult> Simulation<T>::step() {
 /// In free running nothing depends on the target-generating network.
 template <Real T>
 bool Simulation<T>::needs_target() const {
-  return !options_.testing || streams_.any_forced() || look_ != nullptr;
+  return !options_.testing || streams_.any_forced() || target_observed_;
 }
 
 /// Both networks move on, block by block, and put their new rates where the gather takes them from.

@@ -22,6 +22,20 @@ nlohmann::ordered_json finite_or_null(double value, const std::string& what, std
 
 }  // namespace
 
+std::string test_section(const TestResult& result, std::vector<std::string>& warnings) {
+  nlohmann::ordered_json json = {{"trials", result.trials}, {"steps", result.steps}, {"seconds", result.seconds}};
+  json["error"] = finite_or_null(result.error(), "test.error: there was no test trial, or all its targets are zero", warnings);
+  for (const Score& score : result.scores) json[score.name] = finite_or_null(score.value, fmt::format("test.{}: {}", score.name, score.reason), warnings);
+  return json.dump();
+}
+
+std::string test_text(const TestResult& result) {
+  if (result.trials == 0) return "no test trials (run.test_trials = 0)";
+  std::string text = fmt::format("test error {:.4g} over {} trials", result.error(), result.trials);
+  for (const Score& score : result.scores) text += fmt::format(", {} {:.4g}", score.name, score.value);
+  return text;
+}
+
 PhaseTable phase_table(const Communicator& comm, PhaseTimer& timer) {
   PhaseTable table;
   const auto seconds = timer.seconds();
@@ -61,8 +75,7 @@ std::string summary_text(const Communicator& comm, const TrainPlan& plan, const 
   json["rank"] = plan.network.neurons;
   json["train"] = {{"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
   json["train"]["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN, "train.error: no training trial ended in this part of the run", warnings);
-  json["test"]["trials"] = test.trials;
-  json["test"]["error"] = finite_or_null(test.error(), "test.error: there was no test trial, or all its targets are zero", warnings);
+  json["test"] = nlohmann::ordered_json::parse(test_section(test, warnings));
   auto& performance = json["performance"];
   performance["seconds_per_step"] = totals.seconds / steps;
   performance["samples_per_second"] = steps * static_cast<double>(plan.run.streams) / seconds;

@@ -7,6 +7,8 @@ namespace {
 
 constexpr Index recorded_neurons = 10;
 
+bool is_last_step(const TrialStreams& streams, Index stream) { return streams.position(stream) + 1 == streams.length(stream); }
+
 /// Notes what stream 0 does in its test trials, with a few neurons spread over the network.
 template <Real T>
 class Recorder {
@@ -33,16 +35,39 @@ class Recorder {
       recording_.rates.push_back(static_cast<double>(simulation.rates()(0, neuron)));
       recording_.target_rates.push_back(static_cast<double>(simulation.target_rates()(0, neuron)));
     }
-    if (streams.position(0) + 1 == length_of(streams)) recording_.trial_ends.push_back(steps + 1);
+    if (is_last_step(streams, 0)) recording_.trial_ends.push_back(steps + 1);
   }
 
   Recording take() { return std::move(recording_); }
 
  private:
-  static Index length_of(const TrialStreams& streams) { return streams.length(0); }
-
   double dt_;
   Recording recording_;
+};
+
+/// Shows the task's scorer, if it has one, every step of the test trials.
+template <Real T>
+class Judge {
+ public:
+  Judge(const Task& task, Index streams) : scorer_(task.scorer(streams)), output_(static_cast<std::size_t>(task.outputs())) {}
+
+  void look(const Simulation<T>& simulation) {
+    if (scorer_ == nullptr) return;
+    const TrialStreams& streams = simulation.streams();
+    for (Index b = 0; b < streams.streams(); ++b) {
+      if (streams.phase(b) != StreamPhase::running) continue;
+      for (std::size_t c = 0; c < output_.size(); ++c)
+        output_[c] = simulation.outputs()[c * static_cast<std::size_t>(streams.streams()) + static_cast<std::size_t>(b)];
+      scorer_->step(b, streams.input(b), streams.target(b), output_);
+      if (is_last_step(streams, b)) scorer_->end_trial(b);
+    }
+  }
+
+  std::vector<Score> scores() const { return scorer_ == nullptr ? std::vector<Score>() : scorer_->scores(); }
+
+ private:
+  std::unique_ptr<Scorer> scorer_;
+  std::vector<double> output_;
 };
 
 }  // namespace
@@ -55,7 +80,12 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
                            TrialKind::test};
   Simulation<T> simulation(layout, options, task, streams, connectivity, rls);
   Recorder<T> recorder(task, plan.network.neurons, plan.network.dt);
-  if (plan.record) simulation.observe([&recorder](const Simulation<T>& s) { recorder.look(s); });
+  Judge<T> judge(task, plan.run.streams);
+  const auto look = [&](const Simulation<T>& s) {
+    judge.look(s);
+    if (plan.record) recorder.look(s);
+  };
+  simulation.observe(look, plan.record);
 
   const Stopwatch clock;
   TestResult result;
@@ -75,6 +105,7 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
   }
   result.steps = simulation.steps();
   result.seconds = clock.seconds();
+  result.scores = judge.scores();
   if (plan.record) result.recording = recorder.take();
   return result;
 }

@@ -131,8 +131,7 @@ class Training {
                                duration_text(totals.seconds), last_error_));
     const TestResult test = run_test();
     progress_.line(phase_text(totals.phases));
-    progress_.line(test.trials > 0 ? fmt::format("test error {:.4g} over {} trials", test.error(), test.trials)
-                                   : std::string("no test trials (run.test_trials = 0)"));
+    progress_.line(test_text(test));
     write_summary(totals, test);
     return Outcome::finished;
   }

@@ -83,7 +83,7 @@ CASES = [
     (with_set("run.streams=0"), "run.streams"), (with_set("run.streams=1000"), "run.streams"), (with_set("run.seed=-1"), "run.seed"),
     (with_set("run.train_trials=true"), "run.train_trials"), (with_set("run.init_trials=-1"), "run.init_trials"), (with_set("run.seeed=1"), "seed"),
     (with_set("nonsense"), "nonsense"), (with_set("checkpoint.keep=0"), "checkpoint.keep"), (with_set("checkpoint.every_minutes=-1.0"), "checkpoint.every_minutes"),
-    (with_set("task.name=\"osculation\""), "oscillation"), (with_set("task.version=3"), "task.version"), (with_set("task.name=\"delayed-comparison\""), "delayed-comparison"),
+    (with_set("task.name=\"osculation\""), "oscillation"), (with_set("task.version=3"), "task.version"),
     (with_trials("missing.h5"), "missing.h5"), (with_trials("nan.h5"), "targets"), (with_trials("dt.h5"), "dt"), (with_trials("short.h5"), "targets"),
     (with_trials("empty.h5"), "lengths"), (with_trials("zero_length.h5"), "lengths"), (with_trials("flat.h5"), "targets"),
     (with_trials("inputs.h5"), "inputs"), (with_trials("no_targets.h5"), "targets"), (with_trials("no_lengths.h5"), "lengths"),

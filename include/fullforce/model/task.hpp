@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "fullforce/base/types.hpp"
+#include "fullforce/model/scorer.hpp"
 
 namespace fullforce {
 
 /// Keys of the section [task].
 struct TaskOptions {
-  std::string name = "oscillation";  ///< oscillation | ready-set-go | file
+  std::string name = "oscillation";  ///< oscillation | ready-set-go | delayed-comparison | file
   int version = 2;                   ///< of the oscillation: 2 (the authors' current code) or 1
   bool hint = true;                  ///< for tasks with a hint
   std::string file = "trials.h5";    ///< for task "file"
@@ -45,6 +46,9 @@ class Task {
 
   /// Fills `trial`, reusing its memory.
   virtual void make(TrialId id, Trial& trial) const = 0;
+
+  /// What the task measures in a test of so many streams beside the test error; none by default.
+  virtual std::unique_ptr<Scorer> scorer(Index /*streams*/) const { return nullptr; }
 };
 
 /// The task that the options name, with time step dt (s). Throws InputError for an unknown name, or a trials file that is

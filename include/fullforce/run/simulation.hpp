@@ -61,9 +61,12 @@ class Simulation {
   const Work& work() const { return work_; }  ///< since construction
   PhaseTimer& timer() { return timer_; }
 
-  /// Keep the target-generating network running even where nothing needs it; `look(*this)` is called in every step
-  /// after the outputs are known and before the streams move on.
-  void observe(std::function<void(const Simulation&)> look) { look_ = std::move(look); }
+  /// `look(*this)` is called in every step after the outputs are known and before the streams move on. `at_target`: it wants
+  /// the target-generating network too, which then runs even where nothing else needs it.
+  void observe(std::function<void(const Simulation&)> look, bool at_target) {
+    look_ = std::move(look);
+    target_observed_ = at_target;
+  }
 
   std::span<const double> outputs() const { return z_; }  ///< z, [n_out, B]
   const StepSignals& signals() const { return signals_; }
@@ -125,6 +128,7 @@ class Simulation {
   Work work_;
   bool primed_ = false;  ///< rates_ belong to the present states
   std::function<void(const Simulation&)> look_;
+  bool target_observed_ = false;
   PhaseTimer timer_;
 };
 

@@ -48,12 +48,20 @@ struct TestResult {
   double squared_error = 0.0;
   double squared_target = 0.0;
   double seconds = 0.0;
-  Recording recording;  ///< of stream 0, on the root, if asked for
+  std::vector<Score> scores;  ///< the task's own
+  Recording recording;        ///< of stream 0, on the root, if asked for
   double error() const { return squared_error / squared_target; }
 };
 
 /// Runs fresh trials freely. Error = sum |z - f_out|^2 / sum |f_out|^2 over all steps. **Collective.**
 TestResult test(const Communicator& comm, const Task& task, const TestPlan& plan);
+
+/// JSON text of a test: trials, steps, seconds, error, and the task's own scores. What is not a finite number is null, with the
+/// reason among the warnings.
+std::string test_section(const TestResult& result, std::vector<std::string>& warnings);
+
+/// The same for people, one line.
+std::string test_text(const TestResult& result);
 
 /// JSON text: version, commit, compiler, libraries, ranks, threads, host, UTC time.
 std::string provenance(const Communicator& comm);

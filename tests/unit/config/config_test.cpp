@@ -168,7 +168,6 @@ TEST(Config, NotYetAvailable) {
             "--set learning.features=low-rank: learning.features = \"low-rank\" (is not available yet; use \"dense\")");
   EXPECT_EQ(message_of("[network]\nin_degree = 10\n"),
             "c.toml:2: network.in_degree = 10 (is not available yet; use 0 (dense))");
-  EXPECT_NE(setting_message("task.name=delayed-comparison").find("is not available yet"), std::string::npos);
 }
 
 TEST(Config, EulerNeedsAStepBelowTwoTau) {

@@ -1,0 +1,87 @@
+#include "delayed_comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fullforce/model/trial_purpose.hpp"
+#include "response.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr double shortest_delay = 0.5, longest_delay = 1.5;  // s
+constexpr double lowest = 0.25, highest = 1.25;              // amplitudes
+constexpr double least_difference = 0.1;
+
+struct Amplitudes {
+  double first, second;
+};
+
+/// Uniform over all pairs in range that differ enough: two uniform numbers, the larger one moved up by the least
+/// difference.
+Amplitudes draw_amplitudes(const Draws& draws, Index index) {
+  const double range = highest - lowest - least_difference;
+  const double a = lowest + range * draws.uniform(index);
+  const double b = lowest + range * draws.uniform(index + 1);
+  return a > b ? Amplitudes{a + least_difference, b} : Amplitudes{a, b + least_difference};
+}
+
+/// Adds up output times target of each stream's trial: positive where the response has the right sign.
+class SignOfResponse : public Scorer {
+ public:
+  explicit SignOfResponse(Index streams) : agreement_(static_cast<std::size_t>(streams), 0.0) {}
+
+  void step(Index stream, std::span<const double>, std::span<const double> target,
+            std::span<const double> output) override {
+    agreement_[static_cast<std::size_t>(stream)] += target[0] * output[0];
+  }
+
+  void end_trial(Index stream) override {
+    double& agreement = agreement_[static_cast<std::size_t>(stream)];
+    ++trials_;
+    correct_ += agreement > 0.0 ? 1 : 0;
+    agreement = 0.0;
+  }
+
+  std::vector<Score> scores() const override {
+    return {
+        {"fraction_correct", static_cast<double>(correct_) / static_cast<double>(trials_), "there was no test trial"}};
+  }
+
+ private:
+  std::vector<double> agreement_;
+  Index trials_ = 0, correct_ = 0;
+};
+
+}  // namespace
+
+void DelayedComparison::make(TrialId id, Trial& trial) const {
+  const Draws draws(seed_, trial_purpose(id.kind), id.number);
+  const double delay = response::draw_delay(draws, 0, shortest_delay, longest_delay);
+  const double pause = response::draw_pause(draws, 1);
+  const Amplitudes amplitudes = draw_amplitudes(draws, 2);
+  const auto steps = [this](double seconds) { return std::llround(seconds / dt_); };
+  const Index pulse_1 = steps(0.5 * pause);
+  const Index delay_1 = pulse_1 + steps(response::pulse);
+  const Index pulse_2 = delay_1 + steps(delay);
+  const Index response = pulse_2 + steps(response::pulse);
+  const Index end = response + steps(response::duration);
+  trial.length = end + steps(0.5 * pause);
+
+  const std::size_t length = static_cast<std::size_t>(trial.length);
+  trial.inputs.assign(length, 0.0);
+  trial.targets.assign(length, 0.0);
+  trial.hints.assign(hint_ ? length : 0, 0.0);
+  std::fill(trial.inputs.begin() + pulse_1, trial.inputs.begin() + delay_1, amplitudes.first);
+  std::fill(trial.inputs.begin() + pulse_2, trial.inputs.begin() + response, amplitudes.second);
+  if (hint_) std::fill(trial.hints.begin() + delay_1, trial.hints.begin() + response, amplitudes.first);
+  const double sign = amplitudes.first > amplitudes.second ? 1.0 : -1.0;
+  for (Index k = response; k < end; ++k)
+    trial.targets[static_cast<std::size_t>(k)] = sign * response::bump_at(k, response, end);
+}
+
+std::unique_ptr<Scorer> DelayedComparison::scorer(Index streams) const {
+  return std::make_unique<SignOfResponse>(streams);
+}
+
+}  // namespace fullforce

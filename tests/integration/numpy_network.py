@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""A network file run in NumPy (tools/fullforce_io.py) gives what the program records of a test, to rounding.
+
+    numpy_network.py FULLFORCE
+"""
+import os
+import pathlib
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+import harness
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+import fullforce_io
+
+CONFIG = """
+[run]
+seed = 12
+init_trials = 1
+train_trials = 4
+test_trials = 3
+[task]
+name = "file"
+[network]
+neurons = 61
+{network}
+[learning]
+rule = "{rule}"
+"""
+
+
+def a_trial():
+    t = np.arange(200) * 0.001
+    return fullforce_io.Trial(targets=np.stack([np.sin(20 * t), np.cos(30 * t)], axis=1), inputs=np.exp(-50 * t), hints=t)
+
+
+def check_trials():
+    """What is written is read back, and wrong arrays are refused."""
+    fullforce_io.write_trials("trials.h5", [a_trial()], dt=0.001)
+    (back,), dt = fullforce_io.read_trials("trials.h5")
+    assert dt == 0.001 and back.inputs.shape == (200, 1)
+    assert all(np.array_equal(getattr(back, name), getattr(a_trial(), name)) for name in ("targets", "inputs", "hints"))
+    short = dict(targets=np.zeros(5), inputs=np.zeros(4))
+    for wrong in (short, dict(targets=[]), dict(targets=[np.nan]), dict(targets=np.zeros((2, 2, 2)))):
+        try:
+            fullforce_io.Trial(**wrong)
+        except ValueError:
+            continue
+        sys.exit(f"{wrong} was taken for a trial")
+
+
+def largest_difference(run, recording):
+    neurons = recording["neurons"][()]
+    pairs = ((run.outputs, "outputs"), (run.targets, "targets"), (run.rates[:, neurons], "rates"),
+             (run.target_rates[:, neurons], "target_rates"))
+    return max(float(np.max(np.abs(mine - recording[name][()]))) for mine, name in pairs)
+
+
+def check_network(rule, network="", options=()):
+    with open("c.toml", "w") as f:
+        f.write(CONFIG.format(rule=rule, network=network))
+    folder = f"{rule}{len(options)}"
+    harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", *options]))
+    harness.expect_exit(0, harness.mpirun(2, ["test", f"{folder}/network.h5", "--seed", 5, "--record", "recording.h5"]))
+    trained = fullforce_io.load_network(f"{folder}/network.h5")
+    run = trained.test([a_trial()] * 3, init_trials=[a_trial()], seed=5)
+    with h5py.File("recording.h5") as recording:
+        difference = largest_difference(run, recording)
+    assert np.abs(run.rates).max() > 0.1, "the network must be active"
+    print(f"{rule} {network}: largest difference {difference:.2g}, test error {run.error:.3g}")
+    if not difference < 1e-10:
+        sys.exit("the program and NumPy differ by more than rounding")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        check_trials()
+        check_network("full-force")
+        check_network("force", 'integrator = "exponential"', ["--no-target"])
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()

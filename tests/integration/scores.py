@@ -1,0 +1,65 @@
+#!/usr/bin/python3
+"""The tasks' own scores: in summary.json and in the results of a test, the same on any layout.
+
+    scores.py FULLFORCE
+"""
+import json
+import math
+import os
+import sys
+import tempfile
+
+import harness
+
+CONFIG = """
+[run]
+streams = 2
+init_trials = 0
+train_trials = 2
+test_trials = 5
+[task]
+name = "{task}"
+[network]
+neurons = 40
+"""
+SCORES = {"ready-set-go": ["timing_error_mean", "timing_error_spread", "timing_within_20_percent", "missed_responses"],
+          "delayed-comparison": ["fraction_correct"]}
+
+
+def section(path):
+    """What a file says of its test, but for the time that it took."""
+    with open(path) as f:
+        contents = json.load(f)
+    for name, value in contents["test"].items():
+        if value is None and not any(w.startswith(f"test.{name}:") for w in contents["warnings"]):
+            sys.exit(f"{path}: test.{name} is null without a reason")
+    return {name: value for name, value in contents["test"].items() if name != "seconds"}
+
+
+def check(task):
+    with open(f"{task}.toml", "w") as f:
+        f.write(CONFIG.format(task=task))
+    harness.expect_exit(0, harness.mpirun(1, ["train", f"{task}.toml", "--output", task, "--quiet"]))
+    trained = section(os.path.join(task, "summary.json"))
+    harness.expect_exit(0, harness.mpirun(3, ["test", f"{task}/network.h5", "--output", f"{task}.json"]))
+    tested = section(f"{task}.json")
+    if trained != tested:
+        sys.exit(f"{task}: {trained} after training on 1 rank, {tested} in a test on 3")
+    if list(trained)[3:] != SCORES[task] or trained["trials"] != 5:
+        sys.exit(f"{task}: {trained} (expected the scores {SCORES[task]} of 5 trials)")
+    fractions = [v for k, v in trained.items() if k.startswith(("fraction", "missed", "timing_within"))]
+    if not all(0 <= v <= 1 and math.isclose(v * 5, round(v * 5)) for v in fractions):
+        sys.exit(f"{task}: {fractions} are not fractions of 5 trials")
+    print(f"{task}: {trained}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for task in SCORES:
+            check(task)
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()
