@@ -72,10 +72,8 @@ void Simulation<T>::run_target() {
   // The rates of the task-performing network come first in rates_, those of the target-generating network behind them.
   const bool both = options_.rule == Rule::force;
   layout_->for_each_block([&](RowBlock block) {
-    const RowMatrix<T>& J_D = connectivity_->J_D;
     const Index first = both ? 0 : n_streams_;
-    kernels::multiply<T>({J_D.row(block.local), J_D.stride()}, block.rows, J_D.cols(), {rates_.row(first), rates_.stride()},
-                         J_D_rates_.streams(), {J_D_rates_.row(block.local), J_D_rates_.streams()});
+    connectivity_->J_D.multiply(block, {{rates_.row(first), rates_.stride()}, {received_.data() + first, 2 * n_streams_}}, J_D_rates_);
     for (Index i = block.local; i < block.local + block.rows; ++i)
       std::copy_n(J_D_rates_.row(i) + (both ? n_streams_ : 0), n_streams_, target_currents_.row(i));
     add_signal(block, connectivity_->u_out, signals_.target, target_currents_);
@@ -84,7 +82,8 @@ void Simulation<T>::run_target() {
     add_signal(block, connectivity_->u_in, signals_.input, drive_);
   });
   target_.advance(*layout_, drive_, streams_, StepNoise{});
-  count_product(J_D_rates_.streams());
+  const RecurrentWeights<T>& J_D = connectivity_->J_D;
+  count_product(J_D.elements(), J_D.bytes_per_element(), J_D_rates_.streams());
 }
 
 template <Real T>
@@ -139,8 +138,9 @@ void Simulation<T>::choose_learners() {
 template <Real T>
 void Simulation<T>::respond() {
   if (streams_.any_running()) {
-    if (options_.rule == Rule::full_force) count_product(n_streams_);
-    if (!learners_.empty()) count_product(static_cast<Index>(learners_.size()));
+    const double rls_elements = static_cast<double>(layout_->rows()) * static_cast<double>(layout_->rows());
+    if (options_.rule == Rule::full_force) count_product(rls_elements, sizeof(T), n_streams_);
+    if (!learners_.empty()) count_product(rls_elements, sizeof(T), static_cast<Index>(learners_.size()));
     try {
       rls_->evaluate(rates_, mine_, learners_, feedback_, z_, timer_);
     } catch (const RunError& error) {
@@ -203,12 +203,11 @@ void Simulation<T>::count_errors() {
   }
 }
 
-/// A product of an N x N matrix with so many vectors, over all ranks.
+/// A product of a matrix of so many elements with so many vectors, over all ranks.
 template <Real T>
-void Simulation<T>::count_product(Index vectors) {
-  const double elements = static_cast<double>(layout_->rows()) * static_cast<double>(layout_->rows());
+void Simulation<T>::count_product(double elements, double bytes_per_element, Index vectors) {
   work_.operations += 2.0 * elements * static_cast<double>(vectors);
-  work_.bytes += elements * static_cast<double>(sizeof(T));
+  work_.bytes += elements * bytes_per_element;
 }
 
 template <Real T>

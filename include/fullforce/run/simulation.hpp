@@ -81,7 +81,7 @@ class Simulation {
   void learn();
   void choose_learners();
   void count_errors();
-  void count_product(Index vectors);
+  void count_product(double elements, double bytes_per_element, Index vectors);
   std::span<const TrialResult> advance_streams();
   bool is_forced(Index stream) const { return streams_.phase(stream) == StreamPhase::init; }
   [[noreturn]] void diverged(const char* what) const;
