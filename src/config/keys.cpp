@@ -157,10 +157,7 @@ std::vector<Key> make_keys() {
   add(key("network", "output_gain", MEMBER(network.output_gain), finite));
   add(key("network", "hint_gain", MEMBER(network.hint_gain), finite));
   add(choice("network", "integrator", MEMBER(network.integrator), {"euler", "exponential"}));
-  add(restrict_to(
-      key("network", "in_degree", MEMBER(network.in_degree), at_least(0),
-          "of the target-generating network's weights; 0 = dense"),
-      [](const Value& v) { return std::get<std::int64_t>(v) > 0; }, "0 (dense)"));
+  add(key("network", "in_degree", MEMBER(network.in_degree), at_least(0), "inputs of each of its neurons; 0 = all"));
 
   add(choice("learning", "rule", MEMBER(learning.rule), {"full-force", "force"}));
   add(restrict_to(choice("learning", "features", MEMBER(learning.features), {"dense", "low-rank"}), equals("low-rank"),

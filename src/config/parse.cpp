@@ -92,6 +92,8 @@ class Builder {
             "{}: network.dt = {} (must be less than 2 tau = {}, beyond which integrator \"euler\" is unstable; make dt "
             "smaller or use \"exponential\")",
             place_of({"network.dt", "network.tau", "network.integrator"}, file), network.dt, 2 * network.tau);
+    require(network.in_degree < network.neurons, "{}: network.in_degree = {} (must be at most network.neurons - 1 = {}; 0 = dense)",
+            place_of({"network.in_degree", "network.neurons"}, file), network.in_degree, network.neurons - 1);
     return config_;
   }
 

@@ -57,6 +57,20 @@ struct Blocks {
   Index total = 0;
 };
 
+/// The rows of rank `me`, each of them counted as so many.
+struct RowsPlace {
+  RowsPlace(const RowPartition& partition, Rank me, Index times)
+      : rows(partition.rows() * times),
+        first(partition.first_row(me) * times),
+        count(partition.row_count(me) * times),
+        largest(largest_row_count(partition) * times),
+        blocks{partition.block_size() * times, partition.first_block(me), partition.block_count(me),
+               (largest_row_count(partition) + partition.block_size() - 1) / partition.block_size(), partition.blocks()} {}
+
+  Index rows, first, count, largest;
+  Blocks blocks;
+};
+
 template <class T>
 void append_bytes(std::string& bytes, const T& value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
@@ -414,14 +428,18 @@ bool Archive::saving() const { return implementation_->saving(); }
 
 template <class T>
 void Archive::rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine) {
-  const Rank me = implementation_->comm->rank();
   FULLFORCE_EXPECT(partition.ranks() == implementation_->comm->size() && mine.stride >= mine.cols);
-  const Index largest = largest_row_count(partition);
-  const Slab slab{{partition.rows(), mine.cols}, mine.cols, partition.first_row(me), partition.row_count(me), largest};
-  const Index size = partition.block_size();
-  const Blocks blocks{size, partition.first_block(me), partition.block_count(me), (largest + size - 1) / size,
-                      partition.blocks()};
-  implementation_->move(absolute(dataset), slab, blocks, mine.data, mine.stride);
+  const RowsPlace place(partition, implementation_->comm->rank(), 1);
+  const Slab slab{{place.rows, mine.cols}, mine.cols, place.first, place.count, place.largest};
+  implementation_->move(absolute(dataset), slab, place.blocks, mine.data, mine.stride);
+}
+
+template <class T>
+void Archive::joined_rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine) {
+  FULLFORCE_EXPECT(partition.ranks() == implementation_->comm->size() && mine.stride == mine.cols);
+  const RowsPlace place(partition, implementation_->comm->rank(), mine.cols);
+  const Slab slab{{place.rows}, 1, place.first, place.count, place.largest};
+  implementation_->move(absolute(dataset), slab, place.blocks, mine.data, 1);
 }
 
 template <class T>
@@ -462,6 +480,9 @@ void Archive::close() {
 
 template void Archive::rows(const std::string&, const RowPartition&, RowsView<float>);
 template void Archive::rows(const std::string&, const RowPartition&, RowsView<double>);
+template void Archive::joined_rows(const std::string&, const RowPartition&, RowsView<float>);
+template void Archive::joined_rows(const std::string&, const RowPartition&, RowsView<double>);
+template void Archive::joined_rows(const std::string&, const RowPartition&, RowsView<std::int32_t>);
 template void Archive::replicated(const std::string&, std::span<float>, Index);
 template void Archive::replicated(const std::string&, std::span<double>, Index);
 template void Archive::replicated(const std::string&, std::span<std::int64_t>, Index);

@@ -1,7 +1,6 @@
 #include "fullforce/model/connectivity.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
@@ -21,17 +20,6 @@ void fill_rows(const Layout& layout, RowMatrix<T>& matrix, const Value& value) {
 }
 
 template <Real T>
-RowMatrix<T> recurrent_weights(const Layout& layout, double gain, std::uint64_t seed) {
-  RowMatrix<T> weights(layout.local_rows(), layout.rows());
-  const double deviation = gain / std::sqrt(static_cast<double>(layout.rows()));
-  fill_rows(layout, weights, [&](std::uint64_t i, std::span<double> row) {
-    Draws(seed, Purpose::target_weights, i).normals(0, row);
-    for (double& v : row) v *= deviation;
-  });
-  return weights;
-}
-
-template <Real T>
 RowMatrix<T> signal_weights(const Layout& layout, Index signals, double gain, std::uint64_t seed, Purpose purpose) {
   RowMatrix<T> weights(layout.local_rows(), signals);
   fill_rows(layout, weights, [&](std::uint64_t i, std::span<double> row) {
@@ -45,7 +33,7 @@ RowMatrix<T> signal_weights(const Layout& layout, Index signals, double gain, st
 
 template <Real T>
 Connectivity<T>::Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed)
-    : J_D(recurrent_weights<T>(layout, options.gain, seed)),
+    : J_D(layout, options, seed),
       u_in(signal_weights<T>(layout, task.inputs(), options.input_gain, seed, Purpose::input_weights)),
       u_out(signal_weights<T>(layout, task.outputs(), options.output_gain, seed, Purpose::output_weights)),
       u_hint(signal_weights<T>(layout, task.hints(), options.hint_gain, seed, Purpose::hint_weights)) {}
@@ -58,7 +46,7 @@ void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_
   rows("/network/u_in", u_in);
   rows("/target/u_out", u_out);
   rows("/target/u_hint", u_hint);
-  if (archive.saving() ? with_target : archive.contains("/target/J")) rows("/target/J", J_D);
+  if (archive.saving() ? with_target : J_D.is_in(archive)) J_D.persist(archive, layout);
 }
 
 StepSignals::StepSignals(const Task& task, Index stream_count)

@@ -35,20 +35,20 @@ Index left_in_control_group() {
 }
 
 template <Real T>
-Index bytes_for(const RowPartition& partition, const LearningOptions& learning, const Task& task, Index streams) {
+Index bytes_for(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning, const Task& task, Index streams) {
   const bool recurrent = learning.rule == Rule::full_force;
   Index rows = 0;
   for (int r = 0; r < partition.ranks(); ++r) rows = std::max(rows, partition.row_count(Rank{r}));
-  const Index J_D = rows * padded<T>(partition.rows()) * static_cast<Index>(sizeof(T));
+  const Index J_D = RecurrentWeights<T>::bytes(rows, partition.rows(), network.in_degree);
   return J_D + Rls<T>::bytes(partition, learning, task.outputs(), streams, recurrent) + Simulation<T>::bytes(partition, streams);
 }
 
 }  // namespace
 
-Index bytes_per_rank(const RowPartition& partition, const NetworkOptions&, const LearningOptions& learning, const Task& task,
+Index bytes_per_rank(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning, const Task& task,
                      Index streams) {
-  return learning.precision == Precision::single_precision ? bytes_for<float>(partition, learning, task, streams)
-                                                           : bytes_for<double>(partition, learning, task, streams);
+  return learning.precision == Precision::single_precision ? bytes_for<float>(partition, network, learning, task, streams)
+                                                           : bytes_for<double>(partition, network, learning, task, streams);
 }
 
 void require_memory(const Layout& layout, Index bytes) {

@@ -76,6 +76,19 @@ void read_rows(Archive& archive, const Layout& layout, const std::string& name) 
   archive.rows<T>(name, layout.partition(), {scratch.data(), shape[1], shape[1]});
 }
 
+/// The group /target/J_sparse.
+template <class T>
+void read_sparse(Archive& archive, const Layout& layout) {
+  const std::vector<Index> shape = archive.shape("/target/J_sparse/indices");
+  if (shape.size() != 1) return;
+  const Index degree = shape[0] / layout.rows();
+  read_replicated<Index>(archive, "/target/J_sparse/indptr");
+  std::vector<std::int32_t> columns(static_cast<std::size_t>(layout.local_rows() * degree));
+  archive.joined_rows<std::int32_t>("/target/J_sparse/indices", layout.partition(), {columns.data(), degree, degree});
+  std::vector<T> values(columns.size());
+  archive.joined_rows<T>("/target/J_sparse/data", layout.partition(), {values.data(), degree, degree});
+}
+
 }  // namespace
 
 template <Real T>
@@ -87,6 +100,7 @@ void verify_network(const Layout& layout, const std::filesystem::path& path) {
   for (const char* name : {"/network/x", "/network/feedback", "/network/u_in", "/network/weights", "/network/pending_left", "/target/x",
                            "/target/u_out", "/target/u_hint", "/target/J", "/learning/P", "/learning/pending_right"})
     read_rows<T>(archive, layout, name);
+  read_sparse<T>(archive, layout);
   archive.close();
 }
 

@@ -72,8 +72,9 @@ void Simulation<T>::advance_networks() {
   const bool with_target = needs_target();
   const bool force = options_.rule == Rule::force;
   const StepNoise noise{std::sqrt(options_.network.noise * options_.network.dt), options_.seed};
-  if (with_target) count_product(n_streams_);
-  if (force) count_product(n_streams_);
+  const RecurrentWeights<T>& J_D = connectivity_->J_D;
+  if (with_target) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
+  if (force) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
   // A block's new rates take the place of those that other blocks still multiply with, so all products come first.
   if (with_target || force) {
     const PhaseScope scope(timer_, Phase::target_network);
@@ -90,9 +91,7 @@ void Simulation<T>::advance_networks() {
 
 template <Real T>
 void Simulation<T>::multiply_J_D(RowBlock block, Index group, StreamArray<T>& currents) const {
-  const RowMatrix<T>& J_D = connectivity_->J_D;
-  kernels::multiply<T>({J_D.row(block.local), J_D.stride()}, block.rows, J_D.cols(), rates_.group(group), n_streams_,
-                       {currents.row(block.local), currents.stride()});
+  connectivity_->J_D.multiply(block, rates_, group, currents);
 }
 
 /// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, from x_D before this step; then x_D moves on.
@@ -181,8 +180,9 @@ void Simulation<T>::respond_and_learn() {
 
 template <Real T>
 void Simulation<T>::evaluate() {
-  if (options_.rule == Rule::full_force) count_product(n_streams_);
-  if (!learners_.empty()) count_product(static_cast<Index>(learners_.size()));
+  const double elements = static_cast<double>(layout_->rows()) * static_cast<double>(layout_->rows());
+  if (options_.rule == Rule::full_force) count_product(elements, sizeof(T), n_streams_);
+  if (!learners_.empty()) count_product(elements, sizeof(T), static_cast<Index>(learners_.size()));
   rls_->evaluate(rates_, learners_, feedback_, z_, timer_);
 }
 
@@ -229,12 +229,11 @@ void Simulation<T>::count_errors() {
   }
 }
 
-/// A product of an N x N matrix with so many vectors, over all ranks.
+/// A product of a matrix of so many elements with so many vectors, over all ranks.
 template <Real T>
-void Simulation<T>::count_product(Index vectors) {
-  const double elements = static_cast<double>(layout_->rows()) * static_cast<double>(layout_->rows());
+void Simulation<T>::count_product(double elements, double bytes_per_element, Index vectors) {
   work_.operations += 2.0 * elements * static_cast<double>(vectors);
-  work_.bytes += elements * static_cast<double>(sizeof(T));
+  work_.bytes += elements * bytes_per_element;
 }
 
 template <Real T>

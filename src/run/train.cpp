@@ -106,7 +106,8 @@ class Training {
   void checkpoint() {
     const PhaseScope scope(simulation_.timer(), Phase::io);
     const std::filesystem::path path = folder_ / checkpoint_name(simulation_.steps());
-    save_network(layout_, path, header_, connectivity_, rls_, simulation_, true);
+    // A sparse J_D is drawn again in less time than it takes to write.
+    save_network(layout_, path, header_, connectivity_, rls_, simulation_, !connectivity_.J_D.is_sparse());
     prune_checkpoints(layout_.comm(), folder_, plan_->checkpoint.keep);
     attention_.checkpoint_written();
     progress_.line(fmt::format("checkpoint {}", path.filename().string()));

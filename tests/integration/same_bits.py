@@ -24,6 +24,7 @@ file = "trials.h5"
 [network]
 neurons = 149
 noise = 0.01
+in_degree = {in_degree}
 [learning]
 rule = "{rule}"
 precision = "{precision}"
@@ -47,7 +48,7 @@ def compare(reference, other, what):
 
 def check(folder, rule, precision, streams):
     with open(os.path.join(folder, "c.toml"), "w") as f:
-        f.write(CONFIG.format(rule=rule, precision=precision, streams=streams))
+        f.write(CONFIG.format(rule=rule, precision=precision, streams=streams, in_degree=30 if precision == "single" else 0))
     label = f"{rule}, {precision}, {streams} stream(s)"
     reference = run(folder, 1, 1, 520, "reference")
     with h5py.File(reference) as f:

@@ -2,6 +2,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "fullforce/base/check.hpp"
@@ -16,7 +17,7 @@ namespace fullforce {
 /// The oracle: training as the formulas say it, in double precision, on one thread, with nothing deferred or distributed.
 /// Whatever is fast is compared with it. Shares with the program only the random numbers and the task.
 ///
-/// Dense J_D. Features are the rates themselves: with low-rank features the program agrees as far as its basis is complete.
+/// J_D is stored dense, zeros included. Features are the rates themselves: with low-rank features the program agrees as far as its basis is complete.
 class Reference {
  public:
   using Matrix = Eigen::MatrixXd;
@@ -33,7 +34,6 @@ class Reference {
 
   Reference(const RunOptions& run, const NetworkOptions& network, const LearningOptions& learning, const Task& task)
       : run_(run), network_(network), learning_(learning), task_(&task) {
-    require(network.in_degree == 0, "the reference knows dense J_D only");
     draw_weights();
     draw_states();
     const Index N = network.neurons;
@@ -94,13 +94,33 @@ class Reference {
     return u;
   }
 
+  /// Sparse: Floyd's sample of the other neurons, in ascending order.
+  std::vector<Index> inputs_of(Index neuron) const {
+    std::vector<Index> columns;
+    if (network_.in_degree == 0) {
+      for (Index j = 0; j < network_.neurons; ++j) columns.push_back(j);
+      return columns;
+    }
+    std::set<Index> others;
+    const Draws draws(run_.seed, Purpose::target_columns, static_cast<std::uint64_t>(neuron));
+    for (Index k = 0; k < network_.in_degree; ++k) {
+      const Index last = network_.neurons - 1 - network_.in_degree + k;
+      const Index drawn = static_cast<Index>(std::floor(draws.uniform(k) * static_cast<double>(last + 1)));
+      others.insert(others.count(drawn) ? last : drawn);
+    }
+    for (const Index other : others) columns.push_back(other < neuron ? other : other + 1);
+    return columns;
+  }
+
   void draw_weights() {
     const Index N = network_.neurons;
-    const double deviation = network_.gain / std::sqrt(static_cast<double>(N));
-    J_D.resize(N, N);
-    for (Index i = 0; i < N; ++i)
-      for (Index j = 0; j < N; ++j)
-        J_D(i, j) = deviation * Draws(run_.seed, Purpose::target_weights, static_cast<std::uint64_t>(i)).normal(j);
+    J_D = Matrix::Zero(N, N);
+    for (Index i = 0; i < N; ++i) {
+      const std::vector<Index> columns = inputs_of(i);
+      const double deviation = network_.gain / std::sqrt(static_cast<double>(columns.size()));
+      for (std::size_t k = 0; k < columns.size(); ++k)
+        J_D(i, columns[k]) = deviation * Draws(run_.seed, Purpose::target_weights, static_cast<std::uint64_t>(i)).normal(static_cast<Index>(k));
+    }
     u_in = signal_weights(task_->inputs(), network_.input_gain, Purpose::input_weights);
     u_out = signal_weights(task_->outputs(), network_.output_gain, Purpose::output_weights);
     u_hint = signal_weights(task_->hints(), network_.hint_gain, Purpose::hint_weights);

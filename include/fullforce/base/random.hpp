@@ -26,6 +26,7 @@ enum class Purpose : std::uint64_t {
   training_trial = 15,
   test_init_trial = 16,
   test_trial = 17,
+  target_columns = 18,      ///< which inputs a neuron has, where J_D is sparse; trial = row
 };
 
 /// Counter-based random numbers (Philox 4x64-10 of Salmon et al., SC 2011): a value is a pure function of

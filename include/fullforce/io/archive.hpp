@@ -43,6 +43,10 @@ class Archive {
   template <class T>
   void rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine);
 
+  /// The same as one run of numbers [partition.rows() * cols], a row after another. T: float, double, std::int32_t.
+  template <class T>
+  void joined_rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine);
+
   /// An array that every rank holds whole: [values.size()/cols, cols], row-major; cols = 0 for a one-dimensional array.
   /// Rank 0 writes; all read. T: float, double, std::int64_t.
   template <class T>

@@ -28,6 +28,9 @@ class GatheredVectors {
   /// A group as it was gathered last.
   VectorsView<const T> group(Index g) const;
 
+  /// Row j of all neurons in a group, as it was gathered last: its vectors side by side, stride() from row to row.
+  const T* row(Index group, Index j) const { return rows_.data() + j * width_ + group * group_width_; }
+
   /// Whether all of it is finite.
   bool all_finite() const;
 

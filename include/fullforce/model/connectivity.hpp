@@ -2,6 +2,7 @@
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/linalg/stream_array.hpp"
 #include "fullforce/model/network_options.hpp"
+#include "fullforce/model/recurrent_weights.hpp"
 #include "fullforce/model/task.hpp"
 #include "fullforce/model/trial_streams.hpp"
 #include "fullforce/parallel/layout.hpp"
@@ -14,13 +15,13 @@ class Archive;
 /// networks. Every element is a function of (seed, row, column), so both learning rules get the same ones.
 template <Real T>
 struct Connectivity {
-  /// Draws them: J_D ~ N(0, g^2/N), u_* ~ U(-1, 1) times their gains. N^2 / ranks normal draws.
+  /// Draws them: J_D dense or sparse, u_* ~ U(-1, 1) times their gains.
   Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed);
 
   /// Saves, or loads where the file has them. **Collective.**
   void persist(Archive& archive, const Layout& layout, bool with_target);
 
-  RowMatrix<T> J_D;     ///< [N, N]
+  RecurrentWeights<T> J_D;  ///< [N, N]
   RowMatrix<T> u_in;    ///< [N, n_in]
   RowMatrix<T> u_out;   ///< [N, n_out]
   RowMatrix<T> u_hint;  ///< [N, n_hint]

@@ -94,7 +94,7 @@ class Simulation {
   void find_output_errors();
   void choose_learners();
   void count_errors();
-  void count_product(Index vectors);
+  void count_product(double elements, double bytes_per_element, Index vectors);
   std::span<const TrialResult> advance_streams();
   std::size_t at(Index output, Index stream) const { return static_cast<std::size_t>(output * n_streams_ + stream); }
   bool is_forced(Index stream) const { return streams_.phase(stream) == StreamPhase::init; }

@@ -166,8 +166,12 @@ TEST(Config, Words) {
 TEST(Config, NotYetAvailable) {
   EXPECT_EQ(setting_message("learning.features=low-rank"),
             "--set learning.features=low-rank: learning.features = \"low-rank\" (is not available yet; use \"dense\")");
-  EXPECT_EQ(message_of("[network]\nin_degree = 10\n"),
-            "c.toml:2: network.in_degree = 10 (is not available yet; use 0 (dense))");
+}
+
+TEST(Config, ANeuronHasFewerInputsThanThereAreNeurons) {
+  EXPECT_EQ(message_of("[network]\nin_degree = 300\n"),
+            "c.toml:2: network.in_degree = 300 (must be at most network.neurons - 1 = 299; 0 = dense)");
+  EXPECT_EQ(parse_config("[network]\nin_degree = 299\n", "c.toml").network.in_degree, 299);
 }
 
 TEST(Config, EulerNeedsAStepBelowTwoTau) {

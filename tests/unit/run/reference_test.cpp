@@ -33,6 +33,7 @@ struct Case {
   Index streams;
   Index panel;
   Integrator integrator;
+  Index in_degree = 0;
 };
 
 double difference(const Reference::Matrix& reference, const std::function<double(Index, Index)>& ours,
@@ -61,6 +62,7 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   network.neurons = 61;
   network.noise = 0.02;
   network.integrator = c.integrator;
+  network.in_degree = c.in_degree;
   LearningOptions learning;
   learning.rule = c.rule;
   learning.panel = c.panel;
@@ -113,7 +115,9 @@ INSTANTIATE_TEST_SUITE_P(Layouts, AgainstReference,
                                          Case{Rule::full_force, 3, 37, Integrator::exponential},
                                          Case{Rule::full_force, 3, 2, Integrator::euler},
                                          Case{Rule::force, 1, 11, Integrator::euler},
-                                         Case{Rule::force, 3, 64, Integrator::exponential}));
+                                         Case{Rule::force, 3, 64, Integrator::exponential},
+                                         Case{Rule::full_force, 3, 37, Integrator::euler, 9},
+                                         Case{Rule::force, 2, 20, Integrator::euler, 20}));
 
 }  // namespace
 }  // namespace fullforce

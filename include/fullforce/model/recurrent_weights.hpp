@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+
+#include "fullforce/linalg/gathered_vectors.hpp"
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/sparse_rows.hpp"
+#include "fullforce/linalg/stream_array.hpp"
+#include "fullforce/model/network_options.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+class Archive;
+
+/// The fixed recurrent weights J_D of the target-generating network, this rank's rows: dense, or sparse with the same number of
+/// inputs for each neuron. A row is a function of (seed, row), the same on any number of ranks.
+template <Real T>
+class RecurrentWeights {
+ public:
+  /// options.in_degree = 0: every weight ~ N(0, g^2/N). Otherwise each neuron has in_degree = K inputs, distinct neurons other
+  /// than itself, all sets equally likely, with weights ~ N(0, g^2/K). 1 normal draw a weight.
+  RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed);
+
+  bool is_sparse() const { return sparse_.degree() > 0; }
+
+  /// y(i, b) = sum_j J_D(i, j) rates(j, b) for the rows of a block and one group of gathered rates. 2 streams
+  /// operations a weight; reads each once.
+  void multiply(RowBlock block, const GatheredVectors<T>& rates, Index group, StreamArray<T>& y) const;
+
+  /// J_D(i, j); `row` counts from this rank's first. For tests and files, not for products.
+  T operator()(Index row, Index column) const;
+
+  /// Weights of all ranks together, and the memory that a product reads for one of them.
+  double elements() const;
+  double bytes_per_element() const;
+
+  /// /target/J [N, N], or the group /target/J_sparse in the CSR form. **Collective.**
+  void persist(Archive& archive, const Layout& layout);
+
+  /// Whether a file that is being loaded has them in the form of these. **Collective.**
+  bool is_in(const Archive& archive) const;
+
+  /// Bytes that an instance allocates for so many of N rows.
+  static Index bytes(Index rows, Index neurons, Index in_degree);
+
+ private:
+  void expect_columns() const;
+
+  Index neurons_;
+  RowMatrix<T> dense_;    ///< [local rows, N]
+  SparseRows<T> sparse_;  ///< [local rows, K]
+};
+
+}  // namespace fullforce

@@ -1,0 +1,137 @@
+#include "fullforce/model/recurrent_weights.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/base/random.hpp"
+#include "fullforce/io/archive.hpp"
+
+namespace fullforce {
+namespace {
+
+/// Draws K of N neurons without repetition and without the neuron itself, by Floyd's method (Bentley and Floyd, CACM 30(9),
+/// 1987): K draws and no rejection, whatever comes out.
+class DistinctInputs {
+ public:
+  explicit DistinctInputs(Index neurons) : taken_(static_cast<std::size_t>(neurons)) {}
+
+  /// Fills `columns`, ascending.
+  void draw(std::uint64_t seed, Index neuron, std::span<std::int32_t> columns) {
+    draws_.resize(columns.size());
+    Draws(seed, Purpose::target_columns, static_cast<std::uint64_t>(neuron)).uniforms(0, draws_);
+    Index candidates = static_cast<Index>(taken_.size() - 1 - columns.size());
+    for (std::size_t k = 0; k < columns.size(); ++k) columns[k] = static_cast<std::int32_t>(take(draws_[k], ++candidates));
+    for (std::int32_t& column : columns) {
+      taken_[static_cast<std::size_t>(column)] = false;
+      if (column >= neuron) ++column;  // they were numbered without the neuron itself
+    }
+    std::sort(columns.begin(), columns.end());
+  }
+
+ private:
+  /// One of the first `candidates`; the last of them, which is new, if that one is taken already.
+  Index take(double uniform, Index candidates) {
+    Index chosen = static_cast<Index>(uniform * static_cast<double>(candidates));
+    if (taken_[static_cast<std::size_t>(chosen)]) chosen = candidates - 1;
+    taken_[static_cast<std::size_t>(chosen)] = true;
+    return chosen;
+  }
+
+  std::vector<bool> taken_;
+  std::vector<double> draws_;
+};
+
+template <Real T>
+void draw_weights(std::uint64_t seed, Index row, double deviation, std::vector<double>& scratch, T* weights) {
+  Draws(seed, Purpose::target_weights, static_cast<std::uint64_t>(row)).normals(0, scratch);
+  std::transform(scratch.begin(), scratch.end(), weights, [=](double v) { return static_cast<T>(deviation * v); });
+}
+
+}  // namespace
+
+template <Real T>
+RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed)
+    : neurons_(layout.rows()),
+      dense_(options.in_degree == 0 ? layout.local_rows() : 0, layout.rows()),
+      sparse_(options.in_degree > 0 ? layout.local_rows() : 0, options.in_degree) {
+  require(!is_sparse() || neurons_ <= std::numeric_limits<std::int32_t>::max(),
+          "network.neurons = {} with network.in_degree: must be below 2^31", neurons_);
+  const Index inputs = is_sparse() ? options.in_degree : neurons_;
+  const double deviation = options.gain / std::sqrt(static_cast<double>(inputs));
+  layout.for_each_block([&](RowBlock block) {
+    std::vector<double> scratch(static_cast<std::size_t>(inputs));
+    DistinctInputs distinct(is_sparse() ? neurons_ : 1);
+    for (Index i = block.local; i < block.local + block.rows; ++i) {
+      const Index row = layout.first_row() + i;
+      if (is_sparse()) distinct.draw(seed, row, sparse_.columns(i));
+      draw_weights(seed, row, deviation, scratch, is_sparse() ? sparse_.values(i).data() : dense_.row(i));
+    }
+  });
+}
+
+template <Real T>
+void RecurrentWeights<T>::multiply(RowBlock block, const GatheredVectors<T>& rates, Index group, StreamArray<T>& y) const {
+  const kernels::Piece<T> out{y.row(block.local), y.stride()};
+  if (is_sparse())
+    kernels::multiply_sparse<T>(sparse_, block.local, block.rows, {rates.row(group, 0), rates.stride()}, y.streams(), out);
+  else
+    kernels::multiply<T>({dense_.row(block.local), dense_.stride()}, block.rows, neurons_, rates.group(group), y.streams(), out);
+}
+
+template <Real T>
+T RecurrentWeights<T>::operator()(Index row, Index column) const {
+  if (!is_sparse()) return dense_(row, column);
+  const auto columns = sparse_.columns(row);
+  const auto at = std::lower_bound(columns.begin(), columns.end(), static_cast<std::int32_t>(column));
+  return at != columns.end() && *at == column ? sparse_.values(row)[static_cast<std::size_t>(at - columns.begin())] : T(0);
+}
+
+template <Real T>
+double RecurrentWeights<T>::elements() const {
+  return static_cast<double>(neurons_) * static_cast<double>(is_sparse() ? sparse_.degree() : neurons_);
+}
+
+template <Real T>
+double RecurrentWeights<T>::bytes_per_element() const {
+  return static_cast<double>(is_sparse() ? SparseRows<T>::bytes_per_element : Index{sizeof(T)});
+}
+
+template <Real T>
+bool RecurrentWeights<T>::is_in(const Archive& archive) const {
+  return archive.contains(is_sparse() ? "/target/J_sparse" : "/target/J");
+}
+
+template <Real T>
+void RecurrentWeights<T>::persist(Archive& archive, const Layout& layout) {
+  if (!is_sparse()) return archive.rows<T>("/target/J", layout.partition(), {dense_.row(0), neurons_, dense_.stride()});
+  std::vector<Index> row_pointers(static_cast<std::size_t>(neurons_ + 1));
+  for (Index i = 0; i <= neurons_; ++i) row_pointers[static_cast<std::size_t>(i)] = i * sparse_.degree();
+  const Index degree = sparse_.degree();
+  archive.replicated<Index>("/target/J_sparse/indptr", row_pointers);
+  archive.joined_rows<std::int32_t>("/target/J_sparse/indices", layout.partition(), {sparse_.columns().data(), degree, degree});
+  archive.joined_rows<T>("/target/J_sparse/data", layout.partition(), {sparse_.values().data(), degree, degree});
+  if (archive.loading()) agree(layout.comm(), [&] { expect_columns(); });
+}
+
+/// A file by another hand may name neurons that do not exist.
+template <Real T>
+void RecurrentWeights<T>::expect_columns() const {
+  for (Index i = 0; i < sparse_.rows(); ++i)
+    for (const std::int32_t column : sparse_.columns(i))
+      if (column < 0 || column >= neurons_)
+        throw RunError(fmt::format("/target/J_sparse/indices: there is no neuron {} (the file is damaged; use another one)", column));
+}
+
+template <Real T>
+Index RecurrentWeights<T>::bytes(Index rows, Index neurons, Index in_degree) {
+  return in_degree > 0 ? rows * in_degree * SparseRows<T>::bytes_per_element
+                       : rows * row_stride<T>(neurons) * static_cast<Index>(sizeof(T));
+}
+
+template class RecurrentWeights<float>;
+template class RecurrentWeights<double>;
+
+}  // namespace fullforce

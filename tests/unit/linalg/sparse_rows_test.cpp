@@ -1,0 +1,78 @@
+#include "fullforce/linalg/sparse_rows.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "fullforce/linalg/row_matrix.hpp"
+
+namespace fullforce {
+namespace {
+
+template <class T>
+class SparseProduct : public testing::Test {};
+using Scalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(SparseProduct, Scalars);
+
+constexpr Index neurons = 200;
+
+double rate(Index neuron, Index stream) { return std::sin(0.7 * static_cast<double>(neuron) + 1.3 * static_cast<double>(stream)); }
+
+/// Row i has non-zeros in columns i % 3, i % 3 + 5, ...
+template <Real T>
+SparseRows<T> formula(Index rows, Index degree) {
+  SparseRows<T> a(rows, degree);
+  for (Index i = 0; i < rows; ++i)
+    for (Index k = 0; k < degree; ++k) {
+      a.columns(i)[static_cast<std::size_t>(k)] = static_cast<std::int32_t>(i % 3 + 5 * k);
+      a.values(i)[static_cast<std::size_t>(k)] = static_cast<T>(std::cos(static_cast<double>(i * degree + k)));
+    }
+  return a;
+}
+
+template <Real T>
+RowMatrix<T> rates(Index streams) {
+  RowMatrix<T> x(neurons, streams);
+  for (Index j = 0; j < neurons; ++j)
+    for (Index b = 0; b < streams; ++b) x(j, b) = static_cast<T>(rate(j, b));
+  return x;
+}
+
+/// The product of rows `first` on with streams `stream` on.
+template <Real T>
+RowMatrix<T> product(const SparseRows<T>& a, Index first, Index rows, const RowMatrix<T>& x, Index stream, Index streams) {
+  RowMatrix<T> y(rows, streams);
+  kernels::multiply_sparse<T>(a, first, rows, {x.row(0) + stream, x.stride()}, streams, {y.row(0), y.stride()});
+  return y;
+}
+
+TYPED_TEST(SparseProduct, IsTheProduct) {
+  using T = TypeParam;
+  const double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-13;
+  for (const Index degree : {1, 2, 17, 40}) {
+    const SparseRows<T> a = formula<T>(11, degree);
+    for (Index streams = 1; streams <= 64; ++streams) {
+      const RowMatrix<T> y = product(a, 2, 9, rates<T>(streams), 0, streams);
+      for (Index i = 0; i < 9; ++i)
+        for (Index b = 0; b < streams; ++b) {
+          double sum = 0.0;
+          for (Index k = 0; k < degree; ++k) {
+            const std::size_t at = static_cast<std::size_t>(k);
+            sum += static_cast<double>(a.values(i + 2)[at]) * rate(a.columns(i + 2)[at], b);
+          }
+          EXPECT_NEAR(static_cast<double>(y(i, b)), sum, tolerance * static_cast<double>(degree)) << degree << " " << streams;
+        }
+    }
+  }
+}
+
+TYPED_TEST(SparseProduct, HasTheSameBitsWhateverIsBesideIt) {
+  using T = TypeParam;
+  const SparseRows<T> a = formula<T>(13, 37);
+  const RowMatrix<T> x = rates<T>(23), together = product(a, 0, 13, x, 0, 23);
+  for (Index i = 0; i < 13; ++i)
+    for (Index b = 0; b < 23; ++b) EXPECT_EQ(product(a, i, 1, x, b, 1)(0, 0), together(i, b)) << i << " " << b;
+}
+
+}  // namespace
+}  // namespace fullforce

@@ -1,0 +1,101 @@
+#include "fullforce/model/recurrent_weights.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <vector>
+
+namespace fullforce {
+namespace {
+
+/// The columns of the non-zeros of a row.
+template <Real T>
+std::vector<Index> inputs(const RecurrentWeights<T>& weights, Index neurons, Index row) {
+  std::vector<Index> columns;
+  for (Index j = 0; j < neurons; ++j)
+    if (weights(row, j) != T(0)) columns.push_back(j);
+  return columns;
+}
+
+NetworkOptions options(Index neurons, Index in_degree) {
+  NetworkOptions o;
+  o.neurons = neurons;
+  o.in_degree = in_degree;
+  return o;
+}
+
+class InDegree : public testing::TestWithParam<Index> {};
+
+TEST_P(InDegree, IsExactAndNoNeuronIsItsOwnInput) {
+  const Communicator comm = Communicator::world();
+  const Index neurons = 50;
+  const Layout layout(comm, neurons);
+  const RecurrentWeights<double> weights(layout, options(neurons, GetParam()), 3);
+  for (Index i = 0; i < layout.local_rows(); ++i) {
+    const std::vector<Index> columns = inputs(weights, neurons, i);
+    EXPECT_EQ(static_cast<Index>(columns.size()), GetParam()) << "distinct inputs of neuron " << layout.first_row() + i;
+    EXPECT_EQ(weights(i, layout.first_row() + i), 0.0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, InDegree, testing::Values(1, 2, 7, 25, 48, 49));
+
+TEST(RecurrentWeights, SparseWeightsHaveTheMomentsOfTheirDistribution) {
+  const Communicator comm = Communicator::world();
+  const Index neurons = 2000, degree = 40;
+  const Layout layout(comm, neurons);
+  const RecurrentWeights<double> weights(layout, options(neurons, degree), 5);
+  double sum = 0.0, squares = 0.0, columns = 0.0, column_squares = 0.0;
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    for (const Index j : inputs(weights, neurons, i)) {
+      sum += weights(i, j);
+      squares += weights(i, j) * weights(i, j);
+      const double place = (static_cast<double>(j) + 0.5) / static_cast<double>(neurons);
+      columns += place;
+      column_squares += place * place;
+    }
+  const double count = static_cast<double>(neurons * degree);
+  const double deviation = 1.5 / std::sqrt(static_cast<double>(degree));
+  EXPECT_NEAR(sum / count, 0.0, 4.0 * deviation / std::sqrt(count));
+  EXPECT_NEAR(squares / count / (deviation * deviation), 1.0, 4.0 * std::sqrt(2.0 / count));
+  EXPECT_NEAR(columns / count, 0.5, 4.0 * std::sqrt(1.0 / 12.0 / count)) << "inputs are spread evenly";
+  EXPECT_NEAR(column_squares / count, 1.0 / 3.0, 4.0 * std::sqrt(4.0 / 45.0 / count));
+}
+
+TEST(RecurrentWeights, EveryPairOfInputsIsEquallyLikely) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 6);
+  std::map<std::vector<Index>, int> pairs;
+  const int seeds = 6000;
+  for (int seed = 0; seed < seeds; ++seed)
+    ++pairs[inputs(RecurrentWeights<double>(layout, options(6, 2), static_cast<std::uint64_t>(seed)), 6, 3)];
+  const double expected = seeds / 10.0;
+  EXPECT_EQ(pairs.size(), 10u) << "of the five others";
+  for (const auto& [pair, count] : pairs) EXPECT_NEAR(count, expected, 5.0 * std::sqrt(expected)) << pair[0] << " " << pair[1];
+}
+
+TEST(RecurrentWeights, MultiplyIsTheProduct) {
+  const Communicator comm = Communicator::world();
+  const Index neurons = 90, streams = 3;
+  const Layout layout(comm, neurons);
+  const auto rate = [](Index j, Index b) { return std::sin(static_cast<double>(3 * j + b)); };
+  GatheredVectors<double> rates(layout, 2, streams);
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    for (Index b = 0; b < streams; ++b) rates.mine(1, i)[b] = rate(layout.first_row() + i, b);
+  rates.gather();
+  for (const Index degree : {0, 20}) {
+    const RecurrentWeights<double> weights(layout, options(neurons, degree), 1);
+    StreamArray<double> y(layout, streams);
+    layout.for_each_block([&](RowBlock block) { weights.multiply(block, rates, 1, y); });
+    for (Index i = 0; i < layout.local_rows(); ++i)
+      for (Index b = 0; b < streams; ++b) {
+        double sum = 0.0;
+        for (Index j = 0; j < neurons; ++j) sum += weights(i, j) * rate(j, b);
+        EXPECT_NEAR(y(i, b), sum, 1e-12);
+      }
+  }
+}
+
+}  // namespace
+}  // namespace fullforce
