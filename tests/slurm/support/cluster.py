@@ -18,11 +18,12 @@ import subprocess
 import sys
 import time
 
-NODES = 4
+NODES = 7
 STATE = pathlib.Path("/run/cluster")  # on a file system of the namespace: it goes with it
 SKIPPED = 77
 INSIDE = "FULLFORCE_TEST_CLUSTER"
 CONTROLLER = "controller"
+ADDRESS = "127.0.0.2"
 PROGRAMS = ("munged", "munge", "slurmctld", "slurmd", "sbatch", "srun", "scontrol", "scancel", "squeue", "unshare")
 
 
@@ -69,14 +70,13 @@ def enter_namespaces():
 
 
 def bring_loopback_up():
-    """The namespace's only interface, with a second address: the resolver sees no network in one that has 127.0.0.1 alone."""
+    """The namespace's only interface. Its address is not 127.0.0.1: the resolver takes a machine that has no other for one without network."""
     get_flags, set_flags, set_address, up = 0x8913, 0x8914, 0x8916, 1
     with socket.socket() as any_socket:
-        request = struct.pack("16sh14s", b"lo", 0, b"")
-        flags = struct.unpack("16sh14s", fcntl.ioctl(any_socket, get_flags, request))[1]
+        address = struct.pack("16sHH4s8s", b"lo", socket.AF_INET, 0, socket.inet_aton(ADDRESS), b"")
+        fcntl.ioctl(any_socket, set_address, address)
+        flags = struct.unpack("16sh14s", fcntl.ioctl(any_socket, get_flags, struct.pack("16sh14s", b"lo", 0, b"")))[1]
         fcntl.ioctl(any_socket, set_flags, struct.pack("16sh14s", b"lo", flags | up, b""))
-        second = struct.pack("16sHH4s8s", b"lo:1", socket.AF_INET, 0, socket.inet_aton("127.0.0.2"), b"")
-        fcntl.ioctl(any_socket, set_address, second)
 
 
 def prepare_machine():
@@ -86,7 +86,7 @@ def prepare_machine():
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode={mode}", "tmpfs", folder], check=True)
     names = [CONTROLLER] + [f"n{k}" for k in range(1, NODES + 1)]
     STATE.mkdir()
-    (STATE / "hosts").write_text(f"127.0.0.1 localhost {' '.join(names)}\n")
+    (STATE / "hosts").write_text(f"{ADDRESS} localhost {' '.join(names)}\n")
     subprocess.run(["mount", "--bind", STATE / "hosts", "/etc/hosts"], check=True)
     socket.sethostname(CONTROLLER)
 
@@ -140,7 +140,7 @@ class Cluster:
 
     def _write_configuration(self):
         text = (pathlib.Path(__file__).parent / "slurm.conf").read_text()
-        values = {"controller": CONTROLLER, "state": STATE, "logs": self.logs, "nodes": NODES, "last_port": 7000 + NODES}
+        values = {"controller": CONTROLLER, "address": ADDRESS, "state": STATE, "logs": self.logs, "nodes": NODES, "last_port": 7000 + NODES}
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         (STATE / "slurm.conf").write_text(text)

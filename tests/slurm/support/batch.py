@@ -1,0 +1,141 @@
+"""Batch jobs of the private cluster: how a test submits them, watches them, and does to them what a real cluster would do."""
+import collections
+import csv
+import os
+import pathlib
+import re
+import sys
+import time
+
+import harness
+from cluster import quietly, wait_until
+
+SCRIPTS = pathlib.Path(__file__).parents[3] / "jobs"
+LONG = 300  # s; more than any wait should take on a slow machine
+begin = time.monotonic()
+
+
+def say(text):
+    print(f"{time.monotonic() - begin:7.2f} s  {text}", flush=True)
+
+
+def expect(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+def command(*arguments):
+    """The output of one of SLURM's commands, which must succeed."""
+    result = quietly(*arguments)
+    expect(result.returncode == 0, f"{' '.join(map(str, arguments))}: {result.stdout}{result.stderr}")
+    return result.stdout.strip()
+
+
+def prepare(launcher="srun"):
+    """What a user would export: the program, and that the ranks of these nodes, which are one machine, share its cores."""
+    os.environ.update(FULLFORCE=harness.PROGRAM, FULLFORCE_JOBS=str(SCRIPTS), FULLFORCE_LAUNCHER=launcher, FULLFORCE_BIND="none")
+
+
+def submit(script, *arguments, options=(), **variables):
+    """Submits one of the project's scripts, with these variables for it; the job."""
+    exported = ",".join(["ALL"] + [f"{name}={value}" for name, value in variables.items()])
+    job_id = command("sbatch", "--parsable", f"--export={exported}", "--time=30", "--cpus-per-task=1", *options, SCRIPTS / script, *arguments)
+    job = Job(job_id)
+    say(f"job {job_id}: submitted, {script} {' '.join(map(str, arguments))} {' '.join(options)}")
+    return job
+
+
+class Job:
+    def __init__(self, job_id):
+        self.id = job_id
+
+    def show(self):
+        """What SLURM knows of it."""
+        return dict(re.findall(r"(\w+)=(\S*)", command("scontrol", "show", "job", "-o", self.id)))
+
+    def state(self):
+        return self.show()["JobState"]
+
+    def restarts(self):
+        return int(self.show()["Restarts"])
+
+    def exit_code(self):
+        return int(self.show()["ExitCode"].split(":")[0])
+
+    def wait_for(self, *states):
+        """Until it is in one of these states, and no other final one."""
+        final = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
+        state = wait_until(lambda: self.state() in final | set(states) and self.state(), f"job {self.id} {states}", LONG)
+        expect(state in states, f"job {self.id} is {state} ({self.show()['ExitCode']}), not one of {states}")
+        say(f"job {self.id}: {state}, exit code {self.exit_code()}, {self.restarts()} restarts")
+
+    def wait_for_requeue(self, count):
+        wait_until(lambda: self.restarts() >= count or self.state() in ("FAILED", "COMPLETED"), f"requeue of job {self.id}", LONG)
+        expect(self.restarts() == count and self.state() in ("PENDING", "RUNNING", "COMPLETING"), f"job {self.id} was not requeued: {self.show()}")
+        say(f"job {self.id}: requeued, restart {count}")
+
+    def update(self, *changes):
+        """Of a requeued job, once what is left of its last start is gone."""
+        wait_until(lambda: self.state() == "PENDING", f"the end of job {self.id}", LONG)
+        command("scontrol", "update", f"jobid={self.id}", *changes)
+
+    def begin_now(self):
+        """SLURM holds back a requeued job for two minutes. Not at once: within the second nodes would still refuse the job."""
+        self.update("StartTime=now+2")
+
+    def be_content_with(self, nodes, ranks):
+        """Otherwise a requeued job waits for as many as it had."""
+        self.update(f"NumNodes={nodes}", f"NumTasks={ranks}")
+
+    def signal(self, name="USR1"):
+        """To the script alone, as --signal=B: sends it before the time limit."""
+        say(f"job {self.id}: {name}")
+        command("scancel", f"--signal={name}", "--batch", self.id)
+
+    def nodes(self):
+        return command("scontrol", "show", "hostnames", self.show()["NodeList"]).split()
+
+
+Start = collections.namedtuple("Start", "event step ranks code restart job")
+
+
+def history(output):
+    """What train.sbatch noted of starts and ends."""
+    with open(f"{output}.jobs/history.csv") as file:
+        return [Start(l["event"], int(l["step"]), int(l["ranks"]), l["code"], int(l["restart"]), l["job"]) for l in csv.DictReader(file)]
+
+
+def last_step(output):
+    """Of the run's last whole trial."""
+    try:
+        lines = pathlib.Path(output, "metrics.csv").read_text().splitlines()
+        return int(lines[-1].split(",")[1])
+    except (OSError, IndexError, ValueError):  # not there, or only its header
+        return 0
+
+
+def wait_for_steps(job, output, steps=1000):
+    """Until the run has got on by so many steps since now."""
+    first = last_step(output)
+    wait_until(lambda: last_step(output) >= first + steps or job.state() in ("FAILED", "COMPLETED"), f"{output}: {steps} more steps", LONG)
+    expect(job.state() == "RUNNING", f"job {job.id} is {job.state()}: the run must be longer to be interrupted")
+    say(f"job {job.id}: at step {last_step(output)} on {','.join(job.nodes())}")
+
+
+def expect_same_network(reference, output):
+    differing = harness.differences(f"{reference}/network.h5", f"{output}/network.h5")
+    expect(not differing, f"{output}: {', '.join(differing)} differ from an uninterrupted run's")
+    say(f"{output}: every bit as in an uninterrupted run")
+
+
+def run_all(scenarios):
+    """Each in a thread of its own; ends the test with all that went wrong."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(scenarios)) as pool:
+        results = {scenario.__name__: pool.submit(scenario) for scenario in scenarios}
+    failed = {name: result.exception() for name, result in results.items() if result.exception()}
+    for name, error in failed.items():
+        print(f"FAILED {name}: {type(error).__name__}: {error}", flush=True)
+    say(f"{len(results) - len(failed)} of {len(results)} scenarios passed")
+    sys.exit(1 if failed else 0)
