@@ -3,10 +3,8 @@
 
     job_scripts.py FULLFORCE
 """
-import functools
 import os
 import pathlib
-import shutil
 
 import cluster
 
@@ -16,24 +14,6 @@ import batch  # noqa: E402
 import harness  # noqa: E402
 from batch import expect, submit  # noqa: E402
 
-CONFIG = """
-[run]
-seed = 5
-streams = 2
-init_trials = 1
-train_trials = 1200
-test_trials = 2
-[task]
-name = "file"
-file = "trials.h5"
-[network]
-neurons = 149
-noise = 0.01
-[learning]
-panel = 13
-[checkpoint]
-every_trials = 100
-"""
 SHORT = ("--set", "run.train_trials=20")
 
 
@@ -44,12 +24,12 @@ def stopped_preempted_and_lost(launcher, mine, per_node):
     options = ["--nodes=2", f"--ntasks-per-node={per_node}", "--exclusive", f"--exclude={others}"]
     job = submit("train.sbatch", "c.toml", output, options=options, FULLFORCE_LAUNCHER=launcher)
 
-    batch.wait_for_steps(job, output, 500)
+    batch.wait_for_steps(job, output)
     job.signal("USR1")
     job.wait_for_requeue(1)
     job.begin_now()
 
-    batch.wait_for_steps(job, output, 500)
+    batch.wait_for_steps(job, output)
     urgent = batch.command("sbatch", "--parsable", "--partition=urgent", "--exclusive", "--output=urgent-%j.out",
                            f"--nodelist={','.join(job.nodes())}", "--wrap=true")
     batch.say(f"job {job.id}: preempted by job {urgent}")
@@ -57,7 +37,7 @@ def stopped_preempted_and_lost(launcher, mine, per_node):
     batch.Job(urgent).wait_for("COMPLETED")
     job.begin_now()
 
-    batch.wait_for_steps(job, output, 500)
+    batch.wait_for_steps(job, output)
     lost, drained = job.nodes()
     batch.command("scontrol", "update", f"nodename={drained}", "state=drain", "reason=test")
     batch.command("scontrol", "update", f"nodename={lost}", "state=down", "reason=test")
@@ -100,7 +80,7 @@ def sweep_and_analysis():
 
 def chain_without_requeue():
     """The first link is stopped, the second ends the training, the third has nothing to do."""
-    links = chain("3", "c.toml", "chain")
+    links = batch.chain(3, "c.toml", "chain", options=ELSEWHERE)
     batch.wait_for_steps(links[0], "chain")
     links[0].signal("USR1")
     links[0].wait_for("FAILED")
@@ -113,18 +93,11 @@ def chain_without_requeue():
 
 def chain_that_fails():
     """Wrong input fails the first link; the others see that and do not start the program."""
-    links = chain("3", "c.toml", "failing-chain", "--set", "network.neurons=-3")
+    links = batch.chain(3, "c.toml", "failing-chain", "--set", "network.neurons=-3", options=ELSEWHERE)
     for link in links:
         link.wait_for("FAILED")
         expect(link.exit_code() == 2, f"exit code {link.exit_code()}, not 2")
     expect([line.event for line in batch.history("failing-chain")] == ["start", "failed", "failed", "failed"], "one start only")
-
-
-def chain(*arguments):
-    os.environ["SBATCH_OPTIONS"] = " ".join(ELSEWHERE) + " --time=30 --cpus-per-task=1"
-    ids = batch.command(batch.SCRIPTS / "chain.sh", *arguments).splitlines()[0].split()
-    batch.say(f"jobs {' '.join(ids)}: submitted, chain.sh {' '.join(arguments)}")
-    return [batch.Job(job_id) for job_id in ids]
 
 
 def wrong_input(launcher):
@@ -175,14 +148,8 @@ def cancelled():
 
 
 def main():
-    shutil.rmtree("work", ignore_errors=True)
-    os.mkdir("work")
     with cluster.running("logs"):
-        os.chdir("work")
-        harness.write_mixed_trials("trials.h5")
-        pathlib.Path("c.toml").write_text(CONFIG)
-        batch.prepare()
-        harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", "reference", "--quiet"]))
+        batch.prepare(neurons=149, train_trials=600)
         batch.run_all([with_srun, with_mpirun, sweep_and_analysis, chain_without_requeue, chain_that_fails, wrong_input_srun,
                        wrong_input_mpirun, no_progress, bound_on_requeues, cancelled])
 

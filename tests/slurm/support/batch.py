@@ -4,8 +4,10 @@ import csv
 import os
 import pathlib
 import re
+import shutil
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import harness
 from cluster import quietly, wait_until
@@ -13,6 +15,24 @@ from cluster import quietly, wait_until
 SCRIPTS = pathlib.Path(__file__).parents[3] / "jobs"
 LONG = 300  # s; more than any wait should take on a slow machine
 begin = time.monotonic()
+CONFIG = """
+[run]
+seed = 5
+streams = 2
+init_trials = 1
+train_trials = {train_trials}
+test_trials = 2
+[task]
+name = "file"
+file = "trials.h5"
+[network]
+neurons = {neurons}
+noise = 0.01
+[learning]
+panel = 13
+[checkpoint]
+every_trials = 100
+"""
 
 
 def say(text):
@@ -31,9 +51,17 @@ def command(*arguments):
     return result.stdout.strip()
 
 
-def prepare(launcher="srun"):
-    """What a user would export: the program, and that the ranks of these nodes, which are one machine, share its cores."""
-    os.environ.update(FULLFORCE=harness.PROGRAM, FULLFORCE_JOBS=str(SCRIPTS), FULLFORCE_LAUNCHER=launcher, FULLFORCE_BIND="none")
+def prepare(neurons, train_trials):
+    """Goes to a new folder with a configuration, c.toml, and its uninterrupted run, `reference`; exports what a user would."""
+    shutil.rmtree("work", ignore_errors=True)
+    os.mkdir("work")
+    os.chdir("work")
+    harness.write_mixed_trials("trials.h5")
+    pathlib.Path("c.toml").write_text(CONFIG.format(neurons=neurons, train_trials=train_trials))
+    # The ranks of these nodes, which are one machine, share its cores.
+    os.environ.update(FULLFORCE=harness.PROGRAM, FULLFORCE_JOBS=str(SCRIPTS), FULLFORCE_BIND="none")
+    harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", "reference", "--quiet"], timeout=LONG))
+    say(f"reference: {last_step('reference')} steps on one rank, uninterrupted")
 
 
 def submit(script, *arguments, options=(), **variables):
@@ -114,12 +142,20 @@ def last_step(output):
         return 0
 
 
-def wait_for_steps(job, output, steps=1000):
+def wait_for_steps(job, output, steps=500):
     """Until the run has got on by so many steps since now."""
     first = last_step(output)
     wait_until(lambda: last_step(output) >= first + steps or job.state() in ("FAILED", "COMPLETED"), f"{output}: {steps} more steps", LONG)
     expect(job.state() == "RUNNING", f"job {job.id} is {job.state()}: the run must be longer to be interrupted")
     say(f"job {job.id}: at step {last_step(output)} on {','.join(job.nodes())}")
+
+
+def chain(links, *arguments, options=()):
+    """The jobs of a chain."""
+    os.environ["SBATCH_OPTIONS"] = " ".join(["--time=30", "--cpus-per-task=1", *options])
+    ids = command(SCRIPTS / "chain.sh", links, *arguments).splitlines()[0].split()
+    say(f"jobs {' '.join(ids)}: submitted, chain.sh {links} {' '.join(arguments)}")
+    return [Job(job_id) for job_id in ids]
 
 
 def expect_same_network(reference, output):
@@ -130,8 +166,6 @@ def expect_same_network(reference, output):
 
 def run_all(scenarios):
     """Each in a thread of its own; ends the test with all that went wrong."""
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(len(scenarios)) as pool:
         results = {scenario.__name__: pool.submit(scenario) for scenario in scenarios}
     failed = {name: result.exception() for name, result in results.items() if result.exception()}

@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+"""What takes SLURM its time: trainings through real time limits, and a node that loses power.
+
+    time_limits.py FULLFORCE
+"""
+import cluster
+
+cluster.enter_namespaces()
+
+import batch  # noqa: E402
+from batch import expect, submit  # noqa: E402
+
+# SLURM looks at time limits every 30 s: the signal comes within 30 s of the start, the limit would after 60 to 90 s.
+LIMIT = ("--time=1", "--signal=B:USR1@30")
+TWO_NODES = ("--nodes=2", "--ntasks-per-node=1")
+
+
+def without_limit(job):
+    batch.command("scontrol", "update", f"jobid={job.id}", "TimeLimit=60")
+
+
+def three_limits(launcher, options, limit=LIMIT):
+    output = f"limits-{launcher}" if limit is LIMIT else f"late-{launcher}"
+    job = submit("train.sbatch", "c.toml", output, options=[*TWO_NODES, *options, *limit], FULLFORCE_LAUNCHER=launcher)
+    for restart in (1, 2, 3):
+        job.wait_for_requeue(restart)
+        if restart == 3:
+            without_limit(job)
+        job.begin_now()
+    job.wait_for("COMPLETED")
+    steps = [line.step for line in batch.history(output) if line.event == "stopped"]
+    expect(len(steps) == 3 and steps == sorted(set(steps)), f"three stops, each further on: {steps}")
+    batch.expect_same_network("reference", output)
+
+
+def with_srun():
+    three_limits("srun", ["--nodelist=n[1-2]"])
+
+
+def with_mpirun():
+    three_limits("mpirun", ["--nodelist=n[3-4]"])
+
+
+def signal_too_late():
+    """No warning before the limit: what is left is the time between SLURM's TERM and its KILL."""
+    three_limits("srun", ["--nodelist=n[3-4]"], limit=("--time=1", "--signal=B:CONT@1"))
+
+
+def chain_over_limits():
+    links = batch.chain(3, "c.toml", "chain", options=[*TWO_NODES, "--nodelist=n[1-2]", *LIMIT])
+    without_limit(links[2])
+    for link in links[:2]:
+        link.wait_for("FAILED")
+        expect((link.exit_code(), link.restarts()) == (75, 0), "a link ends with 75 and is not requeued")
+    links[2].wait_for("COMPLETED")
+    batch.expect_same_network("reference", "chain")
+
+
+def power_cut(machines):
+    """The second of its nodes dies, not the one that runs the script; SLURM requeues the job when it notices."""
+    job = submit("train.sbatch", "c.toml", "power-cut", options=[*TWO_NODES, "--exclude=n[1-4]"])
+    batch.wait_for_steps(job, "power-cut", 5000)
+    survivor, lost = job.nodes()
+    machines.cut_power(lost)
+    batch.say(f"job {job.id}: {lost} has no power")
+    job.wait_for_requeue(1)
+    job.begin_now()
+    job.wait_for("COMPLETED")
+    expect(lost not in job.nodes(), f"the last start was on {job.nodes()}")
+    batch.expect_same_network("reference", "power-cut")
+
+
+def main():
+    with cluster.running("logs") as machines:
+
+        def power_cut_of_a_node():
+            power_cut(machines)
+
+        batch.prepare(neurons=400, train_trials=2600)
+        batch.run_all([with_srun, with_mpirun, signal_too_late, chain_over_limits, power_cut_of_a_node])
+
+
+if __name__ == "__main__":
+    main()
