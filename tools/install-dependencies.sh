@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building, testing and plotting need; does nothing when all are there.
+# With --slurm also SLURM, for the tests of the job scripts; where it cannot be had, those tests are skipped.
 set -euo pipefail
 
 packages=(
@@ -20,24 +21,35 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   exit 2
 fi
 
-missing=()
-for package in "${packages[@]}"; do
-  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-  if [ "$status" != installed ]; then missing+=("$package"); fi
-done
-if [ ${#missing[@]} -eq 0 ]; then
-  echo "All ${#packages[@]} packages are installed."
-  exit 0
-fi
+# Those of the packages given that are not installed.
+missing_of() {
+  local package status
+  for package in "$@"; do
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    if [ "$status" != installed ]; then echo "$package"; fi
+  done
+}
 
 root=()
-if [ "$(id -u)" != 0 ]; then
-  if ! command -v sudo >/dev/null; then
-    echo "install-dependencies.sh: not root and no sudo; as root, run: apt-get install ${missing[*]}" >&2
-    exit 2
-  fi
-  root=(sudo)
+if [ "$(id -u)" != 0 ]; then root=(sudo); fi
+install() {
+  echo "Installing: $*"
+  "${root[@]}" apt-get update && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"
+}
+
+mapfile -t missing < <(missing_of "${packages[@]}")
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "All ${#packages[@]} packages are installed."
+elif [ ${#root[@]} -gt 0 ] && ! command -v sudo >/dev/null; then
+  echo "install-dependencies.sh: not root and no sudo; as root, run: apt-get install ${missing[*]}" >&2
+  exit 2
+else
+  install "${missing[@]}"
 fi
-echo "Installing: ${missing[*]}"
-"${root[@]}" apt-get update
-"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
+
+if [ "${1:-}" = --slurm ]; then
+  mapfile -t missing < <(missing_of slurm-wlm munge)
+  if [ ${#missing[@]} -gt 0 ] && ! install "${missing[@]}"; then
+    echo "install-dependencies.sh: no SLURM (${missing[*]} cannot be installed); the tests that need it will be skipped" >&2
+  fi
+fi

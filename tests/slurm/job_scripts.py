@@ -149,7 +149,7 @@ def cancelled():
 
 def main():
     with cluster.running("logs"):
-        batch.prepare(neurons=149, train_trials=600)
+        batch.prepare(neurons=149, train_trials=1000)
         batch.run_all([with_srun, with_mpirun, sweep_and_analysis, chain_without_requeue, chain_that_fails, wrong_input_srun,
                        wrong_input_mpirun, no_progress, bound_on_requeues, cancelled])
 

@@ -19,31 +19,31 @@ def without_limit(job):
     batch.command("scontrol", "update", f"jobid={job.id}", "TimeLimit=60")
 
 
-def three_limits(launcher, options, limit=LIMIT):
-    output = f"limits-{launcher}" if limit is LIMIT else f"late-{launcher}"
-    job = submit("train.sbatch", "c.toml", output, options=[*TWO_NODES, *options, *limit], FULLFORCE_LAUNCHER=launcher)
-    for restart in (1, 2, 3):
+def through_limits(output, count, options, launcher):
+    """So many time limits, then to the end without one."""
+    job = submit("train.sbatch", "c.toml", output, options=[*TWO_NODES, *options], FULLFORCE_LAUNCHER=launcher)
+    for restart in range(1, count + 1):
         job.wait_for_requeue(restart)
-        if restart == 3:
+        if restart == count:
             without_limit(job)
         job.begin_now()
     job.wait_for("COMPLETED")
     steps = [line.step for line in batch.history(output) if line.event == "stopped"]
-    expect(len(steps) == 3 and steps == sorted(set(steps)), f"three stops, each further on: {steps}")
+    expect(len(steps) == count and steps == sorted(set(steps)), f"{count} stops, each further on: {steps}")
     batch.expect_same_network("reference", output)
 
 
-def with_srun():
-    three_limits("srun", ["--nodelist=n[1-2]"])
+def three_limits_with_srun():
+    through_limits("limits-srun", 3, [*LIMIT, "--nodelist=n[1-2]"], "srun")
 
 
-def with_mpirun():
-    three_limits("mpirun", ["--nodelist=n[3-4]"])
+def three_limits_with_mpirun():
+    through_limits("limits-mpirun", 3, [*LIMIT, "--nodelist=n[3-4]"], "mpirun")
 
 
 def signal_too_late():
     """No warning before the limit: what is left is the time between SLURM's TERM and its KILL."""
-    three_limits("srun", ["--nodelist=n[3-4]"], limit=("--time=1", "--signal=B:CONT@1"))
+    through_limits("late", 1, ["--time=1", "--signal=B:CONT@1", "--nodelist=n[3-4]"], "srun")
 
 
 def chain_over_limits():
@@ -59,7 +59,7 @@ def chain_over_limits():
 def power_cut(machines):
     """The second of its nodes dies, not the one that runs the script; SLURM requeues the job when it notices."""
     job = submit("train.sbatch", "c.toml", "power-cut", options=[*TWO_NODES, "--exclude=n[1-4]"])
-    batch.wait_for_steps(job, "power-cut", 5000)
+    batch.wait_for_steps(job, "power-cut", 4000)
     survivor, lost = job.nodes()
     machines.cut_power(lost)
     batch.say(f"job {job.id}: {lost} has no power")
@@ -76,8 +76,8 @@ def main():
         def power_cut_of_a_node():
             power_cut(machines)
 
-        batch.prepare(neurons=400, train_trials=2600)
-        batch.run_all([with_srun, with_mpirun, signal_too_late, chain_over_limits, power_cut_of_a_node])
+        batch.prepare(neurons=300, train_trials=1800)
+        batch.run_all([three_limits_with_srun, three_limits_with_mpirun, signal_too_late, chain_over_limits, power_cut_of_a_node])
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import harness
 from cluster import quietly, wait_until
 
 SCRIPTS = pathlib.Path(__file__).parents[3] / "jobs"
+FINAL = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
 LONG = 300  # s; more than any wait should take on a slow machine
 begin = time.monotonic()
 CONFIG = """
@@ -92,14 +93,13 @@ class Job:
 
     def wait_for(self, *states):
         """Until it is in one of these states, and no other final one."""
-        final = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
-        state = wait_until(lambda: self.state() in final | set(states) and self.state(), f"job {self.id} {states}", LONG)
+        state = wait_until(lambda: self.state() in FINAL | set(states) and self.state(), f"job {self.id} {states}", LONG)
         expect(state in states, f"job {self.id} is {state} ({self.show()['ExitCode']}), not one of {states}")
         say(f"job {self.id}: {state}, exit code {self.exit_code()}, {self.restarts()} restarts")
 
     def wait_for_requeue(self, count):
-        wait_until(lambda: self.restarts() >= count or self.state() in ("FAILED", "COMPLETED"), f"requeue of job {self.id}", LONG)
-        expect(self.restarts() == count and self.state() in ("PENDING", "RUNNING", "COMPLETING"), f"job {self.id} was not requeued: {self.show()}")
+        wait_until(lambda: self.restarts() >= count or self.state() in FINAL, f"requeue of job {self.id}", LONG)
+        expect(self.restarts() == count and self.state() not in FINAL, f"job {self.id} was not requeued: {self.show()}")
         say(f"job {self.id}: requeued, restart {count}")
 
     def update(self, *changes):
@@ -145,7 +145,7 @@ def last_step(output):
 def wait_for_steps(job, output, steps=500):
     """Until the run has got on by so many steps since now."""
     first = last_step(output)
-    wait_until(lambda: last_step(output) >= first + steps or job.state() in ("FAILED", "COMPLETED"), f"{output}: {steps} more steps", LONG)
+    wait_until(lambda: last_step(output) >= first + steps or job.state() in FINAL, f"{output}: {steps} more steps", LONG)
     expect(job.state() == "RUNNING", f"job {job.id} is {job.state()}: the run must be longer to be interrupted")
     say(f"job {job.id}: at step {last_step(output)} on {','.join(job.nodes())}")
 

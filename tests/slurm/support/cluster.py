@@ -66,7 +66,7 @@ def enter_namespaces():
         skip(f"Linux namespaces may not be made here: {trial.stderr.strip()}")
     os.environ[INSIDE] = "1"
     # The shell, process 1, takes up the orphans that daemons leave.
-    os.execvp("unshare", unshare + ["bash", "-c", '"$@" & wait "$!"', "init", sys.executable] + sys.argv)
+    os.execvp("unshare", unshare + ["bash", "-c", 'trap "exit 1" INT TERM; "$@" & wait "$!"', "init", sys.executable] + sys.argv)
 
 
 def bring_loopback_up():
@@ -172,7 +172,8 @@ class Cluster:
 @contextlib.contextmanager
 def running(logs):
     """A started cluster; everything of it ends with this process at the latest."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    for interruption in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interruption, lambda *_: os._exit(1))  # at once: no thread is waited for
     cluster = Cluster(logs)
     begin = time.monotonic()
     cluster.start()
