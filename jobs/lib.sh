@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What the job scripts beside this file share. Edit the first part for your site.
+# What the job scripts beside this file, in the folder $jobs, share. Edit the first part for your site.
+# shellcheck disable=SC2154
 
 # --- Your site -----------------------------------------------------------------------------------------------------------------------
 # module purge; module load gcc openmpi hdf5            # what fullforce was built with
@@ -7,6 +8,7 @@
 : "${FULLFORCE_LAUNCHER:=srun}"             # srun | mpirun
 : "${FULLFORCE_SRUN:=--mpi=pmix}"           # srun --mpi=list says what there is
 : "${FULLFORCE_BIND:=cores}"                # cores: each rank has cores of its own | none: the ranks of a node share all
+: "${FULLFORCE_PLOT:=$jobs/../tools/plot.py}"    # for analyze.sbatch; its first line names a Python with h5py and Matplotlib
 : "${FULLFORCE_MAX_REQUEUES:=100}"          # a job is requeued at most so often; 0: never
 : "${FULLFORCE_MAX_STALLS:=3}"              # so many starts in a row without a newer checkpoint are the last
 # -------------------------------------------------------------------------------------------------------------------------------------
