@@ -98,16 +98,31 @@ stalled() {
 # job_shows PATTERN: whether what SLURM says of this job matches.
 job_shows() { scontrol show job "$SLURM_JOB_ID" 2>/dev/null | grep -qE "$1"; }
 
+# ended_by_slurm: whether SLURM has ended this job already: its user cancelled it, or a node was lost and it waits to run again. Not so at
+# the time limit, after which it may still be requeued.
+ended_by_slurm() { job_shows 'JobState=(CANCELLED|COMPLETING|PENDING)' && ! job_shows 'Reason=TimeLimit'; }
+
+# requeue: a few times, since the controller may be busy.
+requeue() {
+  trap '' TERM  # which SLURM sends at once
+  local pause
+  for pause in 0 5 15; do
+    sleep "$pause"
+    if scontrol requeue "$SLURM_JOB_ID"; then return 0; fi
+  done
+  return 1
+}
+
 # go_on FOLDER STEP CODE: after an early stop, requeues the job if there is reason to; the exit code of the job.
 go_on() {
-  if ! job_shows 'JobState=RUNNING|Reason=TimeLimit'; then  # its user's scancel is final; after a lost node SLURM has requeued it already
+  if ended_by_slurm; then
     say "ended by SLURM at step $2"
   elif stalled "$1" "$2"; then
     say "no newer checkpoint than that of step $2 after $FULLFORCE_MAX_STALLS starts: given up; is the time limit long enough?" >&2
     if [ "$3" = "$stopped_early" ]; then return 1; fi
   elif [ "${SLURM_RESTART_COUNT:-0}" -ge "$FULLFORCE_MAX_REQUEUES" ]; then
     say "stopped at step $2, not requeued (FULLFORCE_MAX_REQUEUES = $FULLFORCE_MAX_REQUEUES); submit it again to go on"
-  elif trap '' TERM && scontrol requeue "$SLURM_JOB_ID"; then
+  elif requeue; then
     say "stopped at step $2, requeued"
   else
     say "stopped at step $2, but this site does not requeue (see chain.sh); submit it again to go on" >&2
@@ -120,9 +135,6 @@ failure_before() {
   awk -F, -v job="${FULLFORCE_AFTER:-none}" '$2 == job && $4 == "failed" { print $7 }' "$1/history.csv" 2>/dev/null
 }
 
-# ended_by_slurm: whether SLURM itself is about to end this job: preempted, cancelled, a node lost, the time limit passed.
-ended_by_slurm() { job_shows 'PreemptTime=[0-9]' || ! job_shows 'JobState=RUNNING'; }
-
 # outcome CODE: finished, stopped (to go on) or failed. Codes above 128 come from a signal, or from a launcher that lost its daemons, not
 # from fullforce; a launcher may end with any code when SLURM ends the job.
 outcome() {
@@ -130,7 +142,7 @@ outcome() {
     0) echo finished ;;
     2) echo failed ;;
     "$stopped_early") echo stopped ;;
-    *) if [ "$1" -gt 128 ] || ended_by_slurm; then echo stopped; else echo failed; fi ;;
+    *) if [ "$1" -gt 128 ] || job_shows 'PreemptTime=[0-9]' || ! job_shows 'JobState=RUNNING'; then echo stopped; else echo failed; fi ;;
   esac
 }
 

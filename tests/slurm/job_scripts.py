@@ -43,6 +43,8 @@ def stopped_preempted_and_lost(launcher, mine, per_node):
     batch.command("scontrol", "update", f"nodename={lost}", "state=down", "reason=test")
     batch.say(f"job {job.id}: {lost} lost, {drained} no longer to be had")
     job.wait_for_requeue(3)
+    # The node still runs what SLURM has given up: the folder is free when that is gone.
+    cluster.wait_until(lambda: batch.history(output)[-1].event != "start", f"the end of {output}", batch.LONG)
     job.be_content_with(1, per_node)
     job.begin_now()
 
