@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/run/checkpoints.hpp"
@@ -63,6 +65,10 @@ class Training {
   void step() {
     for (const TrialResult& trial : simulation_.step()) {
       ++trials_done_;
+      if (!std::isfinite(trial.squared_error))
+        throw RunError(fmt::format(
+            "the run diverged: the error of training trial {} (up to step {}) is not finite. Try targets of order 1",
+            trial.number, simulation_.steps()));
       metrics_->trial(trial, simulation_.steps(), clock_.seconds(), rls_.features());
     }
     show_progress();
