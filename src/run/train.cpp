@@ -126,22 +126,28 @@ class Training {
     save_network(layout_, path, header_, connectivity_, rls_, simulation_, with_target);
   }
 
-  /// A run goes on without a checkpoint that could not be written: there is an older one, and a full disk may be made
-  /// free.
-  void checkpoint() {
+  /// What went wrong; empty if nothing did.
+  std::string try_checkpoint() {
     const std::string failure = checkpoints_.write(simulation_.steps());
     attention_.checkpoint_written(checkpoints_.seconds());
     if (failure.empty())
       progress_.line(
           fmt::format("checkpoint {} ({:.3g} s)", checkpoint_name(simulation_.steps()), checkpoints_.seconds()));
-    else
-      progress_.warn(
-          fmt::format("no checkpoint at step {}: {}. The older ones stay; the next try is at the next interval",
-                      simulation_.steps(), failure));
+    return failure;
+  }
+
+  /// A run goes on without a checkpoint that could not be written: there is an older one, and a full disk may be made
+  /// free.
+  void checkpoint() {
+    const std::string failure = try_checkpoint();
+    if (failure.empty()) return;
+    progress_.warn(
+        fmt::format("no checkpoint at step {}: {}. The older ones stay; the next try is at the next interval",
+                    simulation_.steps(), failure));
   }
 
   Outcome interrupt() {
-    const std::string failure = checkpoints_.write(simulation_.steps());
+    const std::string failure = try_checkpoint();
     if (!failure.empty())
       throw RunError(fmt::format("stopped at step {} without a checkpoint: {}", simulation_.steps(), failure));
     progress_.line(fmt::format("stopped after step {}; run the same command again to go on", simulation_.steps()));
