@@ -17,7 +17,7 @@ CONFIG = """
 seed = 3
 streams = 2
 init_trials = 2
-train_trials = 4000
+train_trials = 2000
 test_trials = 2
 [task]
 name = "file"
@@ -52,7 +52,7 @@ def kill_once(output, ranks, delay):
 
 
 def finish_and_compare(output, ranks):
-    harness.expect_exit(0, harness.finish(harness.start(ranks, train(output)), timeout=600))
+    harness.expect_exit(0, harness.finish(harness.start(ranks, train(output, "--set", "checkpoint.every_minutes=1.0")), timeout=600))
     differing = harness.differences("reference/network.h5", output + "/network.h5")
     if differing:
         sys.exit(f"{output}: {', '.join(differing)} differ from an undisturbed run")
@@ -72,7 +72,7 @@ def main():
             output = f"run-{runs}"
             alive, writing = kill_once(output, dice.randint(1, 4), dice.uniform(0.1, 2.5))
             kills, in_write = kills + alive, in_write + writing
-            print(f"{kills} kills, {in_write} in a write", end="\r", flush=True)
+            print(f"{kills} kills, {in_write} in a write", flush=True)
             if not alive:  # it came to its end: begin another
                 finish_and_compare(output, 1)
                 runs, finished_early = runs + 1, finished_early + 1
