@@ -74,7 +74,7 @@ Attention::Answer Attention::ask(const Communicator& comm) {
 }
 
 void Attention::checkpoint_written(double write_seconds) {
-  write_seconds_ = write_seconds;
+  if (write_seconds > 0.0) write_seconds_ = write_seconds;
   since_checkpoint_ = Stopwatch();
   since_asked_ = Stopwatch();
 }

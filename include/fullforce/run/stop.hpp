@@ -29,7 +29,7 @@ class Attention {
   /// To be called in every step; asks all ranks in some. **Collective.**
   Answer ask(const Communicator& comm);
 
-  /// Restarts the checkpoint interval; `write_seconds` is what writing took.
+  /// Restarts the checkpoint interval; `write_seconds` is what writing took, 0 if it never succeeded.
   void checkpoint_written(double write_seconds);
 
  private:
