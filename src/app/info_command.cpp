@@ -7,68 +7,46 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "fullforce/io/trials_file.hpp"
-#include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/network_file.hpp"
+#include "run_folder.hpp"
 
 namespace fullforce {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// What is wrong with a file; empty if nothing is.
-std::string damage(const Communicator& comm, const fs::path& path) {
-  try {
-    const Config config = parse_config(read_network_header(comm, path).config, path.string());
-    const Layout layout(comm, config.network.neurons);
-    if (config.learning.precision == Precision::single_precision)
-      verify_network<float>(layout, path);
-    else
-      verify_network<double>(layout, path);
-    return {};
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
 void describe_trials(const Communicator& comm, const std::string& path) {
   agree(comm, [&] {
     if (!comm.is_root()) return;
     const TrialsData data = read_trials(path);
     const auto [shortest, longest] = std::minmax_element(data.lengths.begin(), data.lengths.end());
-    fmt::print("{}: fullforce trials, whole: {} trials of {} to {} steps of {} s; {} input(s), {} output(s), {} hint(s)\n", path,
-               data.lengths.size(), *shortest, *longest, data.dt, data.n_in, data.n_out, data.n_hint);
+    fmt::print(
+        "{}: fullforce trials, whole: {} trials of {} to {} steps of {} s; {} input(s), {} output(s), {} hint(s)\n",
+        path, data.lengths.size(), *shortest, *longest, data.dt, data.n_in, data.n_out, data.n_hint);
   });
 }
 
 /// Returns whether the file is whole.
 bool describe_network(const Communicator& comm, const fs::path& path) {
+  const std::string damage = damage_of(comm, path);
+  if (!damage.empty()) {
+    if (comm.is_root()) fmt::print("{}: fullforce network, DAMAGED: {}\n", path.string(), damage);
+    return false;
+  }
   const NetworkFileHeader header = read_network_header(comm, path);
   const Config config = parse_config(header.config, path.string());
-  const std::string problem = damage(comm, path);
-  if (!comm.is_root()) return problem.empty();
-  fmt::print("{}: fullforce network, {} neurons, {}\n", path.string(), config.network.neurons, problem.empty() ? "whole (all checksums agree)" : "DAMAGED: " + problem);
-  fmt::print("provenance:\n{}\nconfiguration:\n{}\n", nlohmann::ordered_json::parse(header.provenance, nullptr, false).dump(2), header.config);
-  return problem.empty();
+  if (!comm.is_root()) return true;
+  fmt::print("{}: fullforce network, {} neurons, step {}, whole (all checksums agree)\n", path.string(),
+             config.network.neurons, header.step);
+  fmt::print("provenance:\n{}\nconfiguration:\n{}\n",
+             nlohmann::ordered_json::parse(header.provenance, nullptr, false).dump(2), header.config);
+  return true;
 }
 
 void list_line(const Communicator& comm, const fs::path& path) {
-  const std::string problem = damage(comm, path);
-  if (comm.is_root()) fmt::print("  {:32s} {}\n", path.filename().string(), problem.empty() ? "whole" : "DAMAGED: " + problem);
-}
-
-/// Names that the root sees; others may look at a stale folder.
-std::vector<fs::path> files_of(const Communicator& comm, const fs::path& folder) {
-  std::string names;
-  if (comm.is_root()) {
-    std::error_code ignored;
-    if (fs::exists(folder / "network.h5", ignored)) names += "network.h5\n";
-    for (const fs::path& checkpoint : list_checkpoints(folder)) names += checkpoint.filename().string() + '\n';
-  }
-  comm.broadcast(names);
-  std::vector<fs::path> files;
-  for (std::size_t begin = 0; begin < names.size(); begin = names.find('\n', begin) + 1)
-    files.push_back(folder / names.substr(begin, names.find('\n', begin) - begin));
-  return files;
+  const std::string problem = damage_of(comm, path);
+  if (comm.is_root())
+    fmt::print("  {:32s} {}\n", path.filename().string(), problem.empty() ? "whole" : "DAMAGED: " + problem);
 }
 
 }  // namespace
@@ -85,11 +63,13 @@ int info_command(const Communicator& comm, const InfoArguments& arguments) {
   });
   comm.broadcast(format);
   if (comm.max(folder) == 0) {
-    if (format != "fullforce-trials") return describe_network(comm, arguments.path) ? 0 : 1;
+    if (format == "fullforce-network") return describe_network(comm, arguments.path) ? 0 : 1;
+    require(format == "fullforce-trials",
+            "{}: is neither a network nor a trials file of fullforce, or its beginning is damaged", arguments.path);
     describe_trials(comm, arguments.path);
     return 0;
   }
-  const std::vector<fs::path> files = files_of(comm, arguments.path);
+  const std::vector<fs::path> files = network_files(comm, arguments.path);
   require(!files.empty(), "{}: holds no network.h5 and no checkpoint", arguments.path);
   if (comm.is_root()) fmt::print("{}:\n", arguments.path);
   for (const fs::path& file : files) list_line(comm, file);

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/run/stop.hpp"
 
 namespace fullforce {
 namespace {
@@ -32,6 +35,10 @@ int guarded(const Communicator& comm, int argc, char** argv) {
 }  // namespace fullforce
 
 int main(int argc, char** argv) {
+  // Before MPI starts, which takes a while. The other commands have nothing to save.
+  if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();
+  // A file that may not grow any further is an error like a full disk, not the end of the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   fullforce::Environment environment(&argc, &argv);
   const auto comm = fullforce::Communicator::world();
   const int code = fullforce::guarded(comm, argc, argv);

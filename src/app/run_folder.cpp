@@ -1,6 +1,11 @@
 #include "run_folder.hpp"
 
+#include <fmt/ranges.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/run/checkpoints.hpp"
@@ -20,35 +25,96 @@ Config require_same_run(const Communicator& comm, const Config& config, const fs
   const Config saved = parse_config(read_network_header(comm, file).config, file.string());
   std::string differences;
   for (const ConfigDifference& difference : config_differences(saved, config))
-    if (!may_change(difference.key)) differences += fmt::format("\n  {} = {} in the file, {} now", difference.key, difference.first, difference.second);
-  require(differences.empty(), "{} belongs to a run with another configuration:{}\nUse another --output, or restore the keys", file.string(), differences);
-  require(config.run.train_trials >= saved.run.train_trials, "run.train_trials = {} is fewer than the {} of the run in {}", config.run.train_trials,
+    if (!may_change(difference.key))
+      differences +=
+          fmt::format("\n  {} = {} in the file, {} now", difference.key, difference.first, difference.second);
+  require(differences.empty(),
+          "{} belongs to a run with another configuration:{}\nUse another --output, or restore the keys", file.string(),
+          differences);
+  require(config.run.train_trials >= saved.run.train_trials,
+          "run.train_trials = {} is fewer than the {} of the run in {}", config.run.train_trials,
           saved.run.train_trials, file.string());
   return saved;
 }
 
-/// A path that the root finds, on every rank; empty where there is none.
-fs::path found_by_root(const Communicator& comm, const std::function<fs::path()>& look) {
-  std::string text;
-  if (comm.is_root()) text = look().string();
-  comm.broadcast(text);
-  return text;
-}
+/// A file to go on from, and the step that it holds.
+struct Candidate {
+  fs::path path;
+  Index step = 0;
+};
 
-fs::path newest_checkpoint(const fs::path& folder) {
-  const std::vector<fs::path> all = list_checkpoints(folder);
-  return all.empty() ? fs::path() : all.front();
-}
+bool is_network(const fs::path& path) { return path.filename() == "network.h5"; }
 
-fs::path if_present(const fs::path& file) {
+bool holds_summary(const Communicator& comm, const fs::path& folder) {
   std::error_code ignored;
-  return fs::exists(file, ignored) ? file : fs::path();
+  return comm.max(std::int64_t{comm.is_root() && fs::exists(folder / "summary.json", ignored)}) != 0;
+}
+
+/// Furthest first. The step of a network stands in its header; one whose header is damaged comes last.
+std::vector<Candidate> candidates_in(const Communicator& comm, const fs::path& folder) {
+  std::vector<Candidate> found;
+  for (const fs::path& path : network_files(comm, folder)) {
+    found.push_back({path, checkpoint_step(path)});
+    if (!is_network(path)) continue;
+    try {
+      found.back().step = read_network_header(comm, path).step;
+    } catch (const InputError&) {
+      found.back().step = -1;
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.step > b.step; });
+  return found;
+}
+
+RunStart start_from(const Communicator& comm, const Config& config, const fs::path& file) {
+  RunStart start;
+  start.from = file;
+  const Config saved = require_same_run(comm, config, file);
+  start.trained = is_network(file) && saved.run.train_trials == config.run.train_trials;
+  return start;
+}
+
+/// The furthest whole file of the folder.
+RunStart find_in_folder(const Communicator& comm, const Config& config, const fs::path& folder) {
+  RunStart passed;
+  for (const Candidate& candidate : candidates_in(comm, folder)) {
+    const std::string damage = damage_of(comm, candidate.path);
+    if (damage.empty()) {
+      RunStart start = start_from(comm, config, candidate.path);
+      start.finished = start.trained && holds_summary(comm, folder);
+      start.damaged = std::move(passed.damaged);
+      start.warnings = std::move(passed.warnings);
+      return start;
+    }
+    if (!is_network(candidate.path)) passed.damaged.push_back(candidate.path);
+    passed.warnings.push_back(fmt::format("passed over: {}", damage));
+  }
+  if (passed.warnings.empty()) return {};
+  throw RunError(
+      fmt::format("{} holds a run, but nothing whole to go on from:\n  {}\nNothing was changed. Give another --output "
+                  "to start anew",
+                  folder.string(), fmt::join(passed.warnings, "\n  ")));
 }
 
 }  // namespace
 
+std::vector<fs::path> network_files(const Communicator& comm, const fs::path& folder) {
+  std::string names;  // the root's: others may look at a stale folder
+  if (comm.is_root()) {
+    std::error_code ignored;
+    if (fs::exists(folder / "network.h5", ignored)) names += "network.h5\n";
+    for (const fs::path& checkpoint : list_checkpoints(folder)) names += checkpoint.filename().string() + '\n';
+  }
+  comm.broadcast(names);
+  std::vector<fs::path> files;
+  for (std::size_t begin = 0; begin < names.size(); begin = names.find('\n', begin) + 1)
+    files.push_back(folder / names.substr(begin, names.find('\n', begin) - begin));
+  return files;
+}
+
 RunStart find_start(const Communicator& comm, const Config& config, const std::string& restart) {
   const fs::path folder = config.run.output;
+  if (restart == "auto") return find_in_folder(comm, config, folder);
   if (restart == "never") {
     agree(comm, [&] {
       std::error_code ignored;
@@ -57,32 +123,32 @@ RunStart find_start(const Communicator& comm, const Config& config, const std::s
     });
     return {};
   }
-  if (restart != "auto") {
-    require_same_run(comm, config, restart);
-    return {false, restart};
-  }
-  // A run is finished once its summary is written, which is last.
-  const fs::path network = found_by_root(comm, [&] { return if_present(folder / "summary.json").empty() ? fs::path() : if_present(folder / "network.h5"); });
-  if (!network.empty()) {
-    const Config saved = require_same_run(comm, config, network);
-    if (saved.run.train_trials == config.run.train_trials) return {true, {}};
-    return {false, network};
-  }
-  const fs::path checkpoint = found_by_root(comm, [&] { return newest_checkpoint(folder); });
-  if (checkpoint.empty()) return {};
-  require_same_run(comm, config, checkpoint);
-  return {false, checkpoint};
+  const RunStart start = start_from(comm, config, restart);
+  const std::string damage = damage_of(comm, restart);
+  require(damage.empty(), "--restart {}", damage);
+  return start;
 }
 
 void prepare_folder(const Communicator& comm, const fs::path& folder) {
   agree(comm, [&] {
     if (!comm.is_root()) return;
     std::error_code error;
-    require(!fs::exists(folder, error) || fs::is_directory(folder, error), "the output folder {} is a file (give another --output)", folder.string());
+    require(!fs::exists(folder, error) || fs::is_directory(folder, error),
+            "the output folder {} is a file (give another --output)", folder.string());
     fs::create_directories(folder, error);
     require(!error, "cannot make the output folder {}: {} (give another --output)", folder.string(), error.message());
-    require(access(folder.c_str(), W_OK) == 0, "the output folder {} is not writable (give another --output)", folder.string());
+    // The kernel knows better than the bits: a file system may be mounted for reading only.
+    require(access(folder.c_str(), W_OK) == 0, "the output folder {} is not writable: {} (give another --output)",
+            folder.string(), std::strerror(errno));
   });
+}
+
+void tidy_folder(const Communicator& comm, const fs::path& folder, const RunStart& start) {
+  if (!comm.is_root()) return;
+  remove_leftovers(folder);
+  for (const fs::path& checkpoint : start.damaged) put_aside(checkpoint);
+  std::error_code ignored;
+  fs::remove(folder / "summary.json", ignored);
 }
 
 }  // namespace fullforce

@@ -7,17 +7,29 @@
 
 namespace fullforce {
 
+/// The network.h5 and the checkpoints of a folder, newest first, the same on every rank. **Collective.**
+std::vector<std::filesystem::path> network_files(const Communicator& comm, const std::filesystem::path& folder);
+
 /// Where a run begins, by what its output folder holds and `--restart` says.
 struct RunStart {
-  bool finished = false;                            ///< nothing is left to do
-  std::optional<std::filesystem::path> checkpoint;  ///< to go on from
+  bool finished = false;                       ///< nothing is left to do
+  bool trained = false;                        ///< only the test is left
+  std::optional<std::filesystem::path> from;   ///< checkpoint or network to go on from
+  std::vector<std::filesystem::path> damaged;  ///< checkpoints that were passed over
+  std::vector<std::string> warnings;           ///< what is wrong with them
 };
 
-/// Looks, writes nothing. Throws InputError when the folder holds another run's files, `never` meets a used folder, or the
-/// checkpoint's configuration differs in a key that changes the numbers. **Collective.**
+/// Looks, writes nothing; every byte of the file that it settles on was read. Throws InputError when the folder holds
+/// another run's files, `never` meets a used folder, the given file is damaged, or the configuration differs in a key
+/// that changes the numbers; RunError when the folder holds checkpoints and none is whole. **Collective.**
 RunStart find_start(const Communicator& comm, const Config& config, const std::string& restart);
 
-/// Makes the output folder. Throws InputError when that cannot be done. **Collective.**
+/// Makes the output folder, with the folders that lead to it. Throws InputError when that cannot be done.
+/// **Collective.**
 void prepare_folder(const Communicator& comm, const std::filesystem::path& folder);
+
+/// Removes what a killed run left unfinished and the summary of an earlier end, and puts damaged checkpoints aside.
+/// **Collective.**
+void tidy_folder(const Communicator& comm, const std::filesystem::path& folder, const RunStart& start);
 
 }  // namespace fullforce

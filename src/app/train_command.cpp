@@ -5,13 +5,14 @@
 #include "fullforce/run/memory.hpp"
 #include "fullforce/run/train.hpp"
 #include "run_folder.hpp"
+#include "run_lock.hpp"
 
 namespace fullforce {
 namespace {
 
 constexpr int stopped_early = 75;
 
-TrainPlan plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start) {
+TrainPlan plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes) {
   TrainPlan plan;
   plan.run = config.run;
   plan.task = config.task;
@@ -19,7 +20,10 @@ TrainPlan plan_of(const Config& config, const TrainArguments& arguments, const R
   plan.learning = config.learning;
   plan.checkpoint = config.checkpoint;
   plan.config_text = dump_config(config);
-  plan.start_from = start.checkpoint;
+  plan.start_from = start.from;
+  plan.trained = start.trained;
+  plan.state_bytes = state_bytes;
+  plan.warnings = start.warnings;
   plan.max_steps = arguments.max_steps;
   plan.max_hours = arguments.max_hours;
   plan.quiet = arguments.quiet;
@@ -47,18 +51,25 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   const RowPartition partition(config.network.neurons, comm.size());
   const Index bytes = bytes_per_rank(partition, config.network, config.learning, *task, config.run.streams);
   require_memory(Layout(comm, config.network.neurons), bytes);
+  RunLock lock;
+  lock.take_if_used(comm, config.run.output);
   const RunStart start = find_start(comm, config, arguments.restart);
   if (start.finished) {
-    say(comm, fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)", config.run.output));
+    say(comm, fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)",
+                          config.run.output));
     return 0;
   }
   if (arguments.dry_run) {
-    say(comm, fmt::format("{}\n# {} a rank on {} rank(s); {}", dump_config(config), bytes_text(static_cast<double>(bytes)), comm.size(),
-                          start.checkpoint ? "would go on from " + start.checkpoint->string() : std::string("would start anew")));
+    say(comm, fmt::format("{}\n# {} a rank on {} rank(s); {}", dump_config(config),
+                          bytes_text(static_cast<double>(bytes)), comm.size(),
+                          start.from ? "would go on from " + start.from->string() : std::string("would start anew")));
     return 0;
   }
   prepare_folder(comm, config.run.output);
-  return train(comm, *task, plan_of(config, arguments, start)) == Outcome::finished ? 0 : stopped_early;
+  lock.take(comm, config.run.output);
+  tidy_folder(comm, config.run.output, start);
+  const double state_bytes = static_cast<double>(bytes) * static_cast<double>(comm.size());
+  return train(comm, *task, plan_of(config, arguments, start, state_bytes)) == Outcome::finished ? 0 : stopped_early;
 }
 
 }  // namespace fullforce

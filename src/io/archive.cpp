@@ -6,10 +6,14 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include "block_checksums.hpp"
+#include "disk_space.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/hdf5.hpp"
+#include "seal.hpp"
 
 namespace fullforce {
 namespace {
@@ -19,9 +23,12 @@ using hdf5::Scalar;
 
 constexpr Index slice_bytes = Index{16} << 20;
 constexpr const char* checksums_group = "/checksums";
-constexpr const char* attributes_checksum = "attributes";
+// HDF5 puts its structure into pieces of this size; all of it mostly fits into the first one.
+constexpr Index structure_bytes = Index{64} << 10;
+// What a dataset may add to it.
+constexpr Index structure_bytes_each = 4096;
 
-/// Group and name, in the order in which the checksum visits them.
+/// By group and name.
 using Attributes = std::map<std::pair<std::string, std::string>, hdf5::Value>;
 
 std::string absolute(const std::string& path) { return path.starts_with('/') ? path : "/" + path; }
@@ -71,29 +78,6 @@ struct RowsPlace {
   Blocks blocks;
 };
 
-template <class T>
-void append_bytes(std::string& bytes, const T& value) {
-  bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-void append_text(std::string& bytes, const std::string& text) {
-  append_bytes(bytes, static_cast<std::uint64_t>(text.size()));
-  bytes += text;
-}
-
-std::uint64_t checksum_of(const Attributes& attributes) {
-  std::string bytes;
-  for (const auto& [key, value] : attributes) {
-    append_text(bytes, key.first);
-    append_text(bytes, key.second);
-    append_bytes(bytes, static_cast<std::uint64_t>(value.index()));
-    if (const auto* text = std::get_if<std::string>(&value)) append_text(bytes, *text);
-    if (const auto* real = std::get_if<double>(&value)) append_bytes(bytes, *real);
-    if (const auto* integer = std::get_if<std::int64_t>(&value)) append_bytes(bytes, *integer);
-  }
-  return XXH3_64bits(bytes.data(), bytes.size());
-}
-
 Handle access_by_all(const Communicator& comm) {
   Handle access = hdf5::own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
   hdf5::check(H5Pset_fapl_mpio(access.get(), comm.handle(), MPI_INFO_NULL), "file access");
@@ -102,6 +86,7 @@ Handle access_by_all(const Communicator& comm) {
   hdf5::check(H5Pset_coll_metadata_write(access.get(), true), "file access");
   // From 1.8 on headers carry checksums of their own.
   hdf5::check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_LATEST), "file access");
+  hdf5::check(H5Pset_meta_block_size(access.get(), structure_bytes), "file access");
   return access;
 }
 
@@ -115,21 +100,23 @@ void expect_openable(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) throw RunError(fmt::format("{} cannot be opened: {}", path.string(), std::strerror(errno)));
   ::close(descriptor);
-  if (!std::filesystem::is_regular_file(path) || H5Fis_hdf5(path.c_str()) <= 0)
-    throw RunError(fmt::format("{} is not an HDF5 file, or its beginning is damaged", path.string()));
+  if (!std::filesystem::is_regular_file(path)) throw RunError(fmt::format("{} is not a file", path.string()));
+  seal::check(path);
 }
 
 }  // namespace
 
 struct Archive::Implementation {
   Implementation(const Communicator& communicator, std::filesystem::path name, Mode how)
-      : comm(&communicator), path(std::move(name)), mode(how) {}
+      : comm(&communicator), path(std::move(name)), mode(how), disk(path) {}
 
   const Communicator* comm;
   std::filesystem::path path;
   Mode mode;
+  DiskSpace disk;                     ///< saving, the first rank
+  std::vector<seal::Extent> extents;  ///< saving: where the datasets are
   Handle file;
-  Attributes attributes;  ///< saving: written so far; loading: all of the file's
+  Attributes attributes;  ///< loading: all of the file's
   Handle collective, create_parents, never_fill;
 
   bool saving() const { return mode == Mode::save; }
@@ -144,6 +131,9 @@ struct Archive::Implementation {
   void make_property_lists() {
     collective = hdf5::own(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "transfer properties");
     hdf5::check(H5Pset_dxpl_mpio(collective.get(), H5FD_MPIO_COLLECTIVE), "transfer properties");
+    // Each rank moves one run of bytes: nothing is gained by collecting them on other ranks, which would wait for ever
+    // for one whose write fails.
+    hdf5::check(H5Pset_dxpl_mpio_collective_opt(collective.get(), H5FD_MPIO_INDIVIDUAL_IO), "transfer properties");
     create_parents = hdf5::own(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "link properties");
     hdf5::check(H5Pset_create_intermediate_group(create_parents.get(), 1), "link properties");
     never_fill = hdf5::own(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "dataset properties");
@@ -158,8 +148,14 @@ struct Archive::Implementation {
     agree(*comm, [&] {
       make_property_lists();
       const Handle access = access_by_all(*comm);
-      file = hdf5::own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose,
+      const Handle creation = hdf5::own(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "file creation");
+      hdf5::check(H5Pset_userblock(creation.get(), seal::bytes), "file creation");
+      file = hdf5::own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose,
                        fmt::format("{} cannot be created", path.string()));
+    });
+    // Even where a dataset finds no room later on, HDF5 must be able to close the file.
+    agree(*comm, [&] {
+      if (comm->is_root()) disk.take(seal::bytes + 2 * structure_bytes);
     });
   }
 
@@ -174,25 +170,7 @@ struct Archive::Implementation {
       file = hdf5::own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose,
                        fmt::format("{} cannot be opened: it is damaged or cut off", path.string()));
     });
-    agree(*comm, [&] { load_attributes(); });
-  }
-
-  void load_attributes() {
-    if (!contains(checksums_group)) fail("the file", "has no checksums: it was not written to its end");
-    collect_attributes("/", 0);
-    if (stored_attributes_checksum() != checksum_of(attributes))
-      fail("the attributes", "do not match their checksum: the file is damaged; use another one");
-  }
-
-  std::uint64_t stored_attributes_checksum() const {
-    const std::string what = about(checksums_group, "cannot be read");
-    const Handle attribute = hdf5::own(
-        H5Aopen_by_name(file.get(), checksums_group, attributes_checksum, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
-    const Handle space = hdf5::own(H5Aget_space(attribute.get()), H5Sclose, what);
-    if (H5Sget_simple_extent_npoints(space.get()) != 1) fail(checksums_group, "is damaged");
-    std::uint64_t value = 0;
-    hdf5::check(H5Aread(attribute.get(), H5T_NATIVE_UINT64, &value), what);
-    return value;
+    agree(*comm, [&] { collect_attributes("/", 0); });
   }
 
   void collect_attributes(const std::string& group, int depth) {
@@ -239,14 +217,19 @@ struct Archive::Implementation {
                      what);
   }
 
+  static Index bytes_of(const Slab& slab, const Scalar& scalar) { return slab.extents[0] * slab.cols * scalar.bytes; }
+
   Handle create_dataset(const std::string& name, const Slab& slab, const Scalar& scalar) {
     const std::string what = about(name, "cannot be written");
     const std::vector<hsize_t> dims(slab.extents.begin(), slab.extents.end());
     const Handle space =
         hdf5::own(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose, what);
-    return hdf5::own(H5Dcreate2(file.get(), name.c_str(), scalar.file, space.get(), create_parents.get(),
-                                never_fill.get(), H5P_DEFAULT),
-                     H5Dclose, what);
+    Handle dataset = hdf5::own(H5Dcreate2(file.get(), name.c_str(), scalar.file, space.get(), create_parents.get(),
+                                          never_fill.get(), H5P_DEFAULT),
+                               H5Dclose, what);
+    const haddr_t offset = H5Dget_offset(dataset.get());
+    if (offset != HADDR_UNDEF) extents.push_back({static_cast<Index>(offset), bytes_of(slab, scalar)});
+    return dataset;
   }
 
   Handle open_dataset(const std::string& name, const Slab& slab, const Scalar& scalar) {
@@ -263,6 +246,10 @@ struct Archive::Implementation {
 
   Handle dataset(const std::string& name, const Slab& slab, const Scalar& scalar) {
     Handle result;
+    if (saving())
+      agree(*comm, [&] {
+        if (comm->is_root()) disk.take(bytes_of(slab, scalar) + structure_bytes_each);
+      });
     agree(*comm, [&] { result = saving() ? create_dataset(name, slab, scalar) : open_dataset(name, slab, scalar); });
     return result;
   }
@@ -331,8 +318,8 @@ struct Archive::Implementation {
     return sums;
   }
 
-  void verify(const std::string& name, const Blocks& blocks, const std::vector<std::uint64_t>& found,
-              const std::vector<std::uint64_t>& stored) const {
+  void compare(const std::string& name, const Blocks& blocks, const std::vector<std::uint64_t>& found,
+               const std::vector<std::uint64_t>& stored) const {
     for (std::size_t k = 0; k < found.size(); ++k) {
       const Index first = (blocks.first + static_cast<Index>(k)) * blocks.rows;
       if (found[k] != stored[k])
@@ -360,9 +347,71 @@ struct Archive::Implementation {
     };
     transfer(name, slab, scalar, fill, drain);
     const std::vector<std::uint64_t> found = checksums.finish(blocks.count);
-    const std::vector<std::uint64_t> stored = transfer_checksums(name, blocks, found);
-    // When saving, both come from here.
-    if (!saving()) agree(*comm, [&] { verify(name, blocks, found, stored); });
+    if (saving())
+      transfer_checksums(name, blocks, found);
+    else
+      compare_with_stored(name, blocks, found);
+  }
+
+  void compare_with_stored(const std::string& name, const Blocks& blocks, const std::vector<std::uint64_t>& found) {
+    const std::vector<std::uint64_t> stored =
+        transfer_checksums(name, blocks, std::vector<std::uint64_t>(found.size()));
+    agree(*comm, [&] { compare(name, blocks, found, stored); });
+  }
+
+  /// The datasets below a group, checksums apart; the same list on every rank.
+  void collect_datasets(const std::string& group, std::vector<std::string>& found) const {
+    const std::string what = about(group, "cannot be read");
+    const Handle object = hdf5::own(H5Oopen(file.get(), group.c_str(), H5P_DEFAULT), H5Oclose, what);
+    if (H5Iget_type(object.get()) == H5I_DATASET) found.push_back(group);
+    if (H5Iget_type(object.get()) != H5I_GROUP) return;
+    for (const std::string& name : hdf5::member_names(object.get())) {
+      const std::string member = (group == "/" ? "" : group) + "/" + name;
+      if (member != checksums_group) collect_datasets(member, found);
+    }
+  }
+
+  Scalar stored_scalar(const std::string& name) const {
+    const std::string what = about(name, "cannot be read");
+    const Handle dataset = hdf5::own(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, what);
+    const Handle type = hdf5::own(H5Dget_type(dataset.get()), H5Tclose, what);
+    for (const Scalar& scalar : {hdf5::scalar_of<double>(), hdf5::scalar_of<float>(), hdf5::scalar_of<std::int64_t>()})
+      if (H5Tequal(type.get(), scalar.file) > 0) return scalar;
+    fail(name, "is of a type that this program does not write");
+  }
+
+  /// The blocks of a dataset that one rank looks through: as many rows a block as when it was written.
+  Blocks share_of(const std::string& name, Index rows) const {
+    const std::vector<Index> sums = shape(checksums_group + name);
+    if (sums.size() != 1 || sums[0] < 1) fail(name, "has no checksums");
+    const RowPartition whole(std::max<Index>(1, rows), 1);
+    const Index block = sums[0] == 1 ? std::max<Index>(1, rows) : whole.block_size();
+    if (sums[0] > 1 && sums[0] != whole.blocks()) fail(name, "has checksums that do not fit its shape");
+    const Index ranks = comm->size();
+    const Index first = sums[0] * static_cast<Index>(comm->rank()) / ranks;
+    return {block, first, sums[0] * (static_cast<Index>(comm->rank()) + 1) / ranks - first,
+            (sums[0] + ranks - 1) / ranks, sums[0]};
+  }
+
+  void verify_dataset(const std::string& name) {
+    Slab slab;
+    Blocks blocks;
+    std::optional<Scalar> scalar;
+    agree(*comm, [&] {
+      slab.extents = shape(name);
+      if (slab.extents.empty()) fail(name, "has no shape");
+      scalar = stored_scalar(name);
+      blocks = share_of(name, slab.extents[0]);
+    });
+    slab.cols = slab.extents.size() > 1 ? slab.extents[1] : 1;
+    slab.first = std::min(slab.extents[0], blocks.first * blocks.rows);
+    slab.count = std::min(slab.extents[0], (blocks.first + blocks.count) * blocks.rows) - slab.first;
+    slab.largest = blocks.largest * blocks.rows;
+    BlockChecksums checksums(blocks.rows, slab.cols * scalar->bytes);
+    const auto look = [&](Index, Index count, const std::byte* buffer) { checksums.add(buffer, count); };
+    transfer(
+        name, slab, *scalar, [](Index, Index, std::byte*) {}, look);
+    compare_with_stored(name, blocks, checksums.finish(blocks.count));
   }
 
   void broadcast(std::string& text) const {
@@ -382,7 +431,6 @@ struct Archive::Implementation {
       const Handle object = open_group(group);
       hdf5::write_attribute(object.get(), name, value);
     });
-    attributes.insert_or_assign(std::pair(group, name), hdf5::Value(std::move(value)));
   }
 
   /// Needs no agreement: all ranks looked at the same attributes when the file was opened.
@@ -393,17 +441,6 @@ struct Archive::Implementation {
     const T* typed = std::get_if<T>(&found->second);
     if (!typed) fail(group, fmt::format("has an attribute {} of an unexpected type", name));
     value = *typed;
-  }
-
-  void write_attributes_checksum() {
-    const std::string what = about(checksums_group, "cannot be written");
-    const Handle group = open_group(checksums_group);
-    const Handle space = hdf5::own(H5Screate(H5S_SCALAR), H5Sclose, what);
-    const Handle attribute =
-        hdf5::own(H5Acreate2(group.get(), attributes_checksum, H5T_STD_U64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT),
-                  H5Aclose, what);
-    const std::uint64_t value = checksum_of(attributes);
-    hdf5::check(H5Awrite(attribute.get(), H5T_NATIVE_UINT64, &value), what);
   }
 };
 
@@ -467,15 +504,22 @@ std::vector<Index> Archive::shape(const std::string& dataset) const {
   return result;
 }
 
+void Archive::verify() {
+  std::vector<std::string> datasets;
+  agree(*implementation_->comm, [&] { implementation_->collect_datasets("/", datasets); });
+  for (const std::string& name : datasets) implementation_->verify_dataset(name);
+}
+
 void Archive::close() {
   Implementation& archive = *implementation_;
+  agree(*archive.comm,
+        [&] { hdf5::check(archive.file.close() ? 0 : -1, archive.about("the file", "cannot be closed")); });
+  if (!archive.saving()) return;
   agree(*archive.comm, [&] {
-    if (archive.saving()) {
-      archive.write_attributes_checksum();
-      hdf5::check(H5Fflush(archive.file.get(), H5F_SCOPE_GLOBAL), archive.about("the file", "cannot be written"));
-    }
-    hdf5::check(archive.file.close() ? 0 : -1, archive.about("the file", "cannot be closed"));
+    if (archive.comm->is_root()) seal::write(archive.path, archive.extents);
   });
+  // What a rank wrote may be in the memory of its own node.
+  agree(*archive.comm, [&] { sync_file(archive.path); });
 }
 
 template void Archive::rows(const std::string&, const RowPartition&, RowsView<float>);

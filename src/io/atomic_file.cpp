@@ -49,8 +49,10 @@ void write_all(const std::filesystem::path& path, std::string_view text) {
 
 std::filesystem::path temporary_name(const std::filesystem::path& path) { return path.string() + ".part"; }
 
+void sync_file(const std::filesystem::path& path) { sync(path, O_RDONLY); }
+
 void commit_file(const std::filesystem::path& temporary, const std::filesystem::path& path) {
-  sync(temporary, O_RDONLY);
+  sync_file(temporary);
   if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot be put in place");
   const std::filesystem::path folder = path.parent_path();
   sync(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);

@@ -3,6 +3,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/hdf5.hpp"
+#include "seal.hpp"
 
 namespace fullforce {
 namespace {
@@ -45,6 +46,7 @@ void write_recording(const std::filesystem::path& path, const Recording& recordi
 
 std::string file_format(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path)) return {};
+  if (seal::present(path)) return "fullforce-network";  // the only sealed kind, perhaps too damaged for HDF5
   try {
     const hdf5::Handle file = hdf5::open_serially(path);
     if (!hdf5::has_attribute(file.get(), "format")) return {};

@@ -1,43 +1,80 @@
 #include "fullforce/run/metrics.hpp"
 
-#include <fmt/format.h>
+#include <fcntl.h>
+#include <unistd.h>
 
-#include <string>
-#include <vector>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
 
 namespace fullforce {
 namespace {
 
 constexpr const char* header = "trial,step,seconds,error,length,stream,rank";
 
-/// The lines of an earlier part of the run that lie before `step`.
-std::vector<std::string> lines_until(const std::filesystem::path& path, Index step) {
-  std::vector<std::string> kept;
+/// Column k of a whole line, as a number.
+double column(const std::string& line, int k) {
+  std::size_t begin = 0;
+  for (; k > 0; --k) begin = line.find(',', begin) + 1;
+  return std::strtod(line.c_str() + begin, nullptr);
+}
+
+bool is_whole(const std::string& line) { return std::count(line.begin(), line.end(), ',') == 6 && line.back() != ','; }
+
+/// The header and the lines of an earlier part of the run, up to `step`.
+std::string text_until(const std::filesystem::path& path, Index step, double& last_error) {
+  std::string kept = std::string(header) + '\n';
   std::ifstream file(path);
   std::string line;
   std::getline(file, line);
   while (std::getline(file, line)) {
-    const std::size_t comma = line.find(',');
-    if (comma != std::string::npos && std::strtoll(line.c_str() + comma + 1, nullptr, 10) <= step) kept.push_back(line);
+    if (file.eof() || !is_whole(line) || column(line, 1) > static_cast<double>(step))
+      continue;  // eof: its end is missing
+    kept += line + '\n';
+    last_error = column(line, 3);
   }
   return kept;
 }
 
 }  // namespace
 
-Metrics::Metrics(bool writes, const std::filesystem::path& path, Index start_step) : writes_(writes) {
-  if (!writes) return;
-  const std::vector<std::string> earlier = start_step > 0 ? lines_until(path, start_step) : std::vector<std::string>{};
-  file_.open(path, std::ios::trunc);
-  file_ << header << '\n';
-  for (const std::string& line : earlier) file_ << line << '\n';
-  file_.flush();
+Metrics::Metrics(bool writes, std::filesystem::path path, Index start_step) : writes_(writes), path_(std::move(path)) {
+  if (!writes_) return;
+  const std::string text = start_step > 0 ? text_until(path_, start_step, last_error_) : std::string(header) + '\n';
+  write_atomically(path_, text);
+  file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (file_ < 0) throw RunError(fmt::format("{} cannot be opened: {}", path_.string(), std::strerror(errno)));
+}
+
+Metrics::~Metrics() {
+  if (file_ >= 0) ::close(file_);
 }
 
 void Metrics::trial(const TrialResult& result, Index step, double seconds, Index rank) {
   if (!writes_) return;
-  file_ << fmt::format("{},{},{:.3f},{:.10g},{},{},{}\n", result.number, step, seconds, result.error(), result.length, result.stream, rank);
-  file_.flush();
+  last_error_ = result.error();
+  waiting_ += fmt::format("{},{},{:.3f},{:.10g},{},{},{}\n", result.number, step, seconds, result.error(),
+                          result.length, result.stream, rank);
+  write_out();
+}
+
+bool Metrics::write_out() {
+  while (!waiting_.empty()) {
+    const ssize_t written = ::write(file_, waiting_.data(), waiting_.size());
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) waiting_.erase(0, static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+void Metrics::sync() {
+  if (!writes_) return;
+  if (!write_out() || ::fsync(file_) != 0)
+    throw RunError(fmt::format("{} cannot be written: {}", path_.string(), std::strerror(errno)));
 }
 
 }  // namespace fullforce

@@ -9,8 +9,8 @@
 namespace fullforce {
 namespace {
 
-/// Whether a person looks at standard output. A launcher may give its ranks a pseudo-terminal of no width whatever its own output
-/// is; then the launcher's own output decides.
+/// Whether a person looks at standard output. A launcher may give its ranks a pseudo-terminal of no width whatever its
+/// own output is; then the launcher's own output decides.
 bool on_terminal() {
   if (isatty(STDOUT_FILENO) == 0) return false;
   winsize size{};
@@ -25,7 +25,8 @@ constexpr double plain_interval = 10.0;
 
 }  // namespace
 
-Progress::Progress(bool speaks, bool quiet, const std::filesystem::path& log) : speaks_(speaks), quiet_(quiet), live_(on_terminal()) {
+Progress::Progress(bool speaks, bool quiet, const std::filesystem::path& log)
+    : speaks_(speaks), quiet_(quiet), live_(on_terminal()) {
   if (speaks && !log.empty()) log_.open(log, std::ios::app);
 }
 
@@ -45,6 +46,12 @@ void Progress::line(const std::string& text) {
     fmt::print("{}\n", text);
     std::fflush(stdout);
   }
+  log(text);
+}
+
+/// A disk that is full now may take the next line.
+void Progress::log(const std::string& text) {
+  log_.clear();
   log_ << text << std::endl;
 }
 
@@ -53,10 +60,12 @@ void Progress::warn(const std::string& text) {
   if (!speaks_) return;
   erase_live_line();
   fmt::print(stderr, "fullforce: warning: {}\n", text);
-  log_ << "warning: " << text << std::endl;
+  log("warning: " + text);
 }
 
-bool Progress::due() const { return speaks_ && since_shown_.seconds() >= (live_ && !quiet_ ? live_interval : plain_interval); }
+bool Progress::due() const {
+  return speaks_ && since_shown_.seconds() >= (live_ && !quiet_ ? live_interval : plain_interval);
+}
 
 void Progress::update(const State& state) {
   if (!due()) return;
@@ -69,8 +78,8 @@ void Progress::update(const State& state) {
   const double gained = state.done - first_done_;
   const std::string left = gained > 0.0 ? duration_text(since_phase_.seconds() * (1.0 - state.done) / gained) : "?";
   const std::string error = state.error >= 0.0 ? fmt::format("{:.3g}", state.error) : "-";
-  const std::string text = fmt::format("{:8s} trial {}/{}  error {}  {:.0f} samples/s  {} left", state.phase, state.trial, state.trials, error,
-                                       state.samples_per_second, left);
+  const std::string text = fmt::format("{:8s} trial {}/{}  error {}  {:.0f} samples/s  {} left", state.phase,
+                                       state.trial, state.trials, error, state.samples_per_second, left);
   if (!live_ || quiet_) return line(fmt::format("{:>9.1f} s  {}", since_start_.seconds(), text));
   fmt::print("\r\033[K{}", text);
   std::fflush(stdout);

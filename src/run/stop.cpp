@@ -1,32 +1,82 @@
 #include "fullforce/run/stop.hpp"
 
-#include <csignal>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <limits>
 
 namespace fullforce {
 namespace {
 
-volatile std::sig_atomic_t stop_requested = 0;
+volatile sig_atomic_t stop_requested = 0;
+const Stopwatch since_process_began;
 
-/// A second SIGINT ends the program at once.
-void request_stop(int signal) {
-  stop_requested = 1;
-  if (signal == SIGINT) std::signal(SIGINT, SIG_DFL);
+void request_stop(int) { stop_requested = 1; }
+
+/// Calls that the signal interrupts go on, so that it can do no harm in the middle of a write.
+void on_signal(int signal, void (*handler)(int), int flags) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART | flags;
+  sigaction(signal, &action, nullptr);
 }
+
+/// Of SLURM_JOB_END_TIME, seconds since 1970; infinite where it is not set.
+double seconds_to_end_of_job() {
+  constexpr double margin = 10.0;  // the launcher and the job script must end too
+  const char* text = std::getenv("SLURM_JOB_END_TIME");
+  const long long end = text ? std::strtoll(text, nullptr, 10) : 0;
+  if (end <= 0) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(end - static_cast<long long>(std::time(nullptr))) - margin;
+}
+
+constexpr double longest_silence = 0.1;  // s between two questions
 
 }  // namespace
 
-Attention::Attention(std::optional<double> max_hours, double checkpoint_minutes) : checkpoint_seconds_(60.0 * checkpoint_minutes) {
-  if (max_hours) max_seconds_ = 3600.0 * *max_hours;
-  for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) std::signal(signal, request_stop);
+void honour_stop_signals() {
+  on_signal(SIGUSR1, request_stop, 0);
+  on_signal(SIGTERM, request_stop, 0);
+  on_signal(SIGINT, request_stop, static_cast<int>(SA_RESETHAND));
 }
 
+double seconds_left(std::optional<double> max_hours) {
+  const double allowed =
+      max_hours ? 3600.0 * *max_hours - since_process_began.seconds() : std::numeric_limits<double>::infinity();
+  return std::min(allowed, seconds_to_end_of_job());
+}
+
+Attention::Attention(std::optional<double> max_hours, double checkpoint_minutes, double write_seconds)
+    : max_hours_(max_hours),
+      checkpoint_seconds_(60.0 * checkpoint_minutes),
+      ask_seconds_(checkpoint_seconds_ > 0.0 ? std::min(longest_silence, 0.5 * checkpoint_seconds_) : longest_silence),
+      // A guess must not use up the time that there is.
+      write_seconds_(std::min(write_seconds, 0.1 * std::max(0.0, seconds_left(max_hours)))) {}
+
+/// Writing may take longer the next time.
+bool Attention::time_is_up() const { return seconds_left(max_hours_) < 1.5 * write_seconds_ + 2.0 * ask_seconds_; }
+
 Attention::Answer Attention::ask(const Communicator& comm) {
-  constexpr Index interval = 32;
-  if (++calls_ % interval != 0) return {};
-  const bool time_is_up = max_seconds_ && since_start_.seconds() > *max_seconds_;
-  const bool checkpoint_due = checkpoint_seconds_ > 0.0 && since_checkpoint_.seconds() > checkpoint_seconds_;
-  const Index answer = comm.max(Index{stop_requested != 0 || time_is_up ? 2 : checkpoint_due ? 1 : 0});
+  if (++calls_ < interval_) return {};
+  // The slowest rank's time, so that all find the same interval; a step may become slower, so it grows by degrees.
+  const double seconds = std::max(comm.max(since_asked_.seconds()), 1e-9);
+  interval_ =
+      std::clamp(static_cast<Index>(static_cast<double>(calls_) * ask_seconds_ / seconds), Index{1}, 4 * calls_);
+  calls_ = 0;
+  since_asked_ = Stopwatch();
+  const bool stop = stop_requested != 0 || (comm.is_root() && time_is_up());
+  const bool checkpoint =
+      comm.is_root() && checkpoint_seconds_ > 0.0 && since_checkpoint_.seconds() > checkpoint_seconds_;
+  const Index answer = comm.max(Index{stop ? 2 : checkpoint ? 1 : 0});
   return {answer == 2, answer == 1};
+}
+
+void Attention::checkpoint_written(double write_seconds) {
+  if (write_seconds > 0.0) write_seconds_ = write_seconds;
+  since_checkpoint_ = Stopwatch();
+  since_asked_ = Stopwatch();
 }
 
 }  // namespace fullforce

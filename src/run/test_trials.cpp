@@ -74,7 +74,8 @@ class Judge {
 
 template <Real T>
 TestResult run_test_trials(const Layout& layout, const Task& task, const TestPlan& plan,
-                           const Connectivity<T>& connectivity, Rls<T>& rls, Progress& progress) {
+                           const Connectivity<T>& connectivity, Rls<T>& rls, Progress& progress,
+                           const std::function<bool()>& stop_asked) {
   const SimulationOptions options{plan.network, plan.learning.rule, 0.0, plan.run.seed, true};
   const StreamPlan streams{plan.run.streams, plan.run.init_trials, plan.run.test_trials, TrialKind::test_init,
                            TrialKind::test};
@@ -97,6 +98,8 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
       result.squared_target += trial.squared_target;
       error = trial.error();
     }
+    result.stopped = !simulation.finished() && stop_asked();
+    if (result.stopped) break;
     if (!progress.due()) continue;
     const double rate = static_cast<double>(simulation.steps() * plan.run.streams) / std::max(clock.seconds(), 1e-9);
     progress.update({"test", result.trials, plan.run.test_trials, error,
@@ -111,8 +114,8 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
 }
 
 template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<float>&,
-                                    Rls<float>&, Progress&);
+                                    Rls<float>&, Progress&, const std::function<bool()>&);
 template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<double>&,
-                                    Rls<double>&, Progress&);
+                                    Rls<double>&, Progress&, const std::function<bool()>&);
 
 }  // namespace fullforce

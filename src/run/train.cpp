@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/run/checkpoints.hpp"
@@ -23,6 +25,9 @@ SimulationOptions simulation_options(const TrainPlan& plan) {
   return {plan.network, plan.learning.rule, plan.learning.update_probability, plan.run.seed, false};
 }
 
+// What a disk surely takes, until a checkpoint was measured.
+constexpr double cautious_bytes_per_second = 100e6;
+
 /// One training run over scalars T, from its start or a checkpoint to the tested network or a stop.
 template <Real T>
 class Training {
@@ -36,31 +41,39 @@ class Training {
         rls_(layout_, plan.learning, task.outputs(), plan.run.streams, plan.learning.rule == Rule::full_force, true),
         simulation_(layout_, simulation_options(plan), task, training_streams(plan.run), connectivity_, rls_),
         progress_(comm.is_root(), plan.quiet, folder_ / "log.txt"),
-        attention_(plan.max_hours, plan.checkpoint.every_minutes),
+        attention_(plan.max_hours, plan.checkpoint.every_minutes, plan.state_bytes / cautious_bytes_per_second),
+        checkpoints_(comm, folder_, plan.checkpoint.keep,
+                     [this](const std::filesystem::path& path) { save(path, true); }),
         header_{plan.config_text, provenance(comm)} {
     if (plan.start_from) load_network(layout_, *plan.start_from, connectivity_, rls_, &simulation_);
     first_step_ = simulation_.steps();
+    agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_); });
   }
 
   Outcome run() {
     say_what_starts();
-    Metrics metrics(layout_.comm().is_root(), folder_ / "metrics.csv", first_step_);
-    bool stop = steps_are_up();
-    while (!stop && !simulation_.finished()) {
-      for (const TrialResult& trial : simulation_.step()) {
-        last_error_ = trial.error();
-        ++trials_done_;
-        metrics.trial(trial, simulation_.steps(), clock_.seconds(), rls_.features());
-      }
-      show_progress();
+    while (!steps_are_up() && !simulation_.finished()) {
       const Attention::Answer answer = attention_.ask(layout_.comm());
-      stop = steps_are_up() || answer.stop;
-      if (!stop && !simulation_.finished() && (answer.checkpoint || trials_are_up())) checkpoint();
+      if (answer.stop) return interrupt();
+      if (answer.checkpoint || trials_are_up()) checkpoint();
+      step();
     }
-    return simulation_.finished() && !stop ? finish() : interrupt();
+    return steps_are_up() && !plan_->trained ? interrupt() : finish();
   }
 
  private:
+  void step() {
+    for (const TrialResult& trial : simulation_.step()) {
+      ++trials_done_;
+      if (!std::isfinite(trial.squared_error))
+        throw RunError(fmt::format(
+            "the run diverged: the error of training trial {} (up to step {}) is not finite. Try targets of order 1",
+            trial.number, simulation_.steps()));
+      metrics_->trial(trial, simulation_.steps(), clock_.seconds(), rls_.features());
+    }
+    show_progress();
+  }
+
   bool steps_are_up() const { return plan_->max_steps && simulation_.steps() >= *plan_->max_steps; }
 
   bool trials_are_up() {
@@ -71,15 +84,19 @@ class Training {
   }
 
   void say_what_starts() {
-    progress_.line(fmt::format("{} neurons, {}, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)", plan_->network.neurons,
+    progress_.line(fmt::format("{} neurons, {}, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)",
+                               plan_->network.neurons,
                                plan_->learning.rule == Rule::full_force ? "full-FORCE" : "FORCE",
-                               plan_->learning.precision == Precision::double_precision ? "double" : "single", plan_->run.streams,
-                               plan_->run.seed, layout_.comm().size(), thread_count()));
-    if (plan_->start_from) progress_.line(fmt::format("going on from step {} ({})", first_step_, plan_->start_from->string()));
+                               plan_->learning.precision == Precision::double_precision ? "double" : "single",
+                               plan_->run.streams, plan_->run.seed, layout_.comm().size(), thread_count()));
+    for (const std::string& warning : plan_->warnings) progress_.warn(warning);
+    if (plan_->start_from)
+      progress_.line(fmt::format("going on from step {} ({})", first_step_, plan_->start_from->string()));
   }
 
   double samples_per_second() const {
-    return static_cast<double>((simulation_.steps() - first_step_) * plan_->run.streams) / std::max(clock_.seconds(), 1e-9);
+    return static_cast<double>((simulation_.steps() - first_step_) * plan_->run.streams) /
+           std::max(clock_.seconds(), 1e-9);
   }
 
   void show_progress() {
@@ -89,7 +106,7 @@ class Training {
     const Index all = training ? plan_->run.train_trials : plan_->run.init_trials * plan_->run.streams;
     const double done = trials_done(streams, training) / static_cast<double>(std::max<Index>(1, all));
     const Index now = std::min(all, static_cast<Index>(done * static_cast<double>(all)) + 1);
-    progress_.update({training ? "training" : "init", now, all, last_error_, done, samples_per_second()});
+    progress_.update({training ? "training" : "init", now, all, metrics_->last_error(), done, samples_per_second()});
   }
 
   /// Trials of the phase so far, those under way by their share.
@@ -103,47 +120,71 @@ class Training {
     return done;
   }
 
-  void checkpoint() {
+  void save(const std::filesystem::path& path, bool with_target) {
     const PhaseScope scope(simulation_.timer(), Phase::io);
-    const std::filesystem::path path = folder_ / checkpoint_name(simulation_.steps());
-    // A sparse J_D is drawn again in less time than it takes to write.
-    save_network(layout_, path, header_, connectivity_, rls_, simulation_, !connectivity_.J_D.is_sparse());
-    prune_checkpoints(layout_.comm(), folder_, plan_->checkpoint.keep);
-    attention_.checkpoint_written();
-    progress_.line(fmt::format("checkpoint {}", path.filename().string()));
+    agree(layout_.comm(), [&] { metrics_->sync(); });
+    save_network(layout_, path, header_, connectivity_, rls_, simulation_, with_target);
+  }
+
+  /// What went wrong; empty if nothing did.
+  std::string try_checkpoint() {
+    const std::string failure = checkpoints_.write(simulation_.steps());
+    attention_.checkpoint_written(checkpoints_.seconds());
+    if (failure.empty())
+      progress_.line(
+          fmt::format("checkpoint {} ({:.3g} s)", checkpoint_name(simulation_.steps()), checkpoints_.seconds()));
+    return failure;
+  }
+
+  /// A run goes on without a checkpoint that could not be written: there is an older one, and a full disk may be made
+  /// free.
+  void checkpoint() {
+    const std::string failure = try_checkpoint();
+    if (failure.empty()) return;
+    progress_.warn(
+        fmt::format("no checkpoint at step {}: {}. The older ones stay; the next try is at the next interval",
+                    simulation_.steps(), failure));
   }
 
   Outcome interrupt() {
-    checkpoint();
+    const std::string failure = try_checkpoint();
+    if (!failure.empty())
+      throw RunError(fmt::format("stopped at step {} without a checkpoint: {}", simulation_.steps(), failure));
     progress_.line(fmt::format("stopped after step {}; run the same command again to go on", simulation_.steps()));
     return Outcome::stopped;
   }
 
   Outcome finish() {
     rls_.flush(simulation_.timer());
-    TrainingTotals totals{simulation_.streams().next_trial(), simulation_.steps(), simulation_.samples(), clock_.seconds(),
-                          simulation_.steps() - first_step_, last_error_, simulation_.work(), {}};
-    {
-      const PhaseScope scope(simulation_.timer(), Phase::io);
-      save_network(layout_, folder_ / "network.h5", header_, connectivity_, rls_, simulation_, plan_->with_target);
-    }
+    TrainingTotals totals{
+        simulation_.streams().next_trial(), simulation_.steps(),    simulation_.samples(), clock_.seconds(),
+        simulation_.steps() - first_step_,  metrics_->last_error(), simulation_.work(),    {}};
+    if (!plan_->trained) save(folder_ / "network.h5", plan_->with_target);
     totals.phases = phase_table(layout_.comm(), simulation_.timer());
-    progress_.line(fmt::format("trained: {} trials, {} steps in {}, error of the last trial {:.3g}", totals.trials, totals.steps,
-                               duration_text(totals.seconds), last_error_));
+    progress_.line(fmt::format("trained: {} trials, {} steps in {}, error of the last trial {:.3g}", totals.trials,
+                               totals.steps, duration_text(totals.seconds), totals.last_error));
     const TestResult test = run_test();
+    if (test.stopped) return interrupt_test();
     progress_.line(phase_text(totals.phases));
     progress_.line(test_text(test));
     write_summary(totals, test);
     return Outcome::finished;
   }
 
+  Outcome interrupt_test() {
+    progress_.line("stopped in the test; network.h5 is written: run the same command again to repeat the test");
+    return Outcome::stopped;
+  }
+
   TestResult run_test() {
     const TestPlan test_plan{plan_->run, plan_->network, plan_->learning, {}, plan_->run.seed, false};
-    return run_test_trials(layout_, *task_, test_plan, connectivity_, rls_, progress_);
+    return run_test_trials(layout_, *task_, test_plan, connectivity_, rls_, progress_,
+                           [this] { return attention_.ask(layout_.comm()).stop; });
   }
 
   void write_summary(const TrainingTotals& totals, const TestResult& test) {
-    const std::string text = summary_text(layout_.comm(), *plan_, totals, test, progress_.warnings(), header_.provenance);
+    const std::string text =
+        summary_text(layout_.comm(), *plan_, totals, test, progress_.warnings(), header_.provenance);
     agree(layout_.comm(), [&] {
       if (layout_.comm().is_root()) write_atomically(folder_ / "summary.json", text);
     });
@@ -159,12 +200,13 @@ class Training {
   Simulation<T> simulation_;
   Progress progress_;
   Attention attention_;
+  CheckpointWriter checkpoints_;
+  std::optional<Metrics> metrics_;
   NetworkFileHeader header_;
   Stopwatch clock_;
   Index first_step_ = 0;
   Index trials_done_ = 0;
   Index next_checkpoint_trial_ = 0;
-  double last_error_ = -1.0;
 };
 
 template <Real T>
@@ -178,7 +220,7 @@ TestResult test_as(const Communicator& comm, const Task& task, const TestPlan& p
     throw InputError(error.what());
   }
   Progress progress(comm.is_root(), false, {});
-  return run_test_trials(layout, task, plan, connectivity, rls, progress);
+  return run_test_trials(layout, task, plan, connectivity, rls, progress, [] { return false; });
 }
 
 }  // namespace
@@ -189,7 +231,8 @@ Outcome train(const Communicator& comm, const Task& task, const TrainPlan& plan)
 }
 
 TestResult test(const Communicator& comm, const Task& task, const TestPlan& plan) {
-  return plan.learning.precision == Precision::single_precision ? test_as<float>(comm, task, plan) : test_as<double>(comm, task, plan);
+  return plan.learning.precision == Precision::single_precision ? test_as<float>(comm, task, plan)
+                                                                : test_as<double>(comm, task, plan);
 }
 
 }  // namespace fullforce

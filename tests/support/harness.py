@@ -1,7 +1,9 @@
 """For scripts that run whole programs: how a run is started, what its files hold, and how two files are compared."""
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import h5py
 import numpy as np
@@ -11,17 +13,78 @@ import numpy as np
 PROGRAM = os.path.abspath(sys.argv[1])
 
 
+def command(ranks, arguments):
+    """The command line of a run; on one rank without a launcher, so that signals reach the program itself."""
+    launcher = [] if ranks == 1 else ["mpirun", "-n", str(ranks)]
+    return launcher + [PROGRAM] + [str(a) for a in arguments]
+
+
 def mpirun(ranks, arguments, threads=1, timeout=120, **options):
     """Runs the program on so many ranks; the finished process with its output as text."""
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
-    command = ["mpirun", "-n", str(ranks), PROGRAM] + [str(a) for a in arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout, **options)
+    return subprocess.run(["mpirun", "-n", str(ranks), PROGRAM] + [str(a) for a in arguments], env=environment, capture_output=True, text=True,
+                          timeout=timeout, **options)
+
+
+def start(ranks, arguments, **options):
+    """Starts the program on so many ranks, in a process group of its own, and does not wait for it."""
+    return subprocess.Popen(command(ranks, arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options)
+
+
+def finish(process, timeout=120):
+    """Waits for a started run; like mpirun's result. One that hangs is ended with all its ranks."""
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        kill_all(process)
+        sys.exit(f"{' '.join(process.args)}: hangs")
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def ranks_of(process):
+    """The process numbers of a started run's ranks."""
+    if process.args[0] == PROGRAM:
+        return [process.pid]
+    found = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout.split("\n")
+    return [int(line.split()[0]) for line in found if line.strip().endswith("fullforce")]
+
+
+def kill_all(process):
+    """SIGKILL to every rank and the launcher, as when the power fails."""
+    for pid in ranks_of(process) + [process.pid]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.communicate()
+
+
+def wait_until(condition, what, process=None):
+    """Looks again and again, for a minute at most."""
+    for _ in range(6000):
+        if condition():
+            return
+        if process is not None and process.poll() is not None:
+            out, err = process.communicate()
+            sys.exit(f"ended with {process.returncode} before {what}\n{out}{err}")
+        time.sleep(0.01)
+    sys.exit(f"waited in vain for {what}")
+
+
+def catches_signals(pid):
+    """Whether a process has a handler for SIGUSR1."""
+    try:
+        with open(f"/proc/{pid}/status") as f:
+            caught = [int(line.split()[1], 16) for line in f if line.startswith("SigCgt")][0]
+    except (OSError, IndexError):
+        return False
+    return bool(caught >> (signal.SIGUSR1 - 1) & 1)
 
 
 def expect_exit(code, result):
     """Ends the test where a run did not end as it should."""
     if result.returncode != code:
-        sys.exit(f"{' '.join(result.args)}: exit {result.returncode}, expected {code}\n{result.stdout}{result.stderr}")
+        sys.exit(f"{' '.join(result.args)}: exit {result.returncode}, expected {code}\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
     return result
 
 
@@ -37,19 +100,22 @@ def write_mixed_trials(path):
             f[name] = np.sin(np.cumsum(random.standard_normal((total, width)) * 0.2, axis=0))
 
 
+# Of the configuration, what may change on the way.
+FREE_KEYS = ("output", "test_trials", "every_minutes", "every_trials", "keep")
+
+
 def contents(path):
-    """Every dataset and attribute of a network file as bytes; not the provenance, nor the folder that the configuration names."""
+    """Every dataset and attribute of a network file as bytes; not the provenance, nor what the configuration may change on the way."""
     found = {}
 
     def visit(name, item):
         for key, value in item.attrs.items():
-            if key != "attributes":  # a checksum that covers the provenance too
-                found[name + "@" + key] = bytes(str(value), "utf-8")
+            found[name + "@" + key] = bytes(str(value), "utf-8")
         if isinstance(item, h5py.Dataset):
             found[name] = np.array(item).tobytes()
 
     with h5py.File(path) as f:
-        found["config"] = "\n".join(line for line in str(f.attrs["config"]).splitlines() if not line.startswith("output"))
+        found["config"] = "\n".join(line for line in str(f.attrs["config"]).splitlines() if not line.startswith(FREE_KEYS))
         f.visititems(visit)
     return found
 
@@ -58,3 +124,18 @@ def differences(reference, other):
     """The names of what two network files do not have in common, bit for bit."""
     a, b = contents(reference), contents(other)
     return sorted(set(a) ^ set(b)) + [name for name in a if name in b and a[name] != b[name]]
+
+
+def checkpoints(folder):
+    """The checkpoints in a folder, oldest first."""
+    names = [name for name in os.listdir(folder) if name.startswith("checkpoint-") and name.endswith(".h5")] if os.path.isdir(folder) else []
+    return [os.path.join(folder, name) for name in sorted(names, key=lambda name: int(name[11:-3]))]
+
+
+def flip(path, place, mask=0xff):
+    """Changes one byte of a file."""
+    with open(path, "r+b") as f:
+        f.seek(place)
+        byte = f.read(1)[0]
+        f.seek(place)
+        f.write(bytes([byte ^ mask]))

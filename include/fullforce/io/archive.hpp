@@ -11,7 +11,8 @@
 
 namespace fullforce {
 
-/// A rank's rows of a matrix [rows of the partition, cols]: `stride` scalars from one row to the next in memory (>= cols).
+/// A rank's rows of a matrix [rows of the partition, cols]: `stride` scalars from one row to the next in memory (>=
+/// cols).
 template <class T>
 struct RowsView {
   T* data = nullptr;
@@ -19,11 +20,13 @@ struct RowsView {
   Index stride = 0;
 };
 
-/// An HDF5 file in which a class keeps its arrays. The same member function saves and loads, so a class needs one `persist`
-/// that cannot drift apart. Rows are global in the file, so any number of ranks reads what any other number wrote. Every
-/// dataset has a checksum per row block (XXH3, /checksums/<path>, uint64 [blocks]), verified on loading; replicated arrays
-/// count as one block; attributes are covered by one checksum of their own. Types in the file follow T.
-/// All members are **Collective.** Loading throws RunError with path and dataset when the file is damaged or does not fit.
+/// An HDF5 file in which a class keeps its arrays. The same member function saves and loads, so a class needs one
+/// `persist` that cannot drift apart. Rows are global in the file, so any number of ranks reads what any other number
+/// wrote. Every dataset has a checksum per row block (XXH3, /checksums/<path>, uint64 [blocks]), verified on loading;
+/// replicated arrays count as one block. A seal in the file's user block covers everything else: structure, attributes,
+/// length; it is checked with plain reads before HDF5 opens the file. Types in the file follow T. Disk space is
+/// reserved before it is written. All members are **Collective.** Loading throws RunError with path and dataset when
+/// the file is damaged or does not fit.
 class Archive {
  public:
   enum class Mode { save, load };
@@ -52,7 +55,8 @@ class Archive {
   template <class T>
   void replicated(const std::string& dataset, std::span<T> values, Index cols = 0);
 
-  /// An attribute of a group or of the root ("/"), the group being made if it is missing. T: std::int64_t, double, std::string.
+  /// An attribute of a group or of the root ("/"), the group being made if it is missing. T: std::int64_t, double,
+  /// std::string.
   template <class T>
   void attribute(const std::string& group, const std::string& name, T& value);
 
@@ -60,7 +64,11 @@ class Archive {
   bool contains(const std::string& path) const;
   std::vector<Index> shape(const std::string& dataset) const;
 
-  /// Saving: writes the checksums, flushes and closes; the file is whole only after this. Loading: closes.
+  /// Loading: reads every dataset, slice by slice and shared out over the ranks, against its checksums. Throws RunError
+  /// that names what is damaged.
+  void verify();
+
+  /// Saving: closes, seals, and brings the bytes to the disk; the file is whole only after this. Loading: closes.
   void close();
 
  private:

@@ -9,6 +9,9 @@ namespace fullforce {
 /// systems.
 std::filesystem::path temporary_name(const std::filesystem::path& path);
 
+/// Brings a file's bytes to the disk. Throws RunError.
+void sync_file(const std::filesystem::path& path);
+
 /// Puts a whole file in its place: its bytes reach the disk, then it takes its name, then the folder reaches the disk.
 /// A crash leaves the old file or the new one, never a mixture. One rank. Throws RunError.
 void commit_file(const std::filesystem::path& temporary, const std::filesystem::path& path);

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,43 @@ namespace fullforce {
 /// checkpoint-1234.h5 for step 1234.
 std::string checkpoint_name(Index step);
 
-/// The checkpoints in a folder, newest first.
+/// The step in the name of a checkpoint; -1 for any other name.
+Index checkpoint_step(const std::filesystem::path& path);
+
+/// The checkpoints in a folder, newest first. One rank.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& folder);
 
-/// Removes all but the newest `keep`. **Collective.**
-void prune_checkpoints(const Communicator& comm, const std::filesystem::path& folder, Index keep);
+/// Removes what a run that was killed left unfinished in its output folder. One rank.
+void remove_leftovers(const std::filesystem::path& folder);
+
+/// The name that a damaged checkpoint gets, so that it neither counts among the newest nor is lost: with `.damaged` at
+/// its end. One rank.
+void put_aside(const std::filesystem::path& checkpoint);
+
+/// Writes the checkpoints of a run into its folder and keeps the newest few.
+class CheckpointWriter {
+ public:
+  /// `save` writes the run's present state to a path, whole or not at all, and throws RunError. **Collective.**
+  using Save = std::function<void(const std::filesystem::path&)>;
+  CheckpointWriter(const Communicator& comm, std::filesystem::path folder, Index keep, Save save);
+
+  /// Writes the checkpoint of a step, unless it was written already. Returns what went wrong; the older ones stay then.
+  /// Empty if nothing did. **Collective.**
+  std::string write(Index step);
+
+  double seconds() const { return seconds_; }  ///< that the last one took, on the slowest rank
+  Index written() const { return written_; }   ///< how many
+
+ private:
+  void prune() const;
+
+  const Communicator* comm_;
+  std::filesystem::path folder_;
+  Index keep_;
+  Save save_;
+  Index last_step_ = -1;
+  Index written_ = 0;
+  double seconds_ = 0.0;
+};
 
 }  // namespace fullforce

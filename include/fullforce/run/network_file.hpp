@@ -12,20 +12,22 @@ namespace fullforce {
 struct NetworkFileHeader {
   std::string config;      ///< effective TOML
   std::string provenance;  ///< JSON text
+  Index step = 0;          ///< read only: of the run, when the file was written
 };
 
-/// Writes a network (or checkpoint: the layout is the same) to a temporary name in the same folder and renames it when it is
-/// whole. Throws RunError when it cannot be written; what was there before stays. **Collective.**
+/// Writes a network (or checkpoint: the layout is the same) to a temporary name in the same folder, reads it back
+/// against its checksums, and renames it. Throws RunError when it cannot be written; what was there before stays.
+/// **Collective.**
 template <Real T>
-void save_network(const Layout& layout, const std::filesystem::path& path, NetworkFileHeader header, Connectivity<T>& connectivity,
-                  Rls<T>& rls, Simulation<T>& simulation, bool with_target);
+void save_network(const Layout& layout, const std::filesystem::path& path, NetworkFileHeader header,
+                  Connectivity<T>& connectivity, Rls<T>& rls, Simulation<T>& simulation, bool with_target);
 
-/// Checks that the file is a fullforce network of this version and returns its header. Throws InputError. **Collective.**
+/// Checks that the file is a fullforce network of this version and returns its header. Throws InputError.
+/// **Collective.**
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path);
 
-/// Reads every dataset against its checksums, one at a time. Throws RunError that names what is damaged. **Collective.**
-template <Real T>
-void verify_network(const Layout& layout, const std::filesystem::path& path);
+/// What is wrong with a network file, every byte of which is read; empty if it is whole. **Collective.**
+std::string damage_of(const Communicator& comm, const std::filesystem::path& path);
 
 /// Loads weights and, if given, the state of a run. Throws RunError for a damaged file. **Collective.**
 template <Real T>

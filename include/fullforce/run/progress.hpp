@@ -10,8 +10,8 @@
 
 namespace fullforce {
 
-/// What a run tells while it runs, on standard output and in log.txt: one live line on a terminal, plain lines at intervals
-/// elsewhere. Does nothing on ranks other than the root.
+/// What a run tells while it runs, on standard output and in log.txt: one live line on a terminal, plain lines at
+/// intervals elsewhere. Does nothing on ranks other than the root.
 class Progress {
  public:
   /// `log` may be empty: no file then.
@@ -29,8 +29,8 @@ class Progress {
     const char* phase;
     Index trial;
     Index trials;
-    double error;        ///< of the last trial; negative: none yet
-    double done;         ///< share of the phase's work, 0 to 1
+    double error;  ///< of the last trial; negative: none yet
+    double done;   ///< share of the phase's work, 0 to 1
     double samples_per_second;
   };
   void update(const State& state);
@@ -40,6 +40,7 @@ class Progress {
 
  private:
   void erase_live_line();
+  void log(const std::string& text);
 
   bool speaks_;
   bool quiet_;

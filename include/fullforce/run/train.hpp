@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fullforce/io/recording_file.hpp"
 #include "fullforce/learning/learning_options.hpp"
@@ -19,12 +20,15 @@ struct TrainPlan {
   NetworkOptions network;
   LearningOptions learning;
   CheckpointOptions checkpoint;
-  std::string config_text;                         ///< effective configuration, for the files
-  std::optional<std::filesystem::path> start_from; ///< a checkpoint
+  std::string config_text;                          ///< effective configuration, for the files
+  std::optional<std::filesystem::path> start_from;  ///< a checkpoint, or a network to go on training
+  bool trained = false;               ///< start_from is the network that this run makes: only its test is left
+  double state_bytes = 0.0;           ///< of all ranks, roughly
+  std::vector<std::string> warnings;  ///< to be said at the start
   std::optional<Index> max_steps;
   std::optional<double> max_hours;
   bool quiet = false;
-  bool with_target = true;                         ///< J_D in network.h5
+  bool with_target = true;  ///< J_D in network.h5
 };
 
 enum class Outcome { finished, stopped };
@@ -38,7 +42,8 @@ struct TestPlan {
   NetworkOptions network;  ///< noise
   LearningOptions learning;
   std::filesystem::path network_file;
-  std::uint64_t network_seed = 1;  ///< of the fixed weights, for a file without J_D; run.seed is that of trials, states and noise
+  std::uint64_t network_seed =
+      1;  ///< of the fixed weights, for a file without J_D; run.seed is that of trials, states and noise
   bool record = false;
 };
 
@@ -48,6 +53,7 @@ struct TestResult {
   double squared_error = 0.0;
   double squared_target = 0.0;
   double seconds = 0.0;
+  bool stopped = false;       ///< a stop was asked for before the last trial ended
   std::vector<Score> scores;  ///< the task's own
   Recording recording;        ///< of stream 0, on the root, if asked for
   double error() const { return squared_error / squared_target; }

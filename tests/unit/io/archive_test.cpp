@@ -169,16 +169,17 @@ TEST(Archive, KeepsTheFirstRanksAttributeWhereRanksDiffer) {
 TEST(Archive, NoticesAFlippedByteInAMatrix) {
   const Communicator comm = Communicator::world();
   const TemporaryFolder folder(comm);
-  save_matrix<double>(comm, folder / "a.h5", 100, 5);
+  save_matrix<double>(comm, folder / "a.h5", 2000, 5);  // large enough to have a checksum of its own
   std::string bytes = bytes_of(folder / "a.h5");
-  const double last = entry<double>(99, 0), next = entry<double>(99, 1);
+  const double last = entry<double>(1999, 0), next = entry<double>(1999, 1);
   const std::size_t place = bytes.find(raw(&last, 8) + raw(&next, 8));
   EXPECT_NE(place, std::string::npos);
   bytes.at(std::min(place, bytes.size() - 1)) ^= 1;
   put_bytes(comm, folder / "a.h5", bytes);
-  const std::string message = message_of<RunError>([&] { load_matrix<double>(comm, folder / "a.h5", 100, 5); });
-  EXPECT_NE(message.find("/network/weights does not match its checksum in the 8 rows from 96 on"), std::string::npos)
+  const std::string message = message_of<RunError>([&] { load_matrix<double>(comm, folder / "a.h5", 2000, 5); });
+  EXPECT_NE(message.find("/network/weights does not match its checksum in the 8 rows from 1992 on"), std::string::npos)
       << message;
+  EXPECT_EQ(message_of<RunError>([&] { Archive::open(comm, folder / "a.h5").verify(); }), message);
   EXPECT_NE(message.find("a.h5"), std::string::npos) << message;
 }
 
@@ -195,7 +196,45 @@ TEST(Archive, NoticesADamagedAttribute) {
   bytes.at(std::min(place, bytes.size() - 1)) ^= 1;
   put_bytes(comm, folder / "a.h5", bytes);
   const std::string message = message_of<RunError>([&] { Archive::open(comm, folder / "a.h5"); });
-  EXPECT_NE(message.find("attributes do not match their checksum"), std::string::npos) << message;
+  EXPECT_NE(message.find("attributes or small datasets do not match their checksum"), std::string::npos) << message;
+}
+
+TEST(Archive, NoticesAFlippedByteAnywhere) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_matrix<double>(comm, folder / "a.h5", 2000, 5);
+  const std::string whole = bytes_of(folder / "a.h5");
+  EXPECT_EQ(message_of<RunError>([&] { Archive::open(comm, folder / "a.h5").verify(); }), "nothing was thrown");
+  for (std::size_t place = 0; place < whole.size(); place += 1009) {
+    std::string bytes = whole;
+    bytes[place] ^= 0x10;
+    put_bytes(comm, folder / "a.h5", bytes);
+    EXPECT_NE(message_of<RunError>([&] { Archive::open(comm, folder / "a.h5").verify(); }), "nothing was thrown")
+        << place;
+  }
+  put_bytes(comm, folder / "a.h5", whole + "more");
+  EXPECT_NE(message_of<RunError>([&] { Archive::open(comm, folder / "a.h5"); }).find("mixed up"), std::string::npos);
+}
+
+TEST(Archive, VerifiesDatasetsOfEveryKind) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  Part<float> part(comm, 4000, 7);
+  Part<double> empty(comm, 4000, 0);
+  part.fill();
+  std::vector<double> pair{1, 2}, many(30000, 0.5);
+  std::vector<std::int64_t> trials{3, 4, 5};
+  {
+    Archive archive = Archive::create(comm, folder / "a.h5");
+    archive.rows("/a/part", part.partition, part.view());
+    archive.rows("/a/empty", empty.partition, empty.view());
+    archive.replicated<double>("/pair", pair, 2);
+    archive.replicated<double>("/many", many);
+    archive.replicated<std::int64_t>("/b/trials", trials);
+    archive.close();
+  }
+  Archive archive = Archive::open(comm, folder / "a.h5");
+  EXPECT_EQ(message_of<RunError>([&] { archive.verify(); }), "nothing was thrown");
 }
 
 TEST(Archive, NoticesFilesThatAreNotWhole) {
@@ -209,7 +248,7 @@ TEST(Archive, NoticesFilesThatAreNotWhole) {
   const auto open = [&](const char* name) { return message_of<RunError>([&] { Archive::open(comm, folder / name); }); };
   EXPECT_NE(open("unclosed.h5").find("was not written to its end"), std::string::npos) << open("unclosed.h5");
   EXPECT_NE(open("cut.h5").find("cut off"), std::string::npos);
-  EXPECT_NE(open("text.h5").find("is not an HDF5 file"), std::string::npos);
+  EXPECT_NE(open("text.h5").find("has no seal"), std::string::npos);
   EXPECT_NE(open("missing.h5").find("No such file"), std::string::npos);
 }
 

@@ -1,0 +1,122 @@
+#include "seal.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "fullforce/base/check.hpp"
+
+namespace fullforce::seal {
+namespace {
+
+constexpr std::array<char, 16> magic = {'f', 'u', 'l', 'l', 'f', 'o', 'r', 'c', 'e', ' ', 's', 'e', 'a', 'l', ' ', '1'};
+constexpr std::size_t most_extents = 240;
+// Smaller datasets are sealed with the structure: reading them costs nothing.
+constexpr Index large = Index{64} << 10;
+
+/// The user block, byte for byte (little-endian).
+struct Block {
+  std::array<char, 16> magic{};
+  std::uint64_t own_checksum = 0;  ///< of this block, with zero here
+  std::uint64_t structure_checksum = 0;
+  Index file_size = 0;
+  Index count = 0;
+  std::array<Extent, most_extents> data{};
+  std::array<char, 208> rest{};
+};
+static_assert(sizeof(Block) == bytes);
+
+std::uint64_t checksum_of(Block block) {
+  block.own_checksum = 0;
+  return XXH3_64bits(&block, sizeof block);
+}
+
+[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
+  throw RunError(fmt::format("{} {}", path.string(), what));
+}
+
+/// In the order of the file, neighbours joined, as many as there is room for.
+void list_large(std::vector<Extent> data, Block& block) {
+  std::sort(data.begin(), data.end(), [](const Extent& a, const Extent& b) { return a.offset < b.offset; });
+  for (const Extent& extent : data) {
+    if (extent.size < large) continue;
+    const auto next = static_cast<std::size_t>(block.count);
+    if (next > 0 && block.data[next - 1].offset + block.data[next - 1].size == extent.offset)
+      block.data[next - 1].size += extent.size;
+    else if (next < most_extents)
+      block.data[static_cast<std::size_t>(block.count++)] = extent;
+  }
+}
+
+/// Of everything behind the seal that is not listed as data.
+std::uint64_t structure_checksum(std::ifstream& file, const Block& block, const std::filesystem::path& path) {
+  XXH3_state_t state;
+  XXH3_64bits_reset(&state);
+  std::vector<char> buffer(std::size_t{1} << 20);
+  const auto add = [&](Index begin, Index end) {
+    file.seekg(begin);
+    for (Index left = end - begin; left > 0; left -= file.gcount()) {
+      if (!file.read(buffer.data(), std::min(left, static_cast<Index>(buffer.size())))) fail(path, "cannot be read");
+      XXH3_64bits_update(&state, buffer.data(), static_cast<std::size_t>(file.gcount()));
+    }
+  };
+  Index begin = bytes;
+  for (Index k = 0; k < block.count; ++k) {
+    const Extent& extent = block.data[static_cast<std::size_t>(k)];
+    add(begin, extent.offset);
+    begin = extent.offset + extent.size;
+  }
+  add(begin, block.file_size);
+  return XXH3_64bits_digest(&state);
+}
+
+Block read_block(const std::filesystem::path& path) {
+  Block block;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail(path, "cannot be opened");
+  if (!file.read(reinterpret_cast<char*>(&block), sizeof block) || block.magic != magic)
+    fail(path, "has no seal: it was not written to its end, its beginning is damaged, or it is no network file");
+  return block;
+}
+
+Index size_of(const std::filesystem::path& path) { return static_cast<Index>(std::filesystem::file_size(path)); }
+
+}  // namespace
+
+void write(const std::filesystem::path& path, const std::vector<Extent>& data) {
+  Block block;
+  block.magic = magic;
+  block.file_size = size_of(path);
+  list_large(data, block);
+  std::ifstream in(path, std::ios::binary);
+  block.structure_checksum = structure_checksum(in, block, path);
+  block.own_checksum = checksum_of(block);
+  std::fstream out(path, std::ios::binary | std::ios::in | std::ios::out);
+  out.write(reinterpret_cast<const char*>(&block), sizeof block);
+  out.close();
+  if (!out) fail(path, "cannot be sealed: it cannot be written");
+}
+
+void check(const std::filesystem::path& path) {
+  const Block block = read_block(path);
+  if (block.own_checksum != checksum_of(block)) fail(path, "has a damaged seal");
+  if (const Index size = size_of(path); size != block.file_size)
+    throw RunError(fmt::format("{} has {} bytes, {} when it was written: it is cut off or mixed up", path.string(),
+                               size, block.file_size));
+  std::ifstream in(path, std::ios::binary);
+  if (block.structure_checksum != structure_checksum(in, block, path))
+    fail(path, "is damaged: its structure, attributes or small datasets do not match their checksum");
+}
+
+bool present(const std::filesystem::path& path) {
+  std::array<char, 16> found{};
+  std::ifstream file(path, std::ios::binary);
+  return file.read(found.data(), found.size()) && found == magic;
+}
+
+}  // namespace fullforce::seal

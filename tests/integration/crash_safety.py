@@ -1,0 +1,234 @@
+#!/usr/bin/python3
+"""Stops, kills, damaged checkpoints, a disk that takes no more, two runs in one folder: nothing is lost, nothing hangs.
+
+    crash_safety.py FULLFORCE [CHECK...]
+"""
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import h5py
+import numpy as np
+
+import harness
+
+CONFIG = """
+[run]
+seed = 3
+streams = 2
+init_trials = 2
+train_trials = 120
+test_trials = 2
+[task]
+name = "file"
+file = "trials.h5"
+[network]
+neurons = 100
+[learning]
+panel = 13
+[checkpoint]
+every_minutes = 0.0005
+keep = 3
+"""
+LONG = ["--set", "run.train_trials=100000000"]
+
+
+def expect(holds, what):
+    if not holds:
+        sys.exit("FAILED: " + what)
+
+
+def train(output, *more):
+    return ["train", "c.toml", "--output", output] + list(more)
+
+
+def run(code, output, *more, ranks=2, **options):
+    return harness.expect_exit(code, harness.finish(harness.start(ranks, train(output, *more), **options)))
+
+
+def start_long(output, *more, ranks=2, **options):
+    """A run that ends only when it is told to, once it has written a checkpoint."""
+    before = harness.checkpoints(output)[-1:]
+    process = harness.start(ranks, train(output, *LONG, *more), **options)
+    harness.wait_until(lambda: harness.checkpoints(output)[-1:] != before, "a checkpoint", process)
+    return process
+
+
+def metrics(output):
+    with open(os.path.join(output, "metrics.csv")) as f:
+        return [[line.split(",")[k] for k in (0, 1, 3, 4, 5)] for line in f]
+
+
+def listing(folder):
+    return {name: os.stat(os.path.join(folder, name)).st_mtime_ns for name in os.listdir(folder)}
+
+
+def check_like_reference(output, what):
+    differing = harness.differences("reference/network.h5", output + "/network.h5")
+    expect(not differing, f"{what}: {', '.join(differing)} differ from an uninterrupted run")
+    expect(metrics(output) == metrics("reference"), f"{what}: metrics.csv differs from an uninterrupted run")
+    with open(output + "/summary.json") as f:
+        expect(json.load(f)["train"]["error"] is not None, f"{what}: the error of the last trial is lost")
+    expect(not [name for name in os.listdir(output) if name.endswith(".part")], f"{what}: left an unfinished file")
+
+
+def stops():
+    """A signal at any moment, also before MPI is up, leads to a checkpoint and exit 75."""
+    for name, ranks in ((signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGUSR1, 2)):
+        output = f"stopped-{name.name}"
+        process = harness.start(ranks, train(output, "--set", "run.init_trials=1000000"))
+        pid = process.pid
+        if ranks > 1:
+            harness.wait_until(lambda: harness.ranks_of(process), "the ranks", process)
+            pid = harness.ranks_of(process)[0]
+        harness.wait_until(lambda: harness.catches_signals(pid), "a handler", process)
+        os.kill(pid, name)
+        harness.expect_exit(75, harness.finish(process))
+        expect(len(harness.checkpoints(output)) == 1, f"{name.name}: no checkpoint")
+    process = start_long("forwarded")
+    process.send_signal(signal.SIGUSR1)  # the launcher passes it on
+    harness.expect_exit(75, harness.finish(process))
+    expect("stopped after step" in open("forwarded/log.txt").read(), "the log does not say that the run stopped")
+
+
+def second_interrupt():
+    process = start_long("interrupted", ranks=1)
+    os.kill(process.pid, signal.SIGSTOP)  # so that both arrive before it can end
+    harness.wait_until(lambda: open(f"/proc/{process.pid}/stat").read().split(")")[1].split()[0] == "T", "it to pause")
+    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, signal.SIGCONT)
+    # The first may already have led to the end, with its checkpoint.
+    try:
+        os.kill(process.pid, signal.SIGINT)
+    except ProcessLookupError:
+        pass
+    code = harness.finish(process).returncode
+    expect(code in (-signal.SIGINT, 75), f"two SIGINT: exit {code}")
+
+
+def time_limits():
+    run(75, "hours", *LONG, "--max-hours", "0.0003")
+    expect(harness.checkpoints("hours"), "--max-hours: no checkpoint")
+    run(75, "slurm", *LONG, ranks=1, env=dict(os.environ, SLURM_JOB_END_TIME=str(int(time.time()) + 12)))
+    expect(harness.checkpoints("slurm"), "end of the SLURM job: no checkpoint")
+
+
+def stop_in_test():
+    process = harness.start(2, train("tested", "--set", "run.test_trials=100000000"))
+    harness.wait_until(lambda: os.path.exists("tested/network.h5"), "network.h5", process)
+    process.send_signal(signal.SIGUSR1)
+    harness.expect_exit(75, harness.finish(process))
+    before = listing("tested")["network.h5"]
+    run(0, "tested", ranks=1)
+    expect(listing("tested")["network.h5"] == before, "the network was written again for its test")
+    check_like_reference("tested", "stopped in its test")
+    expect("nothing to do" in run(0, "tested", ranks=1).stdout, "a finished run does not say so")
+
+
+def kills():
+    """The whole job, then a single rank."""
+    process = start_long("killed")
+    harness.kill_all(process)
+    process = start_long("killed", ranks=3)
+    rank = harness.ranks_of(process)[1]
+    os.kill(rank, signal.SIGKILL)
+    expect(harness.finish(process).returncode not in (0, 75), "a rank died and the job did not fail")
+    open("killed/checkpoint-7.h5.part", "w").close()
+    steps = int(harness.checkpoints("killed")[-1][:-3].split("-")[-1]) + 300
+    run(75, "killed", *LONG, "--max-steps", steps, ranks=1)
+    run(75, "unkilled", *LONG, "--max-steps", steps, "--set", "checkpoint.every_minutes=0.0")
+    differing = harness.differences(f"killed/checkpoint-{steps}.h5", f"unkilled/checkpoint-{steps}.h5")
+    expect(not differing, f"after kills: {', '.join(differing)} differ")
+    expect(not os.path.exists("killed/checkpoint-7.h5.part"), "an unfinished file of a killed run is still there")
+
+
+def damage():
+    """The newest whole checkpoint counts; where none is whole nothing is touched."""
+    run(75, "damaged", "--max-steps", "2500", "--set", "checkpoint.every_trials=8")
+    oldest, middle, newest = harness.checkpoints("damaged")[-3:]
+    with h5py.File(newest) as f:
+        harness.flip(newest, f["learning/P"].id.get_offset() + 777 * 8)
+    os.truncate(middle, os.path.getsize(middle) // 2)
+    info = run_info("damaged")
+    expect(info.count("DAMAGED") == 2 and info.count("whole") == 1, f"info does not tell which are whole: {info}")
+    shutil.copytree("damaged", "hopeless")
+    result = run(0, "damaged")
+    expect("/learning/P does not match its checksum" in result.stderr and "cut off" in result.stderr, f"no warning: {result.stderr}")
+    expect(os.path.exists(newest + ".damaged"), "the damaged checkpoint was not put aside")
+    check_like_reference("damaged", "after damage")
+    last = harness.checkpoints("hopeless")[0]
+    harness.flip(last, 5000)  # structure: HDF5 must not see it
+    before = listing("hopeless")
+    result = run(1, "hopeless")
+    expect("nothing whole to go on from" in result.stderr and listing("hopeless") == before, "all damaged: not refused, or something was changed")
+    run(2, "elsewhere", "--restart", last)
+    expect(not os.path.exists("elsewhere"), "a damaged --restart FILE left a folder")
+
+
+def run_info(path):
+    return harness.finish(harness.start(2, ["info", path])).stdout
+
+
+def one_at_a_time():
+    process = start_long("shared", ranks=1)
+    result = run(2, "shared", *LONG)
+    expect("another run" in result.stderr, f"the second run's message: {result.stderr}")
+    harness.kill_all(process)  # its lock goes with it
+    run(75, "shared", *LONG, "--max-hours", "0", ranks=1)
+
+
+def full_disk():
+    """The limit of a file's size stops a write half way, like a full disk."""
+    limited = ["bash", "-c", f"ulimit -f 150; exec {harness.PROGRAM} " + " ".join(train("full", "--set", "checkpoint.every_minutes=0.001"))]
+    process = harness.subprocess.Popen(["mpirun", "-n", "2"] + limited, stdout=-1, stderr=-1, text=True, start_new_session=True)
+    result = harness.finish(process)
+    harness.expect_exit(1, result)
+    expect("warning: no checkpoint" in result.stderr and "error: full/network.h5" in result.stderr, f"the messages: {result.stderr}")
+    expect(set(os.listdir("full")) == {"log.txt", "metrics.csv"}, f"left {os.listdir('full')}")
+    run(0, "full")
+    check_like_reference("full", "after a full disk")
+
+
+def divergence():
+    targets = np.sin(np.arange(3000) * 0.01)[:, None]
+    targets[2500:] = 1e308
+    with h5py.File("wild.h5", "w") as f:
+        f.attrs.update(format="fullforce-trials", format_version=1, dt=0.001)
+        f["lengths"], f["targets"] = np.array([3000]), targets
+    result = run(1, "wild", "--set", 'task.file="wild.h5"', "--set", "run.init_trials=0", "--set", "run.streams=1")
+    expect("diverged" in result.stderr, f"the message: {result.stderr}")
+    expect(harness.checkpoints("wild") and not os.path.exists("wild/network.h5"), f"left {os.listdir('wild')}")
+    expect("DAMAGED" not in run_info("wild"), "the last good checkpoint is not whole")
+
+
+def folders():
+    with open("a_file", "w"):
+        pass
+    run(2, "a_file/below")
+    run(0, "made/on/the/way", "--set", "run.train_trials=1", "--set", "run.init_trials=0", ranks=1)
+    result = run(2, "reference", "--restart", "never")
+    expect("not empty" in result.stderr, result.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        harness.write_mixed_trials("trials.h5")
+        with open("c.toml", "w") as f:
+            f.write(CONFIG)
+        run(0, "reference", "--set", "checkpoint.every_minutes=0.0", ranks=1)
+        for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, divergence, folders):
+            if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
+                continue
+            begin = time.time()
+            check()
+            print(f"{time.time() - begin:5.1f} s  {check.__name__}", flush=True)
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()

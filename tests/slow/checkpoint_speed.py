@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+"""How fast a checkpoint is written and read back, against dd of as many bytes in turns on the same disk; how much memory it needs.
+
+    checkpoint_speed.py FULLFORCE [NEURONS [ROUNDS]]
+"""
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import harness
+
+
+def checkpoint(output, neurons):
+    """Seconds to write one (reading back and syncing included), and its bytes."""
+    settings = ["--set", f"network.neurons={neurons}", "--max-steps", "0", "--output", output]
+    result = harness.expect_exit(75, harness.finish(harness.start(2, ["train", "c.toml"] + settings), timeout=600))
+    path = harness.checkpoints(output)[0]
+    return float(re.search(r"checkpoint \S+ \(([\d.e+-]+) s\)", result.stdout).group(1)), os.path.getsize(path)
+
+
+def dd(path, size):
+    begin = time.time()
+    subprocess.run(["dd", "if=/dev/zero", f"of={path}", "bs=16M", f"count={size}", "iflag=count_bytes", "conv=fsync", "status=none"], check=True)
+    return time.time() - begin
+
+
+def main():
+    neurons = int(sys.argv[2]) if len(sys.argv) > 2 else 8192
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+    with tempfile.TemporaryDirectory(dir=os.getcwd()) as folder:
+        os.chdir(folder)
+        with open("c.toml", "w") as f:
+            f.write('[task]\nname = "oscillation"\n')
+        ours, theirs = [], []
+        for _ in range(rounds):
+            seconds, size = checkpoint("o", neurons)
+            shutil.rmtree("o")
+            ours.append(seconds)
+            theirs.append(dd("zeros", size))
+            os.unlink("zeros")
+            print(f"{size / 1e9:.3f} GB: checkpoint {ours[-1]:.2f} s, dd {theirs[-1]:.2f} s", flush=True)
+        ratio = statistics.median(theirs) / statistics.median(ours)
+        print(f"N = {neurons}, double, 2 ranks: {size / 1e9 / statistics.median(ours):.2f} GB/s, {ratio:.2f} of dd (medians of {rounds}); "
+              f"{statistics.median(ours) / 6:.2f} % of the time at an interval of 10 minutes")
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()

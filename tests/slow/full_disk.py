@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+"""A disk that is full at any point of a checkpoint, on file systems that can reserve room and that cannot, and one that may only be read.
+Needs the right to mount; says so and succeeds without it.
+
+    full_disk.py FULLFORCE
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+import harness
+
+CONFIG = """
+[run]
+seed = 3
+init_trials = 1
+train_trials = 60
+test_trials = 1
+[task]
+name = "file"
+file = "trials.h5"
+[network]
+neurons = 150
+[learning]
+panel = 13
+[checkpoint]
+every_trials = 20
+every_minutes = 0.0
+keep = 1
+"""
+
+
+def train(output, *more):
+    return ["train", "c.toml", "--quiet", "--output", output] + list(more)
+
+
+def run(output, *more, ranks=2):
+    return harness.finish(harness.start(ranks, train(output, *more)), timeout=60)
+
+
+def shell(command):
+    return subprocess.run(command, shell=True, capture_output=True, text=True).returncode == 0
+
+
+def expect(holds, what):
+    if not holds:
+        sys.exit("FAILED: " + what)
+
+
+def fill(path, leave):
+    """A file that leaves so many bytes of a disk."""
+    status = os.statvfs(os.path.dirname(path))
+    with open(path, "wb") as f:
+        f.write(bytes(max(0, status.f_bavail * status.f_frsize - leave)))
+        f.flush()
+        os.fsync(f.fileno())
+
+
+def try_sizes(disk, sizes):
+    """With one good checkpoint, and so many bytes left for the next: how many runs reached their end in spite of it."""
+    survived = 0
+    for leave in sizes:
+        output = disk + "/o"
+        harness.expect_exit(75, run(output, "--max-steps", "500"))
+        fill(disk + "/filler", leave)
+        result = run(output)
+        full = result.returncode == 1 and "cannot" in result.stderr
+        expect(full or result.returncode == 0, f"{leave} bytes left: exit {result.returncode} {result.stderr[-500:]}")
+        if full:
+            expect("warning: no checkpoint" in result.stderr or os.path.exists(output + "/checkpoint-2000.h5") or len(harness.checkpoints(output)) == 1,
+                   f"{leave} bytes left: no checkpoint remains")
+            expect(not [n for n in os.listdir(output) if n.endswith(".part")], f"{leave} bytes left: an unfinished file remains")
+        survived += result.returncode == 0
+        os.unlink(disk + "/filler")
+        harness.expect_exit(0, run(output, ranks=3))
+        differing = harness.differences("reference/network.h5", output + "/network.h5")
+        expect(not differing, f"{leave} bytes left: {', '.join(differing)} differ afterwards")
+        expect(shell(f"rm -rf {output}"), "cannot tidy up")
+    return survived
+
+
+def read_only(disk):
+    harness.expect_exit(75, run(disk + "/o", "--max-steps", "500"))
+    expect(shell(f"mount -o remount,ro {disk}"), "cannot remount")
+    for output in (disk + "/o", disk + "/new"):
+        result = run(output)
+        expect(result.returncode == 2 and result.stderr.count("fullforce: error") == 1, f"read-only: exit {result.returncode} {result.stderr}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        harness.write_mixed_trials("trials.h5")
+        with open("c.toml", "w") as f:
+            f.write(CONFIG)
+        harness.expect_exit(0, run("reference"))
+        size = os.path.getsize("reference/network.h5")
+        os.mkdir("disk")
+        disk = os.path.join(folder, "disk")
+        if not shell(f"mount -t tmpfs -o size={3 * size} tmpfs {disk}"):
+            print("not allowed to mount: nothing was tried")
+            return
+        try:
+            sizes = [size * k // 24 for k in range(27)]
+            print(f"tmpfs: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it, all went on to the same network afterwards")
+            read_only(disk)
+            print("read-only: refused")
+        finally:
+            shell(f"umount {disk}")
+        if shell(f"truncate -s {4 * size} image && mkfs.ext2 -q image && mount -o loop image {disk}"):
+            try:
+                sizes = [size * k // 8 for k in range(10)]
+                print(f"ext2, which cannot reserve room: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it")
+            finally:
+                shell(f"umount {disk}")
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()
