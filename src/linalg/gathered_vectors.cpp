@@ -1,38 +1,45 @@
 #include "fullforce/linalg/gathered_vectors.hpp"
 
+#include <algorithm>
+
 #include "fullforce/linalg/kernels.hpp"
 
 namespace fullforce {
 
 template <Real T>
 GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors)
-    : vectors_(vectors),
+    : layout_(&layout),
+      vectors_(vectors),
       group_width_(padded_vectors<T>(vectors)),
       width_(groups * group_width_),
       first_row_(layout.first_row()),
       rows_(layout.rows() * width_),
       gather_(layout.comm(), layout.partition(), width_) {
   rows_.fill(T(0));
-  if (vector_order<T>(vectors) == VectorOrder::by_vector)
-    for (Index g = 0; g < groups; ++g) apart_.emplace_back(layout.rows(), vectors);
+  for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
 }
 
 template <Real T>
 void GatheredVectors<T>::gather() {
   gather_(rows_.span());
-  const Index rows = rows_.size() / width_;
-  for (std::size_t g = 0; g < apart_.size(); ++g) {
-    const VectorsView<T> to = apart_[g].view();
-    const T* from = rows_.data() + static_cast<Index>(g) * group_width_;
-    for (Index v = 0; v < vectors_; ++v)
-      for (Index j = 0; j < rows; ++j) to.data[v * to.stride + j] = from[j * width_ + v];
-  }
+  const RowPartition& partition = layout_->partition();
+  const Index run = partition.block_size();
+  for_each_in_parallel(partition.blocks(),
+                       [&](Index k) { take_apart(k * run, std::min(run, layout_->rows() - k * run)); });
 }
 
 template <Real T>
-VectorsView<const T> GatheredVectors<T>::group(Index g) const {
-  if (!apart_.empty()) return apart_[static_cast<std::size_t>(g)].view();
-  return {rows_.data() + g * group_width_, width_, VectorOrder::side_by_side};
+void GatheredVectors<T>::take_apart(Index first, Index count) {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const VectorsView<T> to = groups_[g].view();
+    for (Index j = first; j < first + count; ++j) {
+      const T* const from = row(static_cast<Index>(g), j);
+      if (to.order == VectorOrder::side_by_side)
+        std::copy_n(from, to.stride, to.data + j * to.stride);
+      else
+        for (Index v = 0; v < vectors_; ++v) to.data[v * to.stride + j] = from[v];
+    }
+  }
 }
 
 template <Real T>

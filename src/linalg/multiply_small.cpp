@@ -9,6 +9,11 @@ namespace fullforce::kernels {
 template <Real T>
 void multiply_small(Piece<const T> in, Index rows, Index count, const double* factor, Piece<T> out) {
   using V = Register<double>;
+  if (count == 1) {
+    for (Index i = 0; i < rows; ++i)
+      out.data[i * out.stride] = static_cast<T>(static_cast<double>(in.data[i * in.stride]) * factor[0]);
+    return;
+  }
   const Index stride = padded<double>(count);
   for (Index i = 0; i < rows; ++i) {
     const T* const from = in.data + i * in.stride;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <type_traits>
 
 #include "fullforce/base/aligned_array.hpp"
 #include "fullforce/linalg/kernels.hpp"
@@ -12,30 +13,42 @@ void widen(const T* from, Index count, double* to) {
   std::transform(from, from + count, to, [](T v) { return static_cast<double>(v); });
 }
 
-/// A register of columns times one vector.
-void one_vector(const double* a, Index a_stride, Index rows, Index cols, const double* x, Index x_stride,
-                double* sums) {
+/// A register of columns times one vector. What lies behind the last column is computed and not used.
+void one_vector(Piece<const double> a, Index rows, Index cols, Piece<const double> x, double* sums) {
   using V = Register<double>;
   for (Index k = 0; k < cols; k += lanes<double>) {
     V sum = {};
     for (Index i = 0; i < rows; ++i)
-      sum = add_product(sum, broadcast<V>(x[i * x_stride]), load<V>(a + i * a_stride + k));
+      sum = add_product(sum, broadcast<V>(x.data[i * x.stride]), load<V>(a.data + i * a.stride + k));
     for (Index l = 0; l < std::min(lanes<double>, cols - k); ++l) sums[k + l] = sum[l];
   }
 }
 
 /// C columns times a register of vectors; `count` of its lanes are wanted.
 template <int C>
-void columns(const double* a, Index a_stride, Index rows, const double* x, Index x_stride, Index count, double* sums,
-             Index sums_stride) {
+void columns(Piece<const double> a, Index rows, Piece<const double> x, Index count, Piece<double> sums) {
   using V = Register<double>;
   V sum[C] = {};
   for (Index i = 0; i < rows; ++i) {
-    const V row = load<V>(x + i * x_stride);
-    for (int c = 0; c < C; ++c) sum[c] = add_product(sum[c], broadcast<V>(a[i * a_stride + c]), row);
+    const V row = load<V>(x.data + i * x.stride);
+    for (int c = 0; c < C; ++c) sum[c] = add_product(sum[c], broadcast<V>(a.data[i * a.stride + c]), row);
   }
   for (int c = 0; c < C; ++c)
-    for (Index l = 0; l < count; ++l) sums[c * sums_stride + l] = sum[c][l];
+    for (Index l = 0; l < count; ++l) sums.data[c * sums.stride + l] = sum[c][l];
+}
+
+/// Rows of T as rows of doubles on aligned addresses: themselves if they are, else copies.
+template <Real T>
+Piece<const double> widened(Piece<const T> rows, Index count, Index cols, double* scratch) {
+  if constexpr (std::is_same_v<T, double>) {
+    if (rows.stride % lanes<double> == 0) return rows;
+  }
+  const Index stride = padded<double>(cols);
+  for (Index i = 0; i < count; ++i) {
+    widen(rows.data + i * rows.stride, cols, scratch + i * stride);
+    std::fill(scratch + i * stride + cols, scratch + (i + 1) * stride, 0.0);
+  }
+  return {scratch, stride};
 }
 
 }  // namespace
@@ -47,24 +60,17 @@ Index transposed_scratch(Index rows, Index cols, Index vectors) {
 template <Real T>
 void multiply_transposed(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors, double* sums,
                          double* scratch) {
-  const Index a_stride = padded<double>(cols);
-  const Index x_stride = padded<double>(vectors);
-  double* const wide_a = scratch;
-  double* const wide_x = scratch + rows * a_stride;
-  for (Index i = 0; i < rows; ++i) {
-    widen(a.data + i * a.stride, cols, wide_a + i * a_stride);
-    widen(x.data + i * x.stride, vectors, wide_x + i * x_stride);
-    std::fill(wide_a + i * a_stride + cols, wide_a + (i + 1) * a_stride, 0.0);
-    std::fill(wide_x + i * x_stride + vectors, wide_x + (i + 1) * x_stride, 0.0);
-  }
-  if (vectors == 1) return one_vector(wide_a, a_stride, rows, cols, wide_x, x_stride, sums);
+  const Piece<const double> wide_a = widened(a, rows, cols, scratch);
+  const Piece<const double> wide_x = widened(x, rows, vectors, scratch + rows * padded<double>(cols));
+  if (vectors == 1) return one_vector(wide_a, rows, cols, wide_x, sums);
   for (Index b = 0; b < vectors; b += lanes<double>) {
+    const Piece<const double> some{wide_x.data + b, wide_x.stride};
     const Index count = std::min(lanes<double>, vectors - b);
+    const auto from = [&](Index k) { return Piece<const double>{wide_a.data + k, wide_a.stride}; };
+    const auto to = [&](Index k) { return Piece<double>{sums + k * vectors + b, vectors}; };
     Index k = 0;
-    for (; k + 8 <= cols; k += 8)
-      columns<8>(wide_a + k, a_stride, rows, wide_x + b, x_stride, count, sums + k * vectors + b, vectors);
-    for (; k < cols; ++k)
-      columns<1>(wide_a + k, a_stride, rows, wide_x + b, x_stride, count, sums + k * vectors + b, vectors);
+    for (; k + 8 <= cols; k += 8) columns<8>(from(k), rows, some, count, to(k));
+    for (; k < cols; ++k) columns<1>(from(k), rows, some, count, to(k));
   }
 }
 

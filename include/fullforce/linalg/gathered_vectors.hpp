@@ -25,22 +25,26 @@ class GatheredVectors {
   /// groups * rows * vectors scalars move. **Collective.**
   void gather();
 
-  /// A group as it was gathered last.
-  VectorsView<const T> group(Index g) const;
+  /// A group as it was gathered last, in the order that suits the number of vectors.
+  VectorsView<const T> group(Index g) const { return groups_[static_cast<std::size_t>(g)].view(); }
 
-  /// Row j of all neurons in a group, as it was gathered last: its vectors side by side, stride() from row to row.
+  /// Row j of a group as it was gathered last: its vectors side by side, stride() from row to row.
   const T* row(Index group, Index j) const { return rows_.data() + j * width_ + group * group_width_; }
 
   /// Whether all of it is finite.
   bool all_finite() const;
 
  private:
+  void take_apart(Index first, Index count);
+
+  const Layout* layout_;
   Index vectors_;
   Index group_width_;
   Index width_;
   Index first_row_;
-  AlignedArray<T> rows_;           ///< [N, groups, padded vectors]
-  std::vector<Vectors<T>> apart_;  ///< each group by vector, where that is their order
+  AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels
+  std::vector<Vectors<T>>
+      groups_;  ///< the groups apart: a product reads one of them, and wants nothing else in its cache lines
   RowGather gather_;
 };
 
