@@ -23,6 +23,7 @@ using hdf5::Scalar;
 
 constexpr Index slice_bytes = Index{16} << 20;
 constexpr const char* checksums_group = "/checksums";
+constexpr const char* block_rows_name = "block_rows";
 // HDF5 puts its structure into pieces of this size; all of it mostly fits into the first one.
 constexpr Index structure_bytes = Index{64} << 10;
 // What a dataset may add to it.
@@ -72,7 +73,8 @@ struct RowsPlace {
         count(partition.row_count(me) * times),
         largest(largest_row_count(partition) * times),
         blocks{partition.block_size() * times, partition.first_block(me), partition.block_count(me),
-               (largest_row_count(partition) + partition.block_size() - 1) / partition.block_size(), partition.blocks()} {}
+               (largest_row_count(partition) + partition.block_size() - 1) / partition.block_size(),
+               partition.blocks()} {}
 
   Index rows, first, count, largest;
   Blocks blocks;
@@ -347,10 +349,9 @@ struct Archive::Implementation {
     };
     transfer(name, slab, scalar, fill, drain);
     const std::vector<std::uint64_t> found = checksums.finish(blocks.count);
-    if (saving())
-      transfer_checksums(name, blocks, found);
-    else
-      compare_with_stored(name, blocks, found);
+    if (!saving()) return compare_with_stored(name, blocks, found);
+    transfer_checksums(name, blocks, found);
+    write_block_rows(name, blocks.rows);
   }
 
   void compare_with_stored(const std::string& name, const Blocks& blocks, const std::vector<std::uint64_t>& found) {
@@ -375,22 +376,40 @@ struct Archive::Implementation {
     const std::string what = about(name, "cannot be read");
     const Handle dataset = hdf5::own(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose, what);
     const Handle type = hdf5::own(H5Dget_type(dataset.get()), H5Tclose, what);
-    for (const Scalar& scalar : {hdf5::scalar_of<double>(), hdf5::scalar_of<float>(), hdf5::scalar_of<std::int64_t>()})
+    for (const Scalar& scalar : {hdf5::scalar_of<double>(), hdf5::scalar_of<float>(), hdf5::scalar_of<std::int64_t>(),
+                                 hdf5::scalar_of<std::int32_t>()})
       if (H5Tequal(type.get(), scalar.file) > 0) return scalar;
     fail(name, "is of a type that this program does not write");
   }
 
-  /// The blocks of a dataset that one rank looks through: as many rows a block as when it was written.
+  /// How many rows a checksum covers is written beside it: not all datasets are cut like the neurons.
+  void write_block_rows(const std::string& name, Index rows) {
+    agree(*comm, [&] {
+      const Handle sums = hdf5::own(H5Dopen2(file.get(), (checksums_group + name).c_str(), H5P_DEFAULT), H5Dclose,
+                                    about(name, "cannot be written"));
+      hdf5::write_attribute(sums.get(), block_rows_name, rows);
+    });
+  }
+
+  Index read_block_rows(const std::string& name) const {
+    const Handle sums = hdf5::own(H5Dopen2(file.get(), (checksums_group + name).c_str(), H5P_DEFAULT), H5Dclose,
+                                  about(name, "cannot be read"));
+    const hdf5::Value value = read_attribute(sums.get(), checksums_group + name, block_rows_name);
+    const auto* rows = std::get_if<std::int64_t>(&value);
+    return rows ? *rows : 0;
+  }
+
+  /// The blocks of a dataset that one rank looks through.
   Blocks share_of(const std::string& name, Index rows) const {
     const std::vector<Index> sums = shape(checksums_group + name);
     if (sums.size() != 1 || sums[0] < 1) fail(name, "has no checksums");
-    const RowPartition whole(std::max<Index>(1, rows), 1);
-    const Index block = sums[0] == 1 ? std::max<Index>(1, rows) : whole.block_size();
-    if (sums[0] > 1 && sums[0] != whole.blocks()) fail(name, "has checksums that do not fit its shape");
+    const Index block = read_block_rows(name);
+    if (block < 1 || sums[0] != std::max<Index>(1, (rows + block - 1) / block))
+      fail(name, "has checksums that do not fit its shape");
     const Index ranks = comm->size();
-    const Index first = sums[0] * static_cast<Index>(comm->rank()) / ranks;
-    return {block, first, sums[0] * (static_cast<Index>(comm->rank()) + 1) / ranks - first,
-            (sums[0] + ranks - 1) / ranks, sums[0]};
+    const Index me = static_cast<Index>(comm->rank());
+    const Index first = sums[0] * me / ranks;
+    return {block, first, sums[0] * (me + 1) / ranks - first, (sums[0] + ranks - 1) / ranks, sums[0]};
   }
 
   void verify_dataset(const std::string& name) {

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <ctime>
 #include <limits>
@@ -33,6 +34,7 @@ double seconds_to_end_of_job() {
 }
 
 constexpr double longest_silence = 0.1;  // s between two questions
+constexpr Index most_steps = 32;         // for short steps, a question that is as good as free
 
 }  // namespace
 
@@ -60,17 +62,18 @@ bool Attention::time_is_up() const { return seconds_left(max_hours_) < 1.5 * wri
 
 Attention::Answer Attention::ask(const Communicator& comm) {
   if (++calls_ < interval_) return {};
-  // The slowest rank's time, so that all find the same interval; a step may become slower, so it grows by degrees.
-  const double seconds = std::max(comm.max(since_asked_.seconds()), 1e-9);
-  interval_ =
-      std::clamp(static_cast<Index>(static_cast<double>(calls_) * ask_seconds_ / seconds), Index{1}, 4 * calls_);
-  calls_ = 0;
-  since_asked_ = Stopwatch();
   const bool stop = stop_requested != 0 || (comm.is_root() && time_is_up());
   const bool checkpoint =
       comm.is_root() && checkpoint_seconds_ > 0.0 && since_checkpoint_.seconds() > checkpoint_seconds_;
-  const Index answer = comm.max(Index{stop ? 2 : checkpoint ? 1 : 0});
-  return {answer == 2, answer == 1};
+  std::array<std::int64_t, 3> votes{stop, checkpoint, static_cast<std::int64_t>(1e6 * since_asked_.seconds())};
+  comm.sum(votes);
+  // Steps may become much slower at any time, so the interval stays short and grows by degrees.
+  const double seconds = std::max(1e-6 * static_cast<double>(votes[2]) / comm.size(), 1e-9);
+  const double fitting = static_cast<double>(calls_) * ask_seconds_ / seconds;
+  interval_ = static_cast<Index>(std::clamp(fitting, 1.0, static_cast<double>(std::min(most_steps, 2 * calls_))));
+  calls_ = 0;
+  since_asked_ = Stopwatch();
+  return {votes[0] > 0, votes[0] == 0 && votes[1] > 0};
 }
 
 void Attention::checkpoint_written(double write_seconds) {

@@ -43,7 +43,7 @@ class Training {
         progress_(comm.is_root(), plan.quiet, folder_ / "log.txt"),
         attention_(plan.max_hours, plan.checkpoint.every_minutes, plan.state_bytes / cautious_bytes_per_second),
         checkpoints_(comm, folder_, plan.checkpoint.keep,
-                     [this](const std::filesystem::path& path) { save(path, true); }),
+                     [this](const std::filesystem::path& path) { save(path, needs_target_saved()); }),
         header_{plan.config_text, provenance(comm)} {
     if (plan.start_from) load_network(layout_, *plan.start_from, connectivity_, rls_, &simulation_);
     first_step_ = simulation_.steps();
@@ -119,6 +119,9 @@ class Training {
     }
     return done;
   }
+
+  /// A sparse J_D is drawn again in less time than it takes to write.
+  bool needs_target_saved() const { return !connectivity_.J_D.is_sparse(); }
 
   void save(const std::filesystem::path& path, bool with_target) {
     const PhaseScope scope(simulation_.timer(), Phase::io);

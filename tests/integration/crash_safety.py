@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import time
 
 import h5py
@@ -16,24 +15,6 @@ import numpy as np
 
 import harness
 
-CONFIG = """
-[run]
-seed = 3
-streams = 2
-init_trials = 2
-train_trials = 120
-test_trials = 2
-[task]
-name = "file"
-file = "trials.h5"
-[network]
-neurons = 100
-[learning]
-panel = 13
-[checkpoint]
-every_minutes = 0.0005
-keep = 3
-"""
 LONG = ["--set", "run.train_trials=100000000"]
 
 
@@ -42,18 +23,14 @@ def expect(holds, what):
         sys.exit("FAILED: " + what)
 
 
-def train(output, *more):
-    return ["train", "c.toml", "--output", output] + list(more)
-
-
 def run(code, output, *more, ranks=2, **options):
-    return harness.expect_exit(code, harness.finish(harness.start(ranks, train(output, *more), **options)))
+    return harness.expect_exit(code, harness.finish(harness.start(ranks, harness.train(output, *more), **options)))
 
 
 def start_long(output, *more, ranks=2, **options):
     """A run that ends only when it is told to, once it has written a checkpoint."""
     before = harness.checkpoints(output)[-1:]
-    process = harness.start(ranks, train(output, *LONG, *more), **options)
+    process = harness.start(ranks, harness.train(output, *LONG, *more), **options)
     harness.wait_until(lambda: harness.checkpoints(output)[-1:] != before, "a checkpoint", process)
     return process
 
@@ -80,7 +57,7 @@ def stops():
     """A signal at any moment, also before MPI is up, leads to a checkpoint and exit 75."""
     for name, ranks in ((signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGUSR1, 2)):
         output = f"stopped-{name.name}"
-        process = harness.start(ranks, train(output, "--set", "run.init_trials=1000000"))
+        process = harness.start(ranks, harness.train(output, "--set", "run.init_trials=1000000"))
         pid = process.pid
         if ranks > 1:
             harness.wait_until(lambda: harness.ranks_of(process), "the ranks", process)
@@ -118,7 +95,7 @@ def time_limits():
 
 
 def stop_in_test():
-    process = harness.start(2, train("tested", "--set", "run.test_trials=100000000"))
+    process = harness.start(2, harness.train("tested", "--set", "run.test_trials=100000000"))
     harness.wait_until(lambda: os.path.exists("tested/network.h5"), "network.h5", process)
     process.send_signal(signal.SIGUSR1)
     harness.expect_exit(75, harness.finish(process))
@@ -183,7 +160,7 @@ def one_at_a_time():
 
 def full_disk():
     """The limit of a file's size stops a write half way, like a full disk."""
-    limited = ["bash", "-c", f"ulimit -f 150; exec {harness.PROGRAM} " + " ".join(train("full", "--set", "checkpoint.every_minutes=0.001"))]
+    limited = ["bash", "-c", f"ulimit -f 150; exec {harness.PROGRAM} " + " ".join(harness.train("full", "--set", "checkpoint.every_minutes=0.001"))]
     process = harness.subprocess.Popen(["mpirun", "-n", "2"] + limited, stdout=-1, stderr=-1, text=True, start_new_session=True)
     result = harness.finish(process)
     harness.expect_exit(1, result)
@@ -215,11 +192,7 @@ def folders():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        harness.write_mixed_trials("trials.h5")
-        with open("c.toml", "w") as f:
-            f.write(CONFIG)
+    with harness.small_run(run={"train_trials": 120}, checkpoint={"every_minutes": 0.0005, "keep": 3}):
         run(0, "reference", "--set", "checkpoint.every_minutes=0.0", ranks=1)
         for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, divergence, folders):
             if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
@@ -227,7 +200,6 @@ def main():
             begin = time.time()
             check()
             print(f"{time.time() - begin:5.1f} s  {check.__name__}", flush=True)
-        os.chdir("/")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,35 @@ import harness
 
 
 def checkpoint(output, neurons):
-    """Seconds to write one (reading back and syncing included), and its bytes."""
+    """Seconds to write one (reading back and syncing included), its bytes, and the memory that it takes."""
     settings = ["--set", f"network.neurons={neurons}", "--max-steps", "0", "--output", output]
-    result = harness.expect_exit(75, harness.finish(harness.start(2, ["train", "c.toml"] + settings), timeout=600))
+    process = harness.start(2, ["train", "c.toml"] + settings)
+    extra = watch(process, output)
+    result = harness.expect_exit(75, harness.finish(process, timeout=600))
     path = harness.checkpoints(output)[0]
-    return float(re.search(r"checkpoint \S+ \(([\d.e+-]+) s\)", result.stdout).group(1)), os.path.getsize(path)
+    return float(re.search(r"checkpoint \S+ \(([\d.e+-]+) s\)", result.stdout).group(1)), os.path.getsize(path), extra
+
+
+def peak_memory(pid):
+    """The most that a process has held, KiB; nothing if it is gone."""
+    try:
+        with open(f"/proc/{pid}/status") as f:
+            return [int(line.split()[1]) for line in f if line.startswith("VmHWM")][0]
+    except (OSError, IndexError):
+        return 0
+
+
+def watch(process, output):
+    """By how many MiB a rank's peak memory grows while it writes."""
+    part = os.path.join(output, "checkpoint-0.h5.part")
+    harness.wait_until(lambda: os.path.exists(part), "the checkpoint", process)
+    ranks = harness.ranks_of(process)
+    before = {pid: peak_memory(pid) for pid in ranks}
+    most = 0
+    while process.poll() is None and os.path.exists(part):
+        most = max([most] + [peak_memory(pid) - before[pid] for pid in ranks])
+        time.sleep(0.005)
+    return most / 1024
 
 
 def dd(path, size):
@@ -36,17 +60,19 @@ def main():
         os.chdir(folder)
         with open("c.toml", "w") as f:
             f.write('[task]\nname = "oscillation"\n')
-        ours, theirs = [], []
+        ours, theirs, extras = [], [], []
         for _ in range(rounds):
-            seconds, size = checkpoint("o", neurons)
+            seconds, size, extra = checkpoint("o", neurons)
             shutil.rmtree("o")
             ours.append(seconds)
+            extras.append(extra)
             theirs.append(dd("zeros", size))
             os.unlink("zeros")
             print(f"{size / 1e9:.3f} GB: checkpoint {ours[-1]:.2f} s, dd {theirs[-1]:.2f} s", flush=True)
         ratio = statistics.median(theirs) / statistics.median(ours)
         print(f"N = {neurons}, double, 2 ranks: {size / 1e9 / statistics.median(ours):.2f} GB/s, {ratio:.2f} of dd (medians of {rounds}); "
-              f"{statistics.median(ours) / 6:.2f} % of the time at an interval of 10 minutes")
+              f"{statistics.median(ours) / 6:.2f} % of the time at an interval of 10 minutes; "
+              f"{max(extras):.0f} MiB more memory a rank")
         os.chdir("/")
 
 

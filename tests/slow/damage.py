@@ -9,38 +9,17 @@ import os
 import random
 import shutil
 import sys
-import tempfile
 
 import h5py
 
 import harness
 
-CONFIG = """
-[run]
-seed = 3
-streams = 2
-init_trials = 1
-train_trials = 1000
-[task]
-name = "file"
-file = "trials.h5"
-[network]
-neurons = 100
-[learning]
-panel = 13
-[checkpoint]
-every_minutes = 0.0
-"""
 OLDER, NEWER, END = 600, 700, 720
 PAGE = 4096
 
 
-def train(output, steps):
-    return ["train", "c.toml", "--quiet", "--output", output, "--max-steps", str(steps)]
-
-
 def run(output, steps):
-    return harness.finish(harness.start(1, train(output, steps)), timeout=60)
+    return harness.finish(harness.start(1, harness.train(output, "--quiet", "--max-steps", steps)), timeout=60)
 
 
 def extents(path):
@@ -99,11 +78,7 @@ def outcome(output, reference):
 
 def main():
     dice = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        harness.write_mixed_trials("trials.h5")
-        with open("c.toml", "w") as f:
-            f.write(CONFIG)
+    with harness.small_run(run={"train_trials": 1000}):
         for steps in (OLDER, NEWER):
             harness.expect_exit(75, run("whole", steps))
         shutil.copytree("whole", "reference")
@@ -122,7 +97,6 @@ def main():
             print(f"{kind:24s} {result:10s} {count}")
         print(f"{sum(counts.values())} damages, {len(bad)} neither noticed nor harmless")
         print("\n".join(bad))
-        os.chdir("/")
     return 1 if bad else 0
 
 

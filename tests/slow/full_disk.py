@@ -7,36 +7,12 @@ Needs the right to mount; says so and succeeds without it.
 import os
 import subprocess
 import sys
-import tempfile
 
 import harness
 
-CONFIG = """
-[run]
-seed = 3
-init_trials = 1
-train_trials = 60
-test_trials = 1
-[task]
-name = "file"
-file = "trials.h5"
-[network]
-neurons = 150
-[learning]
-panel = 13
-[checkpoint]
-every_trials = 20
-every_minutes = 0.0
-keep = 1
-"""
-
-
-def train(output, *more):
-    return ["train", "c.toml", "--quiet", "--output", output] + list(more)
-
 
 def run(output, *more, ranks=2):
-    return harness.finish(harness.start(ranks, train(output, *more)), timeout=60)
+    return harness.finish(harness.start(ranks, harness.train(output, "--quiet", *more)), timeout=150)
 
 
 def shell(command):
@@ -89,15 +65,11 @@ def read_only(disk):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        harness.write_mixed_trials("trials.h5")
-        with open("c.toml", "w") as f:
-            f.write(CONFIG)
+    with harness.small_run(run={"streams": 1, "train_trials": 60}, network={"neurons": 150}, checkpoint={"every_trials": 20, "keep": 1}):
         harness.expect_exit(0, run("reference"))
         size = os.path.getsize("reference/network.h5")
         os.mkdir("disk")
-        disk = os.path.join(folder, "disk")
+        disk = os.path.abspath("disk")
         if not shell(f"mount -t tmpfs -o size={3 * size} tmpfs {disk}"):
             print("not allowed to mount: nothing was tried")
             return
@@ -114,7 +86,6 @@ def main():
                 print(f"ext2, which cannot reserve room: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it")
             finally:
                 shell(f"umount {disk}")
-        os.chdir("/")
 
 
 if __name__ == "__main__":

@@ -7,33 +7,9 @@ The network in the end equals, bit for bit, that of a run that nobody disturbed.
 import os
 import random
 import sys
-import tempfile
 import time
 
 import harness
-
-CONFIG = """
-[run]
-seed = 3
-streams = 2
-init_trials = 2
-train_trials = 2000
-test_trials = 2
-[task]
-name = "file"
-file = "trials.h5"
-[network]
-neurons = 100
-noise = 0.01
-[learning]
-panel = 13
-[checkpoint]
-every_minutes = 0.0001
-"""
-
-
-def train(output, *more):
-    return ["train", "c.toml", "--quiet", "--output", output] + list(more)
 
 
 def unfinished(output):
@@ -42,7 +18,7 @@ def unfinished(output):
 
 def kill_once(output, ranks, delay):
     """Whether the run was still alive, and in the middle of a write, when it was killed."""
-    process = harness.start(ranks, train(output))
+    process = harness.start(ranks, harness.train(output, "--quiet"))
     time.sleep(delay)
     if process.poll() is not None:
         harness.expect_exit(0, harness.finish(process))
@@ -52,7 +28,7 @@ def kill_once(output, ranks, delay):
 
 
 def finish_and_compare(output, ranks):
-    harness.expect_exit(0, harness.finish(harness.start(ranks, train(output, "--set", "checkpoint.every_minutes=1.0")), timeout=600))
+    harness.expect_exit(0, harness.finish(harness.start(ranks, harness.train(output, "--quiet", "--set", "checkpoint.every_minutes=1.0")), timeout=600))
     differing = harness.differences("reference/network.h5", output + "/network.h5")
     if differing:
         sys.exit(f"{output}: {', '.join(differing)} differ from an undisturbed run")
@@ -61,13 +37,9 @@ def finish_and_compare(output, ranks):
 def main():
     wanted = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     dice = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        harness.write_mixed_trials("trials.h5")
-        with open("c.toml", "w") as f:
-            f.write(CONFIG)
-        harness.expect_exit(0, harness.finish(harness.start(1, train("reference", "--set", "checkpoint.every_minutes=0.0")), timeout=600))
-        kills = in_write = runs = finished_early = 0
+    with harness.small_run(run={"train_trials": 2000}, network={"neurons": 100, "noise": 0.01}, checkpoint={"every_minutes": 0.0001}):
+        harness.expect_exit(0, harness.finish(harness.start(1, harness.train("reference", "--quiet", "--set", "checkpoint.every_minutes=0.0")), timeout=600))
+        kills = in_write = runs = 0
         while kills < wanted:
             output = f"run-{runs}"
             alive, writing = kill_once(output, dice.randint(1, 4), dice.uniform(0.1, 2.5))
@@ -75,11 +47,10 @@ def main():
             print(f"{kills} kills, {in_write} in a write", flush=True)
             if not alive:  # it came to its end: begin another
                 finish_and_compare(output, 1)
-                runs, finished_early = runs + 1, finished_early + 1
+                runs += 1
         if os.path.isdir(output) and alive:
             finish_and_compare(output, dice.randint(1, 4))
         print(f"{kills} kills, {in_write} of them in the middle of a checkpoint; {runs + alive} runs, every network equal to an undisturbed one")
-        os.chdir("/")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """For scripts that run whole programs: how a run is started, what its files hold, and how two files are compared."""
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import h5py
@@ -46,7 +48,7 @@ def ranks_of(process):
     if process.args[0] == PROGRAM:
         return [process.pid]
     found = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout.split("\n")
-    return [int(line.split()[0]) for line in found if line.strip().endswith("fullforce")]
+    return [int(line.split()[0]) for line in found if line.split()[-1:] == [os.path.basename(PROGRAM)]]
 
 
 def kill_all(process):
@@ -98,6 +100,29 @@ def write_mixed_trials(path):
         f["lengths"] = lengths
         for name, width in (("inputs", 2), ("targets", 2), ("hints", 1)):
             f[name] = np.sin(np.cumsum(random.standard_normal((total, width)) * 0.2, axis=0))
+
+
+SMALL_RUN = {"run": {"seed": 3, "streams": 2, "init_trials": 2, "test_trials": 2}, "task": {"name": '"file"', "file": '"trials.h5"'},
+             "network": {"neurons": 100}, "learning": {"panel": 13}, "checkpoint": {"every_minutes": 0.0}}
+
+
+@contextlib.contextmanager
+def small_run(**sections):
+    """Works in a folder that is removed in the end; in it c.toml trains a small network on trials of mixed lengths. Sections add to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        write_mixed_trials("trials.h5")
+        with open("c.toml", "w") as f:
+            for name, keys in SMALL_RUN.items():
+                lines = [f"{key} = {value}" for key, value in {**keys, **sections.get(name, {})}.items()]
+                f.write("\n".join([f"[{name}]"] + lines) + "\n")
+        yield
+        os.chdir("/")
+
+
+def train(output, *more):
+    """The arguments that train such a network."""
+    return ["train", "c.toml", "--output", output] + list(more)
 
 
 # Of the configuration, what may change on the way.

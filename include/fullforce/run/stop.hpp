@@ -15,7 +15,7 @@ void honour_stop_signals();
 double seconds_left(std::optional<double> max_hours);
 
 /// Whether to stop or to write a checkpoint soon: signals, the time left, the checkpoint interval. Clocks and signals
-/// differ between ranks, so all of them agree, as many steps apart as take about a tenth of a second.
+/// differ between ranks, so all of them agree, as many steps apart as take about a tenth of a second, at most 32.
 class Attention {
  public:
   /// `write_seconds`: what a checkpoint takes, until one was written.

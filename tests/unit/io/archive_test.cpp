@@ -221,6 +221,7 @@ TEST(Archive, VerifiesDatasetsOfEveryKind) {
   const TemporaryFolder folder(comm);
   Part<float> part(comm, 4000, 7);
   Part<double> empty(comm, 4000, 0);
+  Part<float> joined(comm, 4000, 0);  // stride 3
   part.fill();
   std::vector<double> pair{1, 2}, many(30000, 0.5);
   std::vector<std::int64_t> trials{3, 4, 5};
@@ -228,6 +229,7 @@ TEST(Archive, VerifiesDatasetsOfEveryKind) {
     Archive archive = Archive::create(comm, folder / "a.h5");
     archive.rows("/a/part", part.partition, part.view());
     archive.rows("/a/empty", empty.partition, empty.view());
+    archive.joined_rows<float>("/b/joined", joined.partition, {joined.values.data(), 3, 3});
     archive.replicated<double>("/pair", pair, 2);
     archive.replicated<double>("/many", many);
     archive.replicated<std::int64_t>("/b/trials", trials);
