@@ -95,7 +95,7 @@ def time_limits():
 
 
 def stop_in_test():
-    process = harness.start(2, harness.train("tested", "--set", "run.test_trials=100000000"))
+    process = harness.start(2, harness.train("tested", "--set", "run.test_trials=100000000", "--set", "checkpoint.every_minutes=0.0"))
     harness.wait_until(lambda: os.path.exists("tested/network.h5"), "network.h5", process)
     process.send_signal(signal.SIGUSR1)
     harness.expect_exit(75, harness.finish(process))
@@ -125,7 +125,7 @@ def kills():
 
 def damage():
     """The newest whole checkpoint counts; where none is whole nothing is touched."""
-    run(75, "damaged", "--max-steps", "2500", "--set", "checkpoint.every_trials=8")
+    run(75, "damaged", "--max-steps", "2500", "--set", "checkpoint.every_trials=8", "--set", "checkpoint.every_minutes=0.0")
     oldest, middle, newest = harness.checkpoints("damaged")[-3:]
     with h5py.File(newest) as f:
         harness.flip(newest, f["learning/P"].id.get_offset() + 777 * 8)
@@ -133,7 +133,7 @@ def damage():
     info = run_info("damaged")
     expect(info.count("DAMAGED") == 2 and info.count("whole") == 1, f"info does not tell which are whole: {info}")
     shutil.copytree("damaged", "hopeless")
-    result = run(0, "damaged")
+    result = run(0, "damaged", "--set", "checkpoint.every_minutes=0.0")
     expect("/learning/P does not match its checksum" in result.stderr and "cut off" in result.stderr, f"no warning: {result.stderr}")
     expect(os.path.exists(newest + ".damaged"), "the damaged checkpoint was not put aside")
     check_like_reference("damaged", "after damage")
@@ -166,7 +166,7 @@ def full_disk():
     harness.expect_exit(1, result)
     expect("warning: no checkpoint" in result.stderr and "error: full/network.h5" in result.stderr, f"the messages: {result.stderr}")
     expect(set(os.listdir("full")) == {"log.txt", "metrics.csv"}, f"left {os.listdir('full')}")
-    run(0, "full")
+    run(0, "full", "--set", "checkpoint.every_minutes=0.0")
     check_like_reference("full", "after a full disk")
 
 

@@ -62,8 +62,8 @@ def kill_all(process):
 
 
 def wait_until(condition, what, process=None):
-    """Looks again and again, for a minute at most."""
-    for _ in range(6000):
+    """Looks again and again, for two minutes at most."""
+    for _ in range(12000):
         if condition():
             return
         if process is not None and process.poll() is not None:
