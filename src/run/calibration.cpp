@@ -3,10 +3,12 @@
 #include <fmt/chrono.h>
 #include <unistd.h>
 
+#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
+#include <limits>
 #include <string>
 
 #include "fullforce/base/check.hpp"
@@ -21,8 +23,9 @@ namespace {
 
 constexpr double probe_seconds = 0.1;
 constexpr double step_probe_seconds = 0.25;
-/// The network sizes at which steps are timed: all three matrices stay in the cache of a core.
-constexpr std::array<double, 3> sizes = {64, 256, 512};
+/// The network sizes at which steps are timed: the matrices stay in the caches.
+constexpr std::array<double, 4> sizes = {64, 150, 300, 500};
+using TimesOfSizes = std::array<double, sizes.size()>;
 
 /// Sets the number of threads for a scope.
 class ThreadScope {
@@ -62,26 +65,37 @@ double core_product_rate(const Communicator& comm) {
   return together(comm, [] { return product_rate<T>(probe_seconds); }) / static_cast<double>(comm.size() * thread_count());
 }
 
-/// t(n) = square n^2 + line n + constant through three points.
+/// t(n) = square n^2 + line n + constant.
 struct Parabola {
   double square = 0.0;
   double line = 0.0;
   double constant = 0.0;
 };
 
-/// Not negative in any part: noise must not turn into a step that gets faster with size.
-Parabola through(const std::array<double, 3>& t) {
-  const double slope_01 = (t[1] - t[0]) / (sizes[1] - sizes[0]);
-  const double slope_12 = (t[2] - t[1]) / (sizes[2] - sizes[1]);
-  Parabola p;
-  p.square = std::max(0.0, (slope_12 - slope_01) / (sizes[2] - sizes[0]));
-  p.line = slope_12 - p.square * (sizes[1] + sizes[2]);
-  if (p.line < 0.0) {
-    p.line = 0.0;
-    p.square = std::max(0.0, (t[2] - t[0]) / (sizes[2] * sizes[2] - sizes[0] * sizes[0]));
+/// The parabola nearest to the times, in relative terms, without a negative part: noise must not turn into a step that gets faster with size.
+/// Three unknowns, so every choice of those that are zero is tried.
+Parabola nearest_parabola(const TimesOfSizes& times) {
+  constexpr int points = static_cast<int>(sizes.size());
+  Eigen::Matrix<double, points, 3> terms;
+  for (int k = 0; k < points; ++k) {
+    const double n = sizes[static_cast<std::size_t>(k)];
+    terms.row(k) << n * n, n, 1.0;
+    terms.row(k) /= std::max(times[static_cast<std::size_t>(k)], 1e-9);
   }
-  p.constant = std::max(0.0, t[0] - p.square * sizes[0] * sizes[0] - p.line * sizes[0]);
-  return p;
+  Eigen::Vector3d best = Eigen::Vector3d::Zero();
+  double least = std::numeric_limits<double>::infinity();
+  for (int zeros = 0; zeros < 7; ++zeros) {
+    Eigen::Matrix<double, points, 3> kept = terms;
+    for (int k = 0; k < 3; ++k)
+      if ((zeros >> k) & 1) kept.col(k).setZero();
+    const Eigen::Vector3d parts = kept.completeOrthogonalDecomposition().solve(Eigen::Matrix<double, points, 1>::Ones());
+    const double miss = (kept * parts - Eigen::Matrix<double, points, 1>::Ones()).norm();
+    if (parts.minCoeff() >= 0.0 && miss < least) {
+      least = miss;
+      best = parts;
+    }
+  }
+  return {best[0], best[1], best[2]};
 }
 
 Workload probe_workload(Precision precision, double streams, double neurons) {
@@ -95,8 +109,8 @@ Workload probe_workload(Precision precision, double streams, double neurons) {
 }
 
 /// Steps of every size on each rank by itself, all ranks at once and one thread each, as a mean over ranks.
-std::array<PhaseSeconds, 3> steps_of_sizes(const Communicator& comm, const Communicator& self, Precision precision, double streams) {
-  std::array<PhaseSeconds, 3> times{};
+std::array<PhaseSeconds, sizes.size()> steps_of_sizes(const Communicator& comm, const Communicator& self, Precision precision, double streams) {
+  std::array<PhaseSeconds, sizes.size()> times{};
   for (std::size_t n = 0; n < sizes.size(); ++n) {
     comm.barrier();
     const PhaseSeconds mine = time_steps(self, probe_workload(precision, streams, sizes[n]), step_probe_seconds).phases;
@@ -113,7 +127,11 @@ void measure_steps(const Communicator& comm, const Communicator& self, Precision
     const double streams = ladder_streams[b];
     const auto times = steps_of_sizes(comm, self, precision, streams);
     std::array<Parabola, phase_count> fits;
-    for (std::size_t p = 0; p < phase_count; ++p) fits[p] = through({times[0][p], times[1][p], times[2][p]});
+    for (std::size_t p = 0; p < phase_count; ++p) {
+      TimesOfSizes of_phase{};
+      for (std::size_t n = 0; n < sizes.size(); ++n) of_phase[n] = times[n][p];
+      fits[p] = nearest_parabola(of_phase);
+    }
     const auto fit = [&](Phase phase) { return fits[static_cast<std::size_t>(phase)]; };
     c.product[b] = (fit(Phase::target_network).square + fit(Phase::products).square) / 3.0;  // J_D; J and P
     c.flush = fit(Phase::updates).square / (2.0 * streams);                                  // J and P; of many streams in the end
