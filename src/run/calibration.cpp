@@ -76,20 +76,21 @@ struct Parabola {
 /// Three unknowns, so every choice of those that are zero is tried.
 Parabola nearest_parabola(const TimesOfSizes& times) {
   constexpr int points = static_cast<int>(sizes.size());
-  Eigen::Matrix<double, points, 3> terms;
+  const Eigen::VectorXd ones = Eigen::VectorXd::Ones(points);
+  Eigen::MatrixXd terms(points, 3);
   for (int k = 0; k < points; ++k) {
     const double n = sizes[static_cast<std::size_t>(k)];
     terms.row(k) << n * n, n, 1.0;
     terms.row(k) /= std::max(times[static_cast<std::size_t>(k)], 1e-9);
   }
-  Eigen::Vector3d best = Eigen::Vector3d::Zero();
+  Eigen::VectorXd best = Eigen::VectorXd::Zero(3);
   double least = std::numeric_limits<double>::infinity();
   for (int zeros = 0; zeros < 7; ++zeros) {
-    Eigen::Matrix<double, points, 3> kept = terms;
+    Eigen::MatrixXd kept = terms;
     for (int k = 0; k < 3; ++k)
       if ((zeros >> k) & 1) kept.col(k).setZero();
-    const Eigen::Vector3d parts = kept.completeOrthogonalDecomposition().solve(Eigen::Matrix<double, points, 1>::Ones());
-    const double miss = (kept * parts - Eigen::Matrix<double, points, 1>::Ones()).norm();
+    const Eigen::VectorXd parts = kept.completeOrthogonalDecomposition().solve(ones);
+    const double miss = (kept * parts - ones).norm();
     if (parts.minCoeff() >= 0.0 && miss < least) {
       least = miss;
       best = parts;

@@ -88,6 +88,12 @@ double row_seconds(const Workload& w, StepKind kind, Phase phase, double rows, c
   return (a_row - everywhere) * rows + everywhere * number(w.network.neurons);
 }
 
+void add(Work& work, const Pass& pass, double bytes_of_scalar) {
+  const double elements = pass.times * pass.rows * pass.cols;
+  work.operations += 2.0 * elements * (pass.vectors + pass.columns);
+  work.bytes += (pass.columns > 0.0 ? 2.0 : 1.0) * elements * bytes_of_scalar;
+}
+
 double mean_length(const Task& task, TrialKind kind, Index trials) {
   constexpr Index most = 100;
   const Index count = task.fixed() ? 1 : std::clamp<Index>(trials, 1, most);
@@ -130,11 +136,17 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
 
 Work step_work(const Workload& w, StepKind kind) {
   Work work;
-  for (const Pass& pass : passes(w, kind, number(w.network.neurons))) {
-    const double elements = pass.times * pass.rows * pass.cols;
-    work.operations += 2.0 * elements * (pass.vectors + pass.columns);
-    work.bytes += (pass.columns > 0.0 ? 2.0 : 1.0) * elements * scalar_bytes(w);
-  }
+  for (const Pass& pass : passes(w, kind, number(w.network.neurons))) add(work, pass, scalar_bytes(w));
+  return work;
+}
+
+Work sample_update_work(const Workload& w) {
+  Workload one = w;
+  one.streams = 1;
+  one.learning.update_probability = 1.0;
+  Work work;
+  for (const Pass& pass : passes(one, StepKind::training, number(w.network.neurons)))
+    if (pass.columns > 0.0) add(work, pass, scalar_bytes(w));
   return work;
 }
 

@@ -49,6 +49,9 @@ std::vector<Pass> passes(const Workload& workload, StepKind kind, double rows);
 /// Operations and bytes of a step over all ranks: of the big matrices alone, 2 operations an element and vector.
 Work step_work(const Workload& workload, StepKind kind);
 
+/// What applying the updates amounts to for each sample learned from, over all ranks.
+Work sample_update_work(const Workload& workload);
+
 /// Mean seconds of a step by phase, on the rank with the most rows.
 using PhaseSeconds = std::array<double, phase_count>;
 PhaseSeconds step_seconds(const Workload& workload, StepKind kind, const Deployment& deployment, const Machine& machine);
