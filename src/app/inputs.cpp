@@ -43,8 +43,8 @@ void require_folder_of(const std::optional<std::string>& file, const char* optio
   if (!file) return;
   const std::filesystem::path path(*file);
   std::error_code ignored;
-  require(!path.has_parent_path() || std::filesystem::is_directory(path.parent_path(), ignored), "{} {}: there is no folder {} (make it first)",
-          option, *file, path.parent_path().string());
+  require(!path.has_parent_path() || std::filesystem::is_directory(path.parent_path(), ignored),
+          "{} {}: there is no folder {} (make it first)", option, *file, path.parent_path().string());
   require(!std::filesystem::is_directory(path, ignored), "{} {}: is a folder (name a file)", option, *file);
 }
 

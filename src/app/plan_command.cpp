@@ -22,7 +22,8 @@ Machine known_machine(const Communicator& comm, const PlanArguments& arguments) 
     found = std::filesystem::exists(path, ignored) ? 1 : 0;
   }
   if (comm.max(found) == 0) {
-    require(!arguments.machine || arguments.calibrate, "--machine {}: there is no such file (--calibrate makes one)", path);
+    require(!arguments.machine || arguments.calibrate, "--machine {}: there is no such file (--calibrate makes one)",
+            path);
     return assumed_machine();
   }
   return parse_machine(read_text_on_root(comm, path), path);
@@ -46,7 +47,8 @@ RunPlan plan_of(const Communicator& comm, const PlanArguments& arguments, const 
   const Config config = load_config(comm, *arguments.config, arguments.settings);
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
-  const RunPlan plan = plan_run({config.network, config.learning, config.run.streams}, config.run, *task, deployment, machine);
+  const RunPlan plan =
+      plan_run({config.network, config.learning, config.run.streams}, config.run, *task, deployment, machine);
   require_fit(plan, *task, machine);
   return plan;
 }
@@ -54,10 +56,12 @@ RunPlan plan_of(const Communicator& comm, const PlanArguments& arguments, const 
 }  // namespace
 
 int plan_command(const Communicator& comm, const PlanArguments& arguments) {
-  require(arguments.config || arguments.calibrate, "fullforce plan: no CONFIG.toml (needed unless the command only calibrates)");
+  require(arguments.config || arguments.calibrate,
+          "fullforce plan: no CONFIG.toml (needed unless the command only calibrates)");
   agree(comm, [&] { require_folder_of(arguments.output, "--output"); });
   // A configuration that cannot be read must not cost a calibration.
-  if (arguments.config && arguments.calibrate) agreed_task(comm, load_config(comm, *arguments.config, arguments.settings));
+  if (arguments.config && arguments.calibrate)
+    agreed_task(comm, load_config(comm, *arguments.config, arguments.settings));
   const Machine machine = arguments.calibrate ? calibrated_machine(comm, arguments) : known_machine(comm, arguments);
   if (!arguments.config) return 0;
   const RunPlan plan = plan_of(comm, arguments, machine);

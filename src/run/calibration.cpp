@@ -42,7 +42,8 @@ class ThreadScope {
 std::string origin(const Communicator& comm) {
   char host[256] = "unknown";
   gethostname(host, sizeof host - 1);
-  std::string text = fmt::format("measured {:%Y-%m-%d} on {}, {} rank(s) x {} thread(s)", fmt::gmtime(std::time(nullptr)), host, comm.size(), thread_count());
+  std::string text = fmt::format("measured {:%Y-%m-%d} on {}, {} rank(s) x {} thread(s)",
+                                 fmt::gmtime(std::time(nullptr)), host, comm.size(), thread_count());
   comm.broadcast(text);
   return text;
 }
@@ -62,7 +63,8 @@ void measure_bandwidth(const Communicator& comm, const Communicator& node, Machi
 
 template <Real T>
 double core_product_rate(const Communicator& comm) {
-  return together(comm, [] { return product_rate<T>(probe_seconds); }) / static_cast<double>(comm.size() * thread_count());
+  return together(comm, [] { return product_rate<T>(probe_seconds); }) /
+         static_cast<double>(comm.size() * thread_count());
 }
 
 /// t(n) = square n^2 + line n + constant.
@@ -72,8 +74,8 @@ struct Parabola {
   double constant = 0.0;
 };
 
-/// The parabola nearest to the times, in relative terms, without a negative part: noise must not turn into a step that gets faster with size.
-/// Three unknowns, so every choice of those that are zero is tried.
+/// The parabola nearest to the times, in relative terms, without a negative part: noise must not turn into a step that
+/// gets faster with size. Three unknowns, so every choice of those that are zero is tried.
 Parabola nearest_parabola(const TimesOfSizes& times) {
   constexpr int points = static_cast<int>(sizes.size());
   const Eigen::VectorXd ones = Eigen::VectorXd::Ones(points);
@@ -110,7 +112,8 @@ Workload probe_workload(Precision precision, double streams, double neurons) {
 }
 
 /// Steps of every size on each rank by itself, all ranks at once and one thread each, as a mean over ranks.
-std::array<PhaseSeconds, sizes.size()> steps_of_sizes(const Communicator& comm, const Communicator& self, Precision precision, double streams) {
+std::array<PhaseSeconds, sizes.size()> steps_of_sizes(const Communicator& comm, const Communicator& self,
+                                                      Precision precision, double streams) {
   std::array<PhaseSeconds, sizes.size()> times{};
   for (std::size_t n = 0; n < sizes.size(); ++n) {
     comm.barrier();
@@ -135,7 +138,7 @@ void measure_steps(const Communicator& comm, const Communicator& self, Precision
     }
     const auto fit = [&](Phase phase) { return fits[static_cast<std::size_t>(phase)]; };
     c.product[b] = (fit(Phase::target_network).square + fit(Phase::products).square) / 3.0;  // J_D; J and P
-    c.flush = fit(Phase::updates).square / (2.0 * streams);                                  // J and P; of many streams in the end
+    c.flush = fit(Phase::updates).square / (2.0 * streams);  // J and P; of many streams in the end
     c.fixed[b] = 0.0;
     for (std::size_t p = 0; p < phase_count; ++p) {
       const bool moving = p == static_cast<std::size_t>(Phase::communication);  // to itself: no part of these constants

@@ -40,7 +40,9 @@ double rounds(double ranks) { return std::ceil(std::log2(ranks)); }
 
 /// A collective over all ranks: within nodes, then between them.
 double sum_of_bytes(const Deployment& d, const Machine& m, double bytes) {
-  const auto part = [&](double ranks, const MessageConstants& c) { return rounds(ranks) * (c.latency + bytes / c.bandwidth); };
+  const auto part = [&](double ranks, const MessageConstants& c) {
+    return rounds(ranks) * (c.latency + bytes / c.bandwidth);
+  };
   return part(std::min(d.ranks, d.ranks_per_node), m.within_node) + part(d.nodes(), m.between_nodes);
 }
 double gather_of_bytes(const Deployment& d, const Machine& m, double bytes) {
@@ -123,8 +125,8 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
     all.push_back({Phase::target_network, rows, inputs, 1.0, is_full_force(w) ? B : 2.0 * B, 0.0});
   }
   if (kind == StepKind::init) return all;
-  if (is_low_rank(w)) all.push_back({Phase::products, rows, d, 1.0, B, 0.0});      // U^T r
-  if (is_full_force(w)) all.push_back({Phase::products, rows, d, 1.0, B, 0.0});    // J r, or A a
+  if (is_low_rank(w)) all.push_back({Phase::products, rows, d, 1.0, B, 0.0});    // U^T r
+  if (is_full_force(w)) all.push_back({Phase::products, rows, d, 1.0, B, 0.0});  // J r, or A a
   if (kind == StepKind::test || learners(w) == 0.0) return all;
   const double rows_of_P = is_low_rank(w) ? d : rows;
   const double flushes = learners(w) / panel_columns(w);
@@ -188,10 +190,14 @@ double limit_seconds(const Workload& w, StepKind kind, const Deployment& d, cons
 
 RunSteps run_steps(const RunOptions& run, const Task& task) {
   const double B = number(run.streams);
-  const auto forced = [&](TrialKind kind) { return number(run.init_trials) * mean_length(task, kind, run.init_trials * run.streams); };
-  const auto dealt = [&](TrialKind kind, Index trials) { return std::ceil(number(trials) / B) * mean_length(task, kind, trials); };
-  return {forced(TrialKind::init), dealt(TrialKind::training, run.train_trials), dealt(TrialKind::test, run.test_trials),
-          run.test_trials > 0 ? forced(TrialKind::test_init) : 0.0};
+  const auto forced = [&](TrialKind kind) {
+    return number(run.init_trials) * mean_length(task, kind, run.init_trials * run.streams);
+  };
+  const auto dealt = [&](TrialKind kind, Index trials) {
+    return std::ceil(number(trials) / B) * mean_length(task, kind, trials);
+  };
+  return {forced(TrialKind::init), dealt(TrialKind::training, run.train_trials),
+          dealt(TrialKind::test, run.test_trials), run.test_trials > 0 ? forced(TrialKind::test_init) : 0.0};
 }
 
 double network_file_bytes(const Workload& w, const Task& task, bool checkpoint) {

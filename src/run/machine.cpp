@@ -32,7 +32,8 @@ void for_each_constant(M& m, const Visit& visit) {
     visit(section, "product_seconds", steps.product);
     visit(section, "flush_seconds", steps.flush);
     for (const Phase phase : {Phase::target_network, Phase::products, Phase::updates, Phase::rest})
-      visit(section, fmt::format("row_seconds_{}", phase_names[static_cast<std::size_t>(phase)]), steps.rows[static_cast<std::size_t>(phase)]);
+      visit(section, fmt::format("row_seconds_{}", phase_names[static_cast<std::size_t>(phase)]),
+            steps.rows[static_cast<std::size_t>(phase)]);
     visit(section, "fixed_seconds", steps.fixed);
   };
   visit_steps("double", m.double_precision);
@@ -52,16 +53,22 @@ void for_each_constant(M& m, const Visit& visit) {
 void require_sound(const std::string& where, double value) {
   require(std::isfinite(value) && value >= 0.0, "{} = {} (must be a finite number, not negative)", where, value);
 }
-void require_sound(const std::string& where, Index value) { require(value >= 1, "{} = {} (must be at least 1)", where, value); }
+void require_sound(const std::string& where, Index value) {
+  require(value >= 1, "{} = {} (must be at least 1)", where, value);
+}
 void require_sound(const std::string& where, const Ladder& values) {
   for (const double value : values) require_sound(where, value);
 }
 void require_sound(const std::string&, const std::string&) {}
 
 /// Rates divide.
-bool is_rate(const std::string& name) { return name.find("bytes_per_second") != std::string::npos || name.find("flops") != std::string::npos; }
+bool is_rate(const std::string& name) {
+  return name.find("bytes_per_second") != std::string::npos || name.find("flops") != std::string::npos;
+}
 
-void require_rate(const std::string& where, double value) { require(value > 0.0, "{} = {} (must be positive)", where, value); }
+void require_rate(const std::string& where, double value) {
+  require(value > 0.0, "{} = {} (must be positive)", where, value);
+}
 void require_rate(const std::string& where, const Ladder& values) {
   for (const double value : values) require_rate(where, value);
 }
@@ -74,7 +81,8 @@ void read_constant(const nlohmann::json& json, const std::string& where, Value& 
     if constexpr (std::is_same_v<Value, Index>)
       require(json.is_number_integer(), "{} (must be an integer)", where);
     else if constexpr (!std::is_same_v<Value, std::string>)
-      require(json.is_number() || json.size() == ladder_streams.size(), "{} (must be a number, or a list of {})", where, ladder_streams.size());
+      require(json.is_number() || json.size() == ladder_streams.size(), "{} (must be a number, or a list of {})", where,
+              ladder_streams.size());
     json.get_to(value);
   } catch (const nlohmann::json::exception&) {
     throw InputError(fmt::format("{}: is of another type than fullforce plan --calibrate writes", where));
@@ -83,12 +91,14 @@ void read_constant(const nlohmann::json& json, const std::string& where, Value& 
 
 void require_known_names(const nlohmann::json& json, const Machine& machine, const std::string& file) {
   nlohmann::json known = {{"format", 0}, {"format_version", 0}};
-  for_each_constant(machine, [&](const char* section, const std::string& name, const auto&) { known[section][name] = 0; });
+  for_each_constant(machine,
+                    [&](const char* section, const std::string& name, const auto&) { known[section][name] = 0; });
   for (const auto& [section, values] : json.items()) {
     require(known.contains(section), "{}: unknown name {}", file, section);
     if (!known[section].is_object()) continue;
     require(values.is_object(), "{}: {} (must hold names and values)", file, section);
-    for (const auto& [name, value] : values.items()) require(known[section].contains(name), "{}: unknown name {}.{}", file, section, name);
+    for (const auto& [name, value] : values.items())
+      require(known[section].contains(name), "{}: unknown name {}.{}", file, section, name);
   }
 }
 
@@ -140,7 +150,8 @@ Machine assumed_machine() {
 
 std::string machine_text(const Machine& machine) {
   nlohmann::ordered_json json = {{"format", format_name}, {"format_version", format_version}};
-  for_each_constant(machine, [&](const char* section, const std::string& name, const auto& value) { json[section][name] = value; });
+  for_each_constant(
+      machine, [&](const char* section, const std::string& name, const auto& value) { json[section][name] = value; });
   return json.dump(2) + "\n";
 }
 
@@ -148,8 +159,8 @@ Machine parse_machine(const std::string& text, const std::string& name) {
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
   require(json.is_object() && json.value("format", nlohmann::json()) == format_name,
           "{}: is not a file of machine constants (fullforce plan --calibrate writes one)", name);
-  require(json.value("format_version", nlohmann::json()) == format_version, "{}: format_version is not {}, which this program reads", name,
-          format_version);
+  require(json.value("format_version", nlohmann::json()) == format_version,
+          "{}: format_version is not {}, which this program reads", name, format_version);
   Machine machine = assumed_machine();
   require_known_names(json, machine, name);
   for_each_constant(machine, [&](const char* section, const std::string& key, auto& value) {

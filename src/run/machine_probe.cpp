@@ -31,7 +31,8 @@ Index read_part(Bytes array, Index k, Index parts) {
   return count * static_cast<Index>(sizeof(std::uint64_t));
 }
 
-/// Of all threads: the sum of what each does a second, when each calls `work` (which returns how much it did) for so long.
+/// Of all threads: the sum of what each does a second, when each calls `work` (which returns how much it did) for so
+/// long.
 template <class Work>
 double rate_of_threads(double seconds, const Work& work) {
   const Index threads = thread_count();

@@ -41,7 +41,8 @@ double Performance::fraction_of_limit() const {
   return std::max(work.bytes / bandwidth, work.operations / product_rate) / seconds;
 }
 
-Performance performance_of(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, std::span<const Bytes> matrices) {
+Performance performance_of(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals,
+                           std::span<const Bytes> matrices) {
   Performance p;
   p.seconds = std::max(totals.seconds, 1e-9);
   p.steps = static_cast<double>(std::max<Index>(1, totals.steps_here));
@@ -54,21 +55,26 @@ Performance performance_of(const Communicator& comm, const TrainPlan& plan, cons
   if (measuring <= 0.0) return p;
   p.bandwidth = together(comm, [&] { return read_rate(matrices, measuring); });
   const bool single = plan.learning.precision == Precision::single_precision;
-  p.product_rate = together(comm, [&] { return single ? product_rate<float>(measuring) : product_rate<double>(measuring); });
+  p.product_rate =
+      together(comm, [&] { return single ? product_rate<float>(measuring) : product_rate<double>(measuring); });
   return p;
 }
 
 std::string performance_text(const Performance& p) {
-  std::string text = fmt::format("throughput          {:.4g} samples/s, {:.4g} simulated seconds an hour ({:.3g} ms a step)", p.stream_steps / p.seconds,
-                                 3600.0 * p.simulated_seconds / p.seconds, 1e3 * p.seconds / p.steps);
-  text += fmt::format("\nmatrices            {:.3g} GB/s, {:.3g} GFLOP/s", 1e-9 * p.work.bytes / p.seconds, 1e-9 * p.work.operations / p.seconds);
+  std::string text =
+      fmt::format("throughput          {:.4g} samples/s, {:.4g} simulated seconds an hour ({:.3g} ms a step)",
+                  p.stream_steps / p.seconds, 3600.0 * p.simulated_seconds / p.seconds, 1e3 * p.seconds / p.steps);
+  text += fmt::format("\nmatrices            {:.3g} GB/s, {:.3g} GFLOP/s", 1e-9 * p.work.bytes / p.seconds,
+                      1e-9 * p.work.operations / p.seconds);
   if (p.fraction_of_limit() > 0.0)
-    text += fmt::format(": {:.0f} % of the machine's limit ({:.3g} GB/s read, {:.3g} GFLOP/s)", 100.0 * p.fraction_of_limit(), 1e-9 * p.bandwidth,
-                        1e-9 * p.product_rate);
+    text += fmt::format(": {:.0f} % of the machine's limit ({:.3g} GB/s read, {:.3g} GFLOP/s)",
+                        100.0 * p.fraction_of_limit(), 1e-9 * p.bandwidth, 1e-9 * p.product_rate);
   const auto peak = std::max_element(p.peak_bytes.begin(), p.peak_bytes.end());
   const double all = static_cast<double>(std::accumulate(p.peak_bytes.begin(), p.peak_bytes.end(), std::int64_t{0}));
-  text += fmt::format("\nmemory              {} at most on a rank, {} in all", bytes_text(static_cast<double>(*peak)), bytes_text(all));
-  return text + fmt::format("\nimbalance           {:.3f} (slowest rank over the mean, where ranks compute)", p.imbalance);
+  text += fmt::format("\nmemory              {} at most on a rank, {} in all", bytes_text(static_cast<double>(*peak)),
+                      bytes_text(all));
+  return text +
+         fmt::format("\nimbalance           {:.3f} (slowest rank over the mean, where ranks compute)", p.imbalance);
 }
 
 }  // namespace fullforce

@@ -31,7 +31,8 @@ class Trainee {
         connectivity_(layout_, w.network, *task_, 1),
         rls_(layout_, w.learning, task_->outputs(), w.streams, w.learning.rule == Rule::full_force, true),
         simulation_(layout_, {w.network, w.learning.rule, w.learning.update_probability, 1, false}, *task_,
-                    {w.streams, 0, std::numeric_limits<Index>::max() / 2, TrialKind::init, TrialKind::training}, connectivity_, rls_) {}
+                    {w.streams, 0, std::numeric_limits<Index>::max() / 2, TrialKind::init, TrialKind::training},
+                    connectivity_, rls_) {}
 
   /// Seconds a step, by phase.
   PhaseSeconds run(Index steps) {
@@ -77,7 +78,8 @@ StepTimes time_steps_as(const Communicator& comm, const Workload& w, double seco
 }  // namespace
 
 StepTimes time_steps(const Communicator& comm, const Workload& w, double seconds) {
-  return w.learning.precision == Precision::single_precision ? time_steps_as<float>(comm, w, seconds) : time_steps_as<double>(comm, w, seconds);
+  return w.learning.precision == Precision::single_precision ? time_steps_as<float>(comm, w, seconds)
+                                                             : time_steps_as<double>(comm, w, seconds);
 }
 
 }  // namespace fullforce

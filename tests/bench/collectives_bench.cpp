@@ -1,5 +1,5 @@
-// The collectives of a step, on the ranks that the program is started on: a sum of integers, a gather of rows. A fixed number of calls, since every rank
-// must make the same; the time of the slowest rank counts.
+// The collectives of a step, on the ranks that the program is started on: a sum of integers, a gather of rows. A fixed
+// number of calls, since every rank must make the same; the time of the slowest rank counts.
 #include "bench_main.hpp"
 #include "fullforce/base/aligned_array.hpp"
 #include "fullforce/base/timer.hpp"
@@ -36,8 +36,14 @@ void gather(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * all.size() * 4);
 }
 
-BENCHMARK(sum)->ArgName("numbers")->Arg(1)->Arg(64)->Arg(1024)->Arg(16384)->UseManualTime()->Iterations(20)->Unit(benchmark::kMicrosecond);
-BENCHMARK(gather)->ArgNames({"neurons", "numbers"})->ArgsProduct({{64, 1024, 16384}, {2, 32}})->UseManualTime()->Iterations(20)->Unit(benchmark::kMicrosecond);
+BENCHMARK(sum)->ArgName("numbers")->Arg(1)->Arg(64)->Arg(1024)->Arg(16384)->UseManualTime()->Iterations(20)->Unit(
+    benchmark::kMicrosecond);
+BENCHMARK(gather)
+    ->ArgNames({"neurons", "numbers"})
+    ->ArgsProduct({{64, 1024, 16384}, {2, 32}})
+    ->UseManualTime()
+    ->Iterations(20)
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace fullforce

@@ -1,5 +1,5 @@
-// The kernels of a step on one core, matrix in the cache or beyond it: products with few vectors, products with the pending panel, the panel's application,
-// rates, fixed-point sums.
+// The kernels of a step on one core, matrix in the cache or beyond it: products with few vectors, products with the
+// pending panel, the panel's application, rates, fixed-point sums.
 #include "bench_main.hpp"
 #include "fullforce/linalg/kernels.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
@@ -11,13 +11,17 @@ namespace {
 constexpr Index block = 64;
 
 void count(benchmark::State& state, double operations, double bytes) {
-  const auto rate = [](double amount) { return benchmark::Counter(amount, benchmark::Counter::kIsIterationInvariantRate); };
+  const auto rate = [](double amount) {
+    return benchmark::Counter(amount, benchmark::Counter::kIsIterationInvariantRate);
+  };
   state.counters["flops"] = rate(operations);
   state.counters["bytes/s"] = rate(bytes);
 }
 
 template <Real T>
-T small_number(Index i, Index j) { return static_cast<T>((i * 7 + j * 3) % 11) * T(0.01); }
+T small_number(Index i, Index j) {
+  return static_cast<T>((i * 7 + j * 3) % 11) * T(0.01);
+}
 
 template <Real T>
 RowMatrix<T> matrix(Index rows, Index cols) {
@@ -56,7 +60,8 @@ void product(benchmark::State& state) {
   RowMatrix<T> y(rows, padded<T>(count_of_vectors));
   for (auto _ : state) {
     for (Index i = 0; i < rows; i += block)
-      kernels::multiply<T>({a.row(i), a.stride()}, std::min(block, rows - i), cols, x.view(), count_of_vectors, {y.row(i), y.stride()});
+      kernels::multiply<T>({a.row(i), a.stride()}, std::min(block, rows - i), cols, x.view(), count_of_vectors,
+                           {y.row(i), y.stride()});
     benchmark::ClobberMemory();
   }
   count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
@@ -70,8 +75,8 @@ void flush(benchmark::State& state) {
   const RowMatrix<T> left(rows, columns), right = matrix<T>(columns, rows);
   for (auto _ : state) {
     for (Index i = 0; i < rows; i += block)
-      kernels::subtract_product<T>({c.row(i), c.stride()}, std::min(block, rows - i), rows, {left.row(i), left.stride()}, columns,
-                                   {right.row(0), right.stride()});
+      kernels::subtract_product<T>({c.row(i), c.stride()}, std::min(block, rows - i), rows,
+                                   {left.row(i), left.stride()}, columns, {right.row(0), right.stride()});
     benchmark::ClobberMemory();
   }
   count(state, 2.0 * static_cast<double>(rows * rows * columns), 2.0 * static_cast<double>(rows * rows) * sizeof(T));
@@ -92,8 +97,14 @@ void fixed_point(benchmark::State& state) {
 }
 
 const std::vector<std::int64_t> counts = {1, 2, 4, 8, 16, 32};
-BENCHMARK(product<double>)->ArgNames({"N", "cols", "B"})->ArgsProduct({{64, 512}, {512}, counts})->ArgsProduct({{4096}, {4096}, counts});
-BENCHMARK(product<float>)->ArgNames({"N", "cols", "B"})->ArgsProduct({{64, 512}, {512}, counts})->ArgsProduct({{4096}, {4096}, counts});
+BENCHMARK(product<double>)
+    ->ArgNames({"N", "cols", "B"})
+    ->ArgsProduct({{64, 512}, {512}, counts})
+    ->ArgsProduct({{4096}, {4096}, counts});
+BENCHMARK(product<float>)
+    ->ArgNames({"N", "cols", "B"})
+    ->ArgsProduct({{64, 512}, {512}, counts})
+    ->ArgsProduct({{4096}, {4096}, counts});
 BENCHMARK(product<double>)->Name("panel<double>")->ArgNames({"N", "m", "B"})->ArgsProduct({{64, 4096}, {64}, counts});
 BENCHMARK(product<float>)->Name("panel<float>")->ArgNames({"N", "m", "B"})->ArgsProduct({{64, 4096}, {64}, counts});
 BENCHMARK(flush<double>)->ArgNames({"N", "m"})->ArgsProduct({{64, 512, 4096}, {32, 64, 128}});

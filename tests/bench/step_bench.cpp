@@ -1,5 +1,5 @@
-// Whole training steps (every stream learns at every step) over N, B and precision, on the ranks and threads that the program is started on,
-// against what the machine gives them, measured in the same run.
+// Whole training steps (every stream learns at every step) over N, B and precision, on the ranks and threads that the
+// program is started on, against what the machine gives them, measured in the same run.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -30,9 +30,9 @@ struct Arguments {
 
 /// What all ranks and threads get from the machine together, when nothing else is done.
 struct Limits {
-  double bandwidth = 0.0;     ///< bytes/s read from arrays beyond the caches
-  double eigen[2] = {};       ///< operations/s of matrix products: double, single
-  double openblas[2] = {};    ///< 0 without OpenBLAS
+  double bandwidth = 0.0;   ///< bytes/s read from arrays beyond the caches
+  double eigen[2] = {};     ///< operations/s of matrix products: double, single
+  double openblas[2] = {};  ///< 0 without OpenBLAS
 
   double products(bool single) const { return std::max(eigen[single], openblas[single]); }
 };
@@ -76,14 +76,17 @@ Limits measure(const Communicator& comm, const Arguments& arguments) {
 }
 
 nlohmann::ordered_json limits_json(const Limits& limits) {
-  nlohmann::ordered_json json = {{"read_gbytes_per_second", limits.bandwidth * 1e-9},
-                                 {"eigen_gflops", {{"double", limits.eigen[0] * 1e-9}, {"single", limits.eigen[1] * 1e-9}}}};
-  if (limits.openblas[0] > 0.0) json["openblas_gflops"] = {{"double", limits.openblas[0] * 1e-9}, {"single", limits.openblas[1] * 1e-9}};
+  nlohmann::ordered_json json = {
+      {"read_gbytes_per_second", limits.bandwidth * 1e-9},
+      {"eigen_gflops", {{"double", limits.eigen[0] * 1e-9}, {"single", limits.eigen[1] * 1e-9}}}};
+  if (limits.openblas[0] > 0.0)
+    json["openblas_gflops"] = {{"double", limits.openblas[0] * 1e-9}, {"single", limits.openblas[1] * 1e-9}};
   return json;
 }
 
 /// One line of the table: 3 N^2 numbers read a step, 10 N^2 operations a sample.
-nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arguments, const Limits& limits, Index neurons, Index streams, bool single) {
+nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arguments, const Limits& limits,
+                                  Index neurons, Index streams, bool single) {
   Workload w;
   w.network.neurons = neurons;
   w.streams = streams;
@@ -94,25 +97,33 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
   const double elements = static_cast<double>(neurons) * static_cast<double>(neurons);
   const double bytes = 3.0 * elements * (single ? 4.0 : 8.0) / times.seconds;
   const double operations = step_work(w, StepKind::training).operations / times.seconds;
-  nlohmann::ordered_json json = {{"neurons", neurons}, {"streams", streams}, {"precision", single ? "single" : "double"},
-                                 {"seconds_per_step", times.seconds}, {"seconds_per_sample", times.seconds / static_cast<double>(streams)},
-                                 {"windows", times.windows}, {"gbytes_per_second", bytes * 1e-9}, {"gflops", operations * 1e-9},
-                                 {"fraction_of_bandwidth", bytes / limits.bandwidth}, {"fraction_of_products", operations / limits.products(single)}};
+  nlohmann::ordered_json json = {{"neurons", neurons},
+                                 {"streams", streams},
+                                 {"precision", single ? "single" : "double"},
+                                 {"seconds_per_step", times.seconds},
+                                 {"seconds_per_sample", times.seconds / static_cast<double>(streams)},
+                                 {"windows", times.windows},
+                                 {"gbytes_per_second", bytes * 1e-9},
+                                 {"gflops", operations * 1e-9},
+                                 {"fraction_of_bandwidth", bytes / limits.bandwidth},
+                                 {"fraction_of_products", operations / limits.products(single)}};
   for (std::size_t p = 0; p < phase_count; ++p) json["phases"][std::string(phase_names[p])] = times.phases[p];
   return json;
 }
 
 void print_line(const nlohmann::ordered_json& point) {
-  fmt::print("{:>7} {:>7} {:>9} {:12.4f} {:12.4f} {:8.2f} {:9.2f} {:10.2f} {:9.2f}\n", point["neurons"].get<Index>(), point["streams"].get<Index>(),
-             point["precision"].get<std::string>(), 1e3 * point["seconds_per_step"].get<double>(), 1e3 * point["seconds_per_sample"].get<double>(),
-             point["gbytes_per_second"].get<double>(), point["gflops"].get<double>(), point["fraction_of_bandwidth"].get<double>(),
-             point["fraction_of_products"].get<double>());
+  fmt::print("{:>7} {:>7} {:>9} {:12.4f} {:12.4f} {:8.2f} {:9.2f} {:10.2f} {:9.2f}\n", point["neurons"].get<Index>(),
+             point["streams"].get<Index>(), point["precision"].get<std::string>(),
+             1e3 * point["seconds_per_step"].get<double>(), 1e3 * point["seconds_per_sample"].get<double>(),
+             point["gbytes_per_second"].get<double>(), point["gflops"].get<double>(),
+             point["fraction_of_bandwidth"].get<double>(), point["fraction_of_products"].get<double>());
   std::fflush(stdout);
 }
 
 void run(const Communicator& comm, const Arguments& arguments) {
   const Limits limits = measure(comm, arguments);
-  nlohmann::ordered_json report = {{"ranks", comm.size()}, {"threads", thread_count()}, {"limits", limits_json(limits)}};
+  nlohmann::ordered_json report = {
+      {"ranks", comm.size()}, {"threads", thread_count()}, {"limits", limits_json(limits)}};
   if (comm.is_root()) {
     fmt::print("{} rank(s) x {} thread(s): {}\n", comm.size(), thread_count(), report["limits"].dump());
     fmt::print("neurons streams precision      ms/step    ms/sample     GB/s   GFLOP/s  of reading  of matmul\n");

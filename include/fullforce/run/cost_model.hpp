@@ -31,8 +31,8 @@ struct Deployment {
 /// Steps of an init trial (teacher forced), of a training trial, of a test trial run freely.
 enum class StepKind { init, training, test };
 
-/// A matrix that a step goes through, on the mean `times` a step: read for a product with `vectors` vectors, or read and written when
-/// `columns` columns are applied to it.
+/// A matrix that a step goes through, on the mean `times` a step: read for a product with `vectors` vectors, or read
+/// and written when `columns` columns are applied to it.
 struct Pass {
   Phase phase = Phase::products;
   double rows = 0.0;
@@ -42,8 +42,8 @@ struct Pass {
   double columns = 0.0;
 };
 
-/// The passes of a step when `rows` of the N rows are ours (N itself: of the whole network). Low-rank features: U and A with
-/// learning.max_rank columns, which is their bound.
+/// The passes of a step when `rows` of the N rows are ours (N itself: of the whole network). Low-rank features: U and A
+/// with learning.max_rank columns, which is their bound.
 std::vector<Pass> passes(const Workload& workload, StepKind kind, double rows);
 
 /// Operations and bytes of a step over all ranks: of the big matrices alone, 2 operations an element and vector.
@@ -54,22 +54,23 @@ Work sample_update_work(const Workload& workload);
 
 /// Mean seconds of a step by phase, on the rank with the most rows.
 using PhaseSeconds = std::array<double, phase_count>;
-PhaseSeconds step_seconds(const Workload& workload, StepKind kind, const Deployment& deployment, const Machine& machine);
+PhaseSeconds step_seconds(const Workload& workload, StepKind kind, const Deployment& deployment,
+                          const Machine& machine);
 double total(const PhaseSeconds& seconds);
 
-/// Seconds of a step if nothing counted but its bytes at the speed that memory is read at, or its operations at that of a matrix
-/// product, whichever takes longer.
+/// Seconds of a step if nothing counted but its bytes at the speed that memory is read at, or its operations at that of
+/// a matrix product, whichever takes longer.
 double limit_seconds(const Workload& workload, StepKind kind, const Deployment& deployment, const Machine& machine);
 
-/// Bytes/s that the cores of a node read when `active` of them each go through `bytes` of their own. More cores than were measured add
-/// to it only if those did.
+/// Bytes/s that the cores of a node read when `active` of them each go through `bytes` of their own. More cores than
+/// were measured add to it only if those did.
 double node_bandwidth(const Machine& machine, double active, double bytes);
 
 /// Steps of a run on the mean, from the lengths of the task's first trials of each kind.
 struct RunSteps {
   double init = 0.0;
   double training = 0.0;
-  double test = 0.0;       ///< free steps of the test that ends a run
+  double test = 0.0;  ///< free steps of the test that ends a run
   double test_init = 0.0;
 };
 RunSteps run_steps(const RunOptions& run, const Task& task);

@@ -12,7 +12,8 @@ namespace fullforce {
 using Ladder = std::array<double, 4>;
 inline constexpr Index calibrated_panel = 64;  ///< learning.panel when the costs of steps are measured
 inline constexpr std::array<double, 4> ladder_streams = {1, 4, 16, 32};
-inline constexpr std::array<double, 4> ladder_bytes = {0x1p18, 0x1p21, 0x1p24, 0x1p26};  ///< that a core reads again and again
+inline constexpr std::array<double, 4> ladder_bytes = {0x1p18, 0x1p21, 0x1p24,
+                                                       0x1p26};  ///< that a core reads again and again
 
 /// The value at `x`, on the straight lines between the points (at[k], values[k]).
 double interpolate(const Ladder& at, const Ladder& values, double x);
@@ -23,16 +24,18 @@ struct StepConstants {
   Ladder product{};           ///< s a matrix element, in a product with so many vectors and the matrix in the cache
   double flush = 0.0;         ///< s a matrix element and column, when a panel is applied
   std::array<Ladder, phase_count> rows{};  ///< s a step and neuron: states, rates, panel, sums; by phase
-  Ladder fixed{};             ///< s a step, whatever its size
+  Ladder fixed{};                          ///< s a step, whatever its size
 };
 
-/// A collective over p ranks takes ceil(log2 p) (latency + bytes/bandwidth) as a sum, ceil(log2 p) latency + bytes/bandwidth as a gather.
+/// A collective over p ranks takes ceil(log2 p) (latency + bytes/bandwidth) as a sum, ceil(log2 p) latency +
+/// bytes/bandwidth as a gather.
 struct MessageConstants {
   double latency = 0.0;    ///< s
   double bandwidth = 0.0;  ///< bytes/s
 };
 
-/// The few constants that the cost model knows a machine by. Each group says where it is from: "assumed", or when and how it was measured.
+/// The few constants that the cost model knows a machine by. Each group says where it is from: "assumed", or when and
+/// how it was measured.
 struct Machine {
   Index cores = 1;   ///< of a node
   Index memory = 0;  ///< of a node, bytes
@@ -67,8 +70,8 @@ Machine assumed_machine();
 /// As JSON, for people to read and edit.
 std::string machine_text(const Machine& machine);
 
-/// The other way round; what the text leaves out keeps its assumed value. `name` (of the file) is for messages. Throws InputError where the
-/// text is not JSON, holds an unknown name, or a value of another type or not positive.
+/// The other way round; what the text leaves out keeps its assumed value. `name` (of the file) is for messages. Throws
+/// InputError where the text is not JSON, holds an unknown name, or a value of another type or not positive.
 Machine parse_machine(const std::string& text, const std::string& name);
 
 }  // namespace fullforce

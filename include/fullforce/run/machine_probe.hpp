@@ -10,8 +10,8 @@ namespace fullforce {
 
 using Bytes = std::span<const std::byte>;
 
-/// Bytes/s at which this rank's threads read `arrays` again and again for `seconds`, at least once; each thread its own part, as
-/// for_each_in_parallel deals out rows. 0 where there is nothing to read.
+/// Bytes/s at which this rank's threads read `arrays` again and again for `seconds`, at least once; each thread its own
+/// part, as for_each_in_parallel deals out rows. 0 where there is nothing to read.
 double read_rate(std::span<const Bytes> arrays, double seconds);
 
 /// The same of `bytes` made for the purpose by each thread.
@@ -21,7 +21,8 @@ double read_rate(double bytes, double seconds);
 template <Real T>
 double product_rate(double seconds);
 
-/// Seconds that a sum of `count` integers over all ranks takes, and a gather of `bytes` bytes in all; the median of 9 tries.
+/// Seconds that a sum of `count` integers over all ranks takes, and a gather of `bytes` bytes in all; the median of 9
+/// tries.
 /// **Collective.**
 double sum_seconds(const Communicator& comm, Index count);
 double gather_seconds(const Communicator& comm, Index bytes);

@@ -57,7 +57,8 @@ TEST(CostModel, InitStepsCostTheTargetNetworkAndTestStepsTheLearnedWeights) {
   const Work test = step_work(workload(100), StepKind::test);
   EXPECT_DOUBLE_EQ(init.operations, 2.0 * 100.0 * 100.0);
   EXPECT_DOUBLE_EQ(test.operations, 2.0 * 100.0 * 100.0);
-  const PhaseSeconds seconds = step_seconds(workload(100), StepKind::test, Deployment(1, 1, plain_machine()), plain_machine());
+  const PhaseSeconds seconds =
+      step_seconds(workload(100), StepKind::test, Deployment(1, 1, plain_machine()), plain_machine());
   EXPECT_EQ(phase(seconds, Phase::target_network), 0.0);
   EXPECT_GT(phase(seconds, Phase::products), 0.0);
 }
@@ -96,7 +97,8 @@ TEST(CostModel, CoresOfANodeShareItsMemory) {
   EXPECT_DOUBLE_EQ(node_bandwidth(m, 1.0, 1e9), 10 * giga);
   EXPECT_DOUBLE_EQ(node_bandwidth(m, 2.0, 1e9), 20 * giga);
   EXPECT_DOUBLE_EQ(node_bandwidth(m, 4.0, 1e9), 20 * giga);
-  EXPECT_DOUBLE_EQ(node_bandwidth(m, 8.0, 1e9), 20 * giga);  // what does not add up does not grow with cores that were not measured
+  EXPECT_DOUBLE_EQ(node_bandwidth(m, 8.0, 1e9),
+                   20 * giga);  // what does not add up does not grow with cores that were not measured
 }
 
 TEST(CostModel, RanksFillNodesOfTheirThreads) {
@@ -119,7 +121,9 @@ TEST(CostModel, MessagesCostNothingAloneAndMoreBetweenNodes) {
 
 TEST(CostModel, AThousandRanksAreFasterThanOneUntilMessagesRule) {
   const Machine m = plain_machine();
-  const auto step = [&](Index neurons, int ranks) { return total(step_seconds(workload(neurons), StepKind::training, Deployment(ranks, 1, m), m)); };
+  const auto step = [&](Index neurons, int ranks) {
+    return total(step_seconds(workload(neurons), StepKind::training, Deployment(ranks, 1, m), m));
+  };
   EXPECT_LT(step(100000, 1000), step(100000, 100));
   EXPECT_GT(step(300, 1000), step(300, 4));
 }
@@ -141,17 +145,22 @@ TEST(Machine, TextReadsBackToTheSame) {
 
 TEST(Machine, RefusesWhatItDoesNotKnow) {
   const std::string head = R"({"format": "fullforce-machine", "format_version": 1, )";
-  for (const char* wrong : {"{", R"({"format": "other"})", R"({"format": "fullforce-machine", "format_version": 2})"}) EXPECT_THROW(parse_machine(wrong, "m.json"), InputError) << wrong;
-  for (const char* wrong : {R"("nodes": {}})", R"("node": {"core": 1}})", R"("node": {"cores": 0}})", R"("node": {"cores": "two"}})", R"("node": 3})",
-                            R"("bandwidth": {"core_bytes_per_second": [1, 2]}})", R"("bandwidth": {"core_bytes_per_second": [1, 2, 0, 3]}})",
-                            R"("single": {"flush_seconds": -1}})", R"("files": {"bytes_per_second": null}})"})
+  for (const char* wrong : {"{", R"({"format": "other"})", R"({"format": "fullforce-machine", "format_version": 2})"})
+    EXPECT_THROW(parse_machine(wrong, "m.json"), InputError) << wrong;
+  for (const char* wrong :
+       {R"("nodes": {}})", R"("node": {"core": 1}})", R"("node": {"cores": 0}})", R"("node": {"cores": "two"}})",
+        R"("node": 3})", R"("bandwidth": {"core_bytes_per_second": [1, 2]}})",
+        R"("bandwidth": {"core_bytes_per_second": [1, 2, 0, 3]}})", R"("single": {"flush_seconds": -1}})",
+        R"("files": {"bytes_per_second": null}})"})
     EXPECT_THROW(parse_machine(head + wrong, "m.json"), InputError) << wrong;
   EXPECT_EQ(parse_machine(head + R"("node": {"cores": 3}})", "m.json").cores, 3);
 }
 
 class Plan : public testing::Test {
  protected:
-  RunPlan of(const Workload& w, int ranks) const { return plan_run(w, run, *task, Deployment(ranks, 1, machine), machine); }
+  RunPlan of(const Workload& w, int ranks) const {
+    return plan_run(w, run, *task, Deployment(ranks, 1, machine), machine);
+  }
 
   Machine machine = plain_machine();
   RunOptions run;
