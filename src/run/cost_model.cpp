@@ -4,15 +4,25 @@
 #include <cmath>
 #include <numeric>
 
+#include "fullforce/linalg/sparse_rows.hpp"
+
 namespace fullforce {
 namespace {
 
 double number(Index value) { return static_cast<double>(value); }
 
 bool is_low_rank(const Workload& w) { return w.learning.features == FeatureKind::low_rank; }
+bool is_sparse(const Workload& w) { return w.network.in_degree > 0; }
 bool is_full_force(const Workload& w) { return w.learning.rule == Rule::full_force; }
 
 double scalar_bytes(const Workload& w) { return w.learning.precision == Precision::single_precision ? 4.0 : 8.0; }
+
+double target_element_bytes(const Workload& w) {
+  if (!is_sparse(w)) return scalar_bytes(w);
+  return static_cast<double>(w.learning.precision == Precision::single_precision
+                                 ? SparseRows<float>::bytes_per_element
+                                 : SparseRows<double>::bytes_per_element);
+}
 
 /// Columns of the features: N, or the bound of a growing basis.
 double features(const Workload& w) {
@@ -68,12 +78,18 @@ double communication_seconds(const Workload& w, StepKind kind, const Deployment&
   return seconds;
 }
 
+/// Bytes that an element makes a core read: of a sparse matrix, the rates that its index names, too.
+double reading(const Pass& pass, const Workload& w) {
+  const bool by_index = pass.element_bytes > scalar_bytes(w);
+  return pass.element_bytes + (by_index ? pass.vectors * scalar_bytes(w) : 0.0);
+}
+
 double pass_seconds(const Pass& pass, const Workload& w, const Machine& m, double bytes_a_second) {
   const StepConstants& c = m.steps(w.learning.precision);
-  const double elements = pass.rows * pass.cols;
-  const double reading = scalar_bytes(w) / bytes_a_second;
-  if (pass.columns > 0.0) return pass.times * elements * std::max(pass.columns * c.flush, 2.0 * reading);
-  return pass.times * elements * std::max(interpolate(ladder_streams, c.product, pass.vectors), reading);
+  const double elements = pass.times * pass.rows * pass.cols;
+  const double seconds_to_read = reading(pass, w) / bytes_a_second;
+  if (pass.columns > 0.0) return elements * std::max(pass.columns * c.flush, 2.0 * seconds_to_read);
+  return elements * std::max(interpolate(ladder_streams, c.product, pass.vectors), seconds_to_read);
 }
 
 /// What goes with the number of neurons: states, rates, the panel. The rates of all neurons pass through every rank.
@@ -90,10 +106,10 @@ double row_seconds(const Workload& w, StepKind kind, Phase phase, double rows, c
   return (a_row - everywhere) * rows + everywhere * number(w.network.neurons);
 }
 
-void add(Work& work, const Pass& pass, double bytes_of_scalar) {
+void add(Work& work, const Pass& pass) {
   const double elements = pass.times * pass.rows * pass.cols;
   work.operations += 2.0 * elements * (pass.vectors + pass.columns);
-  work.bytes += (pass.columns > 0.0 ? 2.0 : 1.0) * elements * bytes_of_scalar;
+  work.bytes += (pass.columns > 0.0 ? 2.0 : 1.0) * elements * pass.element_bytes;
 }
 
 double mean_length(const Task& task, TrialKind kind, Index trials) {
@@ -119,26 +135,28 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
   const double N = number(w.network.neurons);
   const double B = number(w.streams);
   const double d = features(w);
+  const double bytes = scalar_bytes(w);
   std::vector<Pass> all;
   if (kind != StepKind::test || !is_full_force(w)) {
-    const double inputs = w.network.in_degree > 0 ? number(w.network.in_degree) : N;
-    all.push_back({Phase::target_network, rows, inputs, 1.0, is_full_force(w) ? B : 2.0 * B, 0.0});
+    const double vectors = is_full_force(w) ? B : 2.0 * B;
+    all.push_back({Phase::target_network, rows, is_sparse(w) ? number(w.network.in_degree) : N, target_element_bytes(w),
+                   1.0, vectors, 0.0});
   }
   if (kind == StepKind::init) return all;
-  if (is_low_rank(w)) all.push_back({Phase::products, rows, d, 1.0, B, 0.0});    // U^T r
-  if (is_full_force(w)) all.push_back({Phase::products, rows, d, 1.0, B, 0.0});  // J r, or A a
+  if (is_low_rank(w)) all.push_back({Phase::products, rows, d, bytes, 1.0, B, 0.0});    // U^T r
+  if (is_full_force(w)) all.push_back({Phase::products, rows, d, bytes, 1.0, B, 0.0});  // J r, or A a
   if (kind == StepKind::test || learners(w) == 0.0) return all;
   const double rows_of_P = is_low_rank(w) ? d : rows;
   const double flushes = learners(w) / panel_columns(w);
-  all.push_back({Phase::products, rows_of_P, d, std::min(1.0, learners(w)), std::max(1.0, learners(w)), 0.0});
-  all.push_back({Phase::updates, rows_of_P, d, flushes, 0.0, panel_columns(w)});
-  if (is_full_force(w)) all.push_back({Phase::updates, rows, d, flushes, 0.0, panel_columns(w)});
+  all.push_back({Phase::products, rows_of_P, d, bytes, std::min(1.0, learners(w)), std::max(1.0, learners(w)), 0.0});
+  all.push_back({Phase::updates, rows_of_P, d, bytes, flushes, 0.0, panel_columns(w)});
+  if (is_full_force(w)) all.push_back({Phase::updates, rows, d, bytes, flushes, 0.0, panel_columns(w)});
   return all;
 }
 
 Work step_work(const Workload& w, StepKind kind) {
   Work work;
-  for (const Pass& pass : passes(w, kind, number(w.network.neurons))) add(work, pass, scalar_bytes(w));
+  for (const Pass& pass : passes(w, kind, number(w.network.neurons))) add(work, pass);
   return work;
 }
 
@@ -148,7 +166,7 @@ Work sample_update_work(const Workload& w) {
   one.learning.update_probability = 1.0;
   Work work;
   for (const Pass& pass : passes(one, StepKind::training, number(w.network.neurons)))
-    if (pass.columns > 0.0) add(work, pass, scalar_bytes(w));
+    if (pass.columns > 0.0) add(work, pass);
   return work;
 }
 
@@ -166,7 +184,7 @@ PhaseSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d,
   const double rows = busiest_rows(w, d);
   const std::vector<Pass> all = passes(w, kind, rows);
   double bytes = 0.0;
-  for (const Pass& pass : all) bytes += pass.columns > 0.0 ? 0.0 : pass.rows * pass.cols * scalar_bytes(w);
+  for (const Pass& pass : all) bytes += pass.columns > 0.0 ? 0.0 : pass.rows * pass.cols * pass.element_bytes;
   const double active = static_cast<double>(d.ranks_per_node * d.threads);
   const double of_thread = node_bandwidth(m, active, bytes) / active;
   for (const Pass& pass : all) in(pass.phase) += pass_seconds(pass, w, m, of_thread);
@@ -207,12 +225,13 @@ double network_file_bytes(const Workload& w, const Task& task, bool checkpoint) 
   const double n_out = number(task.outputs());
   const double pending = checkpoint ? 0.5 * panel_columns(w) : 0.0;
   const double recurrent = is_full_force(w) ? 1.0 : 0.0;
-  const double J_D = w.network.in_degree > 0 ? N * number(w.network.in_degree) : N * N;
+  // A sparse J_D, with its indices, is left out of checkpoints.
+  const double target_rows = is_sparse(w) ? (checkpoint ? 0.0 : number(w.network.in_degree)) : N;
+  const double J_D = N * target_rows * target_element_bytes(w);
   const double basis = is_low_rank(w) ? N * d : 0.0;
   const double states = N * (3.0 * B + number(task.inputs() + task.hints()) + n_out);
   const double pending_columns = pending * (d + recurrent * N + n_out);
-  const double indices = w.network.in_degree > 0 ? 8.0 * (J_D + N) : 0.0;
-  return scalar_bytes(w) * (J_D + basis + recurrent * N * d + d * d + n_out * d + states + pending_columns) + indices;
+  return J_D + scalar_bytes(w) * (basis + recurrent * N * d + d * d + n_out * d + states + pending_columns);
 }
 
 }  // namespace fullforce

@@ -1,4 +1,4 @@
-// Whole training steps (every stream learns at every step) over N, B and precision, on the ranks and threads that the
+// Whole training steps (every stream learns at every step, unless told otherwise) over N, B and precision, on the ranks and threads that the
 // program is started on, against what the machine gives them, measured in the same run.
 #include <fmt/format.h>
 
@@ -23,6 +23,7 @@ struct Arguments {
   std::vector<Index> streams = {1, 16};
   std::vector<std::string> precisions = {"double", "single"};
   Index panel = LearningOptions{}.panel;
+  double probability = 1.0;
   double seconds = 2.0;
   double bytes = 0x1p27;
   std::string output;
@@ -91,7 +92,7 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
   w.network.neurons = neurons;
   w.streams = streams;
   w.learning.precision = single ? Precision::single_precision : Precision::double_precision;
-  w.learning.update_probability = 1.0;
+  w.learning.update_probability = arguments.probability;
   w.learning.panel = arguments.panel;
   const StepTimes times = time_steps(comm, w, arguments.seconds);
   const double elements = static_cast<double>(neurons) * static_cast<double>(neurons);
@@ -149,6 +150,7 @@ int main(int argc, char** argv) {
   app.add_option("--streams", arguments.streams)->delimiter(',');
   app.add_option("--precision", arguments.precisions)->delimiter(',')->check(CLI::IsMember({"double", "single"}));
   app.add_option("--panel", arguments.panel);
+  app.add_option("--probability", arguments.probability, "learning.update_probability")->check(CLI::Range(0.0, 1.0));
   app.add_option("--seconds", arguments.seconds, "of each point");
   app.add_option("--bytes", arguments.bytes, "that each thread reads to find the bandwidth");
   app.add_option("--output", arguments.output, "JSON");

@@ -31,12 +31,13 @@ struct Deployment {
 /// Steps of an init trial (teacher forced), of a training trial, of a test trial run freely.
 enum class StepKind { init, training, test };
 
-/// A matrix that a step goes through, on the mean `times` a step: read for a product with `vectors` vectors, or read
+/// A matrix that a step goes through (with a sparse one, `cols` is its in-degree), on the mean `times` a step: read for a product with `vectors` vectors, or read
 /// and written when `columns` columns are applied to it.
 struct Pass {
   Phase phase = Phase::products;
   double rows = 0.0;
   double cols = 0.0;
+  double element_bytes = 0.0;
   double times = 1.0;
   double vectors = 0.0;
   double columns = 0.0;

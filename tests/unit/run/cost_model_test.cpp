@@ -82,6 +82,16 @@ TEST(CostModel, LowRankCostsSixNdOperationsASampleBesideTheSparseTargetNetwork) 
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::training).operations, (2.0 * N * K + 6.0 * N * d) * B + small);
 }
 
+TEST(CostModel, SparseElementsReadTheRatesThatTheirIndicesName) {
+  Workload w = workload(100000, 16);
+  w.network.in_degree = 50;
+  const Machine m = plain_machine();
+  const double elements = 1e5 * 50.0;
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::init).bytes, elements * (8.0 + 4.0));
+  EXPECT_NEAR(total(step_seconds(w, StepKind::init, Deployment(1, 1, m), m)),
+              elements * (12.0 + 16.0 * 8.0) / (10 * giga), 1e-9);
+}
+
 TEST(CostModel, ReadingBoundsOneStreamAndProductsManyStreams) {
   const Machine m = plain_machine();
   const Deployment one(1, 1, m);
