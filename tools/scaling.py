@@ -145,7 +145,7 @@ def submit(program, points, options):
         if not summary_path(point).exists():
             layouts.setdefault((point["ranks"], point["threads"]), []).append(str(point["place"].resolve()))
     for (ranks, threads), places in sorted(layouts.items()):
-        command = ["sbatch", f"--ntasks={ranks}", f"--cpus-per-task={threads}", f"--job-name=scaling-{ranks}x{threads}", *options, str(JOB), *places]
+        command = ["sbatch", f"--ntasks={ranks}", f"--cpus-per-task={threads}", f"--job-name=scaling-{ranks}x{threads}", "--exclusive", *options, str(JOB), *places]
         result = subprocess.run(command, env=dict(os.environ, FULLFORCE=shutil.which(program) or program, FULLFORCE_JOBS=str(JOB.parent)), capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise RunError(f"{' '.join(command[:8])} ...: {result.stderr.strip()}")
