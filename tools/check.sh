@@ -15,7 +15,7 @@ early() {
   exit 1
 }
 tools/install-dependencies.sh --slurm || early "installing"
-configure "$folder" -DCMAKE_BUILD_TYPE=Release -DFULLFORCE_TESTS=ON || early "configuring"
+configure "$folder" -DCMAKE_BUILD_TYPE=Release -DFULLFORCE_TESTS=ON -DFULLFORCE_BENCHMARKS=ON || early "configuring"
 cmake --build "$folder" -j "$(build_jobs)" || early "the build"
 
 rm -f "$report"

@@ -65,6 +65,10 @@ void add_threads(CLI::App& app, std::optional<int>& threads) {
   add_count(app, "--threads", threads, 1, "threads of each rank; otherwise OMP_NUM_THREADS", 1024);
 }
 
+void add_settings(CLI::App& app, std::vector<std::string>& settings) {
+  app.add_option("--set", settings, "section.key=value on top of the configuration; may be repeated")->allow_extra_args(false);
+}
+
 /// What the command line asks for: at most one of the commands and flags.
 class CommandLine {
  public:
@@ -77,7 +81,7 @@ class CommandLine {
     add_trials();
     add_info();
     add_unavailable("analyze", "eigenvalues, principal components, Lyapunov exponents");
-    add_unavailable("plan", "memory and time of a run, before anything is allocated");
+    add_plan();
   }
 
   int run(int argc, const char* const* argv) {
@@ -99,8 +103,7 @@ class CommandLine {
       return train_command(comm_, train_);
     });
     add_text(app, "CONFIG", train_.config, "configuration, TOML")->required();
-    app.add_option("--set", train_.settings, "section.key=value on top of the configuration; may be repeated")
-        ->allow_extra_args(false);
+    add_settings(app, train_.settings);
     add_text(app, "--output", train_.output, "folder of the results, instead of run.output");
     add_text(app, "--restart", train_.restart, "auto (the newest good checkpoint, if any), never, or a checkpoint");
     add_count(app, "--max-steps", train_.max_steps, 0, "stop with a checkpoint after this step of the run");
@@ -139,6 +142,20 @@ class CommandLine {
     add_text(app, "PATH", info_.path, "file or folder")->required();
   }
 
+  void add_plan() {
+    CLI::App& app = add("plan", "say what a run will need, before anything is allocated", [this] {
+      choose_threads(comm_, plan_.threads);
+      return plan_command(comm_, plan_);
+    });
+    add_text(app, "CONFIG", plan_.config, "configuration, TOML");
+    add_settings(app, plan_.settings);
+    add_count(app, "--ranks", plan_.ranks, 1, "ranks to plan for; otherwise those that this command runs on", 1 << 20);
+    add_threads(app, plan_.threads);
+    app.add_flag("--calibrate", plan_.calibrate, "measure this machine first, on the ranks and threads that this command runs on");
+    add_text(app, "--machine", plan_.machine, "file of the machine's constants; otherwise fullforce-machine.json, if it is there");
+    add_text(app, "--output", plan_.output, "file for the plan, JSON");
+  }
+
   void add_unavailable(const std::string& name, const std::string& help) {
     CLI::App& app = add(name, help + " (not available yet)", [name]() -> int {
       throw InputError(fmt::format("the command {} is not available yet", name));
@@ -173,6 +190,7 @@ class CommandLine {
   TestArguments test_;
   TrialsArguments trials_;
   InfoArguments info_;
+  PlanArguments plan_;
   std::function<int()> action_;
 };
 

@@ -42,12 +42,23 @@ struct InfoArguments {
   std::string path;
 };
 
+struct PlanArguments {
+  std::optional<std::string> config;  ///< may be left out with `calibrate`
+  std::vector<std::string> settings;  ///< section.key=value
+  std::optional<int> ranks;           ///< >= 1; otherwise those that the command runs on
+  std::optional<int> threads;
+  bool calibrate = false;
+  std::optional<std::string> machine;  ///< file of constants
+  std::optional<std::string> output;
+};
+
 /// One command each; the exit code, the same on every rank. Throw InputError and RunError on every rank alike.
 /// **Collective.**
 int train_command(const Communicator& comm, const TrainArguments& arguments);
 int test_command(const Communicator& comm, const TestArguments& arguments);
 int trials_command(const Communicator& comm, const TrialsArguments& arguments);
 int info_command(const Communicator& comm, const InfoArguments& arguments);
+int plan_command(const Communicator& comm, const PlanArguments& arguments);
 
 /// The text of --version.
 std::string version_text();

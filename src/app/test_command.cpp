@@ -7,19 +7,10 @@
 #include "fullforce/io/recording_file.hpp"
 #include "fullforce/run/network_file.hpp"
 #include "fullforce/run/train.hpp"
+#include "inputs.hpp"
 
 namespace fullforce {
 namespace {
-
-/// Before anything runs: a file named on the command line must have a folder to go to.
-void require_folder_of(const std::optional<std::string>& file, const char* option) {
-  if (!file) return;
-  const std::filesystem::path path(*file);
-  std::error_code ignored;
-  require(!path.has_parent_path() || std::filesystem::is_directory(path.parent_path(), ignored), "{} {}: there is no folder {} (make it first)", option,
-          *file, path.parent_path().string());
-  require(!std::filesystem::is_directory(path, ignored), "{} {}: is a folder (name a file)", option, *file);
-}
 
 std::string result_text(const Config& config, const TestArguments& arguments, const TestResult& result, const std::string& provenance_text) {
   nlohmann::ordered_json json;

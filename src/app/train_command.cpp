@@ -4,6 +4,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/run/memory.hpp"
 #include "fullforce/run/train.hpp"
+#include "inputs.hpp"
 #include "run_folder.hpp"
 #include "run_lock.hpp"
 
@@ -29,13 +30,6 @@ TrainPlan plan_of(const Config& config, const TrainArguments& arguments, const R
   plan.quiet = arguments.quiet;
   plan.with_target = !arguments.no_target;
   return plan;
-}
-
-/// Reads the task's files on every rank, or fails on every rank.
-std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config) {
-  std::unique_ptr<Task> task;
-  agree(comm, [&] { task = make_task(config.task, config.network.dt, config.run.seed); });
-  return task;
 }
 
 void say(const Communicator& comm, const std::string& text) {

@@ -14,24 +14,35 @@
 namespace fullforce {
 namespace {
 
-/// What the kernel could give away without swapping.
-Index available_on_node() {
+constexpr Index unlimited = std::numeric_limits<Index>::max();
+
+/// A line of the kernel's account of the node's memory, bytes.
+Index memory_line(const std::string& wanted) {
   std::ifstream file("/proc/meminfo");
   std::string name;
   Index kibibytes = 0;
   std::string unit;
   while (file >> name >> kibibytes && std::getline(file, unit))
-    if (name == "MemAvailable:") return kibibytes * 1024;
-  return std::numeric_limits<Index>::max();
+    if (name == wanted) return kibibytes * 1024;
+  return unlimited;
 }
 
-/// The limit of the control group (what a batch system grants), less what it holds already.
-Index left_in_control_group() {
+/// What the kernel could give away without swapping.
+Index available_on_node() { return memory_line("MemAvailable:"); }
+
+/// What a batch system grants.
+Index limit_of_control_group() {
   Index limit = 0;
-  Index used = 0;
   std::ifstream("/sys/fs/cgroup/memory.max") >> limit;
+  return limit > 0 ? limit : unlimited;
+}
+
+/// The limit of the control group, less what it holds already.
+Index left_in_control_group() {
+  const Index limit = limit_of_control_group();
+  Index used = 0;
   std::ifstream("/sys/fs/cgroup/memory.current") >> used;
-  return limit > 0 ? std::max<Index>(0, limit - used) : std::numeric_limits<Index>::max();
+  return limit == unlimited ? unlimited : std::max<Index>(0, limit - used);
 }
 
 template <Real T>
@@ -62,6 +73,8 @@ void require_memory(const Layout& layout, Index bytes) {
             layout.rows(), bytes_text(needed), bytes_text(static_cast<double>(bytes)), node.size(), bytes_text(available));
   });
 }
+
+Index memory_of_node() { return std::min(memory_line("MemTotal:"), limit_of_control_group()); }
 
 Index peak_memory() {
   rusage usage{};

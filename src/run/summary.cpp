@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "fullforce/parallel/threads.hpp"
-#include "fullforce/run/memory.hpp"
+#include "performance.hpp"
 
 namespace fullforce {
 namespace {
@@ -57,11 +57,9 @@ std::string phase_text(const PhaseTable& table) {
   return text;
 }
 
-std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, const TestResult& test,
+std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, const Performance& reached, const TestResult& test,
                          std::vector<std::string> warnings, const std::string& provenance_text) {
   const bool full_force = plan.learning.rule == Rule::full_force;
-  const double steps = static_cast<double>(std::max<Index>(1, totals.steps_here));
-  const double seconds = std::max(totals.seconds, 1e-9);
   nlohmann::ordered_json json;
   json["neurons"] = plan.network.neurons;
   json["ranks"] = comm.size();
@@ -77,14 +75,21 @@ std::string summary_text(const Communicator& comm, const TrainPlan& plan, const 
   json["train"]["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN, "train.error: no training trial ended in this part of the run", warnings);
   json["test"] = nlohmann::ordered_json::parse(test_section(test, warnings));
   auto& performance = json["performance"];
-  performance["seconds_per_step"] = totals.seconds / steps;
-  performance["samples_per_second"] = steps * static_cast<double>(plan.run.streams) / seconds;
+  performance["seconds_per_step"] = reached.seconds / reached.steps;
+  performance["samples_per_second"] = reached.stream_steps / reached.seconds;
+  performance["simulated_seconds_per_hour"] = 3600.0 * reached.simulated_seconds / reached.seconds;
   for (std::size_t p = 0; p < phase_count; ++p)
     performance["phases"][std::string(phase_names[p])] = {
         {"minimum", totals.phases[p].minimum}, {"mean", totals.phases[p].mean}, {"maximum", totals.phases[p].maximum}};
-  performance["gflops"] = totals.work.operations / seconds * 1e-9;
-  performance["gbytes_per_second"] = totals.work.bytes / seconds * 1e-9;
-  json["memory"]["peak_bytes_per_rank"] = comm.all_gather(peak_memory());
+  performance["gflops"] = reached.work.operations / reached.seconds * 1e-9;
+  performance["gbytes_per_second"] = reached.work.bytes / reached.seconds * 1e-9;
+  const bool measured = reached.fraction_of_limit() > 0.0;
+  const std::string reason = "performance.fraction_of_limit: the machine is not measured in runs under 5 s";
+  performance["fraction_of_limit"] = finite_or_null(measured ? reached.fraction_of_limit() : NAN, reason, warnings);
+  if (measured)
+    performance["machine"] = {{"gbytes_per_second", reached.bandwidth * 1e-9}, {"gflops", reached.product_rate * 1e-9}};
+  performance["imbalance"] = reached.imbalance;
+  json["memory"]["peak_bytes_per_rank"] = reached.peak_bytes;
   json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
   json["warnings"] = warnings;
   return json.dump(2) + "\n";

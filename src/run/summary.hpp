@@ -30,13 +30,16 @@ struct TrainingTotals {
   Index samples = 0;
   double seconds = 0.0;        ///< of this part of the run
   Index steps_here = 0;        ///< steps of this part
+  Index samples_here = 0;      ///< samples of this part
   double last_error = -1.0;    ///< negative: none
   Work work;
   PhaseTable phases;
 };
 
-/// The text of summary.json. **Collective** (memory of all ranks).
-std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, const TestResult& test,
+struct Performance;
+
+/// The text of summary.json.
+std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, const Performance& performance, const TestResult& test,
                          std::vector<std::string> warnings, const std::string& provenance_text);
 
 }  // namespace fullforce

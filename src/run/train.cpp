@@ -11,6 +11,7 @@
 #include "fullforce/run/network_file.hpp"
 #include "fullforce/run/progress.hpp"
 #include "fullforce/run/stop.hpp"
+#include "performance.hpp"
 #include "summary.hpp"
 #include "test_trials.hpp"
 
@@ -47,6 +48,7 @@ class Training {
         header_{plan.config_text, provenance(comm)} {
     if (plan.start_from) load_network(layout_, *plan.start_from, connectivity_, rls_, &simulation_);
     first_step_ = simulation_.steps();
+    first_sample_ = simulation_.samples();
     agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_); });
   }
 
@@ -159,18 +161,22 @@ class Training {
 
   Outcome finish() {
     rls_.flush(simulation_.timer());
-    TrainingTotals totals{
-        simulation_.streams().next_trial(), simulation_.steps(),    simulation_.samples(), clock_.seconds(),
-        simulation_.steps() - first_step_,  metrics_->last_error(), simulation_.work(),    {}};
+    TrainingTotals totals{simulation_.streams().next_trial(), simulation_.steps(), simulation_.samples(),
+                          clock_.seconds(), simulation_.steps() - first_step_, simulation_.samples() - first_sample_,
+                          metrics_->last_error(), simulation_.work(), {}};
     if (!plan_->trained) save(folder_ / "network.h5", plan_->with_target);
     totals.phases = phase_table(layout_.comm(), simulation_.timer());
     progress_.line(fmt::format("trained: {} trials, {} steps in {}, error of the last trial {:.3g}", totals.trials,
                                totals.steps, duration_text(totals.seconds), totals.last_error));
+    const Bytes J = plan_->learning.rule == Rule::full_force ? std::as_bytes(rls_.weights().storage()) : Bytes();
+    const std::array matrices = {std::as_bytes(rls_.inverse_correlation().storage()), J};
+    const Performance performance = performance_of(layout_.comm(), *plan_, totals, matrices);
     const TestResult test = run_test();
     if (test.stopped) return interrupt_test();
     progress_.line(phase_text(totals.phases));
+    progress_.line(performance_text(performance));
     progress_.line(test_text(test));
-    write_summary(totals, test);
+    write_summary(totals, performance, test);
     return Outcome::finished;
   }
 
@@ -185,9 +191,9 @@ class Training {
                            [this] { return attention_.ask(layout_.comm()).stop; });
   }
 
-  void write_summary(const TrainingTotals& totals, const TestResult& test) {
+  void write_summary(const TrainingTotals& totals, const Performance& performance, const TestResult& test) {
     const std::string text =
-        summary_text(layout_.comm(), *plan_, totals, test, progress_.warnings(), header_.provenance);
+        summary_text(layout_.comm(), *plan_, totals, performance, test, progress_.warnings(), header_.provenance);
     agree(layout_.comm(), [&] {
       if (layout_.comm().is_root()) write_atomically(folder_ / "summary.json", text);
     });
@@ -208,6 +214,7 @@ class Training {
   NetworkFileHeader header_;
   Stopwatch clock_;
   Index first_step_ = 0;
+  Index first_sample_ = 0;
   Index trials_done_ = 0;
   Index next_checkpoint_trial_ = 0;
 };

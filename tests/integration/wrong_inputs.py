@@ -3,6 +3,7 @@
 
     wrong_inputs.py FULLFORCE
 """
+import json
 import os
 import subprocess
 import sys
@@ -47,6 +48,9 @@ def prepare():
     write_trials("no_lengths.h5", leave_out=("lengths",))
     write_trials("form.h5", form="something-else")
     write_trials("version.h5", version=9)
+    for name, constants in {"key.json": {"nodes": {}}, "value.json": {"bandwidth": {"core_bytes_per_second": [1, 2, 0, 4]}}}.items():
+        with open(name, "w") as f:
+            json.dump({"format": "fullforce-machine", "format_version": 1, **constants}, f)
     with open("not_hdf5.h5", "w") as f:
         f.write("hello")
     open("a_file", "w").close()
@@ -93,7 +97,12 @@ CASES = [
     (["test", "missing.h5"], "missing.h5"), (["test", "not_hdf5.h5"], "not_hdf5.h5"), (["test", "nan.h5"], "nan.h5"),
     (["trials", "good.toml", "--count", "0", "--output", "t.h5"], "count"), (["trials", "good.toml", "--count", "2", "--output", "nowhere/t.h5"], "nowhere"),
     (["trials", "good.toml", "--output", "t.h5"], "count"), (["info", "missing"], "missing"), (["info", "used"], "used"), (["info", "not_hdf5.h5"], "not_hdf5.h5"),
-    (["analyze", "x.h5"], "analyze"), (["plan", "good.toml"], "plan"),
+    (["analyze", "x.h5"], "analyze"), (["plan"], "CONFIG.toml"),
+    (["plan", "missing.toml"], "missing.toml"), (["plan", "missing.toml", "--calibrate"], "missing.toml"),
+    (["plan", "good.toml", "--ranks", "0"], "ranks"), (["plan", "good.toml", "--machine", "missing.json"], "missing.json"),
+    (["plan", "good.toml", "--machine", "good.toml"], "good.toml"), (["plan", "good.toml", "--machine", "key.json"], "nodes"),
+    (["plan", "good.toml", "--machine", "value.json"], "core_bytes_per_second"), (["plan", "good.toml", "--output", "nowhere/plan.json"], "nowhere"),
+    (["plan", "--calibrate", "--machine", "nowhere/m.json"], "nowhere"), (["plan", "good.toml", "--set", "network.neurons=9000000"], "would fit"),
 ]
 
 

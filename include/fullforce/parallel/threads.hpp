@@ -6,6 +6,8 @@
 namespace fullforce {
 
 inline int thread_count() { return omp_get_max_threads(); }
+/// Cores that this process may run on.
+inline int core_count() { return omp_get_num_procs(); }
 /// Of the calling thread, inside a parallel loop.
 inline int thread_index() { return omp_get_thread_num(); }
 inline void set_thread_count(int threads) { omp_set_num_threads(threads); }

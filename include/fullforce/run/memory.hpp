@@ -14,6 +14,9 @@ Index bytes_per_rank(const RowPartition& partition, const NetworkOptions& networ
 /// Throws InputError with the sum when the ranks of a node need more than the node has available. **Collective.**
 void require_memory(const Layout& layout, Index bytes_per_rank);
 
+/// All memory that the processes of this node may hold: the machine's, or the control group's if that is less.
+Index memory_of_node();
+
 /// Largest memory this process has held, bytes.
 Index peak_memory();
 

@@ -1,0 +1,20 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "fullforce/config/config.hpp"
+#include "fullforce/parallel/mpi.hpp"
+
+namespace fullforce {
+
+/// The text of a file, which only the root reads. Throws InputError. **Collective.**
+std::string read_text_on_root(const Communicator& comm, const std::string& path);
+
+/// The configuration's task, whose files every rank reads. Throws InputError on every rank or on none. **Collective.**
+std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config);
+
+/// Before anything runs: a file named on the command line (by `option`) must have a folder to go to. Throws InputError.
+void require_folder_of(const std::optional<std::string>& file, const char* option);
+
+}  // namespace fullforce

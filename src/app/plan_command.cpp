@@ -1,0 +1,76 @@
+#include <filesystem>
+
+#include "cli.hpp"
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/calibration.hpp"
+#include "fullforce/run/run_plan.hpp"
+#include "inputs.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr const char* default_machine_file = "fullforce-machine.json";
+
+/// What is known of the machine: from the file that is named, or found in the working directory, or else assumed.
+Machine known_machine(const Communicator& comm, const PlanArguments& arguments) {
+  const std::string path = arguments.machine.value_or(default_machine_file);
+  std::int64_t found = 0;
+  if (comm.is_root()) {
+    std::error_code ignored;
+    found = std::filesystem::exists(path, ignored) ? 1 : 0;
+  }
+  if (comm.max(found) == 0) {
+    require(!arguments.machine || arguments.calibrate, "--machine {}: there is no such file (--calibrate makes one)",
+            path);
+    return assumed_machine();
+  }
+  return parse_machine(read_text_on_root(comm, path), path);
+}
+
+Machine calibrated_machine(const Communicator& comm, const PlanArguments& arguments) {
+  const std::string path = arguments.machine.value_or(default_machine_file);
+  agree(comm, [&] { require_folder_of(path, "--machine"); });
+  const Machine machine = calibrate(comm, known_machine(comm, arguments), [&](const std::string& text) {
+    if (comm.is_root()) fmt::print("measuring: {}\n", text);
+    std::fflush(stdout);
+  });
+  agree(comm, [&] {
+    if (comm.is_root()) write_atomically(path, machine_text(machine));
+  });
+  if (comm.is_root()) fmt::print("wrote {}\n\n", path);
+  return machine;
+}
+
+RunPlan plan_of(const Communicator& comm, const PlanArguments& arguments, const Machine& machine) {
+  const Config config = load_config(comm, *arguments.config, arguments.settings);
+  const std::unique_ptr<Task> task = agreed_task(comm, config);
+  const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
+  const RunPlan plan =
+      plan_run({config.network, config.learning, config.run.streams}, config.run, *task, deployment, machine);
+  require_fit(plan, *task, machine);
+  return plan;
+}
+
+}  // namespace
+
+int plan_command(const Communicator& comm, const PlanArguments& arguments) {
+  require(arguments.config || arguments.calibrate,
+          "fullforce plan: no CONFIG.toml (needed unless the command only calibrates)");
+  agree(comm, [&] { require_folder_of(arguments.output, "--output"); });
+  // A configuration that cannot be read must not cost a calibration.
+  if (arguments.config && arguments.calibrate)
+    agreed_task(comm, load_config(comm, *arguments.config, arguments.settings));
+  const Machine machine = arguments.calibrate ? calibrated_machine(comm, arguments) : known_machine(comm, arguments);
+  if (!arguments.config) return 0;
+  const RunPlan plan = plan_of(comm, arguments, machine);
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    fmt::print("{}", plan_text(plan, machine));
+    if (arguments.output) write_atomically(*arguments.output, plan_json(plan, machine));
+  });
+  return 0;
+}
+
+}  // namespace fullforce

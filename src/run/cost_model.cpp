@@ -1,0 +1,237 @@
+#include "fullforce/run/cost_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "fullforce/linalg/sparse_rows.hpp"
+
+namespace fullforce {
+namespace {
+
+double number(Index value) { return static_cast<double>(value); }
+
+bool is_low_rank(const Workload& w) { return w.learning.features == FeatureKind::low_rank; }
+bool is_sparse(const Workload& w) { return w.network.in_degree > 0; }
+bool is_full_force(const Workload& w) { return w.learning.rule == Rule::full_force; }
+
+double scalar_bytes(const Workload& w) { return w.learning.precision == Precision::single_precision ? 4.0 : 8.0; }
+
+double target_element_bytes(const Workload& w) {
+  if (!is_sparse(w)) return scalar_bytes(w);
+  return static_cast<double>(w.learning.precision == Precision::single_precision
+                                 ? SparseRows<float>::bytes_per_element
+                                 : SparseRows<double>::bytes_per_element);
+}
+
+/// Columns of the features: N, or the bound of a growing basis.
+double features(const Workload& w) {
+  return is_low_rank(w) ? number(std::min(w.learning.max_rank, w.network.neurons)) : number(w.network.neurons);
+}
+
+/// Streams that learn from a step, on the mean.
+double learners(const Workload& w) { return w.learning.update_probability * number(w.streams); }
+
+/// Columns that a panel holds when it is applied: the step that fills it may overshoot.
+double panel_columns(const Workload& w) {
+  const double step = std::max(1.0, learners(w));
+  return std::ceil(number(w.learning.panel) / step) * step;
+}
+
+/// Rows of the thread that has the most of them.
+double busiest_rows(const Workload& w, const Deployment& d) {
+  const RowPartition partition(w.network.neurons, d.ranks);
+  const Index blocks = (partition.blocks() + d.ranks - 1) / d.ranks;
+  const Index of_thread = (blocks + d.threads - 1) / d.threads;
+  return number(std::min(w.network.neurons, of_thread * partition.block_size()));
+}
+
+double rounds(double ranks) { return std::ceil(std::log2(ranks)); }
+
+/// A collective over all ranks: within nodes, then between them.
+double sum_of_bytes(const Deployment& d, const Machine& m, double bytes) {
+  const auto part = [&](double ranks, const MessageConstants& c) {
+    return rounds(ranks) * (c.latency + bytes / c.bandwidth);
+  };
+  return part(std::min(d.ranks, d.ranks_per_node), m.within_node) + part(d.nodes(), m.between_nodes);
+}
+double gather_of_bytes(const Deployment& d, const Machine& m, double bytes) {
+  const auto part = [&](double ranks, const MessageConstants& c) {
+    return ranks > 1 ? rounds(ranks) * c.latency + bytes * (ranks - 1) / ranks / c.bandwidth : 0.0;
+  };
+  return part(std::min(d.ranks, d.ranks_per_node), m.within_node) + part(d.nodes(), m.between_nodes);
+}
+
+double communication_seconds(const Workload& w, StepKind kind, const Deployment& d, const Machine& m) {
+  if (d.ranks == 1) return 0.0;
+  const double N = number(w.network.neurons);
+  const double B = number(w.streams);
+  const bool learns = kind == StepKind::training;
+  double seconds = 0.0;
+  // Rates: dense features gather those of both networks, low-rank ones only what drives the target-generating network.
+  seconds += gather_of_bytes(d, m, N * (is_low_rank(w) ? 1.0 : 2.0) * B * scalar_bytes(w));
+  if (is_low_rank(w) && kind != StepKind::init) seconds += sum_of_bytes(d, m, 8.0 * (features(w) + 1.0) * B);
+  if (learns && !is_low_rank(w)) {
+    seconds += sum_of_bytes(d, m, 8.0 * (0.5 * panel_columns(w) * B + 0.5 * learners(w) * (learners(w) + 1.0)));
+    seconds += learners(w) / panel_columns(w) * gather_of_bytes(d, m, N * panel_columns(w) * scalar_bytes(w));
+  }
+  return seconds;
+}
+
+/// Bytes that an element makes a core read: of a sparse matrix, the rates that its index names, too.
+double reading(const Pass& pass, const Workload& w) {
+  const bool by_index = pass.element_bytes > scalar_bytes(w);
+  return pass.element_bytes + (by_index ? pass.vectors * scalar_bytes(w) : 0.0);
+}
+
+double pass_seconds(const Pass& pass, const Workload& w, const Machine& m, double bytes_a_second) {
+  const StepConstants& c = m.steps(w.learning.precision);
+  const double elements = pass.times * pass.rows * pass.cols;
+  const double seconds_to_read = reading(pass, w) / bytes_a_second;
+  if (pass.columns > 0.0) return elements * std::max(pass.columns * c.flush, 2.0 * seconds_to_read);
+  return elements * std::max(interpolate(ladder_streams, c.product, pass.vectors), seconds_to_read);
+}
+
+/// What goes with the number of neurons: states, rates, the panel. The rates of all neurons pass through every rank.
+double row_seconds(const Workload& w, StepKind kind, Phase phase, double rows, const Machine& m) {
+  const bool learns = kind == StepKind::training;
+  if (phase == Phase::target_network && kind == StepKind::test && is_full_force(w)) return 0.0;
+  if ((phase == Phase::updates || phase == Phase::products) && !learns) return 0.0;
+  const double B = number(w.streams);
+  double a_row = interpolate(ladder_streams, m.steps(w.learning.precision).rows[static_cast<std::size_t>(phase)], B);
+  if (phase == Phase::updates) a_row *= w.learning.update_probability;
+  if (phase == Phase::products) a_row *= (number(w.learning.panel) + B) / (number(calibrated_panel) + B);
+  if (phase != Phase::rest || is_low_rank(w)) return a_row * rows;
+  const double everywhere = std::min(a_row, 8.0 * B * scalar_bytes(w) / m.core_bandwidth[1]);
+  return (a_row - everywhere) * rows + everywhere * number(w.network.neurons);
+}
+
+void add(Work& work, const Pass& pass) {
+  const double elements = pass.times * pass.rows * pass.cols;
+  work.operations += 2.0 * elements * (pass.vectors + pass.columns);
+  work.bytes += (pass.columns > 0.0 ? 2.0 : 1.0) * elements * pass.element_bytes;
+}
+
+double mean_length(const Task& task, TrialKind kind, Index trials) {
+  constexpr Index most = 100;
+  const Index count = task.fixed() ? 1 : std::clamp<Index>(trials, 1, most);
+  Trial trial;
+  double steps = 0.0;
+  for (Index k = 0; k < count; ++k) {
+    task.make({kind, static_cast<std::uint64_t>(k)}, trial);
+    steps += number(trial.length);
+  }
+  return steps / number(count);
+}
+
+}  // namespace
+
+Deployment::Deployment(int ranks_, int threads_, const Machine& machine)
+    : ranks(ranks_),
+      threads(threads_),
+      ranks_per_node(static_cast<int>(std::clamp<Index>(machine.cores / std::max(1, threads_), 1, ranks_))) {}
+
+std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
+  const double N = number(w.network.neurons);
+  const double B = number(w.streams);
+  const double d = features(w);
+  const double bytes = scalar_bytes(w);
+  std::vector<Pass> all;
+  if (kind != StepKind::test || !is_full_force(w)) {
+    const double vectors = is_full_force(w) ? B : 2.0 * B;
+    all.push_back({Phase::target_network, rows, is_sparse(w) ? number(w.network.in_degree) : N, target_element_bytes(w),
+                   1.0, vectors, 0.0});
+  }
+  if (kind == StepKind::init) return all;
+  if (is_low_rank(w)) all.push_back({Phase::products, rows, d, bytes, 1.0, B, 0.0});    // U^T r
+  if (is_full_force(w)) all.push_back({Phase::products, rows, d, bytes, 1.0, B, 0.0});  // J r, or A a
+  if (kind == StepKind::test || learners(w) == 0.0) return all;
+  const double rows_of_P = is_low_rank(w) ? d : rows;
+  const double flushes = learners(w) / panel_columns(w);
+  all.push_back({Phase::products, rows_of_P, d, bytes, std::min(1.0, learners(w)), std::max(1.0, learners(w)), 0.0});
+  all.push_back({Phase::updates, rows_of_P, d, bytes, flushes, 0.0, panel_columns(w)});
+  if (is_full_force(w)) all.push_back({Phase::updates, rows, d, bytes, flushes, 0.0, panel_columns(w)});
+  return all;
+}
+
+Work step_work(const Workload& w, StepKind kind) {
+  Work work;
+  for (const Pass& pass : passes(w, kind, number(w.network.neurons))) add(work, pass);
+  return work;
+}
+
+Work sample_update_work(const Workload& w) {
+  Workload one = w;
+  one.streams = 1;
+  one.learning.update_probability = 1.0;
+  Work work;
+  for (const Pass& pass : passes(one, StepKind::training, number(w.network.neurons)))
+    if (pass.columns > 0.0) add(work, pass);
+  return work;
+}
+
+double node_bandwidth(const Machine& m, double active, double bytes) {
+  const double cores = number(m.bandwidth_cores);
+  const double alone = interpolate(ladder_bytes, m.core_bandwidth, std::min(bytes, ladder_bytes.back()));
+  const double all = std::max(alone, interpolate(ladder_bytes, m.node_bandwidth, std::min(bytes, ladder_bytes.back())));
+  const bool adds_up = all > 0.8 * cores * alone;  // as caches of one core each do; memory is shared
+  return std::min(active * alone, adds_up ? all * active / cores : all);
+}
+
+PhaseSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d, const Machine& m) {
+  PhaseSeconds seconds{};
+  const auto in = [&](Phase phase) -> double& { return seconds[static_cast<std::size_t>(phase)]; };
+  const double rows = busiest_rows(w, d);
+  const std::vector<Pass> all = passes(w, kind, rows);
+  double bytes = 0.0;
+  for (const Pass& pass : all) bytes += pass.columns > 0.0 ? 0.0 : pass.rows * pass.cols * pass.element_bytes;
+  const double active = static_cast<double>(d.ranks_per_node * d.threads);
+  const double of_thread = node_bandwidth(m, active, bytes) / active;
+  for (const Pass& pass : all) in(pass.phase) += pass_seconds(pass, w, m, of_thread);
+  for (const Phase phase : {Phase::target_network, Phase::products, Phase::updates, Phase::rest})
+    in(phase) += row_seconds(w, kind, phase, rows, m);
+  in(Phase::communication) = communication_seconds(w, kind, d, m);
+  in(Phase::rest) += interpolate(ladder_streams, m.steps(w.learning.precision).fixed, number(w.streams));
+  in(Phase::rest) += m.threads * std::log2(static_cast<double>(d.threads));
+  return seconds;
+}
+
+double total(const PhaseSeconds& seconds) { return std::accumulate(seconds.begin(), seconds.end(), 0.0); }
+
+double limit_seconds(const Workload& w, StepKind kind, const Deployment& d, const Machine& m) {
+  const Work work = step_work(w, kind);
+  const double cores = static_cast<double>(d.ranks) * d.threads;
+  const double active = static_cast<double>(d.ranks_per_node * d.threads);
+  const double bandwidth = node_bandwidth(m, active, work.bytes / cores) / active * cores;
+  return std::max(work.bytes / bandwidth, work.operations / (m.steps(w.learning.precision).product_rate * cores));
+}
+
+RunSteps run_steps(const RunOptions& run, const Task& task) {
+  const double B = number(run.streams);
+  const auto forced = [&](TrialKind kind) {
+    return number(run.init_trials) * mean_length(task, kind, run.init_trials * run.streams);
+  };
+  const auto dealt = [&](TrialKind kind, Index trials) {
+    return std::ceil(number(trials) / B) * mean_length(task, kind, trials);
+  };
+  return {forced(TrialKind::init), dealt(TrialKind::training, run.train_trials),
+          dealt(TrialKind::test, run.test_trials), run.test_trials > 0 ? forced(TrialKind::test_init) : 0.0};
+}
+
+double network_file_bytes(const Workload& w, const Task& task, bool checkpoint) {
+  const double N = number(w.network.neurons);
+  const double B = number(w.streams);
+  const double d = features(w);
+  const double n_out = number(task.outputs());
+  const double pending = checkpoint ? 0.5 * panel_columns(w) : 0.0;
+  const double recurrent = is_full_force(w) ? 1.0 : 0.0;
+  // A sparse J_D, with its indices, is left out of checkpoints.
+  const double target_rows = is_sparse(w) ? (checkpoint ? 0.0 : number(w.network.in_degree)) : N;
+  const double J_D = N * target_rows * target_element_bytes(w);
+  const double basis = is_low_rank(w) ? N * d : 0.0;
+  const double states = N * (3.0 * B + number(task.inputs() + task.hints()) + n_out);
+  const double pending_columns = pending * (d + recurrent * N + n_out);
+  return J_D + scalar_bytes(w) * (basis + recurrent * N * d + d * d + n_out * d + states + pending_columns);
+}
+
+}  // namespace fullforce

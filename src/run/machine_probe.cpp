@@ -1,0 +1,115 @@
+#include "fullforce/run/machine_probe.hpp"
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "fullforce/base/aligned_array.hpp"
+#include "fullforce/base/timer.hpp"
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/parallel/threads.hpp"
+
+namespace fullforce {
+namespace {
+
+/// The sum of the words of an array: integers, so that the compiler may take them in any order.
+std::uint64_t sum_words(const std::uint64_t* words, Index count) {
+  std::uint64_t sum = 0;
+  for (Index k = 0; k < count; ++k) sum += words[k];
+  return sum;
+}
+
+volatile std::uint64_t used = 0;  // what nobody looks at, the compiler leaves out
+
+/// Reads the k-th of `parts` equal parts; the bytes read.
+Index read_part(Bytes array, Index k, Index parts) {
+  const Index words = static_cast<Index>(array.size() / sizeof(std::uint64_t));
+  const Index first = words * k / parts;
+  const Index count = words * (k + 1) / parts - first;
+  used = sum_words(reinterpret_cast<const std::uint64_t*>(array.data()) + first, count);
+  return count * static_cast<Index>(sizeof(std::uint64_t));
+}
+
+/// Of all threads: the sum of what each does a second, when each calls `work` (which returns how much it did) for so
+/// long.
+template <class Work>
+double rate_of_threads(double seconds, const Work& work) {
+  const Index threads = thread_count();
+  std::vector<double> rates(static_cast<std::size_t>(threads));
+  for_each_in_parallel(threads, [&](Index k) {
+    double done = work(k, threads);
+    done = 0.0;  // the first call warms up
+    const Stopwatch clock;
+    do done += work(k, threads);
+    while (clock.seconds() < seconds);
+    rates[static_cast<std::size_t>(k)] = done / clock.seconds();
+  });
+  double all = 0.0;
+  for (const double rate : rates) all += rate;
+  return all;
+}
+
+template <class Call>
+double median_seconds(const Communicator& comm, const Call& call) {
+  constexpr int tries = 9;
+  constexpr int calls = 50;
+  std::vector<double> seconds;
+  for (int t = 0; t <= tries; ++t) {
+    comm.barrier();
+    const Stopwatch clock;
+    for (int k = 0; k < calls; ++k) call();
+    seconds.push_back(clock.seconds() / calls);
+  }
+  seconds.erase(seconds.begin());
+  std::nth_element(seconds.begin(), seconds.begin() + tries / 2, seconds.end());
+  return comm.max(seconds[tries / 2]);
+}
+
+}  // namespace
+
+double read_rate(std::span<const Bytes> arrays, double seconds) {
+  return rate_of_threads(seconds, [&](Index k, Index threads) {
+    Index bytes = 0;
+    for (const Bytes array : arrays) bytes += read_part(array, k, threads);
+    return static_cast<double>(bytes);
+  });
+}
+
+double read_rate(double bytes, double seconds) {
+  const Index words = static_cast<Index>(bytes) / static_cast<Index>(sizeof(double));
+  const RowMatrix<double> array(thread_count(), words);
+  const Bytes view = std::as_bytes(array.storage());
+  return read_rate(std::span(&view, 1), seconds);
+}
+
+template <Real T>
+double product_rate(double seconds) {
+  constexpr Index size = 384;
+  using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+  std::vector<std::array<Matrix, 3>> matrices(static_cast<std::size_t>(thread_count()));
+  for (auto& [a, b, c] : matrices) a = b = c = Matrix::Constant(size, size, T(0.5));
+  return rate_of_threads(seconds, [&](Index k, Index) {
+    auto& [a, b, c] = matrices[static_cast<std::size_t>(k)];
+    c.noalias() = a * b;
+    return 2.0 * static_cast<double>(size * size * size);
+  });
+}
+
+double sum_seconds(const Communicator& comm, Index count) {
+  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
+  return median_seconds(comm, [&] { comm.sum(values); });
+}
+
+double gather_seconds(const Communicator& comm, Index bytes) {
+  const RowPartition partition(std::max<Index>(1, bytes / static_cast<Index>(sizeof(double))), comm.size());
+  const RowGather gather(comm, partition, 1);
+  AlignedArray<double> all(partition.rows());
+  all.fill(1.0);
+  return median_seconds(comm, [&] { gather(all.span()); });
+}
+
+template double product_rate<float>(double);
+template double product_rate<double>(double);
+
+}  // namespace fullforce

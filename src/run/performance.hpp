@@ -1,0 +1,37 @@
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fullforce/run/cost_model.hpp"
+#include "fullforce/run/machine_probe.hpp"
+#include "summary.hpp"
+
+namespace fullforce {
+
+/// What a part of a run achieved and what the machine would have given.
+struct Performance {
+  double seconds = 0.0;
+  double steps = 0.0;
+  double stream_steps = 0.0;       ///< steps times streams
+  double simulated_seconds = 0.0;  ///< over all streams
+  Work work;                       ///< products and applied updates, over all ranks
+  double bandwidth = 0.0;     ///< bytes/s that all ranks and threads read of this run's own matrices; 0: not measured
+  double product_rate = 0.0;  ///< operations/s in products of large matrices
+  double imbalance = 1.0;     ///< slowest rank over the mean, of the phases that compute
+  std::vector<std::int64_t> peak_bytes;  ///< memory of each rank
+
+  /// Time that the work would take at the machine's speed, over the time it took; 0: not measured.
+  double fraction_of_limit() const;
+};
+
+/// `totals.work` has the products alone. The machine is measured for a hundredth of the run's time, a tenth of a second
+/// at most, and not at all in runs under 5 s, by reading `matrices` (this rank's) again and by products in the cache:
+/// nothing large is allocated. **Collective.**
+Performance performance_of(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals,
+                           std::span<const Bytes> matrices);
+
+/// A few lines for the end of a run.
+std::string performance_text(const Performance& performance);
+
+}  // namespace fullforce

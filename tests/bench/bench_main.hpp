@@ -1,0 +1,31 @@
+#pragma once
+#include <benchmark/benchmark.h>
+
+#include "fullforce/parallel/mpi.hpp"
+
+namespace fullforce {
+
+/// For ranks that say nothing.
+class SilentReporter : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context&) override { return true; }
+  void ReportRuns(const std::vector<Run>&) override {}
+};
+
+/// Runs the registered benchmarks on every rank; the root reports. **Collective.**
+inline int run_benchmarks(const Communicator& comm, int argc, char** argv) {
+  // The others must not write the root's file.
+  int kept = 1;
+  for (int k = 1; k < argc; ++k)
+    if (comm.is_root() || std::string(argv[k]).rfind("--benchmark_out", 0) != 0) argv[kept++] = argv[k];
+  benchmark::Initialize(&kept, argv);
+  if (benchmark::ReportUnrecognizedArguments(kept, argv)) return 2;
+  SilentReporter silent;
+  if (comm.is_root())
+    benchmark::RunSpecifiedBenchmarks();
+  else
+    benchmark::RunSpecifiedBenchmarks(&silent);
+  return 0;
+}
+
+}  // namespace fullforce

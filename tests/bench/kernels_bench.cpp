@@ -1,0 +1,123 @@
+// The kernels of a step on one core, matrix in the cache or beyond it: products with few vectors, products with the
+// pending panel, the panel's application, rates, fixed-point sums.
+#include "bench_main.hpp"
+#include "fullforce/linalg/kernels.hpp"
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/parallel/fixed_point.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr Index block = 64;
+
+void count(benchmark::State& state, double operations, double bytes) {
+  const auto rate = [](double amount) {
+    return benchmark::Counter(amount, benchmark::Counter::kIsIterationInvariantRate);
+  };
+  state.counters["flops"] = rate(operations);
+  state.counters["bytes/s"] = rate(bytes);
+}
+
+template <Real T>
+T small_number(Index i, Index j) {
+  return static_cast<T>((i * 7 + j * 3) % 11) * T(0.01);
+}
+
+template <Real T>
+RowMatrix<T> matrix(Index rows, Index cols) {
+  RowMatrix<T> m(rows, cols);
+  for (Index i = 0; i < rows; ++i)
+    for (Index j = 0; j < cols; ++j) m(i, j) = small_number<T>(i, j);
+  return m;
+}
+
+template <Real T>
+Vectors<T> vectors(Index length, Index count) {
+  Vectors<T> x(length, count);
+  for (Index v = 0; v < count; ++v)
+    for (Index j = 0; j < length; ++j) x.view()(v, j) = small_number<T>(v, j);
+  return x;
+}
+
+/// tanh of as many states.
+template <Real T>
+void rates(benchmark::State& state) {
+  const Vectors<T> states = vectors<T>(state.range(0), 1);
+  Vectors<T> r(state.range(0), 1);
+  for (auto _ : state) {
+    kernels::tanh<T>(states.view().data, state.range(0), r.view().data);
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+/// N x N times [N, vectors], as J r, block by block; with few columns, as the panel.
+template <Real T>
+void product(benchmark::State& state) {
+  const Index rows = state.range(0), cols = state.range(1), count_of_vectors = state.range(2);
+  const RowMatrix<T> a = matrix<T>(rows, cols);
+  const Vectors<T> x = vectors<T>(cols, count_of_vectors);
+  RowMatrix<T> y(rows, padded<T>(count_of_vectors));
+  for (auto _ : state) {
+    for (Index i = 0; i < rows; i += block)
+      kernels::multiply<T>({a.row(i), a.stride()}, std::min(block, rows - i), cols, x.view(), count_of_vectors,
+                           {y.row(i), y.stride()});
+    benchmark::ClobberMemory();
+  }
+  count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
+}
+
+/// N x N minus [N, columns] [columns, N].
+template <Real T>
+void flush(benchmark::State& state) {
+  const Index rows = state.range(0), columns = state.range(1);
+  RowMatrix<T> c = matrix<T>(rows, rows);
+  const RowMatrix<T> left(rows, columns), right = matrix<T>(columns, rows);
+  for (auto _ : state) {
+    for (Index i = 0; i < rows; i += block)
+      kernels::subtract_product<T>({c.row(i), c.stride()}, std::min(block, rows - i), rows,
+                                   {left.row(i), left.stride()}, columns, {right.row(0), right.stride()});
+    benchmark::ClobberMemory();
+  }
+  count(state, 2.0 * static_cast<double>(rows * rows * columns), 2.0 * static_cast<double>(rows * rows) * sizeof(T));
+}
+
+/// Numbers to fixed point, added up.
+void fixed_point(benchmark::State& state) {
+  const FixedPoint scale(1000.0);
+  std::vector<double> values(static_cast<std::size_t>(state.range(0)));
+  for (std::size_t k = 0; k < values.size(); ++k) values[k] = static_cast<double>(k % 17) - 8.0;
+  std::int64_t errors = 0;
+  for (auto _ : state) {
+    std::int64_t sum = 0;
+    for (const double value : values) sum += scale.encode(value, errors);
+    benchmark::DoNotOptimize(sum);
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+const std::vector<std::int64_t> counts = {1, 2, 4, 8, 16, 32};
+BENCHMARK(product<double>)
+    ->ArgNames({"N", "cols", "B"})
+    ->ArgsProduct({{64, 512}, {512}, counts})
+    ->ArgsProduct({{4096}, {4096}, counts});
+BENCHMARK(product<float>)
+    ->ArgNames({"N", "cols", "B"})
+    ->ArgsProduct({{64, 512}, {512}, counts})
+    ->ArgsProduct({{4096}, {4096}, counts});
+BENCHMARK(product<double>)->Name("panel<double>")->ArgNames({"N", "m", "B"})->ArgsProduct({{64, 4096}, {64}, counts});
+BENCHMARK(product<float>)->Name("panel<float>")->ArgNames({"N", "m", "B"})->ArgsProduct({{64, 4096}, {64}, counts});
+BENCHMARK(flush<double>)->ArgNames({"N", "m"})->ArgsProduct({{64, 512, 4096}, {32, 64, 128}});
+BENCHMARK(flush<float>)->ArgNames({"N", "m"})->ArgsProduct({{64, 512, 4096}, {32, 64, 128}});
+BENCHMARK(rates<double>)->Arg(64)->Arg(4096);
+BENCHMARK(rates<float>)->Arg(64)->Arg(4096);
+BENCHMARK(fixed_point)->Arg(64)->Arg(65536);
+
+}  // namespace
+}  // namespace fullforce
+
+int main(int argc, char** argv) {
+  const fullforce::Environment environment(&argc, &argv);
+  const auto comm = fullforce::Communicator::world();
+  return fullforce::run_benchmarks(comm, argc, argv);
+}

@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+"""How fast training steps are: against NumPy, against the machine, on two ranks or threads against one. All in one run, medians.
+
+    report.py BENCH_STEP [--tiny] [--seconds S] [--output JSON]
+
+BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. Takes about 3 minutes on a machine that does nothing else. --tiny: small sizes, for
+a test of this script. Every stream learns at every step; NumPy is double precision, one stream, with all cores.
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ENVIRONMENT = {"OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",
+               "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_PROC_BIND": "true"}
+CORES = len(os.sched_getaffinity(0))
+
+
+class Bench:
+    """Runs bench_step and keeps what it wrote."""
+
+    def __init__(self, program, seconds, tiny):
+        self.program, self.seconds, self.tiny, self.runs = program, seconds, tiny, []
+
+    def run(self, neurons, streams, precision, ranks=1, threads=CORES, seconds=None):
+        with tempfile.TemporaryDirectory() as folder:
+            output = pathlib.Path(folder) / "step.json"
+            command = ["mpirun", "-n", str(ranks), self.program, "--neurons", ",".join(map(str, neurons)), "--streams", ",".join(map(str, streams)),
+                       "--precision", precision, "--seconds", str(seconds or self.seconds), "--output", str(output)]
+            if self.tiny:
+                command += ["--bytes", str(1 << 20)]
+            environment = dict(os.environ, OMP_NUM_THREADS=str(threads), **ENVIRONMENT)
+            if ranks > 1:
+                environment["OMP_PROC_BIND"] = "false"
+            subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+            report = json.loads(output.read_text(encoding="utf-8"))
+        self.runs.append(report)
+        return report
+
+
+def numpy_times(sizes, seconds):
+    with tempfile.TemporaryDirectory() as folder:
+        output = pathlib.Path(folder) / "numpy.json"
+        script = pathlib.Path(__file__).with_name("numpy_step.py")
+        subprocess.run([sys.executable, str(script), *map(str, sizes), "--seconds", str(seconds), "--output", str(output)], check=True,
+                       stdout=subprocess.DEVNULL)
+        return json.loads(output.read_text(encoding="utf-8"))
+
+
+def ratio_lines(bench, numpy, large, small):
+    """Times of a sample against NumPy's."""
+    milliseconds = {point["neurons"]: 1e3 * point["seconds_per_step"] for point in numpy["points"]}
+    cases = [(large, 1, "double"), (large, 1, "single"), (large, 16, "single")] + [(n, 1, "double") for n in small]
+    print(f"\nAgainst NumPy {numpy['numpy']} ({numpy['blas']}), 1 rank x {CORES} threads")
+    print("      N  B  precision  NumPy ms/step  ms/sample   ratio  of reading  of matmul")
+    points = []
+    for neurons, streams, precision in cases:
+        point = bench.run([neurons], [streams], precision)["points"][0]
+        point["ratio"] = milliseconds[neurons] / (1e3 * point["seconds_per_sample"])
+        print(f"  {neurons:5d} {streams:2d}  {precision:9s} {milliseconds[neurons]:14.3f} {1e3 * point['seconds_per_sample']:10.4f} {point['ratio']:7.1f} "
+              f"{point['fraction_of_bandwidth']:11.2f} {point['fraction_of_products']:10.2f}")
+        points.append(point)
+    return points
+
+
+def phase_lines(points):
+    """Where a step's time goes."""
+    names = list(points[0]["phases"])
+    print("\nWhere the time of a step goes (us)")
+    print("      N  B  precision " + "".join(f"{name:>15s}" for name in names))
+    for point in points:
+        print(f"  {point['neurons']:5d} {point['streams']:2d}  {point['precision']:9s} "
+              + "".join(f"{1e6 * point['phases'][name]:15.1f}" for name in names))
+
+
+def scaling_lines(bench, neurons, repeats):
+    """Two ranks or two threads against one; turn by turn, so that all see the same machine."""
+    layouts = [(1, 1), (2, 1), (1, 2)]
+    found = {layout: [] for layout in layouts}
+    for _ in range(repeats):
+        for ranks, threads in layouts:
+            found[ranks, threads].append(bench.run([neurons], [16], "single", ranks, threads)["points"][0]["seconds_per_step"])
+    medians = {layout: sorted(times)[len(times) // 2] for layout, times in found.items()}
+    print(f"\nN = {neurons}, single precision, 16 streams")
+    for (ranks, threads), seconds in medians.items():
+        print(f"  {ranks} rank(s) x {threads} thread(s): {1e3 * seconds:8.3f} ms/step, {medians[1, 1] / seconds:5.2f} times as fast as 1 x 1")
+    return [{"ranks": r, "threads": t, "seconds_per_step": s, "speed_up": medians[1, 1] / s} for (r, t), s in medians.items()]
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Print how fast training steps are.")
+    parser.add_argument("bench_step")
+    parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each point")
+    parser.add_argument("--output", help="JSON")
+    arguments = parser.parse_args()
+    large, small, scaled, repeats = (64, [32, 48], 64, 1) if arguments.tiny else (4096, [300, 512, 1024], 2048, 3)
+    seconds = 0.02 if arguments.tiny else arguments.seconds
+    bench = Bench(os.path.abspath(arguments.bench_step), seconds, arguments.tiny)
+    numpy = numpy_times([large] + small, seconds)
+    points = ratio_lines(bench, numpy, large, small)
+    phase_lines(points)
+    scaling = scaling_lines(bench, scaled, repeats)
+    print("\nWhat the machine gave in these runs: " + "; ".join(f"{r['ranks']} x {r['threads']} {json.dumps(r['limits'])}" for r in bench.runs[:1] + bench.runs[-3:]))
+    if arguments.output:
+        pathlib.Path(arguments.output).write_text(json.dumps({"numpy": numpy, "points": points, "scaling": scaling, "runs": bench.runs}, indent=2), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+// Whole training steps (every stream learns at every step, unless told otherwise) over N, B and precision, on the ranks and threads that the
+// program is started on, against what the machine gives them, measured in the same run.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/machine_probe.hpp"
+#include "fullforce/run/step_probe.hpp"
+
+#ifdef FULLFORCE_BENCH_OPENBLAS
+#include <cblas.h>
+#endif
+
+namespace fullforce {
+namespace {
+
+struct Arguments {
+  std::vector<Index> neurons = {1024};
+  std::vector<Index> streams = {1, 16};
+  std::vector<std::string> precisions = {"double", "single"};
+  Index panel = LearningOptions{}.panel;
+  double probability = 1.0;
+  double seconds = 2.0;
+  double bytes = 0x1p27;
+  std::string output;
+};
+
+/// What all ranks and threads get from the machine together, when nothing else is done.
+struct Limits {
+  double bandwidth = 0.0;   ///< bytes/s read from arrays beyond the caches
+  double eigen[2] = {};     ///< operations/s of matrix products: double, single
+  double openblas[2] = {};  ///< 0 without OpenBLAS
+
+  double products(bool single) const { return std::max(eigen[single], openblas[single]); }
+};
+
+#ifdef FULLFORCE_BENCH_OPENBLAS
+void multiply_by_blas(const double* a, const double* b, double* c, int n) {
+  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0, a, n, b, n, 0.0, c, n);
+}
+void multiply_by_blas(const float* a, const float* b, float* c, int n) {
+  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0F, a, n, b, n, 0.0F, c, n);
+}
+
+/// Each rank's OpenBLAS with the rank's threads, on one product at a time.
+template <Real T>
+double blas_rate(double seconds) {
+  openblas_set_num_threads(thread_count());
+  constexpr int n = 1024;
+  std::vector<T> a(n * n, T(0.5)), b(a), c(a);
+  multiply_by_blas(a.data(), b.data(), c.data(), n);
+  const Stopwatch clock;
+  double done = 0.0;
+  do {
+    multiply_by_blas(a.data(), b.data(), c.data(), n);
+    done += 2.0 * n * n * n;
+  } while (clock.seconds() < seconds);
+  return done / clock.seconds();
+}
+#endif
+
+Limits measure(const Communicator& comm, const Arguments& arguments) {
+  const double seconds = std::min(0.5, arguments.seconds);
+  Limits limits;
+  limits.bandwidth = together(comm, [&] { return read_rate(arguments.bytes, seconds); });
+  limits.eigen[0] = together(comm, [&] { return product_rate<double>(seconds); });
+  limits.eigen[1] = together(comm, [&] { return product_rate<float>(seconds); });
+#ifdef FULLFORCE_BENCH_OPENBLAS
+  limits.openblas[0] = together(comm, [&] { return blas_rate<double>(seconds); });
+  limits.openblas[1] = together(comm, [&] { return blas_rate<float>(seconds); });
+#endif
+  return limits;
+}
+
+nlohmann::ordered_json limits_json(const Limits& limits) {
+  nlohmann::ordered_json json = {
+      {"read_gbytes_per_second", limits.bandwidth * 1e-9},
+      {"eigen_gflops", {{"double", limits.eigen[0] * 1e-9}, {"single", limits.eigen[1] * 1e-9}}}};
+  if (limits.openblas[0] > 0.0)
+    json["openblas_gflops"] = {{"double", limits.openblas[0] * 1e-9}, {"single", limits.openblas[1] * 1e-9}};
+  return json;
+}
+
+/// One line of the table: 3 N^2 numbers read a step, 10 N^2 operations a sample.
+nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arguments, const Limits& limits,
+                                  Index neurons, Index streams, bool single) {
+  Workload w;
+  w.network.neurons = neurons;
+  w.streams = streams;
+  w.learning.precision = single ? Precision::single_precision : Precision::double_precision;
+  w.learning.update_probability = arguments.probability;
+  w.learning.panel = arguments.panel;
+  const StepTimes times = time_steps(comm, w, arguments.seconds);
+  const double elements = static_cast<double>(neurons) * static_cast<double>(neurons);
+  const double bytes = 3.0 * elements * (single ? 4.0 : 8.0) / times.seconds;
+  const double operations = step_work(w, StepKind::training).operations / times.seconds;
+  nlohmann::ordered_json json = {{"neurons", neurons},
+                                 {"streams", streams},
+                                 {"precision", single ? "single" : "double"},
+                                 {"seconds_per_step", times.seconds},
+                                 {"seconds_per_sample", times.seconds / static_cast<double>(streams)},
+                                 {"windows", times.windows},
+                                 {"gbytes_per_second", bytes * 1e-9},
+                                 {"gflops", operations * 1e-9},
+                                 {"fraction_of_bandwidth", bytes / limits.bandwidth},
+                                 {"fraction_of_products", operations / limits.products(single)}};
+  for (std::size_t p = 0; p < phase_count; ++p) json["phases"][std::string(phase_names[p])] = times.phases[p];
+  return json;
+}
+
+void print_line(const nlohmann::ordered_json& point) {
+  fmt::print("{:>7} {:>7} {:>9} {:12.4f} {:12.4f} {:8.2f} {:9.2f} {:10.2f} {:9.2f}\n", point["neurons"].get<Index>(),
+             point["streams"].get<Index>(), point["precision"].get<std::string>(),
+             1e3 * point["seconds_per_step"].get<double>(), 1e3 * point["seconds_per_sample"].get<double>(),
+             point["gbytes_per_second"].get<double>(), point["gflops"].get<double>(),
+             point["fraction_of_bandwidth"].get<double>(), point["fraction_of_products"].get<double>());
+  std::fflush(stdout);
+}
+
+void run(const Communicator& comm, const Arguments& arguments) {
+  const Limits limits = measure(comm, arguments);
+  nlohmann::ordered_json report = {
+      {"ranks", comm.size()}, {"threads", thread_count()}, {"limits", limits_json(limits)}};
+  if (comm.is_root()) {
+    fmt::print("{} rank(s) x {} thread(s): {}\n", comm.size(), thread_count(), report["limits"].dump());
+    fmt::print("neurons streams precision      ms/step    ms/sample     GB/s   GFLOP/s  of reading  of matmul\n");
+  }
+  for (const Index neurons : arguments.neurons)
+    for (const std::string& precision : arguments.precisions)
+      for (const Index streams : arguments.streams) {
+        report["points"].push_back(time_point(comm, arguments, limits, neurons, streams, precision == "single"));
+        if (comm.is_root()) print_line(report["points"].back());
+      }
+  if (comm.is_root() && !arguments.output.empty()) write_atomically(arguments.output, report.dump(2) + "\n");
+}
+
+}  // namespace
+}  // namespace fullforce
+
+int main(int argc, char** argv) {
+  const fullforce::Environment environment(&argc, &argv);
+  const auto comm = fullforce::Communicator::world();
+  fullforce::Arguments arguments;
+  CLI::App app("Training steps against what the machine gives");
+  app.add_option("--neurons", arguments.neurons)->delimiter(',');
+  app.add_option("--streams", arguments.streams)->delimiter(',');
+  app.add_option("--precision", arguments.precisions)->delimiter(',')->check(CLI::IsMember({"double", "single"}));
+  app.add_option("--panel", arguments.panel);
+  app.add_option("--probability", arguments.probability, "learning.update_probability")->check(CLI::Range(0.0, 1.0));
+  app.add_option("--seconds", arguments.seconds, "of each point");
+  app.add_option("--bytes", arguments.bytes, "that each thread reads to find the bandwidth");
+  app.add_option("--output", arguments.output, "JSON");
+  CLI11_PARSE(app, argc, argv);
+  fullforce::run(comm, arguments);
+  return 0;
+}

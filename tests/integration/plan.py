@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""A plan before a run: sizes of its files as they then are, constants from the file that is named, and a run's report of itself.
+
+    plan.py FULLFORCE
+"""
+import json
+import math
+import os
+import tempfile
+
+import harness
+
+CONFIG = """
+[run]
+streams = 2
+init_trials = 1
+train_trials = 2
+test_trials = 1
+output = "run"
+[network]
+neurons = 300
+dt = 0.01
+"""
+MACHINE = {"format": "fullforce-machine", "format_version": 1, "node": {"cores": 4, "memory_bytes": 2**33, "from": "a test"}, "files": {"bytes_per_second": 1e6}}
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def check_plan():
+    result = harness.expect_exit(0, harness.mpirun(2, ["plan", "c.toml", "--ranks", 8, "--threads", 2, "--machine", "m.json", "--output", "plan.json"]))
+    assert "a test" in result.stdout and "assumed" in result.stdout, result.stdout
+    plan = read("plan.json")
+    assert (plan["ranks"], plan["threads"], plan["nodes"]) == (8, 2, 4), plan
+    assert plan["steps"] == {"init": 200, "training": 200, "test_init": 200, "test": 200}, plan["steps"]
+    assert math.isclose(plan["files"]["checkpoint_seconds"], plan["files"]["checkpoint_bytes"] / 1e6)
+    step = plan["seconds_per_step"]["training"]
+    assert math.isclose(sum(step.values()), 2 * step["total"]) and step["communication"] > 0.0, step
+    return plan
+
+
+def check_run(plan):
+    harness.expect_exit(0, harness.mpirun(2, ["train", "c.toml", "--quiet"]))
+    size = os.path.getsize("run/network.h5")
+    assert abs(plan["files"]["network_bytes"] / size - 1.0) < 0.03, (plan["files"], size)
+    summary = read("run/summary.json")
+    performance = summary["performance"]
+    steps = summary["train"]["steps"]
+    assert math.isclose(performance["samples_per_second"] * performance["seconds_per_step"], 2.0)
+    assert math.isclose(performance["simulated_seconds_per_hour"], 3600 * 0.01 * performance["samples_per_second"])
+    # A short run does not measure the machine.
+    assert performance["fraction_of_limit"] is None and any(w.startswith("performance.fraction_of_limit") for w in summary["warnings"])
+    assert performance["imbalance"] >= 1.0 and len(summary["memory"]["peak_bytes_per_rank"]) == 2
+    # J_D and two vectors in every step; J, and P for those that learn, in half of them; 4 N^2 more for each sample applied.
+    least = 300**2 * (4 * steps + 4 * steps / 2 + 6 * summary["train"]["samples"])
+    operations = performance["gflops"] * 1e9 * performance["seconds_per_step"] * steps
+    assert abs(operations / least - 1.0) < 0.01, (operations, least)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        with open("c.toml", "w", encoding="utf-8") as file:
+            file.write(CONFIG)
+        with open("m.json", "w", encoding="utf-8") as file:
+            json.dump(MACHINE, file)
+        check_run(check_plan())
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()
