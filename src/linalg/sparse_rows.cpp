@@ -15,7 +15,8 @@ struct Strip {
   static void store(const Vector& v, T* p) { *reinterpret_cast<Vector*>(p) = v; }
 };
 
-/// One scalar in a wider vector: compilers round a scalar's multiplications and additions apart where they reorder the loop.
+/// One scalar in a wider vector: compilers round a scalar's multiplications and additions apart where they reorder the
+/// loop.
 template <class T>
 struct Strip<T, 1> {
   typedef T Vector __attribute__((vector_size(16)));
@@ -42,8 +43,8 @@ void ask_for(const NonZeros<T>& a, Index k, Piece<const T> x, Index scalars) {
   for (Index b = 0; b < scalars; b += line) __builtin_prefetch(row + b);
 }
 
-/// V strips of W streams each: their sums stay in registers while the non-zeros of a row stream by. (Several rows at a time gain
-/// nothing: the processor looks far enough ahead by itself.)
+/// V strips of W streams each: their sums stay in registers while the non-zeros of a row stream by. (Several rows at a
+/// time gain nothing: the processor looks far enough ahead by itself.)
 template <class T, int V, int W>
 void sparse_strips(const NonZeros<T>& a, Index rows, Piece<const T> x, Piece<T> y) {
   for (Index i = 0; i < rows; ++i) {
@@ -76,8 +77,10 @@ void multiply_sparse(const SparseRows<T>& a, Index first, Index rows, Piece<cons
   if (rows == 0) return;
   constexpr int W = static_cast<int>(lanes<T>);
   const NonZeros<T> block{a.columns(first).data(), a.values(first).data(), a.degree(), rows * a.degree() - 1};
-  for (; vectors >= 4 * W; vectors -= 4 * W, x.data += 4 * W, y.data += 4 * W) sparse_strips<T, 4, W>(block, rows, x, y);
-  for (; vectors >= 2 * W; vectors -= 2 * W, x.data += 2 * W, y.data += 2 * W) sparse_strips<T, 2, W>(block, rows, x, y);
+  for (; vectors >= 4 * W; vectors -= 4 * W, x.data += 4 * W, y.data += 4 * W)
+    sparse_strips<T, 4, W>(block, rows, x, y);
+  for (; vectors >= 2 * W; vectors -= 2 * W, x.data += 2 * W, y.data += 2 * W)
+    sparse_strips<T, 2, W>(block, rows, x, y);
   sparse_rest<T, W>(block, rows, x, vectors, y);
 }
 

@@ -8,16 +8,16 @@
 
 namespace fullforce {
 
-/// This rank's rows of a sparse matrix with the same number of non-zeros in each row: that number is all the index there is
-/// (no row pointers). Columns ascend within a row; they take 32 bits, enough for as many neurons as one message can gather.
+/// This rank's rows of a sparse matrix with the same number of non-zeros in each row: that number is all the index
+/// there is (no row pointers). Columns ascend within a row; they take 32 bits, enough for as many neurons as one
+/// message can gather.
 template <Real T>
 class SparseRows {
  public:
   SparseRows() = default;
 
   /// All zero, first written by the threads that will work on them.
-  SparseRows(Index rows, Index degree)
-      : rows_(rows), degree_(degree), columns_(rows * degree), values_(rows * degree) {
+  SparseRows(Index rows, Index degree) : rows_(rows), degree_(degree), columns_(rows * degree), values_(rows * degree) {
     for_each_in_parallel(rows * degree, [this](Index k) {
       columns_[k] = 0;
       values_[k] = T(0);
@@ -30,7 +30,6 @@ class SparseRows {
   std::span<const std::int32_t> columns(Index row) const { return of(columns_, row); }
   std::span<T> values(Index row) { return of(values_, row); }
   std::span<const T> values(Index row) const { return of(values_, row); }
-
 
   /// All rows one after another.
   std::span<std::int32_t> columns() { return columns_.span(); }
@@ -52,9 +51,10 @@ class SparseRows {
 
 namespace kernels {
 
-/// y(i, b) = sum_k values(i, k) x(columns(i, k), b), in ascending k, for `rows` rows of `a` from `first` on and b < vectors. x is
-/// [all neurons, >= vectors], a neuron a row, so that a non-zero reads neighbouring numbers. A result is the same whatever is
-/// computed beside it. 2 rows degree vectors operations; bound by how many lines of x the caches or memory can deliver.
+/// y(i, b) = sum_k values(i, k) x(columns(i, k), b), in ascending k, for `rows` rows of `a` from `first` on and b <
+/// vectors. x is [all neurons, >= vectors], a neuron a row, so that a non-zero reads neighbouring numbers. A result is
+/// the same whatever is computed beside it. 2 rows degree vectors operations; bound by how many lines of x the caches
+/// or memory can deliver.
 template <Real T>
 void multiply_sparse(const SparseRows<T>& a, Index first, Index rows, Piece<const T> x, Index vectors, Piece<T> y);
 
