@@ -11,7 +11,8 @@ namespace fullforce {
 template <Real T>
 class GatheredVectors {
  public:
-  GatheredVectors(const Layout& layout, Index groups, Index vectors);
+  /// `apart`: only this rank's rows are kept and there is nothing to gather, for products that need no other.
+  GatheredVectors(const Layout& layout, Index groups, Index vectors, bool apart = false);
 
   /// Row `local` of this rank in a group: `vectors` scalars side by side, padded to stride() with zeros that the owner
   /// must keep.
@@ -25,7 +26,7 @@ class GatheredVectors {
   /// groups * rows * vectors scalars move. **Collective.**
   void gather();
 
-  /// A group as it was gathered last.
+  /// A group as it was gathered last; not if they are kept apart.
   VectorsView<const T> group(Index g) const;
 
   /// Row j of all neurons in a group, as it was gathered last: its vectors side by side, stride() from row to row.
@@ -39,8 +40,9 @@ class GatheredVectors {
   Index group_width_;
   Index width_;
   Index first_row_;
+  bool apart_;
   AlignedArray<T> rows_;           ///< [N, groups, padded vectors]
-  std::vector<Vectors<T>> apart_;  ///< each group by vector, where that is their order
+  std::vector<Vectors<T>> by_vector_;  ///< each group by vector, where that is their order
   RowGather gather_;
 };
 
