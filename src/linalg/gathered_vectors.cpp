@@ -7,20 +7,24 @@
 namespace fullforce {
 
 template <Real T>
-GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors)
+GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors, bool apart)
     : layout_(&layout),
       vectors_(vectors),
       group_width_(padded_vectors<T>(vectors)),
       width_(groups * group_width_),
-      first_row_(layout.first_row()),
-      rows_(layout.rows() * width_),
+      first_row_(apart ? 0 : layout.first_row()),
+      apart_(apart),
+      rows_((apart ? layout.local_rows() : layout.rows()) * width_),
       gather_(layout.comm(), layout.partition(), width_) {
   rows_.fill(T(0));
-  for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
+  // A product reads one group, and wants nothing else in its cache lines.
+  const bool as_it_travels = groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side;
+  for (Index g = 0; g < groups && !apart && !as_it_travels; ++g) groups_.emplace_back(layout.rows(), vectors);
 }
 
 template <Real T>
 void GatheredVectors<T>::gather() {
+  if (apart_) return;
   gather_(rows_.span());
   const RowPartition& partition = layout_->partition();
   const Index run = partition.block_size();
@@ -40,6 +44,12 @@ void GatheredVectors<T>::take_apart(Index first, Index count) {
         for (Index v = 0; v < vectors_; ++v) to.data[v * to.stride + j] = from[v];
     }
   }
+}
+
+template <Real T>
+VectorsView<const T> GatheredVectors<T>::group(Index g) const {
+  if (!groups_.empty()) return groups_[static_cast<std::size_t>(g)].view();
+  return {rows_.data(), width_, VectorOrder::side_by_side};
 }
 
 template <Real T>

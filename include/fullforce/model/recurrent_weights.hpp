@@ -1,5 +1,7 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
@@ -12,13 +14,13 @@ namespace fullforce {
 
 class Archive;
 
-/// The fixed recurrent weights J_D of the target-generating network, this rank's rows: dense, or sparse with the same number of
-/// inputs for each neuron. A row is a function of (seed, row), the same on any number of ranks.
+/// The fixed recurrent weights J_D of the target-generating network, this rank's rows: dense, or sparse with the same
+/// number of inputs for each neuron. A row is a function of (seed, row), the same on any number of ranks.
 template <Real T>
 class RecurrentWeights {
  public:
-  /// options.in_degree = 0: every weight ~ N(0, g^2/N). Otherwise each neuron has in_degree = K inputs, distinct neurons other
-  /// than itself, all sets equally likely, with weights ~ N(0, g^2/K). 1 normal draw a weight.
+  /// options.in_degree = 0: every weight ~ N(0, g^2/N). Otherwise each neuron has in_degree = K inputs, distinct
+  /// neurons other than itself, all sets equally likely, with weights ~ N(0, g^2/K). 1 normal draw a weight.
   RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed);
 
   bool is_sparse() const { return sparse_.degree() > 0; }
@@ -29,6 +31,11 @@ class RecurrentWeights {
 
   /// J_D(i, j); `row` counts from this rank's first. For tests and files, not for products.
   T operator()(Index row, Index column) const;
+
+  /// The memory of this rank's weights.
+  std::span<const std::byte> weights() const {
+    return std::as_bytes(is_sparse() ? sparse_.values() : dense_.storage());
+  }
 
   /// Weights of all ranks together, and the memory that a product reads for one of them.
   double elements() const;
