@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "fullforce/linalg/sparse_rows.hpp"
+#include "fullforce/linalg/vectors.hpp"
 
 namespace fullforce {
 namespace {
@@ -31,6 +32,22 @@ double features(const Workload& w) {
 
 /// Streams that learn from a step, on the mean.
 double learners(const Workload& w) { return w.learning.update_probability * number(w.streams); }
+
+/// Probability that k streams learn from a step: binomial.
+double probability_of_learners(const Workload& w, Index k) {
+  const double p = w.learning.update_probability;
+  if (p <= 0.0 || p >= 1.0) return k == (p >= 1.0 ? w.streams : 0) ? 1.0 : 0.0;
+  const double B = number(w.streams);
+  const double ways = std::lgamma(B + 1.0) - std::lgamma(number(k) + 1.0) - std::lgamma(B - number(k) + 1.0);
+  return std::exp(ways + number(k) * std::log(p) + (B - number(k)) * std::log1p(-p));
+}
+
+/// Vectors that a product computes: they are padded to whole registers.
+double computed_vectors(const Workload& w, double vectors) {
+  const Index count = static_cast<Index>(std::llround(vectors));
+  return number(w.learning.precision == Precision::single_precision ? padded_vectors<float>(count)
+                                                                    : padded_vectors<double>(count));
+}
 
 /// Columns that a panel holds when it is applied: the step that fills it may overshoot.
 double panel_columns(const Workload& w) {
@@ -89,7 +106,8 @@ double pass_seconds(const Pass& pass, const Workload& w, const Machine& m, doubl
   const double elements = pass.times * pass.rows * pass.cols;
   const double seconds_to_read = reading(pass, w) / bytes_a_second;
   if (pass.columns > 0.0) return elements * std::max(pass.columns * c.flush, 2.0 * seconds_to_read);
-  return elements * std::max(interpolate(ladder_streams, c.product, pass.vectors), seconds_to_read);
+  return elements *
+         std::max(interpolate(ladder_streams, c.product, computed_vectors(w, pass.vectors)), seconds_to_read);
 }
 
 /// What goes with the number of neurons: states, rates, the panel. The rates of all neurons pass through every rank.
@@ -148,7 +166,8 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
   if (kind == StepKind::test || learners(w) == 0.0) return all;
   const double rows_of_P = is_low_rank(w) ? d : rows;
   const double flushes = learners(w) / panel_columns(w);
-  all.push_back({Phase::products, rows_of_P, d, bytes, std::min(1.0, learners(w)), std::max(1.0, learners(w)), 0.0});
+  for (Index k = 1; k <= w.streams; ++k)
+    all.push_back({Phase::products, rows_of_P, d, bytes, probability_of_learners(w, k), number(k), 0.0});
   all.push_back({Phase::updates, rows_of_P, d, bytes, flushes, 0.0, panel_columns(w)});
   if (is_full_force(w)) all.push_back({Phase::updates, rows, d, bytes, flushes, 0.0, panel_columns(w)});
   return all;
@@ -184,7 +203,8 @@ PhaseSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d,
   const double rows = busiest_rows(w, d);
   const std::vector<Pass> all = passes(w, kind, rows);
   double bytes = 0.0;
-  for (const Pass& pass : all) bytes += pass.columns > 0.0 ? 0.0 : pass.rows * pass.cols * pass.element_bytes;
+  for (const Pass& pass : all)
+    bytes += pass.columns > 0.0 ? 0.0 : pass.times * pass.rows * pass.cols * pass.element_bytes;
   const double active = static_cast<double>(d.ranks_per_node * d.threads);
   const double of_thread = node_bandwidth(m, active, bytes) / active;
   for (const Pass& pass : all) in(pass.phase) += pass_seconds(pass, w, m, of_thread);

@@ -44,7 +44,7 @@ def check_plan():
 def check_run(plan):
     harness.expect_exit(0, harness.mpirun(2, ["train", "c.toml", "--quiet"]))
     size = os.path.getsize("run/network.h5")
-    assert abs(plan["files"]["network_bytes"] / size - 1.0) < 0.03, (plan["files"], size)
+    assert abs(plan["files"]["network_bytes"] / size - 1.0) < 0.05, (plan["files"], size)
     summary = read("run/summary.json")
     performance = summary["performance"]
     steps = summary["train"]["steps"]

@@ -52,6 +52,18 @@ TEST(CostModel, DenseStepCountsTenNSquaredOperationsASampleAndReadsThreeMatrices
   EXPECT_DOUBLE_EQ(work.bytes, 8.0 * N * N * (3.0 + 2.0 * 2.0 / 4.0));
 }
 
+TEST(CostModel, EachNumberOfLearnersCountsWithItsProbability) {
+  Workload w = workload(100, 7);
+  w.learning.update_probability = 0.3;
+  const double N = 100.0;
+  const Work work = step_work(w, StepKind::training);
+  EXPECT_NEAR(work.operations, N * N * (4.0 * 7.0 + 6.0 * 0.3 * 7.0), 1e-3);
+  double some_learn = 0.0;
+  for (const Pass& pass : passes(w, StepKind::training, N))
+    if (pass.phase == Phase::products) some_learn += pass.times;
+  EXPECT_NEAR(some_learn, 1.0 + 1.0 - std::pow(0.7, 7.0), 1e-9);  // J in every step, P if anybody learns
+}
+
 TEST(CostModel, InitStepsCostTheTargetNetworkAndTestStepsTheLearnedWeights) {
   const Work init = step_work(workload(100), StepKind::init);
   const Work test = step_work(workload(100), StepKind::test);
