@@ -38,6 +38,13 @@ template <Real T>
 void multiply_transposed(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors, double* sums,
                          double* scratch);
 
+/// sums(b, k) += sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in T, row by row: for many columns, and
+/// runs of rows short enough for sums in T (a block). Rows of `x` lie padded_vectors<T>(vectors) or more apart; `sums`
+/// has room for `cols` elements and its padding. 2 rows cols vectors operations; reads `a` once.
+template <Real T>
+void accumulate_transposed(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors,
+                           VectorsView<T> sums);
+
 /// Scratch numbers that multiply_transposed needs.
 Index transposed_scratch(Index rows, Index cols, Index vectors);
 

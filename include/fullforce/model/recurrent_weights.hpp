@@ -12,13 +12,13 @@ namespace fullforce {
 
 class Archive;
 
-/// The fixed recurrent weights J_D of the target-generating network, this rank's rows: dense, or sparse with the same number of
-/// inputs for each neuron. A row is a function of (seed, row), the same on any number of ranks.
+/// The fixed recurrent weights J_D of the target-generating network, this rank's rows: dense, or sparse with the same
+/// number of inputs for each neuron. A row is a function of (seed, row), the same on any number of ranks.
 template <Real T>
 class RecurrentWeights {
  public:
-  /// options.in_degree = 0: every weight ~ N(0, g^2/N). Otherwise each neuron has in_degree = K inputs, distinct neurons other
-  /// than itself, all sets equally likely, with weights ~ N(0, g^2/K). 1 normal draw a weight.
+  /// options.in_degree = 0: every weight ~ N(0, g^2/N). Otherwise each neuron has in_degree = K inputs, distinct
+  /// neurons other than itself, all sets equally likely, with weights ~ N(0, g^2/K). 1 normal draw a weight.
   RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed);
 
   bool is_sparse() const { return sparse_.degree() > 0; }

@@ -16,7 +16,9 @@ TYPED_TEST_SUITE(SparseProduct, Scalars);
 
 constexpr Index neurons = 200;
 
-double rate(Index neuron, Index stream) { return std::sin(0.7 * static_cast<double>(neuron) + 1.3 * static_cast<double>(stream)); }
+double rate(Index neuron, Index stream) {
+  return std::sin(0.7 * static_cast<double>(neuron) + 1.3 * static_cast<double>(stream));
+}
 
 /// Row i has non-zeros in columns i % 3, i % 3 + 5, ...
 template <Real T>
@@ -40,7 +42,8 @@ RowMatrix<T> rates(Index streams) {
 
 /// The product of rows `first` on with streams `stream` on.
 template <Real T>
-RowMatrix<T> product(const SparseRows<T>& a, Index first, Index rows, const RowMatrix<T>& x, Index stream, Index streams) {
+RowMatrix<T> product(const SparseRows<T>& a, Index first, Index rows, const RowMatrix<T>& x, Index stream,
+                     Index streams) {
   RowMatrix<T> y(rows, streams);
   kernels::multiply_sparse<T>(a, first, rows, {x.row(0) + stream, x.stride()}, streams, {y.row(0), y.stride()});
   return y;
@@ -60,7 +63,8 @@ TYPED_TEST(SparseProduct, IsTheProduct) {
             const std::size_t at = static_cast<std::size_t>(k);
             sum += static_cast<double>(a.values(i + 2)[at]) * rate(a.columns(i + 2)[at], b);
           }
-          EXPECT_NEAR(static_cast<double>(y(i, b)), sum, tolerance * static_cast<double>(degree)) << degree << " " << streams;
+          EXPECT_NEAR(static_cast<double>(y(i, b)), sum, tolerance * static_cast<double>(degree))
+              << degree << " " << streams;
         }
     }
   }

@@ -72,7 +72,8 @@ TEST(RecurrentWeights, EveryPairOfInputsIsEquallyLikely) {
     ++pairs[inputs(RecurrentWeights<double>(layout, options(6, 2), static_cast<std::uint64_t>(seed)), 6, 3)];
   const double expected = seeds / 10.0;
   EXPECT_EQ(pairs.size(), 10u) << "of the five others";
-  for (const auto& [pair, count] : pairs) EXPECT_NEAR(count, expected, 5.0 * std::sqrt(expected)) << pair[0] << " " << pair[1];
+  for (const auto& [pair, count] : pairs)
+    EXPECT_NEAR(count, expected, 5.0 * std::sqrt(expected)) << pair[0] << " " << pair[1];
 }
 
 TEST(RecurrentWeights, MultiplyIsTheProduct) {

@@ -1,0 +1,105 @@
+#pragma once
+#include <span>
+#include <vector>
+
+#include "fullforce/base/timer.hpp"
+#include "fullforce/linalg/gathered_vectors.hpp"
+#include "fullforce/linalg/kernels.hpp"
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/stream_array.hpp"
+#include "fullforce/parallel/block_sums.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+class Archive;
+
+/// An orthonormal basis U [N, d] of the rates that were learned from so far. It grows as they visit new directions, and
+/// its coordinates a = U^T r are the low-rank features.
+///
+/// Holds this rank's rows of U; coordinates are the same on every rank. Everything that decides about growth comes from
+/// sums that do not depend on the layout, so the basis grows alike on any number of ranks.
+template <Real T>
+class Basis {
+ public:
+  /// Empty. `tolerance`: squared length outside of the basis above which a vector of rates adds a direction. At most
+  /// `max_rank` directions; `vectors` vectors of rates at a time.
+  Basis(const Layout& layout, Index max_rank, double tolerance, Index vectors);
+
+  Basis(const Basis&) = delete;
+  Basis& operator=(const Basis&) = delete;
+
+  Index rank() const { return rank_; }
+  Index max_rank() const { return U_.cols(); }
+  /// Has as many directions as it may have.
+  bool full() const { return rank_ == max_rank(); }
+
+  /// coordinates() of the rates [local rows, vectors], and how much of them lies outside of the basis. One reduction of
+  /// (d + 1) `vectors` numbers. Throws RunError where a rate is not finite. **Collective.**
+  void project(kernels::Piece<const T> rates, PhaseTimer& timer);
+
+  /// Takes what the `chosen` of the projected rates have outside of the basis into it, where that is more than the
+  /// tolerance, and brings coordinates() up to date. Keeps account of what stays outside. **Collective.**
+  void grow(kernels::Piece<const T> rates, std::span<const Index> chosen, PhaseTimer& timer);
+
+  /// a = U^T r of the vectors projected last, [max_rank] each, zero from the rank on; the same on every rank.
+  const GatheredVectors<double>& coordinates() const { return coordinates_; }
+  /// The layout of the coordinates: all on this rank.
+  const Layout& features() const { return features_; }
+
+  /// |r - U a|^2 of a vector projected last.
+  double outside(Index vector) const { return outside_[static_cast<std::size_t>(vector)]; }
+
+  /// Sum of |r - U a|^2 over all vectors that grow() was given, and of |r|^2.
+  double energy_left_out() const { return left_out_; }
+  double energy() const { return energy_; }
+
+  const RowMatrix<T>& matrix() const { return U_; }
+
+  static Index bytes(const RowPartition& partition, Index max_rank, Index vectors);
+
+  /// /network/basis [N, d] and the energies. **Collective.**
+  void persist(Archive& archive);
+
+ private:
+  Index sums_of_columns(Index columns) const { return columns * padded_vectors<T>(vectors_); }
+  Index place(Index k, Index b, Index columns) const;
+  void project_new(Index first, kernels::Piece<const T> rates, PhaseTimer& timer);
+  void add_columns(RowBlock block, Index first, kernels::Piece<const T> v);
+  void add_squares(RowBlock block, kernels::Piece<const T> v);
+  void reduce(PhaseTimer& timer);
+  void update_coordinates(Index first);
+  Index append_directions(kernels::Piece<const T> rates, PhaseTimer& timer);
+  void take_candidates(kernels::Piece<const T> rates);
+  void orthogonalise(StreamArray<T>& v, PhaseTimer& timer);
+  void find_gram(const StreamArray<T>& v, PhaseTimer& timer);
+  Index combine(Index count, double least, Index most);
+  void apply_combinations(const StreamArray<T>& v, StreamArray<T>& combined);
+
+  const Layout* layout_;
+  Communicator self_;
+  Layout features_;
+  double tolerance_;
+  Index vectors_;
+  double bound_;  ///< |r| <= sqrt(N)
+  Index rank_ = 0;
+  double left_out_ = 0.0;
+  double energy_ = 0.0;
+
+  RowMatrix<T> U_;                       ///< [local rows, max_rank]
+  GatheredVectors<double> coordinates_;  ///< a, [max_rank] each
+  std::vector<double> squared_lengths_;  ///< |r|^2
+  std::vector<double> outside_;          ///< |r|^2 - |a|^2
+  BlockSums sums_;
+  std::vector<Vectors<T>> block_sums_;         ///< U^T v of a block, of each thread
+  std::vector<AlignedArray<double>> scratch_;  ///< of each thread
+  std::vector<Index> candidates_;              ///< vectors that have something outside
+  StreamArray<T> residual_;                    ///< that, [local rows, B']
+  StreamArray<T> directions_;                  ///< its directions, [local rows, B']
+  Vectors<T> inside_;                          ///< U^T v of either
+  std::vector<double> gram_;                   ///< v^T v of either, [B, B]
+  AlignedArray<double> factor_;                ///< combinations of them that are orthonormal, a column each
+  std::vector<double> remaining_;
+};
+
+}  // namespace fullforce

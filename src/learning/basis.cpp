@@ -1,0 +1,294 @@
+#include "fullforce/learning/basis.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/archive.hpp"
+#include "fullforce/linalg/kernels.hpp"
+
+namespace fullforce {
+namespace {
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+/// Directions found together must not be much nearer to each other than this (in squared length); the others wait for
+/// the next round.
+constexpr double least_ratio = 1e-6;
+
+/// Of vectors that are orthonormal but for rounding: below this, rounding was all that there was.
+constexpr double degenerate = 0.25;
+
+/// Columns begin on aligned addresses where their number is a multiple of this.
+constexpr Index aligned_columns = 16;
+
+}  // namespace
+
+template <Real T>
+Basis<T>::Basis(const Layout& layout, Index max_rank, double tolerance, Index vectors)
+    : layout_(&layout),
+      self_(Communicator::self()),
+      features_(self_, std::min(max_rank, layout.rows())),
+      tolerance_(tolerance),
+      vectors_(vectors),
+      bound_(std::sqrt(static_cast<double>(layout.rows()))),
+      U_(layout.local_rows(), features_.rows()),
+      coordinates_(features_, 1, vectors),
+      squared_lengths_(at(vectors)),
+      outside_(at(vectors)),
+      sums_((features_.rows() + 1 + vectors) * padded_vectors<T>(vectors)),
+      residual_(layout, vectors),
+      directions_(layout, vectors),
+      inside_(features_.rows(), vectors),
+      gram_(at(vectors * vectors)),
+      factor_(vectors * padded<double>(vectors)),
+      remaining_(at(vectors)) {
+  candidates_.reserve(at(vectors));
+  const Index block = layout.partition().block_size();
+  for (int t = 0; t < thread_count(); ++t) {
+    block_sums_.emplace_back(features_.rows(), vectors);
+    scratch_.emplace_back(padded<double>(vectors * vectors) + kernels::transposed_scratch(block, vectors, vectors));
+  }
+}
+
+template <Real T>
+void Basis<T>::project(kernels::Piece<const T> rates, PhaseTimer& timer) {
+  {
+    const PhaseScope scope(timer, Phase::products);
+    sums_.begin(sums_of_columns(rank_) + vectors_, bound_);
+    layout_->for_each_block([&](RowBlock block) {
+      add_columns(block, 0, rates);
+      add_squares(block, rates);
+    });
+  }
+  reduce(timer);
+  for (Index b = 0; b < vectors_; ++b) squared_lengths_[at(b)] = sums_[sums_of_columns(rank_) + b] * bound_;
+  update_coordinates(0);
+}
+
+/// Of the columns that were not there when the vectors were projected.
+template <Real T>
+void Basis<T>::project_new(Index first, kernels::Piece<const T> rates, PhaseTimer& timer) {
+  first = first / aligned_columns * aligned_columns;
+  {
+    const PhaseScope scope(timer, Phase::updates);
+    sums_.begin(sums_of_columns(rank_ - first), bound_);
+    layout_->for_each_block([&](RowBlock block) { add_columns(block, first, rates); });
+  }
+  reduce(timer);
+  update_coordinates(first);
+}
+
+/// A block's part of U^T v, for the columns from `first` on.
+template <Real T>
+void Basis<T>::add_columns(RowBlock block, Index first, kernels::Piece<const T> v) {
+  if (first == rank_) return;
+  const VectorsView<T> sums = block_sums_[at(thread_index())].view();
+  const bool by_vector = sums.order == VectorOrder::by_vector;
+  const Index columns = rank_ - first;
+  // Contiguous runs: a vector each, or everything.
+  const Index runs = by_vector ? vectors_ : 1;
+  const Index run = by_vector ? columns : columns * sums.stride;
+  for (Index k = 0; k < runs; ++k)
+    std::fill_n(sums.data + k * sums.stride, by_vector ? row_stride<T>(columns) : run, T(0));
+  kernels::accumulate_transposed<T>({U_.row(block.local) + first, U_.stride()}, block.rows, columns,
+                                    {v.data + block.local * v.stride, v.stride}, vectors_, sums);
+  for (Index k = 0; k < runs; ++k) sums_.add<T>(k * run, {sums.data + k * sums.stride, at(run)});
+}
+
+/// Where add_columns() put vector b's sum over column k of `columns`.
+template <Real T>
+Index Basis<T>::place(Index k, Index b, Index columns) const {
+  return vector_order<T>(vectors_) == VectorOrder::by_vector ? b * columns + k : k * padded_vectors<T>(vectors_) + b;
+}
+
+/// A block's part of |v|^2, over sqrt(N) so that one bound holds for all sums.
+template <Real T>
+void Basis<T>::add_squares(RowBlock block, kernels::Piece<const T> v) {
+  double* const squares = scratch_[at(thread_index())].data();
+  std::fill_n(squares, vectors_, 0.0);
+  for (Index i = block.local; i < block.local + block.rows; ++i)
+    for (Index b = 0; b < vectors_; ++b) {
+      const double value = static_cast<double>(v.data[i * v.stride + b]);
+      squares[b] += value * value;
+    }
+  for (Index b = 0; b < vectors_; ++b) squares[b] /= bound_;
+  sums_.add<double>(sums_of_columns(rank_), {squares, at(vectors_)});
+}
+
+template <Real T>
+void Basis<T>::reduce(PhaseTimer& timer) {
+  const PhaseScope scope(timer, Phase::communication);
+  sums_.reduce(layout_->comm());
+}
+
+template <Real T>
+void Basis<T>::update_coordinates(Index first) {
+  for (Index k = first; k < rank_; ++k)
+    for (Index b = 0; b < vectors_; ++b) coordinates_.mine(0, k)[b] = sums_[place(k - first, b, rank_ - first)];
+  coordinates_.gather();
+  for (Index b = 0; b < vectors_; ++b) {
+    double inside = 0.0;
+    for (Index k = 0; k < rank_; ++k) inside += coordinates_.mine(0, k)[b] * coordinates_.mine(0, k)[b];
+    outside_[at(b)] = std::max(0.0, squared_lengths_[at(b)] - inside);
+  }
+}
+
+template <Real T>
+void Basis<T>::grow(kernels::Piece<const T> rates, std::span<const Index> chosen, PhaseTimer& timer) {
+  candidates_.clear();
+  for (const Index b : chosen)
+    if (outside(b) > tolerance_) candidates_.push_back(b);
+  const Index before = rank_;
+  while (!candidates_.empty() && !full() && append_directions(rates, timer) > 0) continue;
+  if (rank_ > before) project_new(before, rates, timer);
+  for (const Index b : chosen) {
+    energy_ += squared_lengths_[at(b)];
+    left_out_ += outside(b);
+  }
+}
+
+/// Appends orthonormal directions that span what the candidates have outside of the basis, and leaves those candidates
+/// that need another round. What is orthogonalised twice is orthogonal (Giraud, Langou and Rozloznik, Numer. Math. 101,
+/// 2005); the candidates among themselves through their Gram matrix, twice as well.
+template <Real T>
+Index Basis<T>::append_directions(kernels::Piece<const T> rates, PhaseTimer& timer) {
+  take_candidates(rates);
+  orthogonalise(residual_, timer);
+  orthogonalise(residual_, timer);
+  find_gram(residual_, timer);
+  double longest = 0.0;
+  for (std::size_t j = 0; j < candidates_.size(); ++j) longest = std::max(longest, gram_[j * at(vectors_ + 1)]);
+  const Index count = static_cast<Index>(candidates_.size());
+  const Index found = combine(count, std::max(tolerance_, least_ratio * longest), max_rank() - rank_);
+  if (found == 0) return 0;
+  std::size_t left = 0;
+  for (std::size_t j = 0; j < candidates_.size(); ++j)
+    if (remaining_[j] > tolerance_) candidates_[left++] = candidates_[j];
+  candidates_.resize(left);
+
+  apply_combinations(residual_, directions_);
+  orthogonalise(directions_, timer);
+  find_gram(directions_, timer);
+  const Index sound = combine(found, degenerate, found);
+  apply_combinations(directions_, residual_);
+  for (Index i = 0; i < layout_->local_rows(); ++i) std::copy_n(residual_.row(i), sound, U_.row(i) + rank_);
+  rank_ += sound;
+  return sound;
+}
+
+/// The candidates' rates side by side, zeros behind.
+template <Real T>
+void Basis<T>::take_candidates(kernels::Piece<const T> rates) {
+  layout_->for_each_block([&](RowBlock block) {
+    for (Index i = block.local; i < block.local + block.rows; ++i) {
+      T* const to = residual_.row(i);
+      std::fill_n(to, residual_.stride(), T(0));
+      for (std::size_t j = 0; j < candidates_.size(); ++j) to[j] = rates.data[i * rates.stride + candidates_[j]];
+    }
+  });
+}
+
+/// v -= U (U^T v).
+template <Real T>
+void Basis<T>::orthogonalise(StreamArray<T>& v, PhaseTimer& timer) {
+  if (rank_ == 0) return;
+  const PhaseScope scope(timer, Phase::updates);
+  sums_.begin(sums_of_columns(rank_), bound_);
+  layout_->for_each_block([&](RowBlock block) { add_columns(block, 0, {v.row(0), v.stride()}); });
+  reduce(timer);
+  const VectorsView<T> inside = inside_.view();
+  for (Index k = 0; k < rank_; ++k)
+    for (Index b = 0; b < vectors_; ++b) inside(b, k) = static_cast<T>(sums_[place(k, b, rank_)]);
+  layout_->for_each_block([&](RowBlock block) {
+    kernels::subtract_multiple<T>({U_.row(block.local), U_.stride()}, block.rows, rank_, inside, vectors_,
+                                  {v.row(block.local), v.stride()});
+  });
+}
+
+/// gram_ = v^T v.
+template <Real T>
+void Basis<T>::find_gram(const StreamArray<T>& v, PhaseTimer& timer) {
+  const PhaseScope scope(timer, Phase::updates);
+  const Index count = vectors_ * vectors_;
+  sums_.begin(count, bound_ * bound_);
+  layout_->for_each_block([&](RowBlock block) {
+    double* const products = scratch_[at(thread_index())].data();
+    const kernels::Piece<const T> rows{v.row(block.local), v.stride()};
+    double* const work = products + padded<double>(count);
+    kernels::multiply_transposed<T>(rows, block.rows, vectors_, rows, vectors_, products, work);
+    sums_.add<double>(0, {products, at(count)});
+  });
+  reduce(timer);
+  for (Index k = 0; k < count; ++k) gram_[at(k)] = sums_[k];
+}
+
+/// Combinations of the first `count` vectors behind gram_ that are orthonormal, as columns of factor_: Gram-Schmidt,
+/// the longest remainder first, until what remains of each is at most `least` (squared) or there are `most`. Returns
+/// how many. remaining_ says what remains of each vector, less than nothing for those that were chosen.
+template <Real T>
+Index Basis<T>::combine(Index count, double least, Index most) {
+  const auto gram = [&](Index i, Index j) { return gram_[at(i * vectors_ + j)]; };
+  const Index stride = padded<double>(vectors_);
+  const auto factor = [&](Index i, Index q) -> double& { return factor_[i * stride + q]; };
+  const auto product = [&](Index q, Index j) {
+    double sum = 0.0;
+    for (Index i = 0; i < count; ++i) sum += factor(i, q) * gram(i, j);
+    return sum;
+  };
+  factor_.fill(0.0);
+  for (Index j = 0; j < count; ++j) remaining_[at(j)] = gram(j, j);
+  Index found = 0;
+  for (; found < std::min(count, most); ++found) {
+    const auto longest = std::max_element(remaining_.begin(), remaining_.begin() + count);
+    if (!(*longest > least)) break;
+    const Index pivot = longest - remaining_.begin();
+    factor(pivot, found) = 1.0;
+    for (Index q = 0; q < found; ++q) {
+      const double along = product(q, pivot);
+      for (Index i = 0; i < count; ++i) factor(i, found) -= along * factor(i, q);
+    }
+    double square = 0.0;
+    for (Index j = 0; j < count; ++j) square += product(found, j) * factor(j, found);
+    const double scale = 1.0 / std::sqrt(std::max(square, 0.5 * least));
+    for (Index i = 0; i < count; ++i) factor(i, found) *= scale;
+    for (Index j = 0; j < count; ++j) remaining_[at(j)] -= product(found, j) * product(found, j);
+    *longest = -1.0;
+  }
+  return found;
+}
+
+template <Real T>
+void Basis<T>::apply_combinations(const StreamArray<T>& v, StreamArray<T>& combined) {
+  layout_->for_each_block([&](RowBlock block) {
+    kernels::multiply_small<T>({v.row(block.local), v.stride()}, block.rows, vectors_, factor_.data(),
+                               {combined.row(block.local), combined.stride()});
+  });
+}
+
+template <Real T>
+Index Basis<T>::bytes(const RowPartition& partition, Index max_rank, Index vectors) {
+  const Index columns = std::min(max_rank, partition.rows());
+  const Index width = padded_vectors<T>(vectors);
+  const Index by_rows = partition.largest_row_count() * (row_stride<T>(columns) + 2 * width);
+  const Index of_threads = thread_count() * std::max(columns * width, vectors * row_stride<T>(columns));
+  return (by_rows + of_threads) * static_cast<Index>(sizeof(T)) + BlockSums::bytes((columns + 1 + vectors) * width);
+}
+
+template <Real T>
+void Basis<T>::persist(Archive& archive) {
+  if (archive.loading()) {
+    const std::vector<Index> shape = archive.shape("/network/basis");
+    require(shape.size() == 2 && shape[1] <= max_rank(), "the file's basis does not fit learning.max_rank = {}",
+            max_rank());
+    rank_ = shape[1];
+  }
+  archive.rows<T>("/network/basis", layout_->partition(), {U_.row(0), rank_, U_.stride()});
+  archive.attribute<double>("/network", "energy", energy_);
+  archive.attribute<double>("/network", "energy_left_out", left_out_);
+}
+
+template class Basis<float>;
+template class Basis<double>;
+
+}  // namespace fullforce
