@@ -71,19 +71,6 @@ Check one_of(Choices choices) {
   };
 }
 
-/// A value that the format knows and this version cannot run yet.
-Check not_yet(Check range, std::function<bool(const Value&)> unavailable, std::string_view instead) {
-  return [=](const Value& value) {
-    std::string complaint = range(value);
-    if (!complaint.empty() || !unavailable(value)) return complaint;
-    return fmt::format("is not available yet; use {}", instead);
-  };
-}
-
-auto equals(std::string_view text) {
-  return [text](const Value& value) { return std::get<std::string>(value) == text; };
-}
-
 // The TOML type that stands for a member's type.
 template <class T>
 using Stored = std::conditional_t<std::is_same_v<T, bool> || std::is_same_v<T, std::string>, T,
@@ -123,11 +110,6 @@ Key word(std::string_view section, std::string_view name, Member member, Choices
   return k;
 }
 
-Key restrict_to(Key k, std::function<bool(const Value&)> unavailable, std::string_view instead) {
-  k.complaint = not_yet(std::move(k.complaint), std::move(unavailable), instead);
-  return k;
-}
-
 #define MEMBER(path) \
   [](auto& config) -> auto& { return config.path; }
 
@@ -160,8 +142,7 @@ std::vector<Key> make_keys() {
   add(key("network", "in_degree", MEMBER(network.in_degree), at_least(0), "inputs of each of its neurons; 0 = all"));
 
   add(choice("learning", "rule", MEMBER(learning.rule), {"full-force", "force"}));
-  add(restrict_to(choice("learning", "features", MEMBER(learning.features), {"dense", "low-rank"}), equals("low-rank"),
-                  "\"dense\""));
+  add(choice("learning", "features", MEMBER(learning.features), {"dense", "low-rank"}));
   add(key("learning", "alpha", MEMBER(learning.alpha), positive, "P starts as 1/alpha"));
   add(key("learning", "update_probability", MEMBER(learning.update_probability), between(0.0, 1.0),
           "per step, 0 to 1"));

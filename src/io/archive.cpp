@@ -433,6 +433,16 @@ struct Archive::Implementation {
     compare_with_stored(name, blocks, checksums.finish(blocks.count));
   }
 
+  /// What every rank holds whole: one block, written by the root and read by all.
+  template <class T>
+  void move_whole(const std::string& name, const std::vector<Index>& extents, T* data, Index stride) {
+    const bool takes_part = !saving() || comm->is_root();
+    const Index rows = extents.front();
+    const Slab slab{extents, extents.size() > 1 ? extents[1] : 1, 0, takes_part ? rows : 0, rows};
+    const Blocks blocks{std::max<Index>(1, rows), 0, takes_part ? 1 : 0, 1, 1};
+    move(name, slab, blocks, data, stride);
+  }
+
   void broadcast(std::string& text) const {
     comm->broadcast(text);
     text.resize(std::min(text.find('\0'), text.size()));  // HDF5's strings end at a zero byte
@@ -500,13 +510,16 @@ void Archive::joined_rows(const std::string& dataset, const RowPartition& partit
 
 template <class T>
 void Archive::replicated(const std::string& dataset, std::span<T> values, Index cols) {
-  const bool takes_part = loading() || implementation_->comm->is_root();
   const Index width = std::max<Index>(1, cols);
   const Index count = static_cast<Index>(values.size()) / width;
-  Slab slab{{count}, width, 0, takes_part ? count : 0, count};
-  if (cols > 0) slab.extents.push_back(cols);
-  const Blocks blocks{std::max<Index>(1, count), 0, takes_part ? 1 : 0, 1, 1};
-  implementation_->move(absolute(dataset), slab, blocks, values.data(), width);
+  std::vector<Index> extents{count};
+  if (cols > 0) extents.push_back(cols);
+  implementation_->move_whole(absolute(dataset), extents, values.data(), width);
+}
+
+template <class T>
+void Archive::replicated(const std::string& dataset, RowsView<T> matrix, Index rows) {
+  implementation_->move_whole(absolute(dataset), {rows, matrix.cols}, matrix.data, matrix.stride);
 }
 
 template <class T>
@@ -549,6 +562,8 @@ template void Archive::joined_rows(const std::string&, const RowPartition&, Rows
 template void Archive::replicated(const std::string&, std::span<float>, Index);
 template void Archive::replicated(const std::string&, std::span<double>, Index);
 template void Archive::replicated(const std::string&, std::span<std::int64_t>, Index);
+template void Archive::replicated(const std::string&, RowsView<float>, Index);
+template void Archive::replicated(const std::string&, RowsView<double>, Index);
 template void Archive::attribute(const std::string&, const std::string&, std::int64_t&);
 template void Archive::attribute(const std::string&, const std::string&, double&);
 template void Archive::attribute(const std::string&, const std::string&, std::string&);

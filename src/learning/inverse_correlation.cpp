@@ -36,7 +36,8 @@ void copy_some(VectorsView<const F> all, std::span<const Index> chosen, Index fi
 }  // namespace
 
 template <Real F>
-InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, Index panel, Index vectors)
+InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, double longest, Index panel,
+                                          Index vectors)
     : layout_(&features),
       vectors_(vectors),
       panel_(panel),
@@ -54,8 +55,8 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       c_exact_(at(capacity_ * vectors)),
       gram_(at(vectors * vectors)),
       factor_(vectors * padded<double>(vectors)),
-      panel_scale_(std::sqrt(static_cast<double>(features.rows()) / alpha)),
-      quadratic_scale_(static_cast<double>(features.rows()) / alpha),
+      panel_scale_(std::sqrt(longest / alpha)),
+      quadratic_scale_(longest / alpha),
       sums_stride_(padded<std::int64_t>(vectors * capacity_ + vectors * vectors + 1)),
       sums_(at(sums_stride_ * thread_count())) {
   chosen_.reserve(at(vectors));
@@ -269,12 +270,24 @@ template <Real F>
 void InverseCorrelation<F>::persist(Archive& archive) {
   const RowPartition& partition = layout_->partition();
   archive.rows<F>("/learning/P", partition, {P_.row(0), P_.cols(), P_.stride()});
-  if (archive.loading())
-    pending_ = archive.contains("/learning/pending_right") ? archive.shape("/learning/pending_right").at(1) : 0;
-  if (pending_ == 0) return;
+  find_pending(archive);
+  if (pending_ > 0) archive.rows<F>("/learning/pending_right", partition, {S(0), pending_, S_stride_});
+}
+
+template <Real F>
+void InverseCorrelation<F>::persist_whole(Archive& archive, Index features) {
+  archive.replicated<F>("/learning/P", {P_.row(0), features, P_.stride()}, features);
+  find_pending(archive);
+  if (pending_ > 0) archive.replicated<F>("/learning/pending_right", {S(0), pending_, S_stride_}, features);
+}
+
+/// How many columns of the panel a file holds that is being loaded.
+template <Real F>
+void InverseCorrelation<F>::find_pending(Archive& archive) {
+  if (archive.saving()) return;
+  pending_ = archive.contains("/learning/pending_right") ? archive.shape("/learning/pending_right").at(1) : 0;
   require(pending_ <= capacity_, "the file holds {} pending columns and learning.panel = {} has room for {}", pending_,
           panel_, capacity_);
-  archive.rows<F>("/learning/pending_right", partition, {S(0), pending_, S_stride_});
 }
 
 template class InverseCorrelation<float>;

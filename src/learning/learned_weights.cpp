@@ -6,11 +6,11 @@ namespace fullforce {
 
 template <Real T>
 LearnedWeights<T>::LearnedWeights(const Layout& layout, Index features, Index capacity)
-    : W_(layout.local_rows(), features), G_(layout.local_rows(), capacity) {}
+    : used_(features), W_(layout.local_rows(), features), G_(layout.local_rows(), capacity) {}
 
 template <Real T>
 void LearnedWeights<T>::multiply(RowBlock block, VectorsView<const T> phi, StreamArray<T>& result) const {
-  kernels::multiply<T>({W_.row(block.local), W_.stride()}, block.rows, W_.cols(), phi, result.streams(),
+  kernels::multiply<T>({W_.row(block.local), W_.stride()}, block.rows, used_, phi, result.streams(),
                        {result.row(block.local), result.stride()});
 }
 
@@ -31,7 +31,7 @@ void LearnedWeights<T>::append(RowBlock block, Index pending, const StreamArray<
 
 template <Real T>
 void LearnedWeights<T>::flush(RowBlock block, Index pending, const RowMatrix<T>& panel_rows) {
-  kernels::subtract_product<T>({W_.row(block.local), W_.stride()}, block.rows, W_.cols(),
+  kernels::subtract_product<T>({W_.row(block.local), W_.stride()}, block.rows, used_,
                                {G_.row(block.local), G_.stride()}, pending, {panel_rows.row(0), panel_rows.stride()});
 }
 

@@ -7,21 +7,25 @@
 namespace fullforce {
 
 template <Real T>
-GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors)
+GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors, bool apart)
     : layout_(&layout),
       vectors_(vectors),
       group_width_(padded_vectors<T>(vectors)),
       width_(groups * group_width_),
-      first_row_(layout.first_row()),
-      rows_(layout.rows() * width_),
+      first_row_(apart ? 0 : layout.first_row()),
+      apart_(apart),
+      rows_((apart ? layout.local_rows() : layout.rows()) * width_),
       gather_(layout.comm(), layout.partition(), width_) {
   rows_.fill(T(0));
+  if (apart || (groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side)) return;
   for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
 }
 
 template <Real T>
 void GatheredVectors<T>::gather() {
+  if (apart_) return;
   gather_(rows_.span());
+  if (groups_.empty()) return;
   const RowPartition& partition = layout_->partition();
   const Index run = partition.block_size();
   for_each_in_parallel(partition.blocks(),
@@ -44,7 +48,8 @@ void GatheredVectors<T>::take_apart(Index first, Index count) {
 
 template <Real T>
 bool GatheredVectors<T>::all_finite() const {
-  return kernels::all_finite(rows_.data(), rows_.size());
+  // What is kept apart only its owner knows.
+  return apart_ || kernels::all_finite(rows_.data(), rows_.size());
 }
 
 template class GatheredVectors<float>;

@@ -48,10 +48,8 @@ Index left_in_control_group() {
 template <Real T>
 Index bytes_for(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning, const Task& task, Index streams) {
   const bool recurrent = learning.rule == Rule::full_force;
-  Index rows = 0;
-  for (int r = 0; r < partition.ranks(); ++r) rows = std::max(rows, partition.row_count(Rank{r}));
-  const Index J_D = RecurrentWeights<T>::bytes(rows, partition.rows(), network.in_degree);
-  return J_D + Rls<T>::bytes(partition, learning, task.outputs(), streams, recurrent) + Simulation<T>::bytes(partition, streams);
+  const Index J_D = RecurrentWeights<T>::bytes(partition.largest_row_count(), partition.rows(), network.in_degree);
+  return J_D + Rls<T>::bytes(partition, learning, task.outputs(), streams, recurrent) + Simulation<T>::bytes(partition, learning, streams);
 }
 
 }  // namespace

@@ -78,8 +78,9 @@ void Progress::update(const State& state) {
   const double gained = state.done - first_done_;
   const std::string left = gained > 0.0 ? duration_text(since_phase_.seconds() * (1.0 - state.done) / gained) : "?";
   const std::string error = state.error >= 0.0 ? fmt::format("{:.3g}", state.error) : "-";
-  const std::string text = fmt::format("{:8s} trial {}/{}  error {}  {:.0f} samples/s  {} left", state.phase,
-                                       state.trial, state.trials, error, state.samples_per_second, left);
+  const std::string rank = state.rank > 0 ? fmt::format("  rank {}", state.rank) : "";
+  const std::string text = fmt::format("{:8s} trial {}/{}  error {}{}  {:.0f} samples/s  {} left", state.phase,
+                                       state.trial, state.trials, error, rank, state.samples_per_second, left);
   if (!live_ || quiet_) return line(fmt::format("{:>9.1f} s  {}", since_start_.seconds(), text));
   fmt::print("\r\033[K{}", text);
   std::fflush(stdout);

@@ -1,6 +1,7 @@
 #include "fullforce/run/simulation.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "fullforce/base/check.hpp"
@@ -11,9 +12,8 @@
 namespace fullforce {
 namespace {
 
-/// Groups of the gathered rates.
-constexpr Index group_network = 0;
-constexpr Index group_target = 1;
+/// Whether a product needs the r of all ranks: J r over dense features, or J_D r of FORCE.
+bool all_rates_needed(Rule rule, bool low_rank) { return !low_rank || rule == Rule::force; }
 
 }  // namespace
 
@@ -37,9 +37,11 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       errors_(layout, plan.streams),
       output_errors_(z_.size()),
       block_rates_(layout, plan.streams),
-      rates_(layout, 2, plan.streams),
+      rates_(layout, all_rates_needed(options.rule, rls.basis() != nullptr) ? 2 : 1, plan.streams,
+             !all_rates_needed(options.rule, rls.basis() != nullptr)),
       squared_error_(static_cast<std::size_t>(plan.streams)),
       squared_target_(static_cast<std::size_t>(plan.streams)) {
+  if (!all_rates_needed(options.rule, rls.basis() != nullptr)) target_rates_.emplace(layout, 1, plan.streams);
   network_.draw_state(layout, options.seed, options.testing ? Purpose::test_network_state : Purpose::network_state);
   target_.draw_state(layout, options.seed, options.testing ? Purpose::test_target_state : Purpose::target_state);
   learners_.reserve(static_cast<std::size_t>(n_streams_));
@@ -51,7 +53,6 @@ std::span<const TrialResult> Simulation<T>::step() {
   if (!primed_) prime();
   signals_.read(streams_);
   advance_networks();
-  gather_rates();
   choose_learners();
   respond_and_learn();
   count_errors();
@@ -79,19 +80,15 @@ void Simulation<T>::advance_networks() {
   if (with_target || force) {
     const PhaseScope scope(timer_, Phase::target_network);
     layout_->for_each_block([&](RowBlock block) {
-      if (with_target) multiply_J_D(block, group_target, target_currents_);
-      if (force) multiply_J_D(block, group_network, feedback_);
+      if (with_target) J_D.multiply(block, target_rates(), target_group(), target_currents_);
+      if (force) J_D.multiply(block, rates_, 0, feedback_);
     });
   }
   layout_->for_each_block([&](RowBlock block) {
     if (with_target) advance_target(block);
     advance_network(block, noise);
   });
-}
-
-template <Real T>
-void Simulation<T>::multiply_J_D(RowBlock block, Index group, StreamArray<T>& currents) const {
-  connectivity_->J_D.multiply(block, rates_, group, currents);
+  gather_rates(with_target);
 }
 
 /// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, from x_D before this step; then x_D moves on.
@@ -102,7 +99,7 @@ void Simulation<T>::advance_target(RowBlock block) {
   drive_.copy(block, target_currents_);
   add_signal(block, connectivity_->u_in, signals_.input, drive_);
   target_.advance(block, drive_, streams_, StepNoise{});
-  publish(block, target_, group_target);
+  publish(block, target_, target_rates(), target_group());
 }
 
 /// x moves on under z_rec of the last step (FORCE: J_D r + u_out z).
@@ -112,31 +109,32 @@ void Simulation<T>::advance_network(RowBlock block, const StepNoise& noise) {
   if (options_.rule == Rule::force) add_signal(block, connectivity_->u_out, z_, drive_);
   add_signal(block, connectivity_->u_in, signals_.input, drive_);
   network_.advance(block, drive_, streams_, noise);
-  publish(block, network_, group_network);
+  publish(block, network_, rates_, 0);
 }
 
 template <Real T>
-void Simulation<T>::publish(RowBlock block, const RateNetwork<T>& network, Index group) {
+void Simulation<T>::publish(RowBlock block, const RateNetwork<T>& network, GatheredVectors<T>& rates, Index group) {
   network.rates(block, block_rates_);
   for (Index i = block.local; i < block.local + block.rows; ++i)
-    std::copy_n(block_rates_.row(i), block_rates_.stride(), rates_.mine(group, i));
+    std::copy_n(block_rates_.row(i), block_rates_.stride(), rates.mine(group, i));
 }
 
 /// Rates of the present states, at the start and after a restart.
 template <Real T>
 void Simulation<T>::prime() {
   layout_->for_each_block([&](RowBlock block) {
-    publish(block, network_, group_network);
-    publish(block, target_, group_target);
+    publish(block, network_, rates_, 0);
+    publish(block, target_, target_rates(), target_group());
   });
-  gather_rates();
+  gather_rates(true);
   primed_ = true;
 }
 
 template <Real T>
-void Simulation<T>::gather_rates() {
+void Simulation<T>::gather_rates(bool with_target) {
   const PhaseScope scope(timer_, Phase::communication);
   rates_.gather();
+  if (target_rates_ && with_target) target_rates_->gather();
 }
 
 template <Real T>
@@ -154,7 +152,7 @@ void Simulation<T>::choose_learners() {
 /// z_rec and z, forced to F and f_out in init trials, the network's own otherwise; and what is learned from them.
 template <Real T>
 void Simulation<T>::respond_and_learn() {
-  if (!rates_.all_finite()) diverged("a rate is not a number");
+  if (!rates_.all_finite() || (target_rates_ && !target_rates_->all_finite())) diverged("a rate is not a number");
   const bool own = streams_.any_running();
   const auto or_diverged = [this](const auto& work) {
     try {
@@ -180,9 +178,11 @@ void Simulation<T>::respond_and_learn() {
 
 template <Real T>
 void Simulation<T>::evaluate() {
-  const double elements = static_cast<double>(layout_->rows()) * static_cast<double>(layout_->rows());
+  const double features = static_cast<double>(rls_->features());
+  const double elements = static_cast<double>(layout_->rows()) * features;
   if (options_.rule == Rule::full_force) count_product(elements, sizeof(T), n_streams_);
-  if (!learners_.empty()) count_product(elements, sizeof(T), static_cast<Index>(learners_.size()));
+  if (rls_->basis() != nullptr) count_product(elements, sizeof(T), n_streams_);
+  count_product(features * features, sizeof(T), static_cast<Index>(learners_.size()));
   rls_->evaluate(rates_, learners_, feedback_, z_, timer_);
 }
 
@@ -293,9 +293,31 @@ void Simulation<T>::persist(Archive& archive) {
 }
 
 template <Real T>
-Index Simulation<T>::bytes(const RowPartition& partition, Index streams) {
-  const Index width = padded_vectors<T>(streams);
-  return (partition.largest_row_count() * 7 + partition.rows() * 4) * width * static_cast<Index>(sizeof(T));
+void Simulation<T>::sample(Index stream, std::span<const Index> neurons, std::span<double> rates,
+                           std::span<double> target_rates) const {
+  const GatheredVectors<T>& targets = target_rates_ ? *target_rates_ : rates_;
+  // The owner adds the bits of each number to nothing.
+  std::vector<std::int64_t> bits(2 * neurons.size());
+  for (std::size_t k = 0; k < neurons.size(); ++k) {
+    const Index local = neurons[k] - layout_->first_row();
+    if (local < 0 || local >= layout_->local_rows()) continue;
+    bits[2 * k] = std::bit_cast<std::int64_t>(static_cast<double>(rates_.mine(0, local)[stream]));
+    bits[2 * k + 1] = std::bit_cast<std::int64_t>(static_cast<double>(targets.mine(target_group(), local)[stream]));
+  }
+  layout_->comm().sum(bits);
+  for (std::size_t k = 0; k < neurons.size(); ++k) {
+    rates[k] = std::bit_cast<double>(bits[2 * k]);
+    target_rates[k] = std::bit_cast<double>(bits[2 * k + 1]);
+  }
+}
+
+template <Real T>
+Index Simulation<T>::bytes(const RowPartition& partition, const LearningOptions& learning, Index streams) {
+  const bool all = all_rates_needed(learning.rule, learning.features == FeatureKind::low_rank);
+  const Index rows = partition.largest_row_count();
+  const Index by_vector = vector_order<T>(streams) == VectorOrder::by_vector ? partition.rows() : 0;
+  const Index gathered = (all ? 2 : 1) * (partition.rows() + by_vector) + (all ? 0 : rows);
+  return (rows * 7 + gathered) * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
 }
 
 template class Simulation<float>;

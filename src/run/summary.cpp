@@ -68,9 +68,11 @@ std::string summary_text(const Communicator& comm, const TrainPlan& plan, const 
   json["seed"] = plan.run.seed;
   json["task"] = plan.task.name;
   json["rule"] = full_force ? "full-force" : "force";
-  json["features"] = "dense";
+  const bool low_rank = plan.learning.features == FeatureKind::low_rank;
+  json["features"] = low_rank ? "low-rank" : "dense";
   json["precision"] = plan.learning.precision == Precision::double_precision ? "double" : "single";
-  json["rank"] = plan.network.neurons;
+  json["rank"] = totals.rank;
+  if (low_rank) json["energy_left_out"] = totals.left_out;
   json["train"] = {{"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
   json["train"]["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN, "train.error: no training trial ended in this part of the run", warnings);
   json["test"] = nlohmann::ordered_json::parse(test_section(test, warnings));

@@ -34,6 +34,8 @@ struct TrainingTotals {
   double last_error = -1.0;    ///< negative: none
   Work work;
   PhaseTable phases;
+  Index rank = 0;              ///< dimension of the features
+  double left_out = 0.0;       ///< share of the energy of the rates outside of them
 };
 
 struct Performance;

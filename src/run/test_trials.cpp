@@ -31,10 +31,11 @@ class Recorder {
     stream_0(simulation.outputs(), recording_.n_out, recording_.outputs);
     stream_0(simulation.signals().target, recording_.n_out, recording_.targets);
     stream_0(simulation.signals().input, recording_.n_in, recording_.inputs);
-    for (const Index neuron : recording_.neurons) {
-      recording_.rates.push_back(static_cast<double>(simulation.rates()(0, neuron)));
-      recording_.target_rates.push_back(static_cast<double>(simulation.target_rates()(0, neuron)));
-    }
+    const std::size_t first = recording_.rates.size();
+    recording_.rates.resize(first + recording_.neurons.size());
+    recording_.target_rates.resize(first + recording_.neurons.size());
+    simulation.sample(0, recording_.neurons, std::span(recording_.rates).subspan(first),
+                      std::span(recording_.target_rates).subspan(first));
     if (is_last_step(streams, 0)) recording_.trial_ends.push_back(steps + 1);
   }
 

@@ -73,6 +73,7 @@ class Training {
             trial.number, simulation_.steps()));
       metrics_->trial(trial, simulation_.steps(), clock_.seconds(), rls_.features());
     }
+    warn_of_full_basis();
     show_progress();
   }
 
@@ -86,11 +87,12 @@ class Training {
   }
 
   void say_what_starts() {
-    progress_.line(fmt::format("{} neurons, {}, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)",
-                               plan_->network.neurons,
-                               plan_->learning.rule == Rule::full_force ? "full-FORCE" : "FORCE",
-                               plan_->learning.precision == Precision::double_precision ? "double" : "single",
-                               plan_->run.streams, plan_->run.seed, layout_.comm().size(), thread_count()));
+    progress_.line(
+        fmt::format("{} neurons, {}, {} features, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)",
+                    plan_->network.neurons, plan_->learning.rule == Rule::full_force ? "full-FORCE" : "FORCE",
+                    plan_->learning.features == FeatureKind::dense ? "dense" : "low-rank",
+                    plan_->learning.precision == Precision::double_precision ? "double" : "single", plan_->run.streams,
+                    plan_->run.seed, layout_.comm().size(), thread_count()));
     for (const std::string& warning : plan_->warnings) progress_.warn(warning);
     if (plan_->start_from)
       progress_.line(fmt::format("going on from step {} ({})", first_step_, plan_->start_from->string()));
@@ -101,6 +103,16 @@ class Training {
            std::max(clock_.seconds(), 1e-9);
   }
 
+  /// Once: rates visit directions that the features cannot tell apart from now on.
+  void warn_of_full_basis() {
+    const Basis<T>* basis = rls_.basis();
+    const bool full = basis != nullptr && basis->full() && basis->rank() < layout_.rows();
+    if (full && !basis_was_full_)
+      progress_.warn(fmt::format("learning.max_rank = {} is reached at step {}: what else the rates do is left out",
+                                 basis->rank(), simulation_.steps()));
+    basis_was_full_ = full;
+  }
+
   void show_progress() {
     if (!progress_.due()) return;
     const TrialStreams& streams = simulation_.streams();
@@ -108,7 +120,8 @@ class Training {
     const Index all = training ? plan_->run.train_trials : plan_->run.init_trials * plan_->run.streams;
     const double done = trials_done(streams, training) / static_cast<double>(std::max<Index>(1, all));
     const Index now = std::min(all, static_cast<Index>(done * static_cast<double>(all)) + 1);
-    progress_.update({training ? "training" : "init", now, all, metrics_->last_error(), done, samples_per_second()});
+    progress_.update({training ? "training" : "init", now, all, metrics_->last_error(), done, samples_per_second(),
+                      rls_.basis() != nullptr ? rls_.features() : 0});
   }
 
   /// Trials of the phase so far, those under way by their share.
@@ -161,16 +174,24 @@ class Training {
 
   Outcome finish() {
     rls_.flush(simulation_.timer());
-    TrainingTotals totals{simulation_.streams().next_trial(), simulation_.steps(), simulation_.samples(),
-                          clock_.seconds(), simulation_.steps() - first_step_, simulation_.samples() - first_sample_,
-                          metrics_->last_error(), simulation_.work(), {}};
+    TrainingTotals totals{simulation_.streams().next_trial(),
+                          simulation_.steps(),
+                          simulation_.samples(),
+                          clock_.seconds(),
+                          simulation_.steps() - first_step_,
+                          simulation_.samples() - first_sample_,
+                          metrics_->last_error(),
+                          simulation_.work(),
+                          {},
+                          rls_.features(),
+                          left_out()};
     if (!plan_->trained) save(folder_ / "network.h5", plan_->with_target);
     totals.phases = phase_table(layout_.comm(), simulation_.timer());
     progress_.line(fmt::format("trained: {} trials, {} steps in {}, error of the last trial {:.3g}", totals.trials,
                                totals.steps, duration_text(totals.seconds), totals.last_error));
-    const Bytes J = plan_->learning.rule == Rule::full_force ? std::as_bytes(rls_.weights().storage()) : Bytes();
-    const std::array matrices = {std::as_bytes(rls_.inverse_correlation().storage()), J};
-    const Performance performance = performance_of(layout_.comm(), *plan_, totals, matrices);
+    if (rls_.basis() != nullptr)
+      progress_.line(fmt::format("rank {}, {:.3g} of the rates' energy left out", totals.rank, totals.left_out));
+    const Performance performance = performance_of(layout_.comm(), *plan_, totals, rls_.matrices());
     const TestResult test = run_test();
     if (test.stopped) return interrupt_test();
     progress_.line(phase_text(totals.phases));
@@ -183,6 +204,12 @@ class Training {
   Outcome interrupt_test() {
     progress_.line("stopped in the test; network.h5 is written: run the same command again to repeat the test");
     return Outcome::stopped;
+  }
+
+  /// The share of the energy of the rates learned from that lies outside of the features.
+  double left_out() const {
+    const Basis<T>* basis = rls_.basis();
+    return basis != nullptr && basis->energy() > 0.0 ? basis->energy_left_out() / basis->energy() : 0.0;
   }
 
   TestResult run_test() {
@@ -217,6 +244,7 @@ class Training {
   Index first_sample_ = 0;
   Index trials_done_ = 0;
   Index next_checkpoint_trial_ = 0;
+  bool basis_was_full_ = false;
 };
 
 template <Real T>

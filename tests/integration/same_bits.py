@@ -30,6 +30,9 @@ rule = "{rule}"
 precision = "{precision}"
 update_probability = 0.7
 panel = 13
+features = "{features}"
+rank_tolerance = 0.1
+max_rank = 60
 """
 
 
@@ -46,10 +49,10 @@ def compare(reference, other, what):
     print(f"{what}: all equal")
 
 
-def check(folder, rule, precision, streams):
+def check(folder, rule, precision, streams, features, in_degree):
     with open(os.path.join(folder, "c.toml"), "w") as f:
-        f.write(CONFIG.format(rule=rule, precision=precision, streams=streams, in_degree=30 if precision == "single" else 0))
-    label = f"{rule}, {precision}, {streams} stream(s)"
+        f.write(CONFIG.format(rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree))
+    label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}"
     reference = run(folder, 1, 1, 520, "reference")
     with h5py.File(reference) as f:
         assert f["progress"].attrs["samples"] > 100, "the run must reach its training"
@@ -69,10 +72,14 @@ def check(folder, rule, precision, streams):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         harness.write_mixed_trials(os.path.join(folder, "trials.h5"))
-        for rule in ("full-force", "force"):
-            for precision in ("double", "single"):
-                for streams in (1, 3):
-                    check(folder, rule, precision, streams)
+        check(folder, "full-force", "double", 1, "dense", 0)
+        check(folder, "full-force", "double", 3, "dense", 30)
+        check(folder, "full-force", "single", 3, "dense", 0)
+        check(folder, "full-force", "double", 1, "low-rank", 0)
+        check(folder, "full-force", "single", 3, "low-rank", 30)
+        check(folder, "force", "single", 1, "dense", 0)
+        check(folder, "force", "double", 3, "dense", 0)
+        check(folder, "force", "single", 3, "low-rank", 30)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ CASES = [
     (with_set("network.dt=0"), "network.dt"), (with_set("network.dt=nan"), "network.dt"), (with_set("network.dt=0.02"), "network.dt"),
     (with_set("network.tau=-1.0"), "network.tau"), (with_set("network.noise=-0.5"), "network.noise"), (with_set("network.gain=inf"), "network.gain"),
     (with_set("network.integrator=\"heun\""), "network.integrator"), (with_set("network.in_degree=20"), "network.in_degree"),
-    (with_set("learning.rule=\"backprop\""), "learning.rule"), (with_set("learning.features=\"low-rank\""), "low-rank"),
+    (with_set("learning.rule=\"backprop\""), "learning.rule"), (with_set("learning.features=\"low-rnk\""), "low-rank"), (with_set("learning.max_rank=0"), "learning.max_rank"), (with_set("learning.rank_tolerance=0"), "learning.rank_tolerance"),
     (with_set("learning.alpha=0"), "learning.alpha"), (with_set("learning.update_probability=1.5"), "learning.update_probability"),
     (with_set("learning.precision=\"half\""), "learning.precision"), (with_set("learning.panel=0"), "learning.panel"),
     (with_set("run.streams=0"), "run.streams"), (with_set("run.streams=1000"), "run.streams"), (with_set("run.seed=-1"), "run.seed"),

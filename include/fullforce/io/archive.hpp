@@ -55,6 +55,10 @@ class Archive {
   template <class T>
   void replicated(const std::string& dataset, std::span<T> values, Index cols = 0);
 
+  /// The same for a matrix [rows, matrix.cols].
+  template <class T>
+  void replicated(const std::string& dataset, RowsView<T> matrix, Index rows);
+
   /// An attribute of a group or of the root ("/"), the group being made if it is missing. T: std::int64_t, double,
   /// std::string.
   template <class T>

@@ -25,9 +25,9 @@ class Archive;
 template <Real F>
 class InverseCorrelation {
  public:
-  /// P = I / alpha over the rows of `features`; at most `vectors` columns a step, `panel` columns before they are
-  /// applied.
-  InverseCorrelation(const Layout& features, double alpha, Index panel, Index vectors);
+  /// P = I / alpha over the rows of `features`, whose vectors have squared length `longest` at the most; at most
+  /// `vectors` columns a step, `panel` columns before they are applied.
+  InverseCorrelation(const Layout& features, double alpha, double longest, Index panel, Index vectors);
 
   /// Chooses the columns of `phi` to learn from, ascending. Copies them where they are not all.
   void select(const GatheredVectors<F>& phi, std::span<const Index> selected);
@@ -69,6 +69,8 @@ class InverseCorrelation {
 
   static Index bytes(const RowPartition& features, Index panel, Index vectors);
   void persist(Archive& archive);
+  /// The same for a matrix that every rank holds whole, and its first `features` rows and columns. **Collective.**
+  void persist_whole(Archive& archive, Index features);
 
  private:
   struct ThreadSums;
@@ -82,6 +84,7 @@ class InverseCorrelation {
   void decode();
   void factorise();
   void transpose_panel();
+  void find_pending(Archive& archive);
 
   const Layout* layout_;
   Index vectors_;
@@ -110,8 +113,8 @@ class InverseCorrelation {
   std::vector<double> gram_;     ///< I + Phi^T P Phi, [B', B']
   AlignedArray<double> factor_;
 
-  FixedPoint panel_scale_;      ///< |S^T phi| <= sqrt(d / alpha)
-  FixedPoint quadratic_scale_;  ///< phi^T P phi <= d / alpha
+  FixedPoint panel_scale_;      ///< |S^T phi| <= sqrt(longest / alpha)
+  FixedPoint quadratic_scale_;  ///< phi^T P phi <= longest / alpha
   Index sums_stride_;
   Index scratch_stride_;
   std::vector<std::int64_t> sums_;  ///< a set a thread; the first one travels

@@ -14,8 +14,12 @@ class Archive;
 template <Real T>
 class LearnedWeights {
  public:
-  /// Zeros, over the rows of `layout`; `capacity` columns may be pending.
+  /// Zeros, over the rows of `layout` and up to `features` features; `capacity` columns may be pending.
   LearnedWeights(const Layout& layout, Index features, Index capacity);
+
+  /// Only so many features are there yet: the columns behind are zero and are not read.
+  void use(Index features) { used_ = features; }
+  Index used() const { return used_; }
 
   /// W0 phi for a block of rows.
   void multiply(RowBlock block, VectorsView<const T> phi, StreamArray<T>& result) const;
@@ -38,6 +42,7 @@ class LearnedWeights {
   }
 
  private:
+  Index used_;
   RowMatrix<T> W_;  ///< [local rows, d]
   RowMatrix<T> G_;  ///< [local rows, capacity]
 };

@@ -13,9 +13,9 @@ struct LearningOptions {
   double alpha = 1.0;
   double update_probability = 0.5;
   Precision precision = Precision::double_precision;
-  Index panel = 64;             ///< deferred columns
-  double rank_tolerance = 0.01; ///< low-rank
-  Index max_rank = 1024;        ///< low-rank
+  Index panel = 64;              ///< deferred columns
+  double rank_tolerance = 0.01;  ///< low-rank
+  Index max_rank = 1024;         ///< low-rank
 };
 
 }  // namespace fullforce

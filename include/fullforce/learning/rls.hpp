@@ -1,18 +1,21 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "fullforce/base/timer.hpp"
-#include "fullforce/learning/inverse_correlation.hpp"
+#include "fullforce/learning/feature_space.hpp"
 #include "fullforce/learning/learned_weights.hpp"
 #include "fullforce/learning/learning_options.hpp"
 
 namespace fullforce {
 
-/// Recursive least squares over the features of a step: the inverse correlation matrix, and what is learned with its
-/// gain, which are the recurrent weights J of this rank's neurons (full-FORCE only) and the readout w, held whole by
-/// every rank.
+/// Recursive least squares over the features of a step: what is learned with their gain are the recurrent weights of
+/// this rank's neurons (full-FORCE only), J over dense features or A of J = A U^T over low-rank ones, and the readout
+/// w, held whole by every rank.
 ///
 /// A step is evaluate(), then complete(). Updates are deferred (InverseCorrelation), so that a step only reads the big
 /// matrices.
@@ -25,11 +28,11 @@ class Rls {
   Rls(const Rls&) = delete;
   Rls& operator=(const Rls&) = delete;
 
-  /// The network's own outputs for the features `phi`, w phi [n_out, B], and the main part of its currents J phi [local
-  /// rows, B], which complete() finishes. The `selected` streams (ascending) will learn from this step. At most one
-  /// reduction of (m + B') B numbers, none while nothing is pending or selected. Throws RunError when a sum is not
-  /// finite. **Collective.**
-  void evaluate(const GatheredVectors<T>& phi, std::span<const Index> selected, StreamArray<T>& currents,
+  /// The network's own outputs for the rates r in group 0, w phi [n_out, B], and the main part of its currents J phi
+  /// [local rows, B], which complete() finishes. The `selected` streams (ascending) will learn from this step. One
+  /// reduction at the most: dense of (m + B') B numbers, none while nothing is pending or selected; low-rank of (d + 1)
+  /// B numbers, more where the basis grows. Throws RunError when a sum is not finite. **Collective.**
+  void evaluate(const GatheredVectors<T>& rates, std::span<const Index> selected, StreamArray<T>& currents,
                 std::span<double> outputs, PhaseTimer& timer);
 
   /// Finishes the currents block by block, lets `settle(block)` look at them and work out the `errors` of the selected
@@ -41,13 +44,21 @@ class Rls {
   /// Applies what is pending. One gather of N m numbers. **Collective.**
   void flush(PhaseTimer& timer);
 
-  Index pending() const { return P_ ? P_->pending() : 0; }
-  bool learns() const { return P_.has_value(); }
-  Index features() const { return layout_->rows(); }
+  Index pending() const { return space_->pending(); }
+  bool learns() const { return space_->learns(); }
+  /// d: how many there are at present.
+  Index features() const { return space_->count(); }
+  /// Low-rank: the basis; otherwise null, and evaluate() reads the rates of all neurons.
+  const Basis<T>* basis() const { return space_->basis(); }
   const RowMatrix<T>& weights() const { return J_->matrix(); }
   const RowMatrix<T>& readout() const { return w_.matrix(); }
-  const RowMatrix<T>& inverse_correlation() const { return P_->matrix(); }
-  Index indefinite_samples() const { return P_ ? P_->indefinite_samples() : 0; }
+  /// The memory of the big matrices that a learning step reads.
+  std::array<std::span<const std::byte>, 2> matrices() const {
+    return {space_->matrix(), J_ ? std::as_bytes(J_->matrix().storage()) : std::span<const std::byte>()};
+  }
+  /// An element of P as it was applied last: row `i` of those that this rank holds (low-rank: all).
+  double inverse_correlation(Index i, Index j) const { return space_->inverse_correlation(i, j); }
+  Index indefinite_samples() const { return space_->indefinite_samples(); }
 
   /// Bytes that an instance allocates on the rank with the most rows.
   static Index bytes(const RowPartition& partition, const LearningOptions& options, Index outputs, Index streams,
@@ -57,14 +68,15 @@ class Rls {
   void persist(Archive& archive);
 
  private:
-  void respond(VectorsView<const T> phi, std::span<double> outputs);
+  void use_features();
+  void respond(std::span<double> outputs);
   /// Every rank holds all outputs, and they are few: one block.
   RowBlock all_outputs() const { return {0, 0, outputs_.rows()}; }
 
   const Layout* layout_;
   Communicator self_;
   Layout outputs_layout_;
-  std::optional<InverseCorrelation<T>> P_;
+  std::unique_ptr<FeatureSpace<T>> space_;
   std::optional<LearnedWeights<T>> J_;
   LearnedWeights<T> w_;
   StreamArray<T> outputs_;        ///< [n_out, B]

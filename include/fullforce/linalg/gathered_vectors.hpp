@@ -11,7 +11,8 @@ namespace fullforce {
 template <Real T>
 class GatheredVectors {
  public:
-  GatheredVectors(const Layout& layout, Index groups, Index vectors);
+  /// `apart`: only this rank's rows are kept and there is nothing to gather, for products that need no other.
+  GatheredVectors(const Layout& layout, Index groups, Index vectors, bool apart = false);
 
   /// Row `local` of this rank in a group: `vectors` scalars side by side, padded to stride() with zeros that the owner
   /// must keep.
@@ -25,8 +26,11 @@ class GatheredVectors {
   /// groups * rows * vectors scalars move. **Collective.**
   void gather();
 
-  /// A group as it was gathered last, in the order that suits the number of vectors.
-  VectorsView<const T> group(Index g) const { return groups_[static_cast<std::size_t>(g)].view(); }
+  /// A group as it was gathered last, in the order that suits the number of vectors; not if they are kept apart.
+  VectorsView<const T> group(Index g) const {
+    if (groups_.empty()) return {rows_.data(), width_, VectorOrder::side_by_side};
+    return groups_[static_cast<std::size_t>(g)].view();
+  }
 
   /// Row j of a group as it was gathered last: its vectors side by side, stride() from row to row.
   const T* row(Index group, Index j) const { return rows_.data() + j * width_ + group * group_width_; }
@@ -42,9 +46,11 @@ class GatheredVectors {
   Index group_width_;
   Index width_;
   Index first_row_;
+  bool apart_;
   AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels
-  std::vector<Vectors<T>>
-      groups_;  ///< the groups apart: a product reads one of them, and wants nothing else in its cache lines
+  /// The groups on their own, where they do not lie so already: a product reads one of them, and wants nothing else in its
+  /// cache lines.
+  std::vector<Vectors<T>> groups_;
   RowGather gather_;
 };
 

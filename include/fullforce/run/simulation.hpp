@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -61,8 +62,8 @@ class Simulation {
   const Work& work() const { return work_; }  ///< since construction
   PhaseTimer& timer() { return timer_; }
 
-  /// `look(*this)` is called in every step after the outputs are known and before the streams move on. `at_target`: it wants
-  /// the target-generating network too, which then runs even where nothing else needs it.
+  /// `look(*this)` is called in every step after the outputs are known and before the streams move on. `at_target`: it
+  /// wants the target-generating network too, which then runs even where nothing else needs it.
   void observe(std::function<void(const Simulation&)> look, bool at_target) {
     look_ = std::move(look);
     target_observed_ = at_target;
@@ -70,23 +71,26 @@ class Simulation {
 
   std::span<const double> outputs() const { return z_; }  ///< z, [n_out, B]
   const StepSignals& signals() const { return signals_; }
-  VectorsView<const T> rates() const { return rates_.group(0); }         ///< r of each stream, N elements
-  VectorsView<const T> target_rates() const { return rates_.group(1); }  ///< tanh(x_D) of each stream
+
+  /// r and tanh(x_D) of some neurons in a stream, whoever holds them. **Collective.**
+  void sample(Index stream, std::span<const Index> neurons, std::span<double> rates,
+              std::span<double> target_rates) const;
 
   /// States, streams and error sums. **Collective.**
   void persist(Archive& archive);
 
-  static Index bytes(const RowPartition& partition, Index streams);
+  static Index bytes(const RowPartition& partition, const LearningOptions& learning, Index streams);
 
  private:
   bool needs_target() const;
   void prime();
   void advance_networks();
-  void multiply_J_D(RowBlock block, Index group, StreamArray<T>& currents) const;
   void advance_target(RowBlock block);
   void advance_network(RowBlock block, const StepNoise& noise);
-  void publish(RowBlock block, const RateNetwork<T>& network, Index group);
-  void gather_rates();
+  void publish(RowBlock block, const RateNetwork<T>& network, GatheredVectors<T>& rates, Index group);
+  GatheredVectors<T>& target_rates() { return target_rates_ ? *target_rates_ : rates_; }
+  Index target_group() const { return target_rates_ ? 0 : 1; }
+  void gather_rates(bool with_target);
   void respond_and_learn();
   void evaluate();
   void force_outputs();
@@ -118,7 +122,8 @@ class Simulation {
   StreamArray<T> errors_;              ///< F against J r for the streams that learn, [local rows, B']
   std::vector<double> output_errors_;  ///< [n_out, B']
   StreamArray<T> block_rates_;
-  GatheredVectors<T> rates_;  ///< r, then tanh(x_D)
+  GatheredVectors<T> rates_;                        ///< r, then tanh(x_D) if both are gathered
+  std::optional<GatheredVectors<T>> target_rates_;  ///< tanh(x_D) alone, where no product needs the r of other ranks
   std::vector<Index> learners_;
   std::vector<double> squared_error_;  ///< a number a stream, of its trial so far
   std::vector<double> squared_target_;

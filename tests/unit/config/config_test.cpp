@@ -163,11 +163,6 @@ TEST(Config, Words) {
   EXPECT_NE(setting_message("task.name=oscilation").find("the nearest is \"oscillation\""), std::string::npos);
 }
 
-TEST(Config, NotYetAvailable) {
-  EXPECT_EQ(setting_message("learning.features=low-rank"),
-            "--set learning.features=low-rank: learning.features = \"low-rank\" (is not available yet; use \"dense\")");
-}
-
 TEST(Config, ANeuronHasFewerInputsThanThereAreNeurons) {
   EXPECT_EQ(message_of("[network]\nin_degree = 300\n"),
             "c.toml:2: network.in_degree = 300 (must be at most network.neurons - 1 = 299; 0 = dense)");

@@ -12,8 +12,9 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 
-/// Four vectors a step of which each brings little that is new, and some bring nothing: every one is the last one turned by a thousandth
-/// towards a random direction, the third repeats the second, and the fourth differs from the first by a hundred-thousandth.
+/// Four vectors a step of which each brings little that is new, and some bring nothing: every one is the last one
+/// turned by a thousandth towards a random direction, the third repeats the second, and the fourth differs from the
+/// first by a hundred-thousandth.
 class NearlyDependent {
  public:
   static constexpr Index count = 4;
@@ -46,7 +47,8 @@ template <Real T>
 class Harness {
  public:
   Harness(const Communicator& comm, Index neurons, Index max_rank, double tolerance)
-      : layout_(comm, neurons), rates_(layout_, NearlyDependent::count),
+      : layout_(comm, neurons),
+        rates_(layout_, NearlyDependent::count),
         basis_(layout_, max_rank, tolerance, NearlyDependent::count) {}
 
   void step(const Matrix& vectors, const std::vector<Index>& chosen = {0, 1, 2, 3}) {

@@ -58,8 +58,12 @@ class Harness {
   }
 
   /// P of all ranks, with what is pending applied.
-  Matrix inverse_correlation() { return whole(rls_.inverse_correlation()); }
-  Matrix weights() { return whole(rls_.weights()); }
+  Matrix inverse_correlation() {
+    return whole([this](Index i, Index j) { return rls_.inverse_correlation(i, j); });
+  }
+  Matrix weights() {
+    return whole([this](Index i, Index j) { return rls_.weights()(i, j); });
+  }
   Rls<double>& rls() { return rls_; }
 
  private:
@@ -70,11 +74,12 @@ class Harness {
     return options;
   }
 
-  Matrix whole(const RowMatrix<double>& mine) {
+  Matrix whole(const std::function<double(Index, Index)>& mine) {
     rls_.flush(timer_);
     const Index n = layout_.rows();
     std::vector<double> all(static_cast<std::size_t>(n * n));
-    for (Index i = 0; i < mine.rows(); ++i) std::copy_n(mine.row(i), n, all.begin() + (layout_.first_row() + i) * n);
+    for (Index i = 0; i < layout_.local_rows(); ++i)
+      for (Index j = 0; j < n; ++j) all[static_cast<std::size_t>((layout_.first_row() + i) * n + j)] = mine(i, j);
     RowGather(layout_.comm(), layout_.partition(), n)(std::span<double>(all));
     return Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(all.data(), n, n);
   }

@@ -173,5 +173,25 @@ TYPED_TEST(Kernels, AllFiniteFindsAnyOther) {
     }
 }
 
+TYPED_TEST(Kernels, AccumulateTransposed) {
+  using T = TypeParam;
+  for (const Index rows : {1, 16, 37})
+    for (const Index cols : {1, 15, 16, 50})
+      for (const Index vectors : {1, 2, 3, 5, 8, 16, 21}) {
+        const RowMatrix<T> a = formula<T>(rows, cols, 0.0), x = formula<T>(rows, padded_vectors<T>(vectors), 1.0);
+        Vectors<T> sums(cols, vectors);
+        for (Index k = 0; k < cols; ++k)
+          for (Index b = 0; b < vectors; ++b) sums.view()(b, k) = T(1);
+        kernels::accumulate_transposed<T>({a.row(0), a.stride()}, rows, cols, {x.row(0), x.stride()}, vectors,
+                                          sums.view());
+        for (Index k = 0; k < cols; ++k)
+          for (Index b = 0; b < vectors; ++b) {
+            double expected = 1.0;
+            for (Index i = 0; i < rows; ++i) expected += static_cast<double>(a(i, k)) * static_cast<double>(x(i, b));
+            EXPECT_NEAR(static_cast<double>(sums.view()(b, k)), expected, tolerance<T>) << rows << " " << cols;
+          }
+      }
+}
+
 }  // namespace
 }  // namespace fullforce

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "fullforce/io/trials_file.hpp"
 #include "fullforce/run/simulation.hpp"
 #include "support/reference.hpp"
@@ -34,18 +36,49 @@ struct Case {
   Index panel;
   Integrator integrator;
   Index in_degree = 0;
+  FeatureKind features = FeatureKind::dense;
 };
 
-double difference(const Reference::Matrix& reference, const std::function<double(Index, Index)>& ours,
-                  const Layout& layout, bool by_rows) {
-  const double scale = std::max(reference.cwiseAbs().maxCoeff(), 1e-300);
-  double worst = 0.0;
-  const Index rows = by_rows ? layout.local_rows() : reference.rows();
-  for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < reference.cols(); ++j)
-      worst = std::max(worst, std::abs(reference((by_rows ? layout.first_row() : 0) + i, j) - ours(i, j)) / scale);
-  return worst;
+using Matrix = Reference::Matrix;
+using Element = std::function<double(Index, Index)>;
+
+/// Largest difference, relative to the largest element.
+double difference(const Matrix& reference, const Matrix& ours) {
+  return (reference - ours).cwiseAbs().maxCoeff() / std::max(reference.cwiseAbs().maxCoeff(), 1e-300);
 }
+
+Matrix matrix(Index rows, Index cols, const Element& element) {
+  Matrix m(rows, cols);
+  for (Index i = 0; i < rows; ++i)
+    for (Index j = 0; j < cols; ++j) m(i, j) = element(i, j);
+  return m;
+}
+
+/// [N, cols], of which this rank knows its rows.
+Matrix gathered(const Layout& layout, Index cols, const Element& mine) {
+  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> all(layout.rows(), cols);
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    for (Index j = 0; j < cols; ++j) all(layout.first_row() + i, j) = mine(i, j);
+  RowGather(layout.comm(), layout.partition(),
+            cols)(std::span<double>(all.data(), static_cast<std::size_t>(all.size())));
+  return all;
+}
+
+/// What a learner means for the rates themselves, whatever its features are: U [N, d] gives features U^T r.
+struct InRates {
+  InRates(const Layout& layout, Rls<double>& rls, double alpha, bool recurrent) {
+    const Index N = layout.rows(), d = rls.features();
+    const Basis<double>* basis = rls.basis();
+    U = basis == nullptr ? Matrix::Identity(N, N)
+                         : gathered(layout, d, [&](Index i, Index k) { return basis->matrix()(i, k); });
+    const Element P_element = [&](Index i, Index j) { return rls.inverse_correlation(i, j); };
+    const Matrix P_features = basis == nullptr ? gathered(layout, N, P_element) : matrix(d, d, P_element);
+    P = U * P_features * U.transpose() + (Matrix::Identity(N, N) - U * U.transpose()) / alpha;
+    if (recurrent) J = gathered(layout, d, [&](Index i, Index k) { return rls.weights()(i, k); }) * U.transpose();
+    w = matrix(rls.readout().rows(), d, [&](Index o, Index k) { return rls.readout()(o, k); }) * U.transpose();
+  }
+  Matrix U, P, J, w;
+};
 
 class AgainstReference : public testing::TestWithParam<Case> {};
 
@@ -67,6 +100,8 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   learning.rule = c.rule;
   learning.panel = c.panel;
   learning.update_probability = 0.7;
+  learning.features = c.features;
+  learning.rank_tolerance = 1e-14;
 
   const Layout layout(comm, network.neurons);
   const bool recurrent = c.rule == Rule::full_force;
@@ -84,29 +119,33 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   PhaseTimer timer;
   rls.flush(timer);
 
-  constexpr double tolerance = 1e-10;
-  const Index B = c.streams;
-  const auto by_rows = [&](const char* name, const Reference::Matrix& expected,
-                           const std::function<double(Index, Index)>& ours) {
-    EXPECT_LT(difference(expected, ours, layout, true), tolerance) << name;
+  const bool low_rank = c.features == FeatureKind::low_rank;
+  const double tolerance = low_rank ? 1e-6 : 1e-10;
+  const auto expect = [&](const char* name, const Matrix& expected, const Matrix& found) {
+    EXPECT_LT(difference(expected, found), tolerance) << name;
+  };
+  const auto by_rows = [&](const char* name, const Matrix& expected, const Element& mine) {
+    expect(name, expected, gathered(layout, expected.cols(), mine));
   };
   by_rows("J_D", reference.J_D, [&](Index i, Index j) { return connectivity.J_D(i, j); });
   by_rows("u_in", reference.u_in, [&](Index i, Index j) { return connectivity.u_in(i, j); });
   by_rows("u_hint", reference.u_hint, [&](Index i, Index j) { return connectivity.u_hint(i, j); });
-  by_rows("P", reference.P, [&](Index i, Index j) { return rls.inverse_correlation()(i, j); });
-  if (recurrent) by_rows("J", reference.J, [&](Index i, Index j) { return rls.weights()(i, j); });
-  by_rows("r", reference.x.array().tanh().matrix(),
-          [&](Index i, Index b) { return simulation.rates()(b, layout.first_row() + i); });
-  by_rows("tanh x_D", reference.x_D.array().tanh().matrix(),
-          [&](Index i, Index b) { return simulation.target_rates()(b, layout.first_row() + i); });
-  EXPECT_LT(difference(
-                reference.w, [&](Index o, Index j) { return rls.readout()(o, j); }, layout, false),
-            tolerance);
-  EXPECT_LT(
-      difference(
-          reference.z, [&](Index o, Index b) { return simulation.outputs()[static_cast<std::size_t>(o * B + b)]; },
-          layout, false),
-      tolerance);
+  const InRates ours(layout, rls, learning.alpha, recurrent);
+  if (low_rank) EXPECT_GT(rls.features(), 40);
+  expect("P", reference.P, ours.P);
+  if (recurrent) expect("J", reference.J, ours.J);
+  expect("w", reference.w, ours.w);
+  const Index N = network.neurons, B = c.streams;
+  std::vector<Index> neurons(static_cast<std::size_t>(N));
+  std::iota(neurons.begin(), neurons.end(), 0);
+  Matrix r(N, B), r_D(N, B);
+  for (Index b = 0; b < B; ++b)
+    simulation.sample(b, neurons, {r.col(b).data(), neurons.size()}, {r_D.col(b).data(), neurons.size()});
+  expect("r", reference.x.array().tanh().matrix(), r);
+  expect("tanh x_D", reference.x_D.array().tanh().matrix(), r_D);
+  expect("z", reference.z, matrix(reference.z.rows(), B, [&](Index o, Index b) {
+           return simulation.outputs()[static_cast<std::size_t>(o * B + b)];
+         }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, AgainstReference,
@@ -117,7 +156,10 @@ INSTANTIATE_TEST_SUITE_P(Layouts, AgainstReference,
                                          Case{Rule::force, 1, 11, Integrator::euler},
                                          Case{Rule::force, 3, 64, Integrator::exponential},
                                          Case{Rule::full_force, 3, 37, Integrator::euler, 9},
-                                         Case{Rule::force, 2, 20, Integrator::euler, 20}));
+                                         Case{Rule::force, 2, 20, Integrator::euler, 20},
+                                         Case{Rule::full_force, 1, 11, Integrator::euler, 0, FeatureKind::low_rank},
+                                         Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::low_rank},
+                                         Case{Rule::force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank}));
 
 }  // namespace
 }  // namespace fullforce

@@ -1,0 +1,161 @@
+#include "fullforce/learning/feature_space.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "fullforce/learning/inverse_correlation.hpp"
+
+namespace fullforce {
+namespace {
+
+/// phi = r.
+template <Real T>
+class DenseFeatures : public FeatureSpace<T> {
+ public:
+  DenseFeatures(const Layout& layout, const LearningOptions& options, Index streams, bool learns) : layout_(&layout) {
+    const double longest = static_cast<double>(layout.rows());
+    if (learns) P_.emplace(layout, options.alpha, longest, options.panel, streams);
+  }
+
+  void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, PhaseTimer&) override {
+    features_ = rates.group(0);
+    if (P_) P_->select(rates, selected);
+  }
+  void multiply(RowBlock block) override {
+    if (P_) P_->multiply(block);
+  }
+  void reduce(PhaseTimer& timer) override {
+    if (P_) P_->reduce(timer);
+  }
+  void append(RowBlock block) override { P_->append(block); }
+  void advance() override { P_->advance(); }
+  void flush(PhaseTimer& timer) override { P_->flush(timer); }
+
+  Index count() const override { return layout_->rows(); }
+  Index capacity() const override { return layout_->rows(); }
+  bool learns() const override { return P_.has_value(); }
+  VectorsView<const T> features() const override { return features_; }
+  VectorsView<const T> panel_products() const override { return P_->panel_products(); }
+  const double* inverse_factor() const override { return P_->inverse_factor(); }
+  const RowMatrix<T>& panel_rows() const override { return P_->panel_rows(); }
+  Index pending() const override { return P_ ? P_->pending() : 0; }
+  Index selected() const override { return P_ ? P_->selected() : 0; }
+  bool panel_full() const override { return P_->full(); }
+  std::span<const std::byte> matrix() const override { return std::as_bytes(P_->matrix().storage()); }
+  Index indefinite_samples() const override { return P_ ? P_->indefinite_samples() : 0; }
+  double inverse_correlation(Index i, Index j) const override { return static_cast<double>(P_->matrix()(i, j)); }
+
+  void persist(Archive& archive) override {
+    if (P_) P_->persist(archive);
+  }
+
+ private:
+  const Layout* layout_;
+  std::optional<InverseCorrelation<T>> P_;
+  VectorsView<const T> features_;
+};
+
+template <class From, class To>
+void convert(VectorsView<const From> from, Index vectors, Index length, VectorsView<To> to) {
+  for (Index k = 0; k < length; ++k)
+    for (Index b = 0; b < vectors; ++b) to(b, k) = static_cast<To>(from(b, k));
+  // Products read whole registers of a vector: what an earlier, longer one left there must go.
+  if (to.order == VectorOrder::by_vector)
+    for (Index b = 0; b < vectors; ++b) std::fill(to.data + b * to.stride + length, to.data + (b + 1) * to.stride, To(0));
+}
+
+/// phi = U^T r. P over as many features as there may be: those that are not there yet are zero, so that P is 1/alpha on
+/// their diagonal, which is what the first sample that has them must find.
+template <Real T>
+class LowRankFeatures : public FeatureSpace<T> {
+ public:
+  LowRankFeatures(const Layout& layout, const LearningOptions& options, Index streams, bool learns)
+      : streams_(streams),
+        basis_(layout, options.max_rank, options.rank_tolerance * options.alpha, streams),
+        features_(basis_.max_rank(), streams) {
+    if (!learns) return;
+    const double longest = static_cast<double>(layout.rows());
+    P_.emplace(basis_.features(), options.alpha, longest, options.panel, streams);
+    panel_products_ = Vectors<T>(P_->panel_capacity(), streams);
+    panel_rows_ = RowMatrix<T>(P_->panel_capacity(), basis_.max_rank());
+  }
+
+  void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, PhaseTimer& timer) override {
+    const kernels::Piece<const T> mine{rates.mine(0, 0), rates.stride()};
+    basis_.project(mine, timer);
+    basis_.grow(mine, selected, timer);
+    convert(basis_.coordinates().group(0), streams_, basis_.rank(), features_.view());
+    if (!P_) return;
+    P_->select(basis_.coordinates(), selected);
+    basis_.features().for_each_block([&](RowBlock block) { P_->multiply(block); });
+    P_->reduce(timer);
+    convert(P_->panel_products(), streams_, P_->pending(), panel_products_.view());
+  }
+  void multiply(RowBlock) override {}
+  void reduce(PhaseTimer&) override {}
+  void append(RowBlock) override {}
+  void advance() override {
+    basis_.features().for_each_block([&](RowBlock block) { P_->append(block); });
+    P_->advance();
+  }
+  void flush(PhaseTimer& timer) override {
+    const Index pending = P_->pending();
+    P_->flush(timer);
+    for (Index k = 0; k < pending; ++k)
+      std::transform(P_->panel_rows().row(k), P_->panel_rows().row(k) + basis_.rank(), panel_rows_.row(k),
+                     [](double v) { return static_cast<T>(v); });
+  }
+
+  Index count() const override { return basis_.rank(); }
+  Index capacity() const override { return basis_.max_rank(); }
+  bool learns() const override { return P_.has_value(); }
+  VectorsView<const T> features() const override { return features_.view(); }
+  VectorsView<const T> panel_products() const override { return panel_products_.view(); }
+  const double* inverse_factor() const override { return P_->inverse_factor(); }
+  const RowMatrix<T>& panel_rows() const override { return panel_rows_; }
+  Index pending() const override { return P_ ? P_->pending() : 0; }
+  Index selected() const override { return P_ ? P_->selected() : 0; }
+  bool panel_full() const override { return P_->full(); }
+  std::span<const std::byte> matrix() const override { return std::as_bytes(basis_.matrix().storage()); }
+  Index indefinite_samples() const override { return P_ ? P_->indefinite_samples() : 0; }
+  double inverse_correlation(Index i, Index j) const override { return P_->matrix()(i, j); }
+  const Basis<T>* basis() const override { return &basis_; }
+
+  void persist(Archive& archive) override {
+    basis_.persist(archive);
+    if (P_) P_->persist_whole(archive, basis_.rank());
+  }
+
+ private:
+  Index streams_;
+  Basis<T> basis_;
+  std::optional<InverseCorrelation<double>> P_;
+  Vectors<T> features_;        ///< a, rounded for the products with the weights
+  Vectors<T> panel_products_;  ///< S^T a, likewise
+  RowMatrix<T> panel_rows_;    ///< S^T as applied last, likewise
+};
+
+}  // namespace
+
+template <Real T>
+std::unique_ptr<FeatureSpace<T>> make_feature_space(const Layout& layout, const LearningOptions& options, Index streams,
+                                                    bool learns) {
+  if (options.features == FeatureKind::low_rank)
+    return std::make_unique<LowRankFeatures<T>>(layout, options, streams, learns);
+  return std::make_unique<DenseFeatures<T>>(layout, options, streams, learns);
+}
+
+template <Real T>
+Index feature_space_bytes(const RowPartition& partition, const LearningOptions& options, Index streams) {
+  if (options.features == FeatureKind::dense) return InverseCorrelation<T>::bytes(partition, options.panel, streams);
+  const RowPartition features(std::min(options.max_rank, partition.rows()), 1);
+  return Basis<T>::bytes(partition, options.max_rank, streams) +
+         InverseCorrelation<double>::bytes(features, options.panel, streams);
+}
+
+template std::unique_ptr<FeatureSpace<float>> make_feature_space(const Layout&, const LearningOptions&, Index, bool);
+template std::unique_ptr<FeatureSpace<double>> make_feature_space(const Layout&, const LearningOptions&, Index, bool);
+template Index feature_space_bytes<float>(const RowPartition&, const LearningOptions&, Index);
+template Index feature_space_bytes<double>(const RowPartition&, const LearningOptions&, Index);
+
+}  // namespace fullforce

@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <complex>
+
+#include "fullforce/model/task.hpp"
+#include "fullforce/run/simulation.hpp"
+
+namespace fullforce {
+namespace {
+
+/// A run with low-rank features.
+struct Run {
+  Run(const Communicator& comm, Index neurons, Index streams, Index max_rank, double tolerance, double noise)
+      : layout(comm, neurons),
+        task(make_task(TaskOptions{}, 0.001, 1)),
+        connectivity(layout, network_options(neurons, noise), *task, 1),
+        rls(layout, learning_options(max_rank, tolerance), 1, streams, true, true),
+        simulation(layout, {network_options(neurons, noise), Rule::full_force, 0.5, 1, false}, *task,
+                   {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
+
+  static NetworkOptions network_options(Index neurons, double noise) {
+    NetworkOptions o;
+    o.neurons = neurons;
+    o.noise = noise;
+    o.in_degree = neurons / 4;
+    return o;
+  }
+  static LearningOptions learning_options(Index max_rank, double tolerance) {
+    LearningOptions o;
+    o.features = FeatureKind::low_rank;
+    o.rank_tolerance = tolerance;
+    o.max_rank = max_rank;
+    return o;
+  }
+
+  /// The errors of so many training trials.
+  std::vector<double> train(Index trials) {
+    std::vector<double> errors;
+    while (static_cast<Index>(errors.size()) < trials)
+      for (const TrialResult& trial : simulation.step()) errors.push_back(trial.error());
+    return errors;
+  }
+
+  Layout layout;
+  std::unique_ptr<Task> task;
+  Connectivity<double> connectivity;
+  Rls<double> rls;
+  Simulation<double> simulation;
+};
+
+TEST(LowRank, LearnsTheOscillationWithFewerFeaturesThanNeurons) {
+  const Communicator comm = Communicator::world();
+  Run run(comm, 300, 2, 300, 0.1, 0.0);
+  const std::vector<double> errors = run.train(6);
+  EXPECT_LT(errors.back(), 0.05);
+  EXPECT_LT(errors.back(), errors.front());
+  EXPECT_GT(run.rls.features(), 20);
+  EXPECT_LT(run.rls.features(), 200);
+  EXPECT_LT(run.rls.basis()->energy_left_out(), 0.01 * run.rls.basis()->energy());
+}
+
+TEST(LowRank, NoiseVisitsAllDirectionsButTheCapHoldsAndTheNetworkLearns) {
+  const Communicator comm = Communicator::world();
+  Run run(comm, 300, 2, 80, 1e-3, 0.1);
+  while (!run.simulation.streams().any_running() || run.simulation.samples() < 2000) {
+    run.simulation.step();
+    ASSERT_LE(run.rls.features(), 80);
+  }
+  EXPECT_TRUE(run.rls.basis()->full());
+  EXPECT_GT(run.rls.basis()->energy_left_out(), 0.0);
+  EXPECT_LT(run.train(4).back(), 0.5);
+}
+
+TEST(LowRank, EigenvaluesOfTheSmallMatrixAreThoseOfTheWeights) {
+  const Communicator self = Communicator::self();
+  Run run(self, 60, 2, 60, 1.0, 0.0);
+  run.train(2);
+  PhaseTimer timer;
+  run.rls.flush(timer);
+  const Index d = run.rls.features();
+  Eigen::MatrixXd A(60, d), U(60, d);
+  for (Index i = 0; i < 60; ++i)
+    for (Index k = 0; k < d; ++k) {
+      A(i, k) = run.rls.weights()(i, k);
+      U(i, k) = run.rls.basis()->matrix()(i, k);
+    }
+  ASSERT_LT(d, 60);
+  const auto spectrum = [](const Eigen::MatrixXd& m) {
+    const Eigen::VectorXcd values = m.eigenvalues();
+    std::vector<std::complex<double>> sorted(values.begin(), values.end());
+    std::ranges::sort(sorted, [](auto a, auto b) {
+      return std::abs(std::abs(a) - std::abs(b)) > 1e-9 ? std::abs(a) > std::abs(b) : a.imag() > b.imag();
+    });
+    return sorted;
+  };
+  const auto large = spectrum(A * U.transpose()), small = spectrum(U.transpose() * A);
+  for (std::size_t k = 0; k < large.size(); ++k) {
+    const std::complex<double> expected = k < small.size() ? small[k] : 0.0;
+    EXPECT_LT(std::abs(large[k] - expected), 1e-6) << k;
+  }
+}
+
+TEST(LowRank, AStepGathersTheTargetRatesAndReducesOnce) {
+  const Communicator comm = Communicator::world();
+  Run run(comm, 100, 3, 10, 0.01, 0.0);
+  while (!run.rls.basis()->full()) run.simulation.step();
+  for (int k = 0; k < 3; ++k) run.simulation.step();
+  const Index before = comm.calls();
+  for (int k = 0; k < 50; ++k) run.simulation.step();
+  EXPECT_EQ(comm.calls() - before, 100);
+}
+
+}  // namespace
+}  // namespace fullforce
