@@ -128,7 +128,8 @@ class Training {
   static double trials_done(const TrialStreams& streams, bool training) {
     double done = training ? static_cast<double>(streams.next_trial()) : 0.0;
     for (Index b = 0; b < streams.streams(); ++b) {
-      if (streams.phase(b) == StreamPhase::idle) continue;
+      if (!training && streams.phase(b) != StreamPhase::init) done += static_cast<double>(streams.plan().init_trials);
+      if (streams.phase(b) != (training ? StreamPhase::running : StreamPhase::init)) continue;
       const double share = static_cast<double>(streams.position(b)) / static_cast<double>(streams.length(b));
       done += training ? share - 1.0 : static_cast<double>(streams.trial(b)) + share;
     }
