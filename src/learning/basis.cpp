@@ -19,6 +19,10 @@ constexpr double least_ratio = 1e-6;
 /// Of vectors that are orthonormal but for rounding: below this, rounding was all that there was.
 constexpr double degenerate = 0.25;
 
+/// outside() is a difference of squared lengths, each rounded: what so small a part of them decides is looked at itself.
+template <Real T>
+constexpr double doubt = sizeof(T) == sizeof(float) ? 1e-6 : 1e-14;
+
 /// Columns begin on aligned addresses where their number is a multiple of this.
 constexpr Index aligned_columns = 16;
 
@@ -138,7 +142,7 @@ template <Real T>
 void Basis<T>::grow(kernels::Piece<const T> rates, std::span<const Index> chosen, PhaseTimer& timer) {
   candidates_.clear();
   for (const Index b : chosen)
-    if (outside(b) > tolerance_) candidates_.push_back(b);
+    if (outside(b) + doubt<T> * squared_lengths_[at(b)] > tolerance_) candidates_.push_back(b);
   const Index before = rank_;
   while (!candidates_.empty() && !full() && append_directions(rates, timer) > 0) continue;
   if (rank_ > before) project_new(before, rates, timer);

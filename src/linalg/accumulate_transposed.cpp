@@ -20,7 +20,7 @@ void side_by_side_tile(Piece<const T> a, Index rows, Piece<const T> x, VectorsVi
   for (Index i = 0; i < rows; ++i) {
     __builtin_prefetch(a.data + (i + look_ahead) * a.stride);
     const V row = load<V>(x.data + i * x.stride);
-    for (int c = 0; c < C; ++c) sum[c] += a.data[i * a.stride + c] * row;
+    for (int c = 0; c < C; ++c) sum[c] = add_product(sum[c], broadcast<V>(a.data[i * a.stride + c]), row);
   }
   for (int c = 0; c < C; ++c) at<V>(sums.data + c * sums.stride) = sum[c];
 }
@@ -41,7 +41,8 @@ void by_vector(Piece<const T> a, Index rows, Index cols, const T* x, Index x_str
   using V = Register<T>;
   for (Index k = 0; k < cols; k += lanes<T>) {
     V sum = load<V>(sums + k);
-    for (Index i = 0; i < rows; ++i) sum += x[i * x_stride] * load<V>(a.data + i * a.stride + k);
+    for (Index i = 0; i < rows; ++i)
+      sum = add_product(sum, broadcast<V>(x[i * x_stride]), load<V>(a.data + i * a.stride + k));
     at<V>(sums + k) = sum;
   }
 }

@@ -47,12 +47,23 @@ void tile_by_vector(Piece<const T> a, Index cols, VectorsView<const T> x, Piece<
     for (int v = 0; v < V; ++v) store(y.data[r * y.stride + v], sum_of_lanes<T>(sums[r][v]));
 }
 
+/// Few rows at a time, all vectors for each: the rows are then read from memory once.
+constexpr Index strip = 8;
+
+/// Rows no longer than this are over before the processor has learned to read them ahead, so those of the strip after
+/// the next are asked for.
+constexpr Index short_row_bytes = 4096;
+
 /// R rows and C packs of vectors that lie side by side: an element of `a` at a time, times one element of each vector.
 template <int R, int C, class V, class T, class Store>
 void tile_side_by_side(Piece<const T> a, Index cols, VectorsView<const T> x, Piece<T> y, Store store) {
   constexpr Index width = sizeof(V) / sizeof(T);
+  constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
+  const bool ask = a.stride * static_cast<Index>(sizeof(T)) <= short_row_bytes;
   V sums[R][C] = {};
   for (Index j = 0; j < cols; ++j) {
+    if (ask && j % line == 0)
+      for (int r = 0; r < R; ++r) __builtin_prefetch(a.data + (r + 2 * strip) * a.stride + j);
     V vector[C];
     for (int c = 0; c < C; ++c) vector[c] = load<V>(x.data + j * x.stride + c * width);
     for (int r = 0; r < R; ++r) {
@@ -90,9 +101,6 @@ void rows_side_by_side(Piece<const T> a, Index rows, Index cols, VectorsView<con
                                        Piece<T>{y.data + i * y.stride, y.stride}, store);
   });
 }
-
-/// Few rows at a time, all vectors for each: the rows are then read from memory once.
-constexpr Index strip = 8;
 
 template <class T, class Store>
 void by_vector(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y,

@@ -182,7 +182,7 @@ void Simulation<T>::evaluate() {
   const double elements = static_cast<double>(layout_->rows()) * features;
   if (options_.rule == Rule::full_force) count_product(elements, sizeof(T), n_streams_);
   if (rls_->basis() != nullptr) count_product(elements, sizeof(T), n_streams_);
-  count_product(features * features, sizeof(T), static_cast<Index>(learners_.size()));
+  if (!learners_.empty()) count_product(features * features, sizeof(T), static_cast<Index>(learners_.size()));
   rls_->evaluate(rates_, learners_, feedback_, z_, timer_);
 }
 

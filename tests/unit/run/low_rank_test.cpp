@@ -11,8 +11,8 @@ namespace fullforce {
 namespace {
 
 /// A run with low-rank features.
-struct Run {
-  Run(const Communicator& comm, Index neurons, Index streams, Index max_rank, double tolerance, double noise)
+struct LowRankRun {
+  LowRankRun(const Communicator& comm, Index neurons, Index streams, Index max_rank, double tolerance, double noise)
       : layout(comm, neurons),
         task(make_task(TaskOptions{}, 0.001, 1)),
         connectivity(layout, network_options(neurons, noise), *task, 1),
@@ -52,7 +52,7 @@ struct Run {
 
 TEST(LowRank, LearnsTheOscillationWithFewerFeaturesThanNeurons) {
   const Communicator comm = Communicator::world();
-  Run run(comm, 300, 2, 300, 0.1, 0.0);
+  LowRankRun run(comm, 300, 2, 300, 0.1, 0.0);
   const std::vector<double> errors = run.train(6);
   EXPECT_LT(errors.back(), 0.05);
   EXPECT_LT(errors.back(), errors.front());
@@ -63,7 +63,7 @@ TEST(LowRank, LearnsTheOscillationWithFewerFeaturesThanNeurons) {
 
 TEST(LowRank, NoiseVisitsAllDirectionsButTheCapHoldsAndTheNetworkLearns) {
   const Communicator comm = Communicator::world();
-  Run run(comm, 300, 2, 80, 1e-3, 0.1);
+  LowRankRun run(comm, 300, 2, 80, 1e-3, 0.1);
   while (!run.simulation.streams().any_running() || run.simulation.samples() < 2000) {
     run.simulation.step();
     ASSERT_LE(run.rls.features(), 80);
@@ -75,7 +75,7 @@ TEST(LowRank, NoiseVisitsAllDirectionsButTheCapHoldsAndTheNetworkLearns) {
 
 TEST(LowRank, EigenvaluesOfTheSmallMatrixAreThoseOfTheWeights) {
   const Communicator self = Communicator::self();
-  Run run(self, 60, 2, 60, 1.0, 0.0);
+  LowRankRun run(self, 60, 2, 60, 1.0, 0.0);
   run.train(2);
   PhaseTimer timer;
   run.rls.flush(timer);
@@ -104,7 +104,7 @@ TEST(LowRank, EigenvaluesOfTheSmallMatrixAreThoseOfTheWeights) {
 
 TEST(LowRank, AStepGathersTheTargetRatesAndReducesOnce) {
   const Communicator comm = Communicator::world();
-  Run run(comm, 100, 3, 10, 0.01, 0.0);
+  LowRankRun run(comm, 100, 3, 10, 0.01, 0.0);
   while (!run.rls.basis()->full()) run.simulation.step();
   for (int k = 0; k < 3; ++k) run.simulation.step();
   const Index before = comm.calls();

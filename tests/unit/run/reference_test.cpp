@@ -101,7 +101,7 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   learning.panel = c.panel;
   learning.update_probability = 0.7;
   learning.features = c.features;
-  learning.rank_tolerance = 1e-14;
+  learning.rank_tolerance = 1e-26;
 
   const Layout layout(comm, network.neurons);
   const bool recurrent = c.rule == Rule::full_force;
