@@ -41,6 +41,7 @@ class DenseFeatures : public FeatureSpace<T> {
   Index pending() const override { return P_ ? P_->pending() : 0; }
   Index selected() const override { return P_ ? P_->selected() : 0; }
   bool panel_full() const override { return P_->full(); }
+  std::span<const std::byte> matrix() const override { return std::as_bytes(P_->matrix().storage()); }
   Index indefinite_samples() const override { return P_ ? P_->indefinite_samples() : 0; }
   double inverse_correlation(Index i, Index j) const override { return static_cast<double>(P_->matrix()(i, j)); }
 
@@ -115,6 +116,7 @@ class LowRankFeatures : public FeatureSpace<T> {
   Index pending() const override { return P_ ? P_->pending() : 0; }
   Index selected() const override { return P_ ? P_->selected() : 0; }
   bool panel_full() const override { return P_->full(); }
+  std::span<const std::byte> matrix() const override { return std::as_bytes(basis_.matrix().storage()); }
   Index indefinite_samples() const override { return P_ ? P_->indefinite_samples() : 0; }
   double inverse_correlation(Index i, Index j) const override { return P_->matrix()(i, j); }
   const Basis<T>* basis() const override { return &basis_; }

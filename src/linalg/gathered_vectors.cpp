@@ -17,15 +17,15 @@ GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index ve
       rows_((apart ? layout.local_rows() : layout.rows()) * width_),
       gather_(layout.comm(), layout.partition(), width_) {
   rows_.fill(T(0));
-  // A product reads one group, and wants nothing else in its cache lines.
-  const bool as_it_travels = groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side;
-  for (Index g = 0; g < groups && !apart && !as_it_travels; ++g) groups_.emplace_back(layout.rows(), vectors);
+  if (apart || (groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side)) return;
+  for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
 }
 
 template <Real T>
 void GatheredVectors<T>::gather() {
   if (apart_) return;
   gather_(rows_.span());
+  if (groups_.empty()) return;
   const RowPartition& partition = layout_->partition();
   const Index run = partition.block_size();
   for_each_in_parallel(partition.blocks(),
@@ -47,14 +47,9 @@ void GatheredVectors<T>::take_apart(Index first, Index count) {
 }
 
 template <Real T>
-VectorsView<const T> GatheredVectors<T>::group(Index g) const {
-  if (!groups_.empty()) return groups_[static_cast<std::size_t>(g)].view();
-  return {rows_.data(), width_, VectorOrder::side_by_side};
-}
-
-template <Real T>
 bool GatheredVectors<T>::all_finite() const {
-  return kernels::all_finite(rows_.data(), rows_.size());
+  // What is kept apart only its owner knows.
+  return apart_ || kernels::all_finite(rows_.data(), rows_.size());
 }
 
 template class GatheredVectors<float>;

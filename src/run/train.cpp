@@ -190,11 +190,9 @@ class Training {
     totals.phases = phase_table(layout_.comm(), simulation_.timer());
     progress_.line(fmt::format("trained: {} trials, {} steps in {}, error of the last trial {:.3g}", totals.trials,
                                totals.steps, duration_text(totals.seconds), totals.last_error));
-    const Bytes J = plan_->learning.rule == Rule::full_force ? std::as_bytes(rls_.weights().storage()) : Bytes();
-    const std::array matrices = {connectivity_.J_D.weights(), J};
-    const Performance performance = performance_of(layout_.comm(), *plan_, totals, matrices);
     if (rls_.basis() != nullptr)
       progress_.line(fmt::format("rank {}, {:.3g} of the rates' energy left out", totals.rank, totals.left_out));
+    const Performance performance = performance_of(layout_.comm(), *plan_, totals, rls_.matrices());
     const TestResult test = run_test();
     if (test.stopped) return interrupt_test();
     progress_.line(phase_text(totals.phases));

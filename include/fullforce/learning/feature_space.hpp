@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <memory>
 #include <span>
 
@@ -43,6 +44,8 @@ class FeatureSpace {
   virtual Index pending() const = 0;
   virtual Index selected() const = 0;
   virtual bool panel_full() const = 0;
+  /// The memory of the matrix that a step reads: this rank's rows of P, or of U.
+  virtual std::span<const std::byte> matrix() const = 0;
   virtual Index indefinite_samples() const = 0;
 
   /// Low-rank: the basis; otherwise null.

@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -50,6 +52,10 @@ class Rls {
   const Basis<T>* basis() const { return space_->basis(); }
   const RowMatrix<T>& weights() const { return J_->matrix(); }
   const RowMatrix<T>& readout() const { return w_.matrix(); }
+  /// The memory of the big matrices that a learning step reads.
+  std::array<std::span<const std::byte>, 2> matrices() const {
+    return {space_->matrix(), J_ ? std::as_bytes(J_->matrix().storage()) : std::span<const std::byte>()};
+  }
   /// An element of P as it was applied last: row `i` of those that this rank holds (low-rank: all).
   double inverse_correlation(Index i, Index j) const { return space_->inverse_correlation(i, j); }
   Index indefinite_samples() const { return space_->indefinite_samples(); }

@@ -27,7 +27,10 @@ class GatheredVectors {
   void gather();
 
   /// A group as it was gathered last, in the order that suits the number of vectors; not if they are kept apart.
-  VectorsView<const T> group(Index g) const;
+  VectorsView<const T> group(Index g) const {
+    if (groups_.empty()) return {rows_.data(), width_, VectorOrder::side_by_side};
+    return groups_[static_cast<std::size_t>(g)].view();
+  }
 
   /// Row j of a group as it was gathered last: its vectors side by side, stride() from row to row.
   const T* row(Index group, Index j) const { return rows_.data() + j * width_ + group * group_width_; }
@@ -44,8 +47,10 @@ class GatheredVectors {
   Index width_;
   Index first_row_;
   bool apart_;
-  AlignedArray<T> rows_;            ///< [N, groups, padded vectors]: what travels
-  std::vector<Vectors<T>> groups_;  ///< each group by itself, unless there is one and it lies right as it travels
+  AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels
+  /// The groups on their own, where they do not lie so already: a product reads one of them, and wants nothing else in its
+  /// cache lines.
+  std::vector<Vectors<T>> groups_;
   RowGather gather_;
 };
 

@@ -30,10 +30,10 @@ class SparseRows {
   std::span<const std::int32_t> columns(Index row) const { return of(columns_, row); }
   std::span<T> values(Index row) { return of(values_, row); }
   std::span<const T> values(Index row) const { return of(values_, row); }
+
   /// All rows one after another.
   std::span<std::int32_t> columns() { return columns_.span(); }
   std::span<T> values() { return values_.span(); }
-  std::span<const T> values() const { return values_.span(); }
 
   static constexpr Index bytes_per_element = sizeof(T) + sizeof(std::int32_t);
 

@@ -1,7 +1,5 @@
 #pragma once
-#include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
@@ -31,11 +29,6 @@ class RecurrentWeights {
 
   /// J_D(i, j); `row` counts from this rank's first. For tests and files, not for products.
   T operator()(Index row, Index column) const;
-
-  /// The memory of this rank's weights.
-  std::span<const std::byte> weights() const {
-    return std::as_bytes(is_sparse() ? sparse_.values() : dense_.storage());
-  }
 
   /// Weights of all ranks together, and the memory that a product reads for one of them.
   double elements() const;

@@ -53,12 +53,10 @@ struct LowRankRun {
 TEST(LowRank, LearnsTheOscillationWithFewerFeaturesThanNeurons) {
   const Communicator comm = Communicator::world();
   LowRankRun run(comm, 300, 2, 300, 0.1, 0.0);
-  const std::vector<double> errors = run.train(6);
-  EXPECT_LT(errors.back(), 0.05);
-  EXPECT_LT(errors.back(), errors.front());
-  EXPECT_GT(run.rls.features(), 20);
-  EXPECT_LT(run.rls.features(), 200);
-  EXPECT_LT(run.rls.basis()->energy_left_out(), 0.01 * run.rls.basis()->energy());
+  EXPECT_LT(run.train(4).back(), 0.5);
+  EXPECT_GT(run.rls.features(), 50);
+  EXPECT_LT(run.rls.features(), 250);
+  EXPECT_LT(run.rls.basis()->energy_left_out(), 1e-3 * run.rls.basis()->energy());
 }
 
 TEST(LowRank, NoiseVisitsAllDirectionsButTheCapHoldsAndTheNetworkLearns) {
