@@ -435,10 +435,10 @@ struct Archive::Implementation {
 
   /// What every rank holds whole: one block, written by the root and read by all.
   template <class T>
-  void move_whole(const std::string& name, const std::vector<Index>& extents, T* data, Index stride) {
+  void move_whole(const std::string& name, const std::vector<Index>& shape, T* data, Index stride) {
     const bool takes_part = !saving() || comm->is_root();
-    const Index rows = extents.front();
-    const Slab slab{extents, extents.size() > 1 ? extents[1] : 1, 0, takes_part ? rows : 0, rows};
+    const Index rows = shape.front();
+    const Slab slab{shape, shape.size() > 1 ? shape[1] : 1, 0, takes_part ? rows : 0, rows};
     const Blocks blocks{std::max<Index>(1, rows), 0, takes_part ? 1 : 0, 1, 1};
     move(name, slab, blocks, data, stride);
   }
