@@ -82,7 +82,7 @@ def neurons_figure(rows, folder):
         quartiles(axes, [r for r in rows if r["rule"] == rule], "neurons", "error", label, style)
     axes.axhline(1e-2, color="0.6", linewidth=0.8, zorder=0)
     axes.set(xscale="log", yscale="log", xlabel="neurons N (number)", ylabel="test error (no unit)",
-             title="Oscillation, 100 training trials: median and quartiles over networks")
+             title="Oscillation: median and quartiles over networks")
     sizes = sorted({r["neurons"] for r in rows})
     axes.set_xticks(sizes, sizes)
     axes.minorticks_off()
@@ -150,12 +150,14 @@ def spectra_figure(rows, folder):
             shown = (shares / shares.sum())[:100]
             variances.semilogy(np.arange(1, len(shown) + 1), shown, color=style["color"], linestyle=style["linestyle"], label=label)
         values = f["activity/correlations"][()]
-        correlations.hist(values[np.isfinite(values)], bins=np.linspace(-1, 1, 81), color=STYLES[0]["color"])
+        values = values[np.isfinite(values)]
+        correlations.hist(values, bins=np.linspace(np.floor(values.min() * 100) / 100, 1, 41), color=STYLES[0]["color"])
     circle = np.exp(1j * np.linspace(0, 2 * np.pi, 200)) * 1.5
     spectrum.plot(circle.real, circle.imag, color="0.5", linewidth=0.8, label="|z| = 1.5")
     spectrum.set(xlabel="real part (no unit)", ylabel="imaginary part (no unit)", title="Eigenvalues", aspect="equal")
     spectrum.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.15))
     variances.set(xlabel="principal component (number)", ylabel="share of variance (no unit)", title="Activity of both networks", ylim=(1e-12, 1))
+    variances.legend(frameon=False, fontsize=7)
     correlations.set(xlabel="correlation with the target's rate (no unit)", ylabel="neurons (number)", title="Rates of single neurons")
     return figure
 
@@ -208,7 +210,7 @@ def draw_trials(axes, folder):
     for offset, (kind, style) in enumerate(zip(("hint", "no-hint"), STYLES)):
         for path in sorted(folder.glob(f"{kind}-*/recording.h5"))[:1]:
             with h5py.File(path) as f:
-                end = f["trial_ends"][1]
+                end = f["trial_ends"][:2][-1]
                 time = f["time"][:end]
                 axes.plot(time, f["targets"][:end, 0] - 3 * offset, color="0.3", linewidth=1, linestyle=":", label="target" if not offset else None)
                 axes.plot(time, f["outputs"][:end, 0] - 3 * offset, color=style["color"], linestyle=style["linestyle"], label=kind.replace("-", " "))
