@@ -122,7 +122,7 @@ def analysis(folder):
             found = json.loads(file.attrs["summary"])
             drawings = [draw for group, draw in (("eigenvalues", draw_eigenvalues), ("pca", draw_components), ("lyapunov", draw_exponents))
                         if group in file]
-            figure, panels = plt.subplots(1, max(1, len(drawings)), figsize=(4.6 * max(1, len(drawings)), 4), squeeze=False,
+            figure, panels = plt.subplots(1, max(1, len(drawings)), figsize=(3.4 * max(1, len(drawings)), 3.4), squeeze=False,
                                           layout="constrained")
             for axes, draw in zip(panels[0], drawings):
                 draw(axes, file)

@@ -90,7 +90,8 @@ def neurons_figure(rows, folder):
     return figure
 
 
-NOISES = [0.0, 0.001, 0.01, 0.1, 1.0]
+NOISES = [0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1]  # of the tests
+TRAINED = (0.0, 0.001)
 
 
 def noise_points(o):
@@ -98,7 +99,7 @@ def noise_points(o):
     tests = {f"noise-{eta}.json": ["test", "NETWORK", "--noise", str(eta), "--trials", "20", "--output", "RESULT"] for eta in NOISES}
     return [Point(f"{rule}-trained-{eta}-{seed}", {"network.neurons": n, "learning.rule": rule, "run.seed": seed, "network.noise": eta,
                                                    "run.train_trials": 100}, tests)
-            for seed in o.seed_list for rule in RULES for eta in (0.0, 0.01)]
+            for seed in o.seed_list for rule in RULES for eta in TRAINED]
 
 
 def noise_rows(points, folder):
@@ -108,7 +109,7 @@ def noise_rows(points, folder):
 
 def noise_figure(rows, folder):
     figure, axes = plt.subplots(figsize=(6, 4.2), layout="constrained")
-    for style, (rule, eta) in zip(STYLES, [(r, e) for r in RULES for e in (0.0, 0.01)]):
+    for style, (rule, eta) in zip(STYLES, [(r, e) for r in RULES for e in TRAINED]):
         chosen = [dict(r, noise=r["noise"] or NOISES[1] / 10) for r in rows if r["rule"] == rule and r["trained_noise"] == eta]
         quartiles(axes, chosen, "noise", "error", f"{RULES[rule]}, trained " + (f"with $\\eta$ = {eta}" if eta else "without noise"), style)
     axes.set(xscale="log", yscale="log", xlabel=r"noise strength $\eta$ in the test (no unit)", ylabel="test error (no unit)",
@@ -156,7 +157,7 @@ def spectra_figure(rows, folder):
     spectrum.plot(circle.real, circle.imag, color="0.5", linewidth=0.8, label="|z| = 1.5")
     spectrum.set(xlabel="real part (no unit)", ylabel="imaginary part (no unit)", title="Eigenvalues", aspect="equal")
     spectrum.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.15))
-    variances.set(xlabel="principal component (number)", ylabel="share of variance (no unit)", title="Activity of both networks", ylim=(1e-12, 1))
+    variances.set(xlabel="principal component (number)", ylabel="share of variance (no unit)", title="Activity of both networks", ylim=(1e-9, 1))
     variances.legend(frameon=False, fontsize=7)
     correlations.set(xlabel="correlation with the target's rate (no unit)", ylabel="neurons (number)", title="Rates of single neurons")
     return figure
@@ -187,9 +188,9 @@ def hints_rows(points, folder):
 
 
 def hints_figure(rows, folder):
-    scores = [k for k in rows[0] if k in ("error", "timing_error_spread", "timing_within_20_percent", "fraction_correct", "participation_ratio")]
-    labels = {"error": "test error (no unit)", "timing_error_spread": "spread of the timing error (s)", "fraction_correct": "fraction correct",
-              "timing_within_20_percent": "responses within 20 % of the interval", "participation_ratio": "participation ratio (no unit)"}
+    scores = [k for k in rows[0] if k in ("error", "timing_within_20_percent", "missed_responses", "fraction_correct", "participation_ratio")]
+    labels = {"error": "test error (no unit)", "missed_responses": "trials without a response (fraction)", "fraction_correct": "fraction correct",
+              "timing_within_20_percent": "responses within 20 % (fraction)", "participation_ratio": "participation ratio (no unit)"}
     figure, panels = plt.subplots(1, len(scores) + 1, figsize=(3 * len(scores) + 5, 3.6), layout="constrained",
                                   gridspec_kw=dict(width_ratios=[1] * len(scores) + [2]))
     for axes, score in zip(panels, scores):
@@ -199,14 +200,14 @@ def hints_figure(rows, folder):
             if values:
                 axes.plot([k - 0.25, k + 0.25], [np.median(values)] * 2, color=style["color"], linewidth=2)
         axes.set(ylabel=labels[score], xlim=(-0.5, 1.5))
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
         axes.set_xticks([0, 1], ["hint", "no hint"])
     draw_trials(panels[-1], folder)
     return figure
 
 
 def draw_trials(axes, folder):
-    """Two test trials of the first network of either kind."""
+    """One or two test trials of the first network of either kind."""
     for offset, (kind, style) in enumerate(zip(("hint", "no-hint"), STYLES)):
         for path in sorted(folder.glob(f"{kind}-*/recording.h5"))[:1]:
             with h5py.File(path) as f:
@@ -214,9 +215,9 @@ def draw_trials(axes, folder):
                 time = f["time"][:end]
                 axes.plot(time, f["targets"][:end, 0] - 3 * offset, color="0.3", linewidth=1, linestyle=":", label="target" if not offset else None)
                 axes.plot(time, f["outputs"][:end, 0] - 3 * offset, color=style["color"], linestyle=style["linestyle"], label=kind.replace("-", " "))
-    axes.set(xlabel="time (s)", ylabel="output (no unit), stacked", title="Two test trials")
+    axes.set(xlabel="time (s)", ylabel="output (no unit), stacked", title="Test trials")
     axes.set_yticks([])
-    axes.legend(frameon=False, fontsize=8, loc="upper right")
+    axes.legend(frameon=False, fontsize=8, loc="center left")
 
 
 def streams_points(o):
