@@ -78,9 +78,9 @@ class CommandLine {
     app_.add_flag("--dump-defaults", dump_defaults_, "print a configuration with every key");
     add_train();
     add_test();
+    add_analyze();
     add_trials();
     add_info();
-    add_unavailable("analyze", "eigenvalues, principal components, Lyapunov exponents");
     add_plan();
   }
 
@@ -128,6 +128,23 @@ class CommandLine {
     add_threads(app, test_.threads);
   }
 
+  void add_analyze() {
+    CLI::App& app = add("analyze", "eigenvalues, principal components, Lyapunov exponents of a trained network", [this] {
+      choose_threads(comm_, analyze_.threads);
+      return analyze_command(comm_, analyze_);
+    });
+    add_text(app, "NETWORK", analyze_.network, "network.h5 or a checkpoint")->required();
+    app.add_flag("--eigenvalues", analyze_.eigenvalues, "of the recurrent weights of both networks");
+    app.add_flag("--pca", analyze_.pca, "principal components of the rates of both networks");
+    add_count(app, "--lyapunov", analyze_.lyapunov, 1, "so many Lyapunov exponents of both networks");
+    app.add_flag("--autonomous", analyze_.autonomous, "run the networks with all signals zero");
+    add_count(app, "--trials", analyze_.trials, 1, "length of the run, 10 trials if not given");
+    add_amount(app, "--noise", analyze_.noise, "eta, instead of network.noise");
+    add_count(app, "--seed", analyze_.seed, 0, "instead of run.seed");
+    add_text(app, "--output", analyze_.output, "file for all results, HDF5; their summary goes beside it, JSON");
+    add_threads(app, analyze_.threads);
+  }
+
   void add_trials() {
     CLI::App& app =
         add("trials", "write the trials that a task makes", [this] { return trials_command(comm_, trials_); });
@@ -156,13 +173,6 @@ class CommandLine {
     add_text(app, "--output", plan_.output, "file for the plan, JSON");
   }
 
-  void add_unavailable(const std::string& name, const std::string& help) {
-    CLI::App& app = add(name, help + " (not available yet)", [name]() -> int {
-      throw InputError(fmt::format("the command {} is not available yet", name));
-    });
-    app.allow_extras();
-  }
-
   CLI::App& add(const std::string& name, const std::string& help, std::function<int()> action) {
     CLI::App& app = *app_.add_subcommand(name, help);
     app.callback([this, action = std::move(action)] { action_ = action; });
@@ -188,6 +198,7 @@ class CommandLine {
   bool dump_defaults_ = false;
   TrainArguments train_;
   TestArguments test_;
+  AnalyzeArguments analyze_;
   TrialsArguments trials_;
   InfoArguments info_;
   PlanArguments plan_;

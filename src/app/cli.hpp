@@ -32,6 +32,19 @@ struct TestArguments {
   std::optional<int> threads;
 };
 
+struct AnalyzeArguments {
+  std::string network;
+  bool eigenvalues = false;
+  bool pca = false;
+  std::optional<Index> lyapunov;  ///< >= 1, exponents
+  bool autonomous = false;        ///< all signals zero
+  std::optional<Index> trials;    ///< >= 1
+  std::optional<double> noise;    ///< >= 0
+  std::optional<std::uint64_t> seed;
+  std::optional<std::string> output;
+  std::optional<int> threads;
+};
+
 struct TrialsArguments {
   std::string config;
   Index count = 0;  ///< >= 1
@@ -56,6 +69,7 @@ struct PlanArguments {
 /// **Collective.**
 int train_command(const Communicator& comm, const TrainArguments& arguments);
 int test_command(const Communicator& comm, const TestArguments& arguments);
+int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments);
 int trials_command(const Communicator& comm, const TrialsArguments& arguments);
 int info_command(const Communicator& comm, const InfoArguments& arguments);
 int plan_command(const Communicator& comm, const PlanArguments& arguments);

@@ -5,9 +5,9 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/recording_file.hpp"
-#include "fullforce/run/network_file.hpp"
 #include "fullforce/run/train.hpp"
 #include "inputs.hpp"
+#include "tested_network.hpp"
 
 namespace fullforce {
 namespace {
@@ -29,18 +29,14 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
 }  // namespace
 
 int test_command(const Communicator& comm, const TestArguments& arguments) {
-  Config config = parse_config(read_network_header(comm, arguments.network).config, arguments.network);
-  std::unique_ptr<Task> task;
-  const std::uint64_t trained_seed = config.run.seed;
+  const TestedNetwork tested = open_network(comm, arguments.network, {arguments.trials, arguments.noise, arguments.seed});
+  const Config& config = tested.config;
   agree(comm, [&] {
     require_folder_of(arguments.record, "--record");
     require_folder_of(arguments.output, "--output");
-    task = make_task(config.task, config.network.dt, arguments.seed.value_or(trained_seed));
   });
-  config.run.test_trials = arguments.trials.value_or(config.run.test_trials);
-  config.network.noise = arguments.noise.value_or(config.network.noise);
-  config.run.seed = arguments.seed.value_or(trained_seed);
-  const TestPlan plan{config.run, config.network, config.learning, arguments.network, trained_seed, arguments.record.has_value()};
+  const TestPlan plan{config.run, config.network, config.learning, arguments.network, tested.network_seed, arguments.record.has_value(), {}};
+  const std::unique_ptr<Task>& task = tested.task;
   const TestResult result = test(comm, *task, plan);
   const std::string provenance_text = provenance(comm);
   agree(comm, [&] {

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 #include "fullforce/base/check.hpp"
 
@@ -189,10 +191,15 @@ template <class T>
 void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents,
                    const std::vector<T>& values) {
   const std::string what = fmt::format("dataset {} cannot be written", name);
+  const Index count = std::accumulate(extents.begin(), extents.end(), Index{1}, std::multiplies<>());
+  if (static_cast<Index>(values.size()) != count)
+    throw RunError(fmt::format("{} has {} values, its shape {} wants {}", name, values.size(), to_text(extents), count));
+  const Handle links = own(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
+  check(H5Pset_create_intermediate_group(links.get(), 1), what);
   const std::vector<hsize_t> dims(extents.begin(), extents.end());
   const Handle space = own(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr), H5Sclose, what);
   const Handle dataset =
-      own(H5Dcreate2(file, name.c_str(), scalar_of<T>().file, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+      own(H5Dcreate2(file, name.c_str(), scalar_of<T>().file, space.get(), links.get(), H5P_DEFAULT, H5P_DEFAULT),
           H5Dclose, what);
   if (values.empty()) return;
   check(H5Dwrite(dataset.get(), scalar_of<T>().memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), what);

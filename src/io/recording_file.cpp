@@ -8,30 +8,20 @@
 namespace fullforce {
 namespace {
 
-template <class T>
-void write_checked(hid_t file, const std::string& name, const std::vector<Index>& extents,
-                   const std::vector<T>& values) {
-  Index count = 1;
-  for (const Index extent : extents) count *= extent;
-  if (static_cast<Index>(values.size()) != count)
-    throw RunError(fmt::format("recording: {} has {} values, its shape {} wants {}", name, values.size(),
-                               hdf5::to_text(extents), count));
-  hdf5::write_dataset(file, name, extents, values);
-}
-
 void write_contents(hid_t file, const Recording& recording) {
+  using hdf5::write_dataset;
   const Index steps = static_cast<Index>(recording.time.size());
   hdf5::write_attribute(file, "format", std::string("fullforce-recording"));
   hdf5::write_attribute(file, "format_version", std::int64_t{1});
-  write_checked(file, "time", {steps}, recording.time);
-  write_checked(file, "outputs", {steps, recording.n_out}, recording.outputs);
-  write_checked(file, "targets", {steps, recording.n_out}, recording.targets);
-  write_checked(file, "inputs", {steps, recording.n_in}, recording.inputs);
-  write_checked(file, "neurons", {recording.n_rec}, recording.neurons);
-  write_checked(file, "rates", {steps, recording.n_rec}, recording.rates);
+  write_dataset(file, "time", {steps}, recording.time);
+  write_dataset(file, "outputs", {steps, recording.n_out}, recording.outputs);
+  write_dataset(file, "targets", {steps, recording.n_out}, recording.targets);
+  write_dataset(file, "inputs", {steps, recording.n_in}, recording.inputs);
+  write_dataset(file, "neurons", {recording.n_rec}, recording.neurons);
+  write_dataset(file, "rates", {steps, recording.n_rec}, recording.rates);
   if (!recording.target_rates.empty())
-    write_checked(file, "target_rates", {steps, recording.n_rec}, recording.target_rates);
-  write_checked(file, "trial_ends", {static_cast<Index>(recording.trial_ends.size())}, recording.trial_ends);
+    write_dataset(file, "target_rates", {steps, recording.n_rec}, recording.target_rates);
+  write_dataset(file, "trial_ends", {static_cast<Index>(recording.trial_ends.size())}, recording.trial_ends);
 }
 
 }  // namespace

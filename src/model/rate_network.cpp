@@ -37,9 +37,13 @@ void for_each_normal(const Draws& draws, RowBlock block, const Use& use) {
 
 }  // namespace
 
+double taken_in_a_step(Integrator integrator, double dt, double tau) {
+  return integrator == Integrator::euler ? dt / tau : -std::expm1(-dt / tau);
+}
+
 template <Real T>
 RateNetwork<T>::RateNetwork(const Layout& layout, Index streams, double dt, double tau, Integrator integrator)
-    : take_(integrator == Integrator::euler ? dt / tau : -std::expm1(-dt / tau)), x_(layout, streams) {}
+    : take_(taken_in_a_step(integrator, dt, tau)), x_(layout, streams) {}
 
 template <Real T>
 void RateNetwork<T>::draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose) {

@@ -154,6 +154,11 @@ std::int64_t Communicator::max(std::int64_t value) const {
   return value;
 }
 
+void Communicator::max(std::span<std::int64_t> values) const {
+  const int count = checked_count(static_cast<Index>(values.size()));
+  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), count, MPI_INT64_T, MPI_MAX, handle_), "MPI_Allreduce");
+}
+
 std::int64_t Communicator::min(std::int64_t value) const { return -max(-value); }
 
 std::vector<double> Communicator::all_gather(double value) const {

@@ -1,13 +1,47 @@
 #include "test_trials.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace fullforce {
 namespace {
 
 constexpr Index recorded_neurons = 10;
 
-bool is_last_step(const TrialStreams& streams, Index stream) { return streams.position(stream) + 1 == streams.length(stream); }
+bool is_last_step(const TrialStreams& streams, Index stream) {
+  return streams.position(stream) + 1 == streams.length(stream);
+}
+
+/// What stream `b` has of an array [n, streams], as contiguous numbers.
+void take_stream(std::span<const double> all, Index streams, Index b, std::vector<double>& into) {
+  for (std::size_t c = 0; c < into.size(); ++c)
+    into[c] = all[c * static_cast<std::size_t>(streams) + static_cast<std::size_t>(b)];
+}
+
+/// Shows stream 0 to an observer, all neurons of it.
+template <Real T>
+class StreamView {
+ public:
+  StreamView(const Task& task, Index neurons)
+      : neurons_(static_cast<std::size_t>(neurons)),
+        rates_(neurons_.size()),
+        target_rates_(neurons_.size()),
+        outputs_(static_cast<std::size_t>(task.outputs())) {
+    std::iota(neurons_.begin(), neurons_.end(), Index{0});
+  }
+
+  /// **Collective.**
+  StepView of(const Simulation<T>& simulation) {
+    const TrialStreams& streams = simulation.streams();
+    simulation.sample(0, neurons_, rates_, target_rates_);
+    take_stream(simulation.outputs(), streams.streams(), 0, outputs_);
+    return {rates_, target_rates_, streams.input(0), streams.target(0), outputs_, is_last_step(streams, 0)};
+  }
+
+ private:
+  std::vector<Index> neurons_;
+  std::vector<double> rates_, target_rates_, outputs_;
+};
 
 /// Notes what stream 0 does in its test trials, with a few neurons spread over the network.
 template <Real T>
@@ -50,15 +84,15 @@ class Recorder {
 template <Real T>
 class Judge {
  public:
-  Judge(const Task& task, Index streams) : scorer_(task.scorer(streams)), output_(static_cast<std::size_t>(task.outputs())) {}
+  Judge(const Task& task, Index streams)
+      : scorer_(task.scorer(streams)), output_(static_cast<std::size_t>(task.outputs())) {}
 
   void look(const Simulation<T>& simulation) {
     if (scorer_ == nullptr) return;
     const TrialStreams& streams = simulation.streams();
     for (Index b = 0; b < streams.streams(); ++b) {
       if (streams.phase(b) != StreamPhase::running) continue;
-      for (std::size_t c = 0; c < output_.size(); ++c)
-        output_[c] = simulation.outputs()[c * static_cast<std::size_t>(streams.streams()) + static_cast<std::size_t>(b)];
+      take_stream(simulation.outputs(), streams.streams(), b, output_);
       scorer_->step(b, streams.input(b), streams.target(b), output_);
       if (is_last_step(streams, b)) scorer_->end_trial(b);
     }
@@ -83,11 +117,14 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
   Simulation<T> simulation(layout, options, task, streams, connectivity, rls);
   Recorder<T> recorder(task, plan.network.neurons, plan.network.dt);
   Judge<T> judge(task, plan.run.streams);
+  StreamView<T> stream_0(task, plan.observe ? plan.network.neurons : 0);
+  const bool observed = plan.record || plan.observe;
   const auto look = [&](const Simulation<T>& s) {
     judge.look(s);
     if (plan.record) recorder.look(s);
+    if (plan.observe && s.streams().phase(0) == StreamPhase::running) plan.observe(stream_0.of(s));
   };
-  simulation.observe(look, plan.record);
+  simulation.observe(look, observed);
 
   const Stopwatch clock;
   TestResult result;

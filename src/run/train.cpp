@@ -214,7 +214,7 @@ class Training {
   }
 
   TestResult run_test() {
-    const TestPlan test_plan{plan_->run, plan_->network, plan_->learning, {}, plan_->run.seed, false};
+    const TestPlan test_plan{plan_->run, plan_->network, plan_->learning, {}, plan_->run.seed, false, {}};
     return run_test_trials(layout_, *task_, test_plan, connectivity_, rls_, progress_,
                            [this] { return attention_.ask(layout_.comm()).stop; });
   }

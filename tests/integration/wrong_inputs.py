@@ -97,7 +97,7 @@ CASES = [
     (["test", "missing.h5"], "missing.h5"), (["test", "not_hdf5.h5"], "not_hdf5.h5"), (["test", "nan.h5"], "nan.h5"),
     (["trials", "good.toml", "--count", "0", "--output", "t.h5"], "count"), (["trials", "good.toml", "--count", "2", "--output", "nowhere/t.h5"], "nowhere"),
     (["trials", "good.toml", "--output", "t.h5"], "count"), (["info", "missing"], "missing"), (["info", "used"], "used"), (["info", "not_hdf5.h5"], "not_hdf5.h5"),
-    (["analyze", "x.h5"], "analyze"), (["plan"], "CONFIG.toml"),
+    (["analyze", "missing.h5"], "missing.h5"), (["analyze", "not_hdf5.h5"], "not_hdf5.h5"), (["plan"], "CONFIG.toml"),
     (["plan", "missing.toml"], "missing.toml"), (["plan", "missing.toml", "--calibrate"], "missing.toml"),
     (["plan", "good.toml", "--ranks", "0"], "ranks"), (["plan", "good.toml", "--machine", "missing.json"], "missing.json"),
     (["plan", "good.toml", "--machine", "good.toml"], "good.toml"), (["plan", "good.toml", "--machine", "key.json"], "nodes"),

@@ -15,6 +15,7 @@ CONFINED = [
     (re.compile(r"\bH5\w*_\w+|\bH5[A-Z]\w+|\bhid_t\b|[<\"]hdf5\.h[>\"]"), {"io"}),
     (re.compile(r"\btoml::|toml\+\+"), {"config"}),
     (re.compile(r"\bCLI::|CLI/CLI\.hpp"), {"app"}),
+    (re.compile(r"\bSpectra::|Spectra/\w+\.h"), {"analysis"}),
 ]
 # The communicator's handle may be passed on where HDF5 opens a file together.
 HDF5_OPEN = re.compile(r"\bMPI_(Comm|Info|INFO_NULL)\b")

@@ -27,6 +27,7 @@ enum class Purpose : std::uint64_t {
   test_init_trial = 16,
   test_trial = 17,
   target_columns = 18,      ///< which inputs a neuron has, where J_D is sparse; trial = row
+  tangent_vectors = 19,     ///< of the Lyapunov exponents, at first; trial = row, index = column
 };
 
 /// Counter-based random numbers (Philox 4x64-10 of Salmon et al., SC 2011): a value is a pure function of

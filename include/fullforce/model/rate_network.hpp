@@ -19,6 +19,9 @@ struct StepNoise {
   std::uint64_t seed = 0;
 };
 
+/// How far a state moves towards its currents in a step: dt/tau, or 1 - exp(-dt/tau).
+double taken_in_a_step(Integrator integrator, double dt, double tau);
+
 /// Rate neurons: states x [N, B] driven by currents, rates tanh(x). The target-generating and the task-performing
 /// network are two instances of it.
 template <Real T>

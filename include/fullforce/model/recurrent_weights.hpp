@@ -22,6 +22,8 @@ class RecurrentWeights {
   RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed);
 
   bool is_sparse() const { return sparse_.degree() > 0; }
+  const RowMatrix<T>& dense() const { return dense_; }     ///< [local rows, N]; empty where they are sparse
+  const SparseRows<T>& sparse() const { return sparse_; }  ///< [local rows, K]
 
   /// y(i, b) = sum_j J_D(i, j) rates(j, b) for the rows of a block and one group of gathered rates. 2 streams
   /// operations a weight; reads each once.

@@ -63,6 +63,9 @@ class Communicator {
   std::int64_t max(std::int64_t value) const;
   std::int64_t min(std::int64_t value) const;
 
+  /// Element by element, in place. **Collective.**
+  void max(std::span<std::int64_t> values) const;
+
   /// One value of each rank, in rank order, on every rank. **Collective.**
   std::vector<double> all_gather(double value) const;
   std::vector<std::int64_t> all_gather(std::int64_t value) const;

@@ -1,6 +1,8 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,16 @@ enum class Outcome { finished, stopped };
 /// Trains, writes network.h5, tests, and writes summary.json; the folder plan.run.output exists. **Collective.**
 Outcome train(const Communicator& comm, const Task& task, const TrainPlan& plan);
 
+/// A step of stream 0 in a free trial of a test, as an observer sees it: rates of all neurons, [N] each, on every rank.
+struct StepView {
+  std::span<const double> rates;         ///< of the task-performing network
+  std::span<const double> target_rates;  ///< of the target-generating network
+  std::span<const double> inputs;
+  std::span<const double> targets;
+  std::span<const double> outputs;
+  bool ends_trial = false;
+};
+
 /// A test of a network file.
 struct TestPlan {
   RunOptions run;          ///< test_trials, seed, streams, init_trials
@@ -45,6 +57,7 @@ struct TestPlan {
   std::uint64_t network_seed =
       1;  ///< of the fixed weights, for a file without J_D; run.seed is that of trials, states and noise
   bool record = false;
+  std::function<void(const StepView&)> observe;  ///< called on every rank at every such step, if given
 };
 
 struct TestResult {

@@ -1,0 +1,70 @@
+#include "fullforce/analysis/inner_products.hpp"
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/parallel/fixed_point.hpp"
+
+namespace fullforce {
+namespace {
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Block = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
+
+std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+Block block_of(const LocalRows& m, RowBlock block) {
+  return Block(m.data + block.local * m.stride, block.rows, m.cols, Eigen::OuterStride<>(m.stride));
+}
+
+/// Bits of a magnitude compare like the magnitudes, NaN above all: an exact maximum by integers.
+std::int64_t magnitude_bits(double value) { return std::bit_cast<std::int64_t>(std::abs(value)); }
+
+/// A power of two per column, at least as large as every magnitude in it; 1 for a column of zeros.
+std::vector<double> column_scales(const Layout& layout, const LocalRows& m) {
+  std::vector<std::int64_t> largest(at(m.cols), 0);
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    for (Index j = 0; j < m.cols; ++j)
+      largest[at(j)] = std::max(largest[at(j)], magnitude_bits(m.data[i * m.stride + j]));
+  layout.comm().max(std::span(largest));
+  std::vector<double> scales(at(m.cols), 1.0);
+  for (std::size_t j = 0; j < scales.size(); ++j) {
+    const double magnitude = std::bit_cast<double>(largest[j]);
+    if (!std::isfinite(magnitude)) throw RunError("a value that is analysed is not finite");
+    if (magnitude > 0.0) scales[j] = std::ldexp(1.0, std::ilogb(magnitude) + 1);
+  }
+  return scales;
+}
+
+}  // namespace
+
+std::vector<double> inner_products(const Layout& layout, const LocalRows& x, const LocalRows& y) {
+  const std::vector<double> x_scales = column_scales(layout, x), y_scales = column_scales(layout, y);
+  const FixedPoint fixed(static_cast<double>(layout.rows()));
+  const std::size_t count = at(x.cols * y.cols);
+  std::vector<std::int64_t> sums(count * at(thread_count()), 0);
+  std::vector<std::int64_t> errors(at(thread_count()), 0);
+  layout.for_each_block([&](RowBlock block) {
+    const Matrix products = block_of(x, block).transpose() * block_of(y, block);
+    std::int64_t* mine = sums.data() + at(thread_index()) * count;
+    for (Index j = 0; j < x.cols; ++j)
+      for (Index k = 0; k < y.cols; ++k)
+        mine[j * y.cols + k] +=
+            fixed.encode(products(j, k) / x_scales[at(j)] / y_scales[at(k)], errors[at(thread_index())]);
+  });
+  for (std::size_t t = 1; t < errors.size(); ++t)
+    for (std::size_t k = 0; k < count; ++k) sums[k] += sums[t * count + k];
+  layout.comm().sum(std::span(sums).first(count));
+
+  std::vector<double> result(count);
+  for (Index j = 0; j < x.cols; ++j)
+    for (Index k = 0; k < y.cols; ++k) {
+      const std::size_t jk = at(j * y.cols + k);
+      result[jk] = fixed.decode(sums[jk]) * x_scales[at(j)] * y_scales[at(k)];
+    }
+  return result;
+}
+
+}  // namespace fullforce

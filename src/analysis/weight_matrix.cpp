@@ -1,0 +1,97 @@
+#include "fullforce/analysis/weight_matrix.hpp"
+
+#include <algorithm>
+
+#include "fullforce/linalg/kernels.hpp"
+
+namespace fullforce {
+
+void WeightMatrix::copy_W(Index i, std::span<double> row) const {
+  std::fill(row.begin(), row.end(), 0.0);
+  if (dense.cols() > 0) std::copy_n(dense.row(i), row.size(), row.begin());
+  for (Index k = 0; k < sparse.degree(); ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    row[static_cast<std::size_t>(sparse.columns(i)[at])] = sparse.values(i)[at];
+  }
+}
+
+MatrixProduct::MatrixProduct(const Layout& layout, const WeightMatrix& matrix, Index count)
+    : layout_(&layout), matrix_(&matrix), count_(count), vectors_(layout, 1, count), product_(layout, count) {}
+
+void MatrixProduct::operator()(const StreamArray<double>& x, StreamArray<double>& y) {
+  std::vector<double> projected;
+  if (matrix_->inner() > 0) projected = inner_products(*layout_, matrix_->right, x);
+  if (matrix_->has_W()) multiply_W(x);
+  layout_->for_each_block([&](RowBlock block) { y.copy(block, product_); });
+  if (matrix_->inner() > 0) add_factors(projected, y);
+}
+
+void MatrixProduct::multiply_W(const StreamArray<double>& x) {
+  for (Index i = 0; i < layout_->local_rows(); ++i) std::copy_n(x.row(i), count_, vectors_.mine(0, i));
+  vectors_.gather();
+  const RowMatrix<double>& W = matrix_->dense;
+  layout_->for_each_block([&](RowBlock block) {
+    const kernels::Piece<double> y{product_.row(block.local), product_.stride()};
+    if (matrix_->is_sparse())
+      kernels::multiply_sparse<double>(matrix_->sparse, block.local, block.rows,
+                                       {vectors_.row(0, 0), vectors_.stride()}, count_, y);
+    else
+      kernels::multiply<double>({W.row(block.local), W.stride()}, block.rows, W.cols(), vectors_.group(0), count_, y);
+  });
+}
+
+void MatrixProduct::add_factors(const std::vector<double>& projected, StreamArray<double>& y) const {
+  layout_->for_each_block([&](RowBlock block) {
+    for (Index i = block.local; i < block.local + block.rows; ++i)
+      for (Index c = 0; c < matrix_->inner(); ++c)
+        for (Index k = 0; k < count_; ++k)
+          y(i, k) += matrix_->left(i, c) * projected[static_cast<std::size_t>(c * count_ + k)];
+  });
+}
+
+namespace {
+
+constexpr Index columns_at_once = 64;
+
+/// element(i, j) for local rows i, columns j < cols: whole on the root.
+template <class Element>
+std::vector<double> gather_elements(const Layout& layout, Index cols, const Element& element) {
+  const bool root = layout.comm().is_root();
+  std::vector<double> whole(root ? static_cast<std::size_t>(layout.rows() * cols) : 0);
+  for (Index first = 0; first < cols; first += columns_at_once) {
+    const Index width = std::min(columns_at_once, cols - first);
+    AlignedArray<double> all(layout.rows() * width);
+    for (Index i = 0; i < layout.local_rows(); ++i)
+      for (Index j = 0; j < width; ++j) all[(layout.first_row() + i) * width + j] = element(i, first + j);
+    RowGather(layout.comm(), layout.partition(), width)(all.span());
+    for (Index i = 0; root && i < layout.rows(); ++i)
+      std::copy_n(all.data() + i * width, width, whole.begin() + i * cols + first);
+  }
+  return whole;
+}
+
+}  // namespace
+
+std::vector<double> gather_rows(const Layout& layout, const LocalRows& rows) {
+  return gather_elements(layout, rows.cols, [&](Index i, Index j) { return rows.data[i * rows.stride + j]; });
+}
+
+std::vector<double> gather_matrix(const Layout& layout, const WeightMatrix& matrix) {
+  std::vector<double> row(static_cast<std::size_t>(layout.rows()));
+  Index held = -1;
+  std::vector<double> whole = gather_elements(layout, layout.rows(), [&](Index i, Index j) {
+    if (held != i) matrix.copy_W(held = i, row);
+    return row[static_cast<std::size_t>(j)];
+  });
+  const std::vector<double> left = gather_rows(layout, matrix.left), right = gather_rows(layout, matrix.right);
+  if (!layout.comm().is_root()) return whole;
+  const Index n = layout.rows(), d = matrix.inner();
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < n; ++j)
+      for (Index c = 0; c < d; ++c)
+        whole[static_cast<std::size_t>(i * n + j)] +=
+            left[static_cast<std::size_t>(i * d + c)] * right[static_cast<std::size_t>(j * d + c)];
+  return whole;
+}
+
+}  // namespace fullforce

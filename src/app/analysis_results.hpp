@@ -1,0 +1,41 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "fullforce/analysis/activity.hpp"
+#include "fullforce/analysis/lyapunov.hpp"
+#include "fullforce/analysis/spectrum.hpp"
+#include "fullforce/analysis/weight_statistics.hpp"
+#include "fullforce/io/result_file.hpp"
+
+namespace fullforce {
+
+/// What the command `analyze` finds, on the root, in the two forms that it is written in.
+class AnalysisResults {
+ public:
+  explicit AnalysisResults(std::string provenance) { json_["provenance"] = nlohmann::ordered_json::parse(provenance); }
+
+  /// A number or text of the JSON file.
+  void note(const std::string& section, const std::string& name, const nlohmann::ordered_json& value) {
+    json_[section][name] = value;
+  }
+
+  /// `which`: network (the task-performing one) or target.
+  void add(const std::string& which, const WeightStatistics& statistics);
+  void add(const std::string& which, const Spectrum& spectrum);
+  void add(const std::string& which, const PrincipalComponents& pca);
+  void add(const std::string& which, const LyapunovResult& lyapunov, double tau);
+  void add_correlations(const std::vector<double>& correlations);
+  void add_array(ResultArray array) { arrays_.push_back(std::move(array)); }
+
+  /// The text of the JSON file; dump() makes null of what is not finite.
+  std::string json_text() const { return json_.dump(2) + "\n"; }
+  const std::vector<ResultArray>& arrays() const { return arrays_; }
+
+ private:
+  nlohmann::ordered_json json_;
+  std::vector<ResultArray> arrays_;
+};
+
+}  // namespace fullforce

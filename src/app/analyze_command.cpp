@@ -1,0 +1,185 @@
+#include <cmath>
+
+#include "analysis_results.hpp"
+#include "cli.hpp"
+#include "fullforce/analysis/network_weights.hpp"
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/model/rate_network.hpp"
+#include "fullforce/model/silent_task.hpp"
+#include "fullforce/run/train.hpp"
+#include "inputs.hpp"
+#include "tested_network.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr Index default_trials = 10;
+
+/// Steps of the first n test trials.
+Index test_steps(const Task& task, Index trials) {
+  Trial trial;
+  Index steps = 0;
+  for (Index n = 0; n < trials; ++n) {
+    task.make({TrialKind::test, static_cast<std::uint64_t>(n)}, trial);
+    steps += trial.length;
+  }
+  return steps;
+}
+
+/// Lyapunov exponents of one of the networks, along the run.
+class Deviations {
+ public:
+  Deviations(const Layout& layout, const WeightMatrix& weights, Index exponents, const NetworkOptions& network,
+             Integrator integrator)
+      : tangents_(layout, weights, exponents, taken_in_a_step(integrator, network.dt, network.tau)),
+        spectrum_(layout, exponents, network.dt, std::max<Index>(1, std::llround(network.tau / network.dt))) {}
+
+  void step(std::span<const double> rates) {
+    tangents_.follow(rates);
+    spectrum_.step(tangents_);
+  }
+  LyapunovResult result() const { return spectrum_.result(); }
+
+ private:
+  RateTangents tangents_;
+  LyapunovSpectrum spectrum_;
+};
+
+class Analysis {
+ public:
+  Analysis(const Communicator& comm, const AnalyzeArguments& arguments, TestedNetwork tested)
+      : arguments_(&arguments),
+        tested_(std::move(tested)),
+        silent_(*tested_.task),
+        layout_(comm, config().network.neurons),
+        results_(provenance(comm)) {}
+
+  AnalysisResults run() {
+    if (all() || arguments_->eigenvalues || arguments_->lyapunov) load();
+    if (all() || arguments_->eigenvalues) find_eigenvalues();
+    follow_activity();
+    return std::move(results_);
+  }
+
+ private:
+  const Config& config() const { return tested_.config; }
+  const Task& task() const { return arguments_->autonomous ? static_cast<const Task&>(silent_) : *tested_.task; }
+  bool all() const { return !arguments_->eigenvalues && !arguments_->pca && !arguments_->lyapunov; }
+
+  void load() {
+    try {
+      weights_ = load_weights(layout_, arguments_->network, config().network, config().learning, *tested_.task,
+                              tested_.network_seed);
+    } catch (const RunError& error) {
+      throw InputError(error.what());
+    }
+    results_.add("network", weight_statistics(layout_, weights_.J));
+    results_.add("target", weight_statistics(layout_, weights_.J_D));
+  }
+
+  void find_eigenvalues() {
+    results_.add("network", eigenvalues(layout_, weights_.J));
+    results_.add("target", eigenvalues(layout_, weights_.J_D));
+  }
+
+  /// A test run of both networks, watched.
+  void follow_activity() {
+    const Index steps = test_steps(task(), config().run.test_trials);
+    const bool pca = all() || arguments_->pca;
+    if (arguments_->lyapunov) {
+      const NetworkOptions& network = config().network;
+      network_deviations_.emplace(layout_, weights_.J, *arguments_->lyapunov, network, network.integrator);
+      target_deviations_.emplace(layout_, weights_.J_D, *arguments_->lyapunov, network, Integrator::exponential);
+    }
+    ActivitySamples activity(layout_, pca ? steps : 0, config().network.dt);
+    const auto observe = [&](const StepView& step) {
+      if (pca) keep(activity, step);
+      if (!network_deviations_) return;
+      network_deviations_->step(step.rates);
+      target_deviations_->step(step.target_rates);
+    };
+    RunOptions run = config().run;
+    run.streams = 1;
+    const TestPlan plan{run,   config().network, config().learning, arguments_->network, tested_.network_seed,
+                        false, observe};
+    describe_run(test(layout_.comm(), task(), plan), activity);
+    if (pca) find_components(activity);
+    if (!network_deviations_) return;
+    results_.add("network", network_deviations_->result(), config().network.tau);
+    results_.add("target", target_deviations_->result(), config().network.tau);
+  }
+
+  void keep(ActivitySamples& activity, const StepView& step) {
+    const Index before = activity.samples();
+    activity.step(step.rates, step.target_rates);
+    if (activity.samples() == before) return;
+    outputs_.insert(outputs_.end(), step.outputs.begin(), step.outputs.end());
+    targets_.insert(targets_.end(), step.targets.begin(), step.targets.end());
+  }
+
+  void describe_run(const TestResult& result, const ActivitySamples& activity) {
+    const double dt = config().network.dt;
+    results_.note("run", "network", arguments_->network);
+    results_.note("run", "rule", config().learning.rule == Rule::full_force ? "full-force" : "force");
+    results_.note("run", "signals", arguments_->autonomous ? "none" : "test trials");
+    results_.note("run", "neurons", config().network.neurons);
+    results_.note("run", "trials", result.trials);
+    results_.note("run", "seconds", static_cast<double>(test_steps(task(), result.trials)) * dt);
+    results_.note("run", "noise", config().network.noise);
+    results_.note("run", "seed", config().run.seed);
+    results_.note("run", "tau", config().network.tau);
+    results_.note("run", "sample_interval", static_cast<double>(activity.interval()) * dt);
+    results_.note("run", "test_error", result.error());
+  }
+
+  void find_components(const ActivitySamples& activity) {
+    results_.add("network", principal_components(layout_, activity.rates()));
+    results_.add("target", principal_components(layout_, activity.target_rates()));
+    results_.add_correlations(rate_correlations(layout_, activity));
+    const Index n_out = task().outputs();
+    results_.add_array({"/activity/time", {activity.samples()}, activity.time()});
+    results_.add_array({"/activity/outputs", {activity.samples(), n_out}, outputs_});
+    results_.add_array({"/activity/targets", {activity.samples(), n_out}, targets_});
+  }
+
+  const AnalyzeArguments* arguments_;
+  TestedNetwork tested_;
+  SilentTask silent_;
+  Layout layout_;
+  AnalysisResults results_;
+  NetworkWeights weights_;
+  std::optional<Deviations> network_deviations_, target_deviations_;
+  std::vector<double> outputs_, targets_;  ///< at the samples
+};
+
+/// Sizes are known once the file is open, and nothing has run yet.
+void require_sense(const AnalyzeArguments& arguments, const Config& config) {
+  require_folder_of(arguments.output, "--output");
+  require(!arguments.output || std::filesystem::path(*arguments.output).extension() != ".json",
+          "--output {}: is the name of the HDF5 file; the summary goes beside it with the ending .json",
+          arguments.output.value_or(""));
+  require(!arguments.lyapunov || *arguments.lyapunov <= config.network.neurons,
+          "--lyapunov {}: the network has {} neurons, and no more exponents", arguments.lyapunov.value_or(0),
+          config.network.neurons);
+}
+
+}  // namespace
+
+int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments) {
+  TestedNetwork tested = open_network(comm, arguments.network,
+                                      {arguments.trials.value_or(default_trials), arguments.noise, arguments.seed});
+  agree(comm, [&] { require_sense(arguments, tested.config); });
+  const AnalysisResults results = Analysis(comm, arguments, std::move(tested)).run();
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    const std::string text = results.json_text();
+    fmt::print("{}", text);
+    if (!arguments.output) return;
+    write_results(*arguments.output, "fullforce-analysis", {{"summary", text}}, results.arrays());
+    write_atomically(std::filesystem::path(*arguments.output).replace_extension(".json"), text);
+  });
+  return 0;
+}
+
+}  // namespace fullforce

@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+"""What fullforce analyze finds, against NumPy on the same network, and the same on any layout.
+
+    analyze.py FULLFORCE
+"""
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+import harness
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+import fullforce_io
+
+CONFIG = """
+[run]
+seed = 3
+init_trials = 1
+train_trials = 20
+[task]
+name = "file"
+[network]
+neurons = 50
+[learning]
+rule = "{rule}"
+precision = "{precision}"
+"""
+TRIALS, EXPONENTS = 6, 4
+
+
+def a_trial():
+    t = np.arange(150) * 0.001
+    return fullforce_io.Trial(targets=np.sin(40 * t), inputs=(t < 0.03).astype(float))
+
+
+def arrays(path):
+    found = {}
+    with h5py.File(path) as f:
+        f.visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
+    return found
+
+
+def agree(what, found, expected, tolerance):
+    difference = float(np.max(np.abs(found - expected))) if np.shape(found) == np.shape(expected) else np.inf
+    print(f"  {what}: largest difference {difference:.2g}")
+    if not difference <= tolerance:
+        sys.exit(f"{what}: {found} instead of {expected}")
+
+
+def eigenvalues(matrix):
+    """By falling magnitude, conjugates with the one above the axis first."""
+    values = np.linalg.eigvals(matrix)
+    return values[np.lexsort((-values.imag, -np.round(np.abs(values), 9)))]
+
+
+def lyapunov_exponents(network, run, vectors):
+    """The QR method again, along the rates of a run that begins with `run`'s first step."""
+    keep, interval = network.keep, round(network.tau / network.dt)
+    V = np.linalg.qr(np.random.default_rng(0).standard_normal((network.neurons, vectors)))[0]
+    growth = []
+    for step, r in enumerate(run.rates, start=1):
+        V = keep * V + (1 - keep) * network.J @ ((1 - r**2)[:, None] * V)
+        if step % interval == 0:
+            V, R = np.linalg.qr(V)
+            growth.append(np.log(np.abs(np.diag(R))))
+    return np.mean(growth[len(growth) // 10:], axis=0) / (interval * network.dt)
+
+
+def check(rule, precision="double"):
+    print(rule, precision)
+    with open("c.toml", "w") as f:
+        f.write(CONFIG.format(rule=rule, precision=precision))
+    folder = f"{rule}-{precision}"
+    harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet"]))
+    command = ["analyze", f"{folder}/network.h5", "--eigenvalues", "--pca", "--lyapunov", EXPONENTS, "--trials", TRIALS]
+    harness.expect_exit(0, harness.mpirun(1, command + ["--output", "one.h5"]))
+    harness.expect_exit(0, harness.mpirun(3, command + ["--output", "three.h5"]))
+    found, other = arrays("one.h5"), arrays("three.h5")
+    differing = [name for name in found if found[name].tobytes() != other[name].tobytes()]
+    if differing or list(found) != list(other):
+        sys.exit(f"1 rank and 3 differ in {differing}")
+
+    network = fullforce_io.load_network(f"{folder}/network.h5")
+    run = network.test([a_trial()] * TRIALS, init_trials=[a_trial()])
+    loose = 1e-9 if precision == "double" else 1e-3
+    for name, matrix in (("network", network.J), ("target", network.J_D)):
+        pairs = found[f"eigenvalues/{name}"]
+        agree(f"eigenvalues of {name}", np.abs(pairs @ [1, 1j]), np.abs(eigenvalues(matrix)), 1e-6)
+        agree(f"weights of {name}", found[f"weights/{name}/counts"].sum(), network.neurons**2, 0)
+    for name, rates in (("network", run.rates), ("target", run.target_rates)):
+        variances = np.linalg.eigvalsh(np.cov(rates.T))[::-1]
+        agree(f"variances of {name}", found[f"pca/{name}/variances"], variances, loose)
+    correlations = [np.corrcoef(a, b)[0, 1] for a, b in zip(run.rates.T, run.target_rates.T)]
+    agree("correlations of rates", found["activity/correlations"], np.array(correlations), loose)
+    agree("outputs", found["activity/outputs"], run.outputs, loose)
+    # Tangents start elsewhere, and the average is short.
+    agree("Lyapunov exponents", found["lyapunov/network/exponents"], lyapunov_exponents(network, run, EXPONENTS), 3.0)
+    with open("one.json") as f:
+        summary = json.load(f)
+    agree("participation ratio", summary["pca"]["network"]["participation_ratio"],
+          np.trace(np.cov(run.rates.T))**2 / np.sum(np.cov(run.rates.T)**2), 1e-6 if precision == "double" else 1e-2)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        fullforce_io.write_trials("trials.h5", [a_trial()], dt=0.001)
+        check("full-force")
+        check("force", "single")
+        for wrong, word in ((["--lyapunov", 51], "--lyapunov"), (["--output", "no/a.h5"], "no"), (["--output", "a.json"], "a.json")):
+            result = harness.expect_exit(2, harness.mpirun(2, ["analyze", "full-force-double/network.h5", *wrong]))
+            if result.stderr.count("fullforce: error:") != 1 or word not in result.stderr:
+                sys.exit(f"{wrong}: {result.stderr}")
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+#!/usr/bin/python3
+"""tools/study.py trains what is missing and no more, and tools/report.py makes whole pages of runs and studies.
+
+    studies.py FULLFORCE
+"""
+import csv
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import harness
+
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+SHORT = ["--set", "run.init_trials=1", "--set", "run.train_trials=2", "--set", "run.test_trials=1"]
+
+
+def tool(name, *arguments, code=0):
+    command = ["/usr/bin/python3", str(TOOLS / name), *arguments]
+    return harness.expect_exit(code, subprocess.run(command, capture_output=True, text=True, timeout=120))
+
+
+def study(*arguments, code=0):
+    return tool("study.py", "--program", harness.PROGRAM, *arguments, code=code)
+
+
+def check_study():
+    arguments = ["spectra", "--sizes", "30", "--seeds", "2", "--output", "s", *SHORT]
+    study(*arguments, "--figures", code=75)  # nothing is there yet
+    first = study(*arguments).stdout
+    with open("s/spectra.csv") as f:
+        rows = list(csv.DictReader(f))
+    expected = [(str(seed), which) for seed in (1, 2) for which in ("network", "target")]
+    assert [(r["seed"], r["network"]) for r in rows] == expected, rows
+    with open("s/full-force-2/analysis.json") as f:
+        found = json.load(f)
+    assert float(rows[3]["spectral_radius"]) == found["eigenvalues"]["target"]["spectral_radius"], rows
+    assert all(os.path.getsize(f"s/spectra.{ending}") > 10000 for ending in ("png", "pdf"))
+    os.remove("s/full-force-1/analysis.h5")
+    again = study(*arguments).stdout
+    assert "full-force-1:" in again and "full-force-2:" not in again, f"{first}\nthen\n{again}"
+    failed = study("neurons", "--sizes", "1", "--seeds", "1", "--output", "f", *SHORT, code=1).stderr
+    assert "network.neurons" in failed, failed
+    study("nonsense", code=2)
+
+
+def check_slurm():
+    """What is missing goes to sbatch, a line each; here a program of that name only says how it was called."""
+    os.mkdir("bin")
+    with open("bin/sbatch", "w") as f:
+        f.write("#!/bin/sh\necho $FULLFORCE_JOBS \"$@\" > called\n")
+    os.chmod("bin/sbatch", 0o755)
+    os.environ["PATH"] = os.path.abspath("bin") + os.pathsep + os.environ["PATH"]
+    study("spectra", "--sizes", "30", "--seeds", "3", "--output", "s", "--set", "run.test_trials=1", "--slurm", "--time=1:00")
+    assert pathlib.Path("s/sweep.txt").read_text().split() == ["full-force-3", "network.neurons=30", "run.seed=3", "run.train_trials=200"]
+    called = pathlib.Path("called").read_text().split()
+    assert called[1:3] == ["--array=1-1", "--time=1:00"] and called[3].endswith("sweep.sbatch"), called
+    assert called[4:] == ["s/sweep.txt", "s/base.toml", "s", "--set", "run.test_trials=1"], called
+
+
+def check_page(path, *words):
+    page = path.read_text()
+    assert re.search(r"</html>\s*$", page), f"{path} is not whole"
+    outside = re.findall(r'(?:src|href)="(?!data:)[^"]*"', page)
+    assert not outside, f"{path} needs {outside}"
+    for word in words:
+        assert word in page, f"{path} does not say {word}"
+
+
+def check_reports():
+    run = pathlib.Path("s/full-force-1")
+    harness.expect_exit(0, harness.mpirun(1, ["test", run / "network.h5", "--record", run / "recording.h5"]))
+    tool("report.py", str(run))
+    check_page(run / "report.html", "test error", "participation ratio", "git_commit", "neurons = 30", "Time and memory")
+    tool("report.py", "s", "--output", "study.html")
+    check_page(pathlib.Path("study.html"), "spectra", "full-force-2", "spectral_radius")
+    assert "summary.json" in tool("report.py", "f", code=2).stderr
+    assert "missing" in tool("report.py", "missing", code=2).stderr
+    pathlib.Path("s/full-force-2/summary.json").write_text("{}")
+    assert "summary" in tool("report.py", "s/full-force-2", code=2).stderr
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        check_study()
+        check_slurm()
+        check_reports()
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+#include "fullforce/analysis/lyapunov.hpp"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/LU>
+#include <array>
+#include <cmath>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/base/random.hpp"
+
+namespace fullforce {
+namespace {
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+WeightMatrix dense(const Layout& layout, const std::function<double(Index, Index)>& value) {
+  WeightMatrix matrix{RowMatrix<double>(layout.local_rows(), layout.rows()), {}, {}, {}};
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    for (Index j = 0; j < layout.rows(); ++j) matrix.dense(i, j) = value(layout.first_row() + i, j);
+  return matrix;
+}
+
+/// x <- A x
+class LinearMap : public TangentMap {
+ public:
+  LinearMap(const Layout& layout, const WeightMatrix& matrix, Index vectors) : product_(layout, matrix, vectors) {}
+  void advance(StreamArray<double>& tangents) override { product_(tangents, tangents); }
+
+ private:
+  MatrixProduct product_;
+};
+
+/// A triangular map has its exponents on the diagonal: log 2, log 1, log 1/2 a step.
+TEST(Lyapunov, OfALinearMapAreTheLogarithmsOfItsEigenvalues) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 3);
+  const double elements[3][3] = {{0.5, 3.0, -1.0}, {0.0, 2.0, 1.0}, {0.0, 0.0, 1.0}};
+  const WeightMatrix matrix = dense(layout, [&](Index i, Index j) { return elements[i][j]; });
+  LinearMap map(layout, matrix, 3);
+  LyapunovSpectrum spectrum(layout, 3, 0.1, 2);
+  for (int k = 0; k < 400; ++k) spectrum.step(map);
+  const LyapunovResult result = spectrum.result();
+  ASSERT_EQ(result.exponents.size(), 3u);
+  EXPECT_NEAR(result.exponents[0], std::log(2.0) / 0.1, 1e-9);
+  EXPECT_NEAR(result.exponents[1], 0.0, 1e-9);
+  EXPECT_NEAR(result.exponents[2], std::log(0.5) / 0.1, 1e-9);
+  EXPECT_NEAR(result.seconds, 36.0, 1e-9);
+  EXPECT_NEAR(result.transient, 4.0, 1e-9);
+}
+
+/// The Lorenz system (sigma 10, rho 28, beta 8/3), its state and tangents moved by the classical Runge-Kutta method.
+/// All three variables stand on the rank that owns the only block.
+class Lorenz : public TangentMap {
+ public:
+  explicit Lorenz(double dt) : dt_(dt) {}
+
+  void advance(StreamArray<double>& tangents) override {
+    std::array<State, 3> columns{};
+    const bool here = tangents.rows() == 3;
+    for (Index j = 0; here && j < tangents.streams(); ++j)
+      for (Index i = 0; i < 3; ++i) columns[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)] = tangents(i, j);
+    move(columns);
+    for (Index j = 0; here && j < tangents.streams(); ++j)
+      for (Index i = 0; i < 3; ++i) tangents(i, j) = columns[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)];
+  }
+
+ private:
+  using State = std::array<double, 3>;
+  struct Slope {
+    State state;
+    std::array<State, 3> tangents;
+  };
+
+  static Slope slope(const State& s, const std::array<State, 3>& tangents) {
+    Slope d;
+    d.state = {10.0 * (s[1] - s[0]), s[0] * (28.0 - s[2]) - s[1], s[0] * s[1] - 8.0 / 3.0 * s[2]};
+    for (std::size_t j = 0; j < 3; ++j) {
+      const State& v = tangents[j];
+      d.tangents[j] = {10.0 * (v[1] - v[0]), (28.0 - s[2]) * v[0] - v[1] - s[0] * v[2],
+                       s[1] * v[0] + s[0] * v[1] - 8.0 / 3.0 * v[2]};
+    }
+    return d;
+  }
+
+  static void add(State& to, const State& d, double h) {
+    for (std::size_t i = 0; i < 3; ++i) to[i] += h * d[i];
+  }
+
+  Slope slope_after(const std::array<State, 3>& tangents, const Slope& d, double h) const {
+    State s = state_;
+    std::array<State, 3> v = tangents;
+    add(s, d.state, h);
+    for (std::size_t j = 0; j < 3; ++j) add(v[j], d.tangents[j], h);
+    return slope(s, v);
+  }
+
+  void move(std::array<State, 3>& tangents) {
+    const Slope k1 = slope(state_, tangents);
+    const Slope k2 = slope_after(tangents, k1, 0.5 * dt_);
+    const Slope k3 = slope_after(tangents, k2, 0.5 * dt_);
+    const Slope k4 = slope_after(tangents, k3, dt_);
+    const std::array<std::pair<const Slope*, double>, 4> weighted = {
+        {{&k1, dt_ / 6}, {&k2, dt_ / 3}, {&k3, dt_ / 3}, {&k4, dt_ / 6}}};
+    for (const auto& [k, h] : weighted) {
+      add(state_, k->state, h);
+      for (std::size_t j = 0; j < 3; ++j) add(tangents[j], k->tangents[j], h);
+    }
+  }
+
+  double dt_;
+  State state_ = {1.0, 2.0, 20.0};
+};
+
+/// Published: 0.906, 0, -14.572 (Sprott, Chaos and Time-Series Analysis, 2003); dimension 2.062.
+TEST(Lyapunov, OfTheLorenzSystem) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 3);
+  Lorenz system(0.01);
+  LyapunovSpectrum spectrum(layout, 3, 0.01, 5);
+  for (int k = 0; k < 60000; ++k) spectrum.step(system);
+  const LyapunovResult result = spectrum.result();
+  ASSERT_EQ(result.exponents.size(), 3u);
+  EXPECT_NEAR(result.exponents[0], 0.906, 0.03);
+  EXPECT_NEAR(result.exponents[1], 0.0, 0.01);
+  EXPECT_NEAR(result.exponents[2], -14.572, 0.03);
+  // The divergence of the flow is -(sigma + 1 + beta) everywhere.
+  EXPECT_NEAR(result.exponents[0] + result.exponents[1] + result.exponents[2], -(11.0 + 8.0 / 3.0), 1e-3);
+  EXPECT_NEAR(kaplan_yorke_dimension(result.exponents), 2.062, 0.005);
+  EXPECT_LT(std::abs(result.exponents[0] - 0.906), 5.0 * result.errors[0]);
+  EXPECT_NEAR(result.convergence.back()[0], result.exponents[0], 1e-12);
+}
+
+/// Rate neurons with random weights N(0, g^2/N) and no input, by exponential Euler.
+struct RandomNetwork {
+  RandomNetwork(const Layout& layout_of_it, Index neurons, double gain, Index exponents)
+      : layout(layout_of_it),
+        n(neurons),
+        weights(dense(layout, [gain, neurons](Index i, Index j) { return element(gain, neurons, i, j); })),
+        keep(std::exp(-0.1)),
+        tangents(layout, weights, exponents, 1.0 - keep),
+        product(layout, weights, 1),
+        gather(layout.comm(), layout.partition(), 1),
+        r(static_cast<std::size_t>(n)),
+        mine(layout, 1),
+        x(layout, 1) {
+    for (Index i = 0; i < x.rows(); ++i) x(i, 0) = Draws(1, Purpose::target_state).normal(layout.first_row() + i);
+    rate();
+  }
+
+  static double element(double gain, Index n, Index i, Index j) {
+    return gain / std::sqrt(static_cast<double>(n)) *
+           Draws(1, Purpose::target_weights, static_cast<std::uint64_t>(i)).normal(j);
+  }
+
+  void rate() {
+    for (Index i = 0; i < x.rows(); ++i) mine(i, 0) = std::tanh(x(i, 0));
+    for (Index i = 0; i < x.rows(); ++i) r[static_cast<std::size_t>(layout.first_row() + i)] = mine(i, 0);
+    gather(std::span(r));
+  }
+
+  void step() {
+    product(mine, mine);
+    for (Index i = 0; i < x.rows(); ++i) x(i, 0) = keep * x(i, 0) + (1.0 - keep) * mine(i, 0);
+    rate();
+  }
+
+  LyapunovResult exponents(LyapunovSpectrum& spectrum, int steps) {
+    for (int k = 0; k < 2000; ++k) step();
+    for (int k = 0; k < steps; ++k) {
+      tangents.follow(r);
+      spectrum.step(tangents);
+      step();
+    }
+    return spectrum.result();
+  }
+
+  const Layout& layout;
+  Index n;
+  WeightMatrix weights;
+  double keep;
+  RateTangents tangents;
+  MatrixProduct product;
+  RowGather gather;
+  std::vector<double> r;
+  StreamArray<double> mine, x;
+};
+
+/// Time in units of tau. Theory for N -> infinity (Sompolinsky, Crisanti & Sommers 1988): negative below g = 1,
+/// positive above, where their mean-field equations, solved numerically, give 0.047 at g = 1.5. Finite networks lie
+/// around it or below.
+TEST(Lyapunov, ARandomNetworkIsChaoticAboveGainOne) {
+  const Communicator comm = Communicator::world();
+  const Index n = 500;
+  const Layout layout(comm, n);
+  LyapunovSpectrum chaotic(layout, 2, 0.1, 10);
+  const LyapunovResult above = RandomNetwork(layout, n, 1.5, 2).exponents(chaotic, 6000);
+  EXPECT_GT(above.exponents[0], 0.02);
+  EXPECT_LT(above.exponents[0], 0.06);
+  LyapunovSpectrum quiet(layout, 2, 0.1, 10);
+  const LyapunovResult below = RandomNetwork(layout, n, 0.8, 2).exponents(quiet, 1000);
+  EXPECT_LT(below.exponents[0], 0.0);
+}
+
+/// All exponents add up to the mean logarithm of the Jacobian's determinant.
+TEST(Lyapunov, SumIsTheMeanLogarithmOfTheDeterminant) {
+  const Communicator comm = Communicator::world();
+  const Index n = 12;
+  const Layout layout(comm, n);
+  RandomNetwork network(layout, n, 2.0, n);
+  Matrix J(n, n);
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < n; ++j) J(i, j) = RandomNetwork::element(2.0, n, i, j);
+  LyapunovSpectrum spectrum(layout, n, 0.1, 1);
+  double logarithms = 0.0;
+  for (int k = 0; k < 1000; ++k) {
+    network.tangents.follow(network.r);
+    spectrum.step(network.tangents);
+    Matrix jacobian = Matrix::Identity(n, n) * network.keep;
+    for (Index i = 0; i < n; ++i)
+      for (Index j = 0; j < n; ++j)
+        jacobian(i, j) += (1.0 - network.keep) * J(i, j) *
+                          (1.0 - network.r[static_cast<std::size_t>(j)] * network.r[static_cast<std::size_t>(j)]);
+    if (k >= 100) logarithms += std::log(std::abs(jacobian.determinant()));  // the first tenth does not count
+    network.step();
+  }
+  const LyapunovResult result = spectrum.result();
+  double sum = 0.0;
+  for (const double exponent : result.exponents) sum += exponent;
+  EXPECT_NEAR(sum, logarithms / 90.0, 1e-9);
+}
+
+TEST(Lyapunov, WithoutWeightsStatesDecay) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 20);
+  const WeightMatrix nothing = dense(layout, [](Index, Index) { return 0.0; });
+  RateTangents tangents(layout, nothing, 4, 0.1);
+  const std::vector<double> rates(20, 0.3);
+  tangents.follow(rates);
+  LyapunovSpectrum spectrum(layout, 4, 0.001, 3);
+  for (int k = 0; k < 90; ++k) spectrum.step(tangents);
+  for (const double exponent : spectrum.result().exponents) EXPECT_NEAR(exponent, std::log(0.9) / 0.001, 1e-9);
+}
+
+TEST(Lyapunov, DimensionOfKaplanAndYorke) {
+  EXPECT_NEAR(kaplan_yorke_dimension({1.0, 0.0, -4.0}), 2.25, 1e-15);
+  EXPECT_EQ(kaplan_yorke_dimension({-1.0, -2.0}), 0.0);
+  EXPECT_TRUE(std::isnan(kaplan_yorke_dimension({1.0, -0.5})));
+}
+
+TEST(Lyapunov, DependentTangentsAreAnErrorOnEveryRank) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 10);
+  const WeightMatrix rank_one = dense(layout, [](Index, Index) { return 1.0; });
+  LinearMap map(layout, rank_one, 2);
+  LyapunovSpectrum spectrum(layout, 2, 1.0, 1);
+  EXPECT_THROW(spectrum.step(map), RunError);
+}
+
+}  // namespace
+}  // namespace fullforce

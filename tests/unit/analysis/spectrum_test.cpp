@@ -1,0 +1,88 @@
+#include "fullforce/analysis/spectrum.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "fullforce/base/random.hpp"
+
+namespace fullforce {
+namespace {
+
+RowMatrix<double> rows_of(const Layout& layout, Index cols, const std::function<double(Index, Index)>& value) {
+  RowMatrix<double> rows(layout.local_rows(), cols);
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    for (Index j = 0; j < cols; ++j) rows(i, j) = value(layout.first_row() + i, j);
+  return rows;
+}
+
+/// Moves every vector one place on, and shrinks it by the weight of the place: a ring with product of weights 1/2.
+WeightMatrix ring(const Layout& layout) {
+  const Index n = layout.rows();
+  return {
+      rows_of(layout, n, [n](Index i, Index j) { return j == (i + 1) % n ? (i == 0 ? 0.5 : 1.0) : 0.0; }), {}, {}, {}};
+}
+
+TEST(Spectrum, OfAWeightedRingAreTheRootsOfItsProduct) {
+  const Communicator comm = Communicator::world();
+  const Index n = 24;
+  const Layout layout(comm, n);
+  const Spectrum spectrum = eigenvalues(layout, ring(layout));
+  EXPECT_EQ(spectrum.method, "all");
+  if (!comm.is_root()) return;
+  ASSERT_EQ(static_cast<Index>(spectrum.values.size()), n);
+  for (const std::complex<double>& value : spectrum.values) {
+    const std::complex<double> power = std::pow(value, static_cast<double>(n));
+    EXPECT_NEAR(power.real(), 0.5, 1e-9);
+    EXPECT_NEAR(power.imag(), 0.0, 1e-9);
+  }
+}
+
+TEST(Spectrum, LeadingOnesAgreeWithAllOfThem) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 90);
+  const WeightMatrix matrix{
+      rows_of(layout, 90,
+              [](Index i, Index j) {
+                return Draws(1, Purpose::target_weights, static_cast<std::uint64_t>(i)).normal(j) / 9.0;
+              }),
+      {},
+      {},
+      {}};
+  const Spectrum all = eigenvalues(layout, matrix);
+  const Spectrum leading = eigenvalues(layout, matrix, {10, 6});
+  EXPECT_EQ(leading.method, "leading");
+  if (!comm.is_root()) return;
+  ASSERT_GE(leading.values.size(), 5u);
+  for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(std::abs(leading.values[k] - all.values[k]), 0.0, 1e-6) << k;
+}
+
+/// L R^T with R^T L = [[2, -1], [1, 2]]: eigenvalues 2 +- i, and zeros.
+TEST(Spectrum, OfFactorsComesFromTheSmallMatrix) {
+  const Communicator comm = Communicator::world();
+  const Index n = 40;
+  const Layout layout(comm, n);
+  const auto wave = [n](Index i, Index j) {
+    const double phase = 2.0 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(n);
+    return std::sqrt(2.0 / static_cast<double>(n)) * (j == 0 ? std::cos(phase) : std::sin(phase));
+  };
+  const auto left = [&](Index i, Index j) {
+    return j == 0 ? 2.0 * wave(i, 0) + wave(i, 1) : 2.0 * wave(i, 1) - wave(i, 0);
+  };
+  WeightMatrix factors{{}, rows_of(layout, 2, left), rows_of(layout, 2, wave), {}};
+  const Spectrum small = eigenvalues(layout, factors);
+  EXPECT_EQ(small.method, "low-rank");
+  factors.dense = rows_of(layout, n, [](Index, Index) { return 0.0; });
+  const Spectrum whole = eigenvalues(layout, factors);
+  if (!comm.is_root()) return;
+  for (const Spectrum& spectrum : {small, whole}) {
+    ASSERT_GE(spectrum.values.size(), 2u);
+    EXPECT_NEAR(std::abs(spectrum.values[0] - std::complex<double>(2.0, 1.0)), 0.0, 1e-12);
+    EXPECT_NEAR(std::abs(spectrum.values[1] - std::complex<double>(2.0, -1.0)), 0.0, 1e-12);
+  }
+  EXPECT_NEAR(std::abs(whole.values[2]), 0.0, 1e-7);
+}
+
+}  // namespace
+}  // namespace fullforce
