@@ -131,7 +131,9 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   by_rows("u_in", reference.u_in, [&](Index i, Index j) { return connectivity.u_in(i, j); });
   by_rows("u_hint", reference.u_hint, [&](Index i, Index j) { return connectivity.u_hint(i, j); });
   const InRates ours(layout, rls, learning.alpha, recurrent);
-  if (low_rank) EXPECT_GT(rls.features(), 40);
+  if (low_rank) {
+    EXPECT_GT(rls.features(), 40);
+  }
   expect("P", reference.P, ours.P);
   if (recurrent) expect("J", reference.J, ours.J);
   expect("w", reference.w, ours.w);
