@@ -12,7 +12,7 @@
 namespace fullforce {
 namespace {
 
-/// Code, MPI and HDF5 of one process, as measured on Debian 12.
+/// Code, MPI and HDF5 of one process: an assumption, on the safe side.
 constexpr double program_bytes = 40.0 * (1 << 20);
 
 double bytes_of_rank(const Workload& w, const Task& task, int ranks) {
