@@ -252,9 +252,13 @@ template <Real T>
 TestResult test_as(const Communicator& comm, const Task& task, const TestPlan& plan) {
   const Layout layout(comm, plan.network.neurons);
   Connectivity<T> connectivity(layout, plan.network, task, plan.network_seed);
-  Rls<T> rls(layout, plan.learning, task.outputs(), plan.run.streams, plan.learning.rule == Rule::full_force, false);
+  // Only a checkpoint has updates that are still to be applied, and only a learner can apply them.
+  const bool pending = read_network_header(comm, plan.network_file).has_pending;
+  Rls<T> rls(layout, plan.learning, task.outputs(), plan.run.streams, plan.learning.rule == Rule::full_force, pending);
   try {
     load_network<T>(layout, plan.network_file, connectivity, rls, nullptr);
+    PhaseTimer unused;
+    rls.flush(unused);
   } catch (const RunError& error) {
     throw InputError(error.what());
   }

@@ -13,6 +13,7 @@ struct NetworkFileHeader {
   std::string config;      ///< effective TOML
   std::string provenance;  ///< JSON text
   Index step = 0;          ///< read only: of the run, when the file was written
+  bool has_pending = false;  ///< read only: updates that are still to be applied
 };
 
 /// Writes a network (or checkpoint: the layout is the same) to a temporary name in the same folder, reads it back
