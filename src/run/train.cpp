@@ -74,6 +74,7 @@ class Training {
       metrics_->trial(trial, simulation_.steps(), clock_.seconds(), rls_.features());
     }
     warn_of_full_basis();
+    warn_of_lost_precision();
     show_progress();
   }
 
@@ -101,6 +102,16 @@ class Training {
   double samples_per_second() const {
     return static_cast<double>((simulation_.steps() - first_step_) * plan_->run.streams) /
            std::max(clock_.seconds(), 1e-9);
+  }
+
+  /// Once: rounding has made a form negative that is positive whatever the rates are.
+  void warn_of_lost_precision() {
+    const bool indefinite = rls_.indefinite_samples() > 0;
+    if (indefinite && !was_indefinite_)
+      progress_.warn(fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use "
+                                 "learning.precision = \"double\", or a larger learning.alpha",
+                                 simulation_.steps()));
+    was_indefinite_ = indefinite;
   }
 
   /// Once: rates visit directions that the features cannot tell apart from now on.
@@ -246,6 +257,7 @@ class Training {
   Index trials_done_ = 0;
   Index next_checkpoint_trial_ = 0;
   bool basis_was_full_ = false;
+  bool was_indefinite_ = false;
 };
 
 template <Real T>
