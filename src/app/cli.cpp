@@ -149,7 +149,7 @@ class CommandLine {
     CLI::App& app =
         add("trials", "write the trials that a task makes", [this] { return trials_command(comm_, trials_); });
     add_text(app, "CONFIG", trials_.config, "configuration, TOML")->required();
-    add_count(app, "--count", trials_.count, 1, "number of trials")->required();
+    add_count(app, "--count", trials_.count, 1, "number of trials", 100'000)->required();
     add_text(app, "--output", trials_.output, "file, HDF5")->required();
   }
 

@@ -45,7 +45,9 @@ bool describe_network(const Communicator& comm, const fs::path& path) {
 
 void list_line(const Communicator& comm, const fs::path& path) {
   const std::string problem = damage_of(comm, path);
-  if (comm.is_root())
+  std::error_code ignored;
+  // A run may be at work here, and remove old checkpoints.
+  if (comm.is_root() && fs::exists(path, ignored))
     fmt::print("  {:32s} {}\n", path.filename().string(), problem.empty() ? "whole" : "DAMAGED: " + problem);
 }
 
@@ -64,8 +66,11 @@ int info_command(const Communicator& comm, const InfoArguments& arguments) {
   comm.broadcast(format);
   if (comm.max(folder) == 0) {
     if (format == "fullforce-network") return describe_network(comm, arguments.path) ? 0 : 1;
-    require(format == "fullforce-trials",
-            "{}: is neither a network nor a trials file of fullforce, or its beginning is damaged", arguments.path);
+    require(format.starts_with("fullforce-"), "{}: is no file of fullforce, or its beginning is damaged", arguments.path);
+    if (format != "fullforce-trials") {
+      if (comm.is_root()) fmt::print("{}: {} (without checksums of its own)\n", arguments.path, format);
+      return 0;
+    }
     describe_trials(comm, arguments.path);
     return 0;
   }

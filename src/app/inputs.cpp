@@ -48,4 +48,11 @@ void require_folder_of(const std::optional<std::string>& file, const char* optio
   require(!std::filesystem::is_directory(path, ignored), "{} {}: is a folder (name a file)", option, *file);
 }
 
+void require_another_file(const std::optional<std::string>& file, const char* option, const std::optional<std::string>& other) {
+  if (!file || !other) return;
+  std::error_code ignored;
+  const bool same = std::filesystem::weakly_canonical(*file, ignored) == std::filesystem::weakly_canonical(*other, ignored);
+  require(!same, "{} {}: this command needs that file for something else (name another)", option, *file);
+}
+
 }  // namespace fullforce

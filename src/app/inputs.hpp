@@ -17,4 +17,7 @@ std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config
 /// Before anything runs: a file named on the command line (by `option`) must have a folder to go to. Throws InputError.
 void require_folder_of(const std::optional<std::string>& file, const char* option);
 
+/// A file named as an output must not be what the command reads or writes as `other`, by whatever path. Throws InputError.
+void require_another_file(const std::optional<std::string>& file, const char* option, const std::optional<std::string>& other);
+
 }  // namespace fullforce

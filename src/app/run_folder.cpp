@@ -66,12 +66,28 @@ std::vector<Candidate> candidates_in(const Communicator& comm, const fs::path& f
   return found;
 }
 
+/// Whether `file` is the network of the output folder, by whatever path.
+bool is_network_of(const Communicator& comm, const fs::path& folder, const fs::path& file) {
+  std::error_code ignored;
+  return comm.max(std::int64_t{comm.is_root() && fs::equivalent(file, folder / "network.h5", ignored)}) != 0;
+}
+
 RunStart start_from(const Communicator& comm, const Config& config, const fs::path& file) {
   RunStart start;
   start.from = file;
   const Config saved = require_same_run(comm, config, file);
-  start.trained = is_network(file) && saved.run.train_trials == config.run.train_trials;
+  start.trained = saved.run.train_trials == config.run.train_trials && is_network_of(comm, config.run.output, file);
   return start;
+}
+
+/// What the output folder holds must be of the run that goes on from `file`, and no further on: files to come would mix with it.
+void require_room_for(const Communicator& comm, const Config& config, const fs::path& file) {
+  const Index step = read_network_header(comm, file).step;
+  for (const Candidate& other : candidates_in(comm, config.run.output)) {
+    require(other.step <= step, "--restart {} is at step {}, but {} is further on (give another --output, or move it away)",
+            file.string(), step, other.path.string());
+    if (damage_of(comm, other.path).empty()) require_same_run(comm, config, other.path);
+  }
 }
 
 /// The furthest whole file of the folder.
@@ -126,6 +142,7 @@ RunStart find_start(const Communicator& comm, const Config& config, const std::s
   const RunStart start = start_from(comm, config, restart);
   const std::string damage = damage_of(comm, restart);
   require(damage.empty(), "--restart {}", damage);
+  require_room_for(comm, config, restart);
   return start;
 }
 
@@ -138,8 +155,9 @@ void prepare_folder(const Communicator& comm, const fs::path& folder) {
     fs::create_directories(folder, error);
     require(!error, "cannot make the output folder {}: {} (give another --output)", folder.string(), error.message());
     // The kernel knows better than the bits: a file system may be mounted for reading only.
-    require(access(folder.c_str(), W_OK) == 0, "the output folder {} is not writable: {} (give another --output)",
-            folder.string(), std::strerror(errno));
+    const int reason = access(folder.c_str(), W_OK) == 0 ? 0 : errno;
+    require(reason == 0, "the output folder {} is not writable: {} (give another --output)", folder.string(),
+            std::strerror(reason));
   });
 }
 

@@ -34,6 +34,9 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
   agree(comm, [&] {
     require_folder_of(arguments.record, "--record");
     require_folder_of(arguments.output, "--output");
+    require_another_file(arguments.record, "--record", arguments.network);
+    require_another_file(arguments.output, "--output", arguments.network);
+    require_another_file(arguments.record, "--record", arguments.output);
   });
   const TestPlan plan{config.run, config.network, config.learning, arguments.network, tested.network_seed, arguments.record.has_value(), {}};
   const std::unique_ptr<Task>& task = tested.task;

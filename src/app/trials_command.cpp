@@ -1,8 +1,7 @@
-#include <filesystem>
-
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/trials_file.hpp"
+#include "inputs.hpp"
 
 namespace fullforce {
 namespace {
@@ -28,21 +27,14 @@ TrialsData make_trials(const Task& task, double dt, Index count) {
   return data;
 }
 
-void require_folder_of(const std::filesystem::path& file) {
-  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  std::error_code ignored;
-  require(std::filesystem::is_directory(folder, ignored), "--output {}: there is no folder {} (make it first)",
-          file.string(), folder.string());
-  require(!std::filesystem::is_directory(file, ignored), "--output {}: is a folder (name a file)", file.string());
-}
-
 }  // namespace
 
 int trials_command(const Communicator& comm, const TrialsArguments& arguments) {
   const Config config = load_config(comm, arguments.config);
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    require_folder_of(arguments.output);
+    require_folder_of(arguments.output, "--output");
+    require_another_file(arguments.output, "--output", arguments.config);
     const auto task = make_task(config.task, config.network.dt, config.run.seed);
     write_trials(arguments.output, make_trials(*task, config.network.dt, arguments.count));
   });

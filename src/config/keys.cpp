@@ -130,7 +130,7 @@ std::vector<Key> make_keys() {
   add(key("task", "hint", MEMBER(task.hint), anything, "for tasks with a hint"));
   add(key("task", "file", MEMBER(task.file), not_empty, "for task \"file\""));
 
-  add(key("network", "neurons", MEMBER(network.neurons), at_least(2)));
+  add(key("network", "neurons", MEMBER(network.neurons), between<std::int64_t>(2, 100'000'000)));
   add(key("network", "dt", MEMBER(network.dt), positive, "s; below 2 tau for \"euler\""));
   add(key("network", "tau", MEMBER(network.tau), positive, "s"));
   add(key("network", "gain", MEMBER(network.gain), not_negative, "of the target-generating network's weights"));

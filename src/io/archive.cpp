@@ -26,6 +26,8 @@ constexpr const char* checksums_group = "/checksums";
 constexpr const char* block_rows_name = "block_rows";
 // HDF5 puts its structure into pieces of this size; all of it mostly fits into the first one.
 constexpr Index structure_bytes = Index{64} << 10;
+/// Taken before anything else, so that HDF5 can close the file whatever comes.
+constexpr Index room_to_close = seal::bytes + 2 * structure_bytes;
 // What a dataset may add to it.
 constexpr Index structure_bytes_each = 4096;
 
@@ -99,10 +101,13 @@ void expect_creatable(const std::filesystem::path& path) {
 }
 
 void expect_openable(const std::filesystem::path& path) {
+  // To open a pipe would be to wait for its writer.
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+    throw RunError(fmt::format("{} is not a file", path.string()));
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) throw RunError(fmt::format("{} cannot be opened: {}", path.string(), std::strerror(errno)));
   ::close(descriptor);
-  if (!std::filesystem::is_regular_file(path)) throw RunError(fmt::format("{} is not a file", path.string()));
   seal::check(path);
 }
 
@@ -145,7 +150,9 @@ struct Archive::Implementation {
   void create_file() {
     agree(*comm, [&] {
       hdf5::silence();
-      if (comm->is_root()) expect_creatable(path);
+      if (!comm->is_root()) return;
+      expect_creatable(path);
+      DiskSpace(path).take(room_to_close);  // on a disk without any room HDF5 could not even close the file again
     });
     agree(*comm, [&] {
       make_property_lists();
@@ -157,7 +164,7 @@ struct Archive::Implementation {
     });
     // Even where a dataset finds no room later on, HDF5 must be able to close the file.
     agree(*comm, [&] {
-      if (comm->is_root()) disk.take(seal::bytes + 2 * structure_bytes);
+      if (comm->is_root()) disk.take(room_to_close);
     });
   }
 

@@ -23,6 +23,7 @@ std::unique_ptr<Task> make_file_task(const std::string& path, double dt, std::ui
 std::unique_ptr<Task> make_task(const TaskOptions& options, double dt, std::uint64_t seed) {
   const bool pulses = options.name != "file";
   require(!pulses || dt <= 0.05, "network.dt = {} s is longer than the pulse of this task, 0.05 s (use a smaller one)", dt);
+  require(!pulses || dt >= 1e-6, "network.dt = {} s (must be at least 1e-6: a trial would have millions of steps)", dt);
   if (options.name == "oscillation") {
     require(options.version == 1 || options.version == 2, "task.version = {} (must be 1 or 2)", options.version);
     return std::make_unique<Oscillation>(options.version, dt);

@@ -170,6 +170,43 @@ def full_disk():
     check_like_reference("full", "after a full disk")
 
 
+def no_room_at_all():
+    """On a disk without a free byte no checkpoint begins, on one rank or two; the run goes on to its end and says so."""
+    os.mkdir("tiny")
+    if harness.subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", "tiny"], stderr=-3).returncode != 0:
+        print("skipped: no file system can be mounted here")
+        return
+    try:
+        for ranks in (1, 2):
+            output = f"tiny/on-{ranks}"
+            os.mkdir(output)
+            with open("tiny/filler", "wb") as f:
+                try:
+                    while True:
+                        f.write(bytes(4096))
+                        f.flush()
+                except OSError:
+                    pass
+            result = run(1, output, "--set", "checkpoint.every_minutes=0.001", ranks=ranks)
+            expect("warning: no checkpoint" in result.stderr and "No space left" in result.stderr, f"the messages: {result.stderr}")
+            os.remove("tiny/filler")
+    finally:
+        harness.subprocess.run(["umount", "tiny"], check=True)
+
+
+def restart_from_a_file():
+    """Only where what the folder holds belongs to the run and is no further on; from another folder's network a network is written."""
+    run(75, "earlier", "--max-steps", "1000", ranks=1)
+    checkpoint = harness.checkpoints("earlier")[-1]
+    before = listing("reference")
+    result = run(2, "reference", "--restart", checkpoint, ranks=1)
+    expect("further on" in result.stderr, f"the message: {result.stderr}")
+    run(2, "reference", "--restart", checkpoint, "--set", "run.seed=99", ranks=1)
+    expect(listing("reference") == before, "a refused restart changed the folder")
+    run(0, "copied", "--restart", "reference/network.h5", ranks=1)
+    expect(not harness.differences("reference/network.h5", "copied/network.h5"), "the network of another folder was not taken over")
+
+
 def divergence():
     targets = np.sin(np.arange(300) * 0.01)[:, None]
     targets[250:] = 1e308
@@ -196,7 +233,7 @@ def folders():
 def main():
     with harness.small_run(run={"train_trials": 120}, checkpoint={"every_minutes": 0.0005, "keep": 3}):
         run(0, "reference", "--set", "checkpoint.every_minutes=0.0", ranks=1)
-        for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, divergence, folders):
+        for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, no_room_at_all, restart_from_a_file, divergence, folders):
             if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
                 continue
             begin = time.time()

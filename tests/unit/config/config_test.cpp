@@ -115,9 +115,9 @@ TEST(Config, WrongTypes) {
 }
 
 TEST(Config, Ranges) {
-  EXPECT_EQ(message_of("[network]\nneurons = -3\n"), "c.toml:2: network.neurons = -3 (must be at least 2)");
+  EXPECT_EQ(message_of("[network]\nneurons = -3\n"), "c.toml:2: network.neurons = -3 (must be from 2 to 100000000)");
   const std::vector<std::vector<std::string>> wrong = {
-      {"network.neurons", "1", "must be at least 2"},
+      {"network.neurons", "1", "must be from 2 to 100000000"},
       {"network.dt", "0.0", "must be positive"},
       {"network.dt", "nan", "must be finite"},
       {"network.tau", "inf", "must be finite"},
