@@ -171,7 +171,7 @@ def full_disk():
 
 
 def no_room_at_all():
-    """On a disk without a free byte no checkpoint begins, on one rank or two; the run goes on to its end and says so."""
+    """On a disk without a free byte no checkpoint begins, on one rank or two; the run goes on, and ends with 1 when it is to stop."""
     os.mkdir("tiny")
     if harness.subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", "tiny"], stderr=-3).returncode != 0:
         print("skipped: no file system can be mounted here")
@@ -179,15 +179,12 @@ def no_room_at_all():
     try:
         for ranks in (1, 2):
             output = f"tiny/on-{ranks}"
-            os.mkdir(output)
-            with open("tiny/filler", "wb") as f:
-                try:
-                    while True:
-                        f.write(bytes(4096))
-                        f.flush()
-                except OSError:
-                    pass
-            result = run(1, output, "--set", "checkpoint.every_minutes=0.001", ranks=ranks)
+            process = harness.start(ranks, harness.train(output, *LONG, "--set", "checkpoint.every_minutes=0.01"))
+            harness.wait_until(lambda: os.path.exists(output + "/metrics.csv"), "the run", process)
+            harness.subprocess.run(["dd", "if=/dev/zero", "of=tiny/filler", "bs=4k"], stderr=-3)
+            time.sleep(2)
+            process.send_signal(signal.SIGUSR1)
+            result = harness.expect_exit(1, harness.finish(process))
             expect("warning: no checkpoint" in result.stderr and "No space left" in result.stderr, f"the messages: {result.stderr}")
             os.remove("tiny/filler")
     finally:
