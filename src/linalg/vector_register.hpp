@@ -51,7 +51,7 @@ inline V broadcast(T value) {
 /// compiler that is free to fuse does so in one tile and not in another, and then a row's result would depend on the
 /// rows beside it.
 template <bool negative = false, class V>
-inline V add_product(const V& sum, const V& a, const V& b) {
+inline V add_product(V sum, V a, V b) {
   constexpr bool doubles = sizeof(sum[0]) == sizeof(double);
 #if defined(__AVX512F__)
   if constexpr (sizeof(V) == 64) {
