@@ -51,7 +51,10 @@ def check_run(plan):
     assert math.isclose(performance["samples_per_second"] * performance["seconds_per_step"], 2.0)
     assert math.isclose(performance["simulated_seconds_per_hour"], 3600 * 0.01 * performance["samples_per_second"])
     # A short run does not measure the machine.
-    assert summary["train"]["seconds"] > 4.9 or performance["fraction_of_limit"] is None and any(w.startswith("performance.fraction_of_limit") for w in summary["warnings"])
+    if summary["train"]["seconds"] < 5.0:
+        assert performance["fraction_of_limit"] is None and any(w.startswith("performance.fraction_of_limit") for w in summary["warnings"])
+    else:
+        assert performance["fraction_of_limit"] > 0.0, performance
     assert performance["imbalance"] >= 1.0 and len(summary["memory"]["peak_bytes_per_rank"]) == 2
     # J_D and two vectors in every step; J and two as soon as a stream is past its init trial, which the second begins in the middle
     # of its 200 steps; P for those that learn, and 4 N^2 more for each sample applied.
