@@ -146,17 +146,24 @@ class CommandLine {
   }
 
   void add_trials() {
-    CLI::App& app =
-        add("trials", "write the trials that a task makes", [this] { return trials_command(comm_, trials_); });
+    CLI::App& app = add("trials", "write the trials that a task makes", [this] {
+      choose_threads(comm_, trials_.threads);
+      return trials_command(comm_, trials_);
+    });
     add_text(app, "CONFIG", trials_.config, "configuration, TOML")->required();
+    add_settings(app, trials_.settings);
     add_count(app, "--count", trials_.count, 1, "number of trials", 100'000)->required();
     add_text(app, "--output", trials_.output, "file, HDF5")->required();
+    add_threads(app, trials_.threads);
   }
 
   void add_info() {
-    CLI::App& app =
-        add("info", "say what a file or a folder of results is", [this] { return info_command(comm_, info_); });
+    CLI::App& app = add("info", "say what a file or a folder of results is", [this] {
+      choose_threads(comm_, info_.threads);
+      return info_command(comm_, info_);
+    });
     add_text(app, "PATH", info_.path, "file or folder")->required();
+    add_threads(app, info_.threads);
   }
 
   void add_plan() {

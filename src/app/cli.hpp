@@ -47,12 +47,15 @@ struct AnalyzeArguments {
 
 struct TrialsArguments {
   std::string config;
+  std::vector<std::string> settings;  ///< section.key=value
   Index count = 0;  ///< >= 1
   std::string output;
+  std::optional<int> threads;
 };
 
 struct InfoArguments {
   std::string path;
+  std::optional<int> threads;
 };
 
 struct PlanArguments {

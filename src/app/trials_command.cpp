@@ -30,7 +30,7 @@ TrialsData make_trials(const Task& task, double dt, Index count) {
 }  // namespace
 
 int trials_command(const Communicator& comm, const TrialsArguments& arguments) {
-  const Config config = load_config(comm, arguments.config);
+  const Config config = load_config(comm, arguments.config, arguments.settings);
   agree(comm, [&] {
     if (!comm.is_root()) return;
     require_folder_of(arguments.output, "--output");

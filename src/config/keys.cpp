@@ -45,7 +45,11 @@ std::string positive(const Value& value) { return number(value) <= 0 ? "must be 
 
 std::string not_negative(const Value& value) { return number(value) < 0 ? "must not be negative" : finite(value); }
 
-std::string not_empty(const Value& value) { return std::get<std::string>(value).empty() ? "must not be empty" : ""; }
+std::string path(const Value& value) {
+  const auto& text = std::get<std::string>(value);
+  if (text.empty()) return "must not be empty";
+  return text.find('\0') != std::string::npos ? "must not hold a zero byte, which ends a path" : "";
+}
 
 Check at_least(std::int64_t low) {
   return [low](const Value& value) {
@@ -123,12 +127,12 @@ std::vector<Key> make_keys() {
   add(key("run", "init_trials", MEMBER(run.init_trials), at_least(0), "before learning"));
   add(key("run", "train_trials", MEMBER(run.train_trials), at_least(0)));
   add(key("run", "test_trials", MEMBER(run.test_trials), at_least(0), "after learning"));
-  add(key("run", "output", MEMBER(run.output), not_empty, "folder, relative to the working directory"));
+  add(key("run", "output", MEMBER(run.output), path, "folder, relative to the working directory"));
 
   add(word("task", "name", MEMBER(task.name), {"oscillation", "ready-set-go", "delayed-comparison", "file"}));
   add(key("task", "version", MEMBER(task.version), between<std::int64_t>(1, 2), "of the oscillation"));
   add(key("task", "hint", MEMBER(task.hint), anything, "for tasks with a hint"));
-  add(key("task", "file", MEMBER(task.file), not_empty, "for task \"file\""));
+  add(key("task", "file", MEMBER(task.file), path, "for task \"file\""));
 
   add(key("network", "neurons", MEMBER(network.neurons), between<std::int64_t>(2, 100'000'000)));
   add(key("network", "dt", MEMBER(network.dt), positive, "s; below 2 tau for \"euler\""));

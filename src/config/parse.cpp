@@ -14,7 +14,7 @@
 namespace fullforce {
 namespace {
 
-/// Of a wrong setting in a message: "run.toml:12" or "--set network.dt=1".
+/// Of a wrong setting in a message: "run.toml:12" or "--set".
 using Place = std::string;
 
 Place place_in(const std::string& file, const toml::source_region& region) {
@@ -92,7 +92,8 @@ class Builder {
             "{}: network.dt = {} (must be less than 2 tau = {}, beyond which integrator \"euler\" is unstable; make dt "
             "smaller or use \"exponential\")",
             place_of({"network.dt", "network.tau", "network.integrator"}, file), network.dt, 2 * network.tau);
-    require(network.in_degree < network.neurons, "{}: network.in_degree = {} (must be at most network.neurons - 1 = {}; 0 = dense)",
+    require(network.in_degree < network.neurons,
+            "{}: network.in_degree = {} (must be at most network.neurons - 1 = {}; 0 = dense)",
             place_of({"network.in_degree", "network.neurons"}, file), network.in_degree, network.neurons - 1);
     return config_;
   }
@@ -150,21 +151,28 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+bool is_whole_number(const std::string& text) {
+  const auto first = text.find_first_not_of("+-");
+  return first != std::string::npos && text.find_first_not_of("0123456789", first) == std::string::npos;
+}
+
 /// The value of a `--set`. A string needs no quotes: the shell has most often removed them.
 toml::table setting_value(const Key& key, const std::string& text, const Place& place) {
   const bool wants_string = std::holds_alternative<std::string>(key.get(Config{}));
   std::optional<toml::table> literal = parse_literal(text);
   const bool quotes = !text.empty() && (text.front() == '"' || text.front() == '\'');
   if (wants_string && !quotes) literal = parse_literal(to_toml(Value(text)));
+  require(literal || !is_whole_number(text), "{}: {} = {} (must be {} within 64 bits)", place, key.full_name(), text,
+          type_name(key.get(Config{})));
   require(literal.has_value(), "{}: {} = {} (must be {})", place, key.full_name(), text, type_name(key.get(Config{})));
   return *std::move(literal);
 }
 
 void apply_setting(Builder& builder, const std::string& setting) {
-  const Place place = "--set " + setting;
+  const Place place = "--set";
   const auto equals = setting.find('=');
   const auto dot = setting.find('.');
-  require(equals != std::string::npos && dot < equals, "{}: expected section.key=value", place);
+  require(equals != std::string::npos && dot < equals, "{} {}: expected section.key=value", place, setting);
   const Key& key =
       require_key(trimmed(setting.substr(0, dot)), trimmed(setting.substr(dot + 1, equals - dot - 1)), place);
   const toml::table value = setting_value(key, trimmed(setting.substr(equals + 1)), place);

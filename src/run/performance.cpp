@@ -45,7 +45,7 @@ Performance performance_of(const Communicator& comm, const TrainPlan& plan, cons
                            std::span<const Bytes> matrices) {
   Performance p;
   p.seconds = std::max(totals.seconds, 1e-9);
-  p.steps = static_cast<double>(std::max<Index>(1, totals.steps_here));
+  p.steps = static_cast<double>(totals.steps_here);
   p.stream_steps = p.steps * static_cast<double>(plan.run.streams);
   p.simulated_seconds = p.stream_steps * plan.network.dt;
   p.work = with_updates(totals.work, plan, totals.samples_here);
@@ -61,6 +61,7 @@ Performance performance_of(const Communicator& comm, const TrainPlan& plan, cons
 }
 
 std::string performance_text(const Performance& p) {
+  if (p.steps == 0.0) return "throughput          no step was left to do";
   std::string text =
       fmt::format("throughput          {:.4g} samples/s, {:.4g} simulated seconds an hour ({:.3g} ms a step)",
                   p.stream_steps / p.seconds, 3600.0 * p.simulated_seconds / p.seconds, 1e3 * p.seconds / p.steps);

@@ -77,7 +77,7 @@ std::string summary_text(const Communicator& comm, const TrainPlan& plan, const 
   json["train"]["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN, "train.error: no training trial ended in this part of the run", warnings);
   json["test"] = nlohmann::ordered_json::parse(test_section(test, warnings));
   auto& performance = json["performance"];
-  performance["seconds_per_step"] = reached.seconds / reached.steps;
+  performance["seconds_per_step"] = finite_or_null(reached.seconds / reached.steps, "performance.seconds_per_step: no step was left to do", warnings);
   performance["samples_per_second"] = reached.stream_steps / reached.seconds;
   performance["simulated_seconds_per_hour"] = 3600.0 * reached.simulated_seconds / reached.seconds;
   for (std::size_t p = 0; p < phase_count; ++p)

@@ -199,8 +199,10 @@ class Training {
                           left_out()};
     if (!plan_->trained) save(folder_ / "network.h5", plan_->with_target);
     totals.phases = phase_table(layout_.comm(), simulation_.timer());
-    progress_.line(fmt::format("trained: {} trials, {} steps in {}, error of the last trial {:.3g}", totals.trials,
-                               totals.steps, duration_text(totals.seconds), totals.last_error));
+    const std::string error =
+        totals.last_error >= 0.0 ? fmt::format(", error of the last trial {:.3g}", totals.last_error) : "";
+    progress_.line(fmt::format("trained: {} trials, {} steps in {}{}", totals.trials, totals.steps,
+                               duration_text(totals.seconds), error));
     if (rls_.basis() != nullptr)
       progress_.line(fmt::format("rank {}, {:.3g} of the rates' energy left out", totals.rank, totals.left_out));
     const Performance performance = performance_of(layout_.comm(), *plan_, totals, rls_.matrices());

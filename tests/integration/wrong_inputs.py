@@ -54,6 +54,7 @@ def prepare():
     with open("not_hdf5.h5", "w") as f:
         f.write("hello")
     open("a_file", "w").close()
+    os.mkfifo("pipe.toml")
     os.mkdir("used")
     open("used/something", "w").close()
 
@@ -71,7 +72,8 @@ def with_trials(name):
 
 # arguments, and a word that the message must hold
 CASES = [
-    ([], ""), (["fly"], "fly"), (["train"], "CONFIG"), (["train", "missing.toml"], "missing.toml"), (["train", "used"], "used"),
+    ([], ""), (["fly"], "fly"), (["train", "pipe.toml"], "pipe.toml"), (["train", "/proc/self/mem"], "/proc/self/mem"), (["train", "/dev/zero"], "/dev/zero"),
+    (with_set('run.output="a\\u0000b"'), "run.output"), (with_set("run.seed=9223372036854775808"), "64 bits"), (["train"], "CONFIG"), (["train", "missing.toml"], "missing.toml"), (["train", "used"], "used"),
     (TRAIN + ["--frobnicate"], "frobnicate"), (TRAIN + ["--max-steps", "-1"], "max-steps"), (TRAIN + ["--max-steps", "many"], "max-steps"),
     (TRAIN + ["--max-hours", "-2"], "max-hours"), (TRAIN + ["--threads", "0"], "threads"),
     (["train", "syntax.toml", "--output", "out"], "syntax.toml"), (["train", "key.toml", "--output", "out"], "neurons"),
