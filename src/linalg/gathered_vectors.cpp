@@ -1,6 +1,8 @@
 #include "fullforce/linalg/gathered_vectors.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <utility>
 
 #include "fullforce/linalg/kernels.hpp"
 
@@ -25,6 +27,25 @@ template <Real T>
 void GatheredVectors<T>::gather() {
   if (apart_) return;
   gather_(rows_.span());
+  take_apart();
+}
+
+template <Real T>
+void GatheredVectors<T>::start_gather() {
+  if (apart_) return;
+  gather_.start(rows_.span());
+  moving_ = true;
+}
+
+template <Real T>
+void GatheredVectors<T>::finish_gather() {
+  if (!std::exchange(moving_, false)) return;
+  gather_.finish();
+  take_apart();
+}
+
+template <Real T>
+void GatheredVectors<T>::take_apart() {
   if (groups_.empty()) return;
   const RowPartition& partition = layout_->partition();
   const Index run = partition.block_size();
@@ -49,7 +70,19 @@ void GatheredVectors<T>::take_apart(Index first, Index count) {
 template <Real T>
 bool GatheredVectors<T>::all_finite() const {
   // What is kept apart only its owner knows.
-  return apart_ || kernels::all_finite(rows_.data(), rows_.size());
+  if (apart_) return true;
+  // Threads pay where memory is read.
+  constexpr Index in_cache = 1 << 18;
+  const Index run = std::max(in_cache / width_, Index{1}) * width_;
+  std::atomic<bool> finite = true;
+  const auto look_at = [&](Index k) {
+    if (!kernels::all_finite(rows_.data() + k * run, std::min(run, rows_.size() - k * run))) finite = false;
+  };
+  if (rows_.size() <= run)
+    look_at(0);
+  else
+    for_each_in_parallel((rows_.size() + run - 1) / run, look_at);
+  return finite;
 }
 
 template class GatheredVectors<float>;

@@ -95,6 +95,10 @@ Communicator Communicator::node() const {
 
 void Communicator::check(int code, const char* call) const {
   ++calls_;
+  expect_success(code, call);
+}
+
+void Communicator::expect_success(int code, const char* call) const {
   if (code == MPI_SUCCESS) return;
   char text[MPI_MAX_ERROR_STRING];
   int length = 0;
@@ -189,6 +193,14 @@ RowGather::RowGather(const Communicator& comm, const RowPartition& partition, In
   }
 }
 
+RowGather::RowGather(RowGather&& other) noexcept
+    : comm_(other.comm_),
+      counts_(std::move(other.counts_)),
+      offsets_(std::move(other.offsets_)),
+      moving_(std::exchange(other.moving_, MPI_REQUEST_NULL)) {}
+
+RowGather::~RowGather() { finish(); }
+
 template <Real T>
 void RowGather::operator()(std::span<T> all) const {
   const MPI_Datatype type = datatype_of<T>();
@@ -197,8 +209,22 @@ void RowGather::operator()(std::span<T> all) const {
       "MPI_Allgatherv");
 }
 
+template <Real T>
+void RowGather::start(std::span<T> all) {
+  const MPI_Datatype type = datatype_of<T>();
+  comm_->check(MPI_Iallgatherv(MPI_IN_PLACE, 0, type, all.data(), counts_.data(), offsets_.data(), type,
+                               comm_->handle(), &moving_),
+               "MPI_Iallgatherv");
+}
+
+void RowGather::finish() {
+  if (moving_ != MPI_REQUEST_NULL) comm_->expect_success(MPI_Wait(&moving_, MPI_STATUS_IGNORE), "MPI_Wait");
+}
+
 template void RowGather::operator()(std::span<float>) const;
 template void RowGather::operator()(std::span<double>) const;
+template void RowGather::start(std::span<float>);
+template void RowGather::start(std::span<double>);
 
 void agree(const Communicator& comm, const std::function<void()>& work) {
   enum Outcome : std::int64_t { fine, input_error, run_error };

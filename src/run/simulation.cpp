@@ -74,6 +74,7 @@ void Simulation<T>::advance_networks() {
   const bool force = options_.rule == Rule::force;
   const StepNoise noise{std::sqrt(options_.network.noise * options_.network.dt), options_.seed};
   const RecurrentWeights<T>& J_D = connectivity_->J_D;
+  if (with_target) finish_target_gather();
   if (with_target) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
   if (force) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
   // A block's new rates take the place of those that other blocks still multiply with, so all products come first.
@@ -134,7 +135,18 @@ template <Real T>
 void Simulation<T>::gather_rates(bool with_target) {
   const PhaseScope scope(timer_, Phase::communication);
   rates_.gather();
-  if (target_rates_ && with_target) target_rates_->gather();
+  if (target_rates_ && with_target) target_rates_->start_gather();
+}
+
+/// The target-generating network needs its rates only in the next step, so they travel while this one goes on.
+template <Real T>
+void Simulation<T>::finish_target_gather() {
+  if (!target_rates_) return;
+  {
+    const PhaseScope scope(timer_, Phase::communication);
+    target_rates_->finish_gather();
+  }
+  if (!target_rates_->all_finite()) diverged("a rate of the target-generating network is not a number");
 }
 
 template <Real T>
@@ -152,7 +164,7 @@ void Simulation<T>::choose_learners() {
 /// z_rec and z, forced to F and f_out in init trials, the network's own otherwise; and what is learned from them.
 template <Real T>
 void Simulation<T>::respond_and_learn() {
-  if (!rates_.all_finite() || (target_rates_ && !target_rates_->all_finite())) diverged("a rate is not a number");
+  if (!rates_.all_finite()) diverged("a rate is not a number");
   const bool own = streams_.any_running();
   const auto or_diverged = [this](const auto& work) {
     try {

@@ -11,6 +11,7 @@ namespace fullforce {
 namespace {
 
 constexpr Index windows = 9;
+constexpr Index longest_growth = 200;  // steps, of a basis
 
 PhaseSeconds mean_over_ranks(const Communicator& comm, const PhaseSeconds& mine) {
   PhaseSeconds mean{};
@@ -33,6 +34,9 @@ class Trainee {
         simulation_(layout_, {w.network, w.learning.rule, w.learning.update_probability, 1, false}, *task_,
                     {w.streams, 0, std::numeric_limits<Index>::max() / 2, TrialKind::init, TrialKind::training},
                     connectivity_, rls_) {}
+
+  /// Whether low-rank learning still takes in directions, which costs more than what follows.
+  bool grows() const { return rls_.basis() != nullptr && !rls_.basis()->full(); }
 
   /// Seconds a step, by phase.
   PhaseSeconds run(Index steps) {
@@ -61,6 +65,7 @@ template <Real T>
 StepTimes time_steps_as(const Communicator& comm, const Workload& w, double seconds) {
   Trainee<T> trainee(comm, w);
   const Index panel = steps_a_panel(w);
+  for (Index k = 0; k < longest_growth && trainee.grows(); ++k) trainee.run(1);
   trainee.run(panel);
   const double a_step = comm.max(total(trainee.run(panel)));
   const double wanted = seconds / (a_step * static_cast<double>(panel * windows));

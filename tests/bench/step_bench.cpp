@@ -22,6 +22,8 @@ struct Arguments {
   std::vector<Index> neurons = {1024};
   std::vector<Index> streams = {1, 16};
   std::vector<std::string> precisions = {"double", "single"};
+  Index in_degree = 0;
+  Index max_rank = 0;  ///< 0: dense features
   Index panel = LearningOptions{}.panel;
   double probability = 1.0;
   double seconds = 2.0;
@@ -85,7 +87,7 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
   return json;
 }
 
-/// One line of the table: 3 N^2 numbers read a step, 10 N^2 operations a sample.
+/// One line of the table. Dense: 3 N^2 numbers read a step, 10 N^2 operations a sample; low-rank: see step_work().
 nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arguments, const Limits& limits,
                                   Index neurons, Index streams, bool single) {
   Workload w;
@@ -94,10 +96,17 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
   w.learning.precision = single ? Precision::single_precision : Precision::double_precision;
   w.learning.update_probability = arguments.probability;
   w.learning.panel = arguments.panel;
+  w.network.in_degree = arguments.in_degree;
+  if (arguments.max_rank > 0) {
+    w.learning.features = FeatureKind::low_rank;
+    w.learning.max_rank = arguments.max_rank;
+    w.learning.rank_tolerance = 1e-9;
+  }
   const StepTimes times = time_steps(comm, w, arguments.seconds);
+  const Work work = step_work(w, StepKind::training);
   const double elements = static_cast<double>(neurons) * static_cast<double>(neurons);
-  const double bytes = 3.0 * elements * (single ? 4.0 : 8.0) / times.seconds;
-  const double operations = step_work(w, StepKind::training).operations / times.seconds;
+  const double bytes = (arguments.max_rank > 0 ? work.bytes : 3.0 * elements * (single ? 4.0 : 8.0)) / times.seconds;
+  const double operations = work.operations / times.seconds;
   nlohmann::ordered_json json = {{"neurons", neurons},
                                  {"streams", streams},
                                  {"precision", single ? "single" : "double"},
@@ -150,6 +159,8 @@ int main(int argc, char** argv) {
   app.add_option("--streams", arguments.streams)->delimiter(',');
   app.add_option("--precision", arguments.precisions)->delimiter(',')->check(CLI::IsMember({"double", "single"}));
   app.add_option("--panel", arguments.panel);
+  app.add_option("--in-degree", arguments.in_degree, "network.in_degree");
+  app.add_option("--max-rank", arguments.max_rank, "low-rank learning of this rank; 0: dense");
   app.add_option("--probability", arguments.probability, "learning.update_probability")->check(CLI::Range(0.0, 1.0));
   app.add_option("--seconds", arguments.seconds, "of each point");
   app.add_option("--bytes", arguments.bytes, "that each thread reads to find the bandwidth");

@@ -26,6 +26,11 @@ class GatheredVectors {
   /// groups * rows * vectors scalars move. **Collective.**
   void gather();
 
+  /// The same in two parts, for work in between that needs neither the rows of other ranks nor a change of this one's;
+  /// finish_gather() does nothing if nothing moves. **Collective.**
+  void start_gather();
+  void finish_gather();
+
   /// A group as it was gathered last, in the order that suits the number of vectors; not if they are kept apart.
   VectorsView<const T> group(Index g) const {
     if (groups_.empty()) return {rows_.data(), width_, VectorOrder::side_by_side};
@@ -39,6 +44,7 @@ class GatheredVectors {
   bool all_finite() const;
 
  private:
+  void take_apart();
   void take_apart(Index first, Index count);
 
   const Layout* layout_;
@@ -52,6 +58,7 @@ class GatheredVectors {
   /// cache lines.
   std::vector<Vectors<T>> groups_;
   RowGather gather_;
+  bool moving_ = false;
 };
 
 }  // namespace fullforce

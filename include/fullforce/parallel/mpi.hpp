@@ -82,7 +82,8 @@ class Communicator {
  private:
   friend class RowGather;
   explicit Communicator(MPI_Comm handle);
-  void check(int code, const char* call) const;
+  void check(int code, const char* call) const;  ///< counts a collective
+  void expect_success(int code, const char* call) const;
   void expect_same_length(std::size_t length, const char* call) const;
   void free();
 
@@ -97,15 +98,24 @@ class Communicator {
 class RowGather {
  public:
   RowGather(const Communicator& comm, const RowPartition& partition, Index width);
+  RowGather(RowGather&& other) noexcept;
+  ~RowGather();
 
   /// Moves rows * width scalars. **Collective.**
   template <Real T>
   void operator()(std::span<T> all) const;
 
+  /// Lets them move while other work is done: until finish(), which does nothing if nothing moves, `all` may be read
+  /// in this rank's rows only, and not be written. One gather at a time. **Collective.**
+  template <Real T>
+  void start(std::span<T> all);
+  void finish();
+
  private:
   const Communicator* comm_;
   std::vector<int> counts_;
   std::vector<int> offsets_;
+  MPI_Request moving_ = MPI_REQUEST_NULL;
 };
 
 /// Runs `work` on every rank. If it throws on any, every rank throws what the lowest such rank threw (an InputError

@@ -91,6 +91,7 @@ class Simulation {
   GatheredVectors<T>& target_rates() { return target_rates_ ? *target_rates_ : rates_; }
   Index target_group() const { return target_rates_ ? 0 : 1; }
   void gather_rates(bool with_target);
+  void finish_target_gather();
   void respond_and_learn();
   void evaluate();
   void force_outputs();

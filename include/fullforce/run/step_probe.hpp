@@ -13,7 +13,8 @@ struct StepTimes {
   std::vector<double> windows;  ///< s a step in each window, ascending
 };
 
-/// Runs the program's own training steps on random weights for about `seconds`, after a warm-up. Holds the memory of
+/// Runs the program's own training steps on random weights for about `seconds`, after a warm-up, in which the basis of
+/// low-rank learning may fill up (a tiny `rank_tolerance` makes it). Holds the memory of
 /// such a run.
 /// **Collective.**
 StepTimes time_steps(const Communicator& comm, const Workload& workload, double seconds);
