@@ -80,18 +80,21 @@ std::string CheckpointWriter::write(Index step) {
   } catch (const RunError& error) {
     return error.what();
   }
-  prune();
+  prune(step);
   last_step_ = step;
   ++written_;
   seconds_ = comm_->max(clock.seconds());
   return {};
 }
 
-void CheckpointWriter::prune() const {
+void CheckpointWriter::prune(Index step) const {
   if (!comm_->is_root()) return;
-  const std::vector<std::filesystem::path> all = list_checkpoints(folder_);
+  Index kept = 0;
   std::error_code ignored;
-  for (std::size_t k = static_cast<std::size_t>(keep_); k < all.size(); ++k) std::filesystem::remove(all[k], ignored);
+  for (const std::filesystem::path& path : list_checkpoints(folder_)) {
+    const bool of_a_shorter_run = checkpoint_step(path) > step;  // from after the step where this one left its way
+    if (of_a_shorter_run || kept++ >= keep_) std::filesystem::remove(path, ignored);
+  }
 }
 
 }  // namespace fullforce

@@ -37,15 +37,15 @@ class CheckpointWriter {
   using Save = std::function<void(const std::filesystem::path&)>;
   CheckpointWriter(const Communicator& comm, std::filesystem::path folder, Index keep, Save save);
 
-  /// Writes the checkpoint of a step, unless it was written already. Returns what went wrong; the older ones stay then.
-  /// Empty if nothing did. **Collective.**
+  /// Writes the checkpoint of a step, unless it was written already, and removes older ones beyond the newest few, and
+  /// those of later steps. Returns what went wrong; all stay then. Empty if nothing did. **Collective.**
   std::string write(Index step);
 
   double seconds() const { return seconds_; }  ///< that the last one took, on the slowest rank
   Index written() const { return written_; }   ///< how many
 
  private:
-  void prune() const;
+  void prune(Index step) const;
 
   const Communicator* comm_;
   std::filesystem::path folder_;
