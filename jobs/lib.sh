@@ -11,6 +11,7 @@
 : "${FULLFORCE_PLOT:=$jobs/../tools/plot.py}"    # for analyze.sbatch; its first line names a Python with h5py and Matplotlib
 : "${FULLFORCE_MAX_REQUEUES:=100}"          # a job is requeued at most so often; 0: never
 : "${FULLFORCE_MAX_STALLS:=3}"              # so many starts in a row without a newer checkpoint are the last
+: "${FULLFORCE_LOCK_WAIT:=120}"             # s that a start waits for the end of an earlier one in the same folder
 # -------------------------------------------------------------------------------------------------------------------------------------
 
 readonly stopped_early=75                   # fullforce: stopped with a good checkpoint, run again to go on
@@ -135,21 +136,29 @@ failure_before() {
   awk -F, -v job="${FULLFORCE_AFTER:-none}" '$2 == job && $4 == "failed" { print $7 }' "$1/history.csv" 2>/dev/null
 }
 
-# outcome CODE: finished, stopped (to go on) or failed. Codes above 128 come from a signal, or from a launcher that lost its daemons, not
-# from fullforce; a launcher may end with any code when SLURM ends the job.
+# outcome CODE: finished, stopped (to go on) or failed. A launcher may end with any code when SLURM ends the job. Else a signal from outside
+# (129 HUP, 130 INT, 137 KILL, 138 USR1, 143 TERM) or a loss of mpirun's daemons (205) is no failure; a crash (134 ABRT, 139 SEGV, ...) is.
 outcome() {
   case $1 in
     0) echo finished ;;
     2) echo failed ;;
-    "$stopped_early") echo stopped ;;
-    *) if [ "$1" -gt 128 ] || job_shows 'PreemptTime=[0-9]' || ! job_shows 'JobState=RUNNING'; then echo stopped; else echo failed; fi ;;
+    "$stopped_early" | 129 | 130 | 137 | 138 | 143 | 205) echo stopped ;;
+    *) if job_shows 'PreemptTime=[0-9]' || ! job_shows 'JobState=RUNNING'; then echo stopped; else echo failed; fi ;;
   esac
+}
+
+# wait_for_folder OUTPUT: until a former start of this run, which SLURM has given up but which is still dying, lets go of its lock.
+# fullforce itself waits 3 s for it, and then takes it for another run.
+wait_for_folder() {
+  [ -e "$1/log.txt" ] || return 0
+  flock --timeout "$FULLFORCE_LOCK_WAIT" "$1/log.txt" true || say "another run still holds $1 after $FULLFORCE_LOCK_WAIT s" >&2
 }
 
 # train_to_the_end CONFIG OUTPUT [OPTION]...: the whole life of a training job; its exit code is fullforce's.
 train_to_the_end() {
   local records=${2%/}.jobs code step event
   record "$records" train "$@"
+  wait_for_folder "$2"
   step=$(newest_step "$2")
   code=$(failure_before "$records")
   if [ -n "$code" ]; then

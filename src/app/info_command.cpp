@@ -7,6 +7,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "fullforce/io/trials_file.hpp"
+#include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/network_file.hpp"
 #include "run_folder.hpp"
 
@@ -43,12 +44,36 @@ bool describe_network(const Communicator& comm, const fs::path& path) {
   return true;
 }
 
-void list_line(const Communicator& comm, const fs::path& path) {
+void list_line(const fs::path& path, const std::string& what) {
+  fmt::print("  {:32s} {}\n", path.filename().string(), what);
+}
+
+/// Returns whether the file is whole.
+bool list_network(const Communicator& comm, const fs::path& path) {
   const std::string problem = damage_of(comm, path);
-  std::error_code ignored;
   // A run may be at work here, and remove old checkpoints.
-  if (comm.is_root() && fs::exists(path, ignored))
-    fmt::print("  {:32s} {}\n", path.filename().string(), problem.empty() ? "whole" : "DAMAGED: " + problem);
+  std::error_code ignored;
+  const bool here = comm.max(std::int64_t{comm.is_root() && fs::exists(path, ignored)}) != 0;
+  if (comm.is_root() && here) list_line(path, problem.empty() ? "whole" : "DAMAGED: " + problem);
+  return problem.empty() || !here;
+}
+
+void list_leftovers(const fs::path& folder) {
+  for (const fs::path& path : unfinished_files(folder))
+    list_line(path, "unfinished: being written, or left by a run that was killed");
+  for (const fs::path& path : put_aside_checkpoints(folder))
+    list_line(path, "a damaged checkpoint that a restart has put aside");
+}
+
+/// Returns whether all of the folder's networks and checkpoints are whole.
+bool list_folder(const Communicator& comm, const fs::path& folder) {
+  const std::vector<fs::path> files = network_files(comm, folder);
+  require(!files.empty(), "{}: holds no network.h5 and no checkpoint", folder.string());
+  if (comm.is_root()) fmt::print("{}:\n", folder.string());
+  bool whole = true;
+  for (const fs::path& file : files) whole = list_network(comm, file) && whole;
+  if (comm.is_root()) list_leftovers(folder);
+  return whole;
 }
 
 }  // namespace
@@ -66,7 +91,8 @@ int info_command(const Communicator& comm, const InfoArguments& arguments) {
   comm.broadcast(format);
   if (comm.max(folder) == 0) {
     if (format == "fullforce-network") return describe_network(comm, arguments.path) ? 0 : 1;
-    require(format.starts_with("fullforce-"), "{}: is no file of fullforce, or its beginning is damaged", arguments.path);
+    require(format.starts_with("fullforce-"), "{}: is no file of fullforce, or its beginning is damaged",
+            arguments.path);
     if (format != "fullforce-trials") {
       if (comm.is_root()) fmt::print("{}: {} (without checksums of its own)\n", arguments.path, format);
       return 0;
@@ -74,11 +100,7 @@ int info_command(const Communicator& comm, const InfoArguments& arguments) {
     describe_trials(comm, arguments.path);
     return 0;
   }
-  const std::vector<fs::path> files = network_files(comm, arguments.path);
-  require(!files.empty(), "{}: holds no network.h5 and no checkpoint", arguments.path);
-  if (comm.is_root()) fmt::print("{}:\n", arguments.path);
-  for (const fs::path& file : files) list_line(comm, file);
-  return 0;
+  return list_folder(comm, arguments.path) ? 0 : 1;
 }
 
 }  // namespace fullforce

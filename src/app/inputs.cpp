@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/recording_file.hpp"
 
 namespace fullforce {
 namespace {
@@ -66,6 +67,20 @@ std::string read_text_on_root(const Communicator& comm, const std::string& path)
   });
   comm.broadcast(text);
   return text;
+}
+
+void require_network_file(const Communicator& comm, const std::string& path) {
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    std::error_code ignored;
+    require(!std::filesystem::is_directory(path, ignored),
+            "{}: is a folder (name the network.h5 or a checkpoint in it)", path);
+    const std::string format = file_format(path);
+    require(format != "fullforce-trials",
+            "{}: is a trials file, not a network (give a network.h5 or a checkpoint; trials go into task.file)", path);
+    require(format.empty() || format == "fullforce-network",
+            "{}: is a file of format \"{}\", not a network (give a network.h5 or a checkpoint)", path, format);
+  });
 }
 
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config) {

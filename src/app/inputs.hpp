@@ -11,13 +11,20 @@ namespace fullforce {
 /// The text of a file, which only the root reads. Throws InputError. **Collective.**
 std::string read_text_on_root(const Communicator& comm, const std::string& path);
 
+/// A file named on the command line as a network or checkpoint must not be something else. Throws InputError that says
+/// what it is.
+/// **Collective.**
+void require_network_file(const Communicator& comm, const std::string& path);
+
 /// The configuration's task, whose files every rank reads. Throws InputError on every rank or on none. **Collective.**
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config);
 
 /// Before anything runs: a file named on the command line (by `option`) must have a folder to go to. Throws InputError.
 void require_folder_of(const std::optional<std::string>& file, const char* option);
 
-/// A file named as an output must not be what the command reads or writes as `other`, by whatever path. Throws InputError.
-void require_another_file(const std::optional<std::string>& file, const char* option, const std::optional<std::string>& other);
+/// A file named as an output must not be what the command reads or writes as `other`, by whatever path. Throws
+/// InputError.
+void require_another_file(const std::optional<std::string>& file, const char* option,
+                          const std::optional<std::string>& other);
 
 }  // namespace fullforce

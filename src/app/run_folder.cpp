@@ -10,6 +10,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/network_file.hpp"
+#include "inputs.hpp"
 
 namespace fullforce {
 namespace {
@@ -37,10 +38,11 @@ Config require_same_run(const Communicator& comm, const Config& config, const fs
   return saved;
 }
 
-/// A file to go on from, and the step that it holds.
+/// A file to go on from.
 struct Candidate {
   fs::path path;
   Index step = 0;
+  bool exact = true;  ///< as far as can be told: going on from it gives what one uninterrupted run would
 };
 
 bool is_network(const fs::path& path) { return path.filename() == "network.h5"; }
@@ -50,19 +52,30 @@ bool holds_summary(const Communicator& comm, const fs::path& folder) {
   return comm.max(std::int64_t{comm.is_root() && fs::exists(folder / "summary.json", ignored)}) != 0;
 }
 
-/// Furthest first. The step of a network stands in its header; one whose header is damaged comes last.
-std::vector<Candidate> candidates_in(const Communicator& comm, const fs::path& folder) {
-  std::vector<Candidate> found;
-  for (const fs::path& path : network_files(comm, folder)) {
-    found.push_back({path, checkpoint_step(path)});
-    if (!is_network(path)) continue;
-    try {
-      found.back().step = read_network_header(comm, path).step;
-    } catch (const InputError&) {
-      found.back().step = -1;
-    }
+/// A run of more trials has left the way of a shorter one where that had a stream without a trial, or applied its
+/// pending updates.
+bool goes_on_exactly(const NetworkFileHeader& header, const Config& saved, const Config& config, const fs::path& path) {
+  return saved.run.train_trials == config.run.train_trials || (header.idle_steps == 0 && !is_network(path));
+}
+
+/// One whose header is damaged has the step in its name, if there is one.
+Candidate read_candidate(const Communicator& comm, const Config& config, const fs::path& path) {
+  try {
+    const NetworkFileHeader header = read_network_header(comm, path);
+    return {path, header.step, goes_on_exactly(header, parse_config(header.config, path.string()), config, path)};
+  } catch (const InputError&) {
+    return {path, checkpoint_step(path)};
   }
-  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.step > b.step; });
+}
+
+/// Those that lead exactly where an uninterrupted run would, furthest first, then the others.
+std::vector<Candidate> candidates_in(const Communicator& comm, const Config& config) {
+  std::vector<Candidate> found;
+  for (const fs::path& path : network_files(comm, config.run.output))
+    found.push_back(read_candidate(comm, config, path));
+  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
+    return std::pair(a.exact, a.step) > std::pair(b.exact, b.step);
+  });
   return found;
 }
 
@@ -76,16 +89,22 @@ RunStart start_from(const Communicator& comm, const Config& config, const fs::pa
   RunStart start;
   start.from = file;
   const Config saved = require_same_run(comm, config, file);
+  if (!read_candidate(comm, config, file).exact)
+    start.warnings.push_back(
+        fmt::format("{} is the end of {} trials: going on from it is not, bit for bit, one run of {} trials",
+                    file.string(), saved.run.train_trials, config.run.train_trials));
   start.trained = saved.run.train_trials == config.run.train_trials && is_network_of(comm, config.run.output, file);
   return start;
 }
 
-/// What the output folder holds must be of the run that goes on from `file`, and no further on: files to come would mix with it.
+/// What the output folder holds must be of the run that goes on from `file`, and no further on: files to come would mix
+/// with it.
 void require_room_for(const Communicator& comm, const Config& config, const fs::path& file) {
   const Index step = read_network_header(comm, file).step;
-  for (const Candidate& other : candidates_in(comm, config.run.output)) {
-    require(other.step <= step, "--restart {} is at step {}, but {} is further on (give another --output, or move it away)",
-            file.string(), step, other.path.string());
+  for (const Candidate& other : candidates_in(comm, config)) {
+    require(other.step <= step,
+            "--restart {} is at step {}, but {} is further on (give another --output, or move it away)", file.string(),
+            step, other.path.string());
     if (damage_of(comm, other.path).empty()) require_same_run(comm, config, other.path);
   }
 }
@@ -93,13 +112,13 @@ void require_room_for(const Communicator& comm, const Config& config, const fs::
 /// The furthest whole file of the folder.
 RunStart find_in_folder(const Communicator& comm, const Config& config, const fs::path& folder) {
   RunStart passed;
-  for (const Candidate& candidate : candidates_in(comm, folder)) {
+  for (const Candidate& candidate : candidates_in(comm, config)) {
     const std::string damage = damage_of(comm, candidate.path);
     if (damage.empty()) {
       RunStart start = start_from(comm, config, candidate.path);
       start.finished = start.trained && holds_summary(comm, folder);
       start.damaged = std::move(passed.damaged);
-      start.warnings = std::move(passed.warnings);
+      start.warnings.insert(start.warnings.begin(), passed.warnings.begin(), passed.warnings.end());
       return start;
     }
     if (!is_network(candidate.path)) passed.damaged.push_back(candidate.path);
@@ -110,6 +129,17 @@ RunStart find_in_folder(const Communicator& comm, const Config& config, const fs
       fmt::format("{} holds a run, but nothing whole to go on from:\n  {}\nNothing was changed. Give another --output "
                   "to start anew",
                   folder.string(), fmt::join(passed.warnings, "\n  ")));
+}
+
+/// Before anything is computed: what the run writes in the end must not meet a folder of that name.
+void require_no_folders_in_the_way(const Communicator& comm, const fs::path& folder) {
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    std::error_code ignored;
+    for (const char* name : {"network.h5", "summary.json", "metrics.csv", "log.txt"})
+      require(!fs::is_directory(folder / name, ignored),
+              "{} is a folder, and this run would write a file of that name (move it away)", (folder / name).string());
+  });
 }
 
 }  // namespace
@@ -130,6 +160,7 @@ std::vector<fs::path> network_files(const Communicator& comm, const fs::path& fo
 
 RunStart find_start(const Communicator& comm, const Config& config, const std::string& restart) {
   const fs::path folder = config.run.output;
+  require_no_folders_in_the_way(comm, folder);
   if (restart == "auto") return find_in_folder(comm, config, folder);
   if (restart == "never") {
     agree(comm, [&] {
@@ -139,6 +170,7 @@ RunStart find_start(const Communicator& comm, const Config& config, const std::s
     });
     return {};
   }
+  require_network_file(comm, restart);
   const RunStart start = start_from(comm, config, restart);
   const std::string damage = damage_of(comm, restart);
   require(damage.empty(), "--restart {}", damage);
@@ -165,8 +197,6 @@ void tidy_folder(const Communicator& comm, const fs::path& folder, const RunStar
   if (!comm.is_root()) return;
   remove_leftovers(folder);
   for (const fs::path& checkpoint : start.damaged) put_aside(checkpoint);
-  std::error_code ignored;
-  fs::remove(folder / "summary.json", ignored);
 }
 
 }  // namespace fullforce

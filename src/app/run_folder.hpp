@@ -16,10 +16,11 @@ struct RunStart {
   bool trained = false;                        ///< only the test is left
   std::optional<std::filesystem::path> from;   ///< checkpoint or network to go on from
   std::vector<std::filesystem::path> damaged;  ///< checkpoints that were passed over
-  std::vector<std::string> warnings;           ///< what is wrong with them
+  std::vector<std::string> warnings;           ///< what is wrong with them, or is not as one would think
 };
 
-/// Looks, writes nothing; every byte of the file that it settles on was read. Throws InputError when the folder holds
+/// Looks, writes nothing; every byte of the file that it settles on was read. With more trials than a finished run in
+/// the folder had: the checkpoint of where the two part, if it is there. Throws InputError when the folder holds
 /// another run's files, `never` meets a used folder, the given file is damaged, or the configuration differs in a key
 /// that changes the numbers; RunError when the folder holds checkpoints and none is whole. **Collective.**
 RunStart find_start(const Communicator& comm, const Config& config, const std::string& restart);
@@ -28,7 +29,7 @@ RunStart find_start(const Communicator& comm, const Config& config, const std::s
 /// **Collective.**
 void prepare_folder(const Communicator& comm, const std::filesystem::path& folder);
 
-/// Removes what a killed run left unfinished and the summary of an earlier end, and puts damaged checkpoints aside.
+/// Removes what a killed run left unfinished, and puts damaged checkpoints aside.
 /// **Collective.**
 void tidy_folder(const Communicator& comm, const std::filesystem::path& folder, const RunStart& start);
 

@@ -6,6 +6,7 @@
 namespace fullforce {
 
 TestedNetwork open_network(const Communicator& comm, const std::string& path, const TestChanges& changes) {
+  require_network_file(comm, path);
   TestedNetwork tested;
   Config& config = tested.config;
   config = parse_config(read_network_header(comm, path).config, path);

@@ -76,6 +76,7 @@ void TrialStreams::begin_next(Index stream) {
 
 std::span<const FinishedTrial> TrialStreams::advance() {
   ended_.clear();
+  if (any_idle()) ++idle_steps_;
   for (Index b = 0; b < plan_.streams; ++b) {
     if (phase(b) == StreamPhase::idle || ++position_[at(b)] < length(b)) continue;
     ended_.push_back({b, phase(b), trial(b), length(b)});
@@ -97,7 +98,7 @@ std::vector<Index> TrialStreams::phases() const {
 }
 
 void TrialStreams::restore(std::span<const Index> phases, std::span<const Index> trials,
-                           std::span<const Index> positions, Index next_trial) {
+                           std::span<const Index> positions, Index next_trial, Index idle_steps) {
   const auto fits = [this](std::span<const Index> values) { return values.size() == phase_.size(); };
   require(fits(phases) && fits(trials) && fits(positions), "the file's progress is not that of {} streams",
           plan_.streams);
@@ -120,6 +121,7 @@ void TrialStreams::restore(std::span<const Index> phases, std::span<const Index>
             "restore its trials)",
             b, position(b), length(b));
   }
+  idle_steps_ = any_idle() ? idle_steps : 0;
 }
 
 }  // namespace fullforce

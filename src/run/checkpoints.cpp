@@ -9,6 +9,25 @@
 #include "fullforce/io/atomic_file.hpp"
 
 namespace fullforce {
+namespace {
+
+const std::string put_aside_ending = ".damaged";
+
+/// The files whose names are those of checkpoints with this ending added, newest first.
+std::vector<std::filesystem::path> checkpoints_with(const std::string& ending, const std::filesystem::path& folder) {
+  const auto step = [&ending](const std::filesystem::path& path) {
+    const std::string name = path.filename().string();
+    return name.ends_with(ending) ? checkpoint_step(name.substr(0, name.size() - ending.size())) : -1;
+  };
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (step(entry.path()) >= 0) found.push_back(entry.path());
+  std::sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return step(a) > step(b); });
+  return found;
+}
+
+}  // namespace
 
 std::string checkpoint_name(Index step) { return fmt::format("checkpoint-{}.h5", step); }
 
@@ -23,29 +42,31 @@ Index checkpoint_step(const std::filesystem::path& path) {
 }
 
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& folder) {
+  return checkpoints_with("", folder);
+}
+
+std::vector<std::filesystem::path> unfinished_files(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> found;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (checkpoint_step(entry.path()) >= 0) found.push_back(entry.path());
-  std::sort(found.begin(), found.end(),
-            [](const auto& a, const auto& b) { return checkpoint_step(a) > checkpoint_step(b); });
+  std::error_code ignored;
+  for (const char* name : {"network.h5", "summary.json", "metrics.csv"})
+    if (const auto path = temporary_name(folder / name); std::filesystem::exists(path, ignored)) found.push_back(path);
+  const std::vector<std::filesystem::path> checkpoints = checkpoints_with(temporary_name({}).string(), folder);
+  found.insert(found.end(), checkpoints.begin(), checkpoints.end());
   return found;
 }
 
 void remove_leftovers(const std::filesystem::path& folder) {
   std::error_code ignored;
-  for (const char* name : {"network.h5", "summary.json", "metrics.csv"})
-    std::filesystem::remove(temporary_name(folder / name), ignored);
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const std::filesystem::path path = entry.path();
-    if (checkpoint_step(path.stem()) >= 0 && temporary_name(path.parent_path() / path.stem()) == path)
-      std::filesystem::remove(path, ignored);
-  }
+  for (const std::filesystem::path& path : unfinished_files(folder)) std::filesystem::remove(path, ignored);
 }
 
 void put_aside(const std::filesystem::path& checkpoint) {
   std::error_code ignored;
-  std::filesystem::rename(checkpoint, checkpoint.string() + ".damaged", ignored);
+  std::filesystem::rename(checkpoint, checkpoint.string() + put_aside_ending, ignored);
+}
+
+std::vector<std::filesystem::path> put_aside_checkpoints(const std::filesystem::path& folder) {
+  return checkpoints_with(put_aside_ending, folder);
 }
 
 CheckpointWriter::CheckpointWriter(const Communicator& comm, std::filesystem::path folder, Index keep, Save save)
@@ -59,18 +80,21 @@ std::string CheckpointWriter::write(Index step) {
   } catch (const RunError& error) {
     return error.what();
   }
-  prune();
+  prune(step);
   last_step_ = step;
   ++written_;
   seconds_ = comm_->max(clock.seconds());
   return {};
 }
 
-void CheckpointWriter::prune() const {
+void CheckpointWriter::prune(Index step) const {
   if (!comm_->is_root()) return;
-  const std::vector<std::filesystem::path> all = list_checkpoints(folder_);
+  Index kept = 0;
   std::error_code ignored;
-  for (std::size_t k = static_cast<std::size_t>(keep_); k < all.size(); ++k) std::filesystem::remove(all[k], ignored);
+  for (const std::filesystem::path& path : list_checkpoints(folder_)) {
+    const bool of_a_shorter_run = checkpoint_step(path) > step;  // from after the step where this one left its way
+    if (of_a_shorter_run || kept++ >= keep_) std::filesystem::remove(path, ignored);
+  }
 }
 
 }  // namespace fullforce

@@ -76,6 +76,7 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     archive.attribute("/", "config", header.config);
     archive.attribute("/", "provenance", header.provenance);
     archive.attribute("/progress", "step", header.step);
+    archive.attribute("/progress", "idle_steps", header.idle_steps);
     header.has_pending = archive.contains("/learning/pending_right");
     archive.close();
     return header;

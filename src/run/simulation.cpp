@@ -290,13 +290,15 @@ void Simulation<T>::persist(Archive& archive) {
   std::vector<Index> trials = streams_.trials();
   std::vector<Index> positions = streams_.positions();
   Index next_trial = streams_.next_trial();
+  Index idle_steps = streams_.idle_steps();
   archive.replicated<Index>("/progress/phase", phases);
   archive.replicated<Index>("/progress/trial", trials);
   archive.replicated<Index>("/progress/position", positions);
   archive.attribute<Index>("/progress", "next_trial", next_trial);
+  archive.attribute<Index>("/progress", "idle_steps", idle_steps);
   archive.replicated<double>("/progress/squared_error", squared_error_);
   archive.replicated<double>("/progress/squared_target", squared_target_);
-  if (archive.loading()) streams_.restore(phases, trials, positions, next_trial);
+  if (archive.loading()) streams_.restore(phases, trials, positions, next_trial, idle_steps);
   network_.persist(archive, *layout_, "/network/x");
   archive.rows<T>("/network/feedback", layout_->partition(), {feedback_.row(0), n_streams_, feedback_.stride()});
   archive.replicated<double>("/network/output", z_, n_streams_);

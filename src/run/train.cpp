@@ -49,6 +49,7 @@ class Training {
     if (plan.start_from) load_network(layout_, *plan.start_from, connectivity_, rls_, &simulation_);
     first_step_ = simulation_.steps();
     first_sample_ = simulation_.samples();
+    branched_ = simulation_.streams().any_idle();
     agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_); });
   }
 
@@ -60,7 +61,7 @@ class Training {
       if (answer.checkpoint || trials_are_up()) checkpoint();
       step();
     }
-    return steps_are_up() && !plan_->trained ? interrupt() : finish();
+    return simulation_.finished() ? finish() : interrupt();
   }
 
  private:
@@ -75,7 +76,15 @@ class Training {
     }
     warn_of_full_basis();
     warn_of_lost_precision();
+    keep_branch_point();
     show_progress();
+  }
+
+  /// The last state that this run shares with one of more trials, which can go on from it to the same bits.
+  void keep_branch_point() {
+    if (branched_ || !simulation_.streams().any_idle()) return;
+    branched_ = true;
+    if (plan_->checkpoint.every_minutes > 0.0 || plan_->checkpoint.every_trials > 0) checkpoint();
   }
 
   bool steps_are_up() const { return plan_->max_steps && simulation_.steps() >= *plan_->max_steps; }
@@ -108,9 +117,10 @@ class Training {
   void warn_of_lost_precision() {
     const bool indefinite = rls_.indefinite_samples() > 0;
     if (indefinite && !was_indefinite_)
-      progress_.warn(fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use "
-                                 "learning.precision = \"double\", or a larger learning.alpha",
-                                 simulation_.steps()));
+      progress_.warn(
+          fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use "
+                      "learning.precision = \"double\", or a larger learning.alpha",
+                      simulation_.steps()));
     was_indefinite_ = indefinite;
   }
 
@@ -158,9 +168,10 @@ class Training {
 
   /// What went wrong; empty if nothing did.
   std::string try_checkpoint() {
+    const Index before = checkpoints_.written();
     const std::string failure = checkpoints_.write(simulation_.steps());
     attention_.checkpoint_written(checkpoints_.seconds());
-    if (failure.empty())
+    if (checkpoints_.written() > before)
       progress_.line(
           fmt::format("checkpoint {} ({:.3g} s)", checkpoint_name(simulation_.steps()), checkpoints_.seconds()));
     return failure;
@@ -197,7 +208,7 @@ class Training {
                           {},
                           rls_.features(),
                           left_out()};
-    if (!plan_->trained) save(folder_ / "network.h5", plan_->with_target);
+    if (!plan_->trained) write_network();
     totals.phases = phase_table(layout_.comm(), simulation_.timer());
     const std::string error =
         totals.last_error >= 0.0 ? fmt::format(", error of the last trial {:.3g}", totals.last_error) : "";
@@ -213,6 +224,16 @@ class Training {
     progress_.line(test_text(test));
     write_summary(totals, performance, test);
     return Outcome::finished;
+  }
+
+  /// In the place of a shorter run's, of which nothing goes until then; its summary first, for it says that network.h5
+  /// is finished.
+  void write_network() {
+    agree(layout_.comm(), [&] {
+      std::error_code ignored;
+      if (layout_.comm().is_root()) std::filesystem::remove(folder_ / "summary.json", ignored);
+    });
+    save(folder_ / "network.h5", plan_->with_target);
   }
 
   Outcome interrupt_test() {
@@ -258,6 +279,7 @@ class Training {
   Index first_sample_ = 0;
   Index trials_done_ = 0;
   Index next_checkpoint_trial_ = 0;
+  bool branched_ = false;  ///< a stream has had no trial left
   bool basis_was_full_ = false;
   bool was_indefinite_ = false;
 };

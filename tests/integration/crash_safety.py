@@ -115,6 +115,7 @@ def kills():
     os.kill(rank, signal.SIGKILL)
     expect(harness.finish(process).returncode not in (0, 75), "a rank died and the job did not fail")
     open("killed/checkpoint-7.h5.part", "w").close()
+    expect("checkpoint-7.h5.part" in run_info("killed"), "info does not list what is unfinished")
     steps = int(harness.checkpoints("killed")[-1][:-3].split("-")[-1]) + 300
     run(75, "killed", *LONG, "--max-steps", steps, ranks=1)
     run(75, "unkilled", *LONG, "--max-steps", steps, "--set", "checkpoint.every_minutes=0.0")
@@ -136,6 +137,7 @@ def damage():
     result = run(0, "damaged", "--set", "checkpoint.every_minutes=0.0")
     expect("/learning/P does not match its checksum" in result.stderr and "cut off" in result.stderr, f"no warning: {result.stderr}")
     expect(os.path.exists(newest + ".damaged"), "the damaged checkpoint was not put aside")
+    expect("put aside" in run_info("damaged"), "info does not list what was put aside")
     check_like_reference("damaged", "after damage")
     last = harness.checkpoints("hopeless")[0]
     harness.flip(last, 5000)  # structure: HDF5 must not see it
@@ -147,7 +149,9 @@ def damage():
 
 
 def run_info(path):
-    return harness.finish(harness.start(2, ["info", path])).stdout
+    result = harness.finish(harness.start(2, ["info", path]))
+    expect(result.returncode == ("DAMAGED" in result.stdout), f"info {path}: exit {result.returncode}\n{result.stdout}")
+    return result.stdout
 
 
 def one_at_a_time():
@@ -204,6 +208,42 @@ def restart_from_a_file():
     expect(not harness.differences("reference/network.h5", "copied/network.h5"), "the network of another folder was not taken over")
 
 
+def more_trials():
+    """A finished run goes on to more trials as if it had been meant to from the start, and stays finished until those are done."""
+    more = ["--set", "run.train_trials=150"]
+    run(0, "one-go", *more, "--set", "checkpoint.every_minutes=0.0")
+    run(0, "extended", ranks=1)
+    finished = listing("extended")
+    run(75, "extended", *more, "--max-steps", "1")  # stops before its first step
+    left = listing("extended")
+    expect(left.keys() == finished.keys() and all(left[name] == finished[name] for name in ("network.h5", "summary.json")), f"lost: {finished} {left}")
+    expect("nothing to do" in run(0, "extended", ranks=1).stdout, "the shorter run is no longer finished")
+    run(75, "extended", *more, "--max-steps", "4700", ranks=3)  # before the end of the shorter run
+    result = run(0, "extended", *more)
+    differing = harness.differences("one-go/network.h5", "extended/network.h5")
+    expect(not differing and not result.stderr, f"extended: {', '.join(differing)} differ from one run of as many trials; {result.stderr}")
+    expect(metrics("extended") == metrics("one-go"), "extended: metrics.csv differs")
+
+
+def more_trials_without_a_checkpoint():
+    """Then only the network is there to go on from, which is said."""
+    shutil.copytree("reference", "approximate")
+    result = run(0, "approximate", "--set", "run.train_trials=130", "--set", "checkpoint.every_minutes=0.0", ranks=1)
+    expect("bit for bit" in result.stderr, f"no warning: {result.stderr}")
+
+
+def last_step():
+    """--max-steps at the very end of training: the run is complete, and so it is finished."""
+    with h5py.File("reference/network.h5") as f:
+        steps = f["progress"].attrs["step"]
+    for more in (["--max-steps", steps], ["--max-steps", steps - 1]):
+        output = f"to-{more[-1]}"
+        run(0 if more[-1] == steps else 75, output, *more, ranks=1)
+        run(0 if more[-1] == steps else 75, output, *more, ranks=1)
+        run(0, output, ranks=1)
+        check_like_reference(output, output)
+
+
 def divergence():
     targets = np.sin(np.arange(300) * 0.01)[:, None]
     targets[250:] = 1e308
@@ -225,12 +265,16 @@ def folders():
     run(0, "made/on/the/way", "--set", "run.train_trials=1", "--set", "run.init_trials=0", ranks=1)
     result = run(2, "reference", "--restart", "never")
     expect("not empty" in result.stderr, result.stderr)
+    for name in ("network.h5", "summary.json"):
+        os.makedirs(f"in-the-way-{name}/{name}")
+        result = run(2, f"in-the-way-{name}", ranks=1)
+        expect(f"{name} is a folder" in result.stderr and os.listdir(f"in-the-way-{name}") == [name], f"a folder {name}: {result.stderr}")
 
 
 def main():
     with harness.small_run(run={"train_trials": 120}, checkpoint={"every_minutes": 0.0005, "keep": 3}):
         run(0, "reference", "--set", "checkpoint.every_minutes=0.0", ranks=1)
-        for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, no_room_at_all, restart_from_a_file, divergence, folders):
+        for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, no_room_at_all, restart_from_a_file, more_trials, more_trials_without_a_checkpoint, last_step, divergence, folders):
             if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
                 continue
             begin = time.time()

@@ -37,6 +37,7 @@ def prepare():
             f.write(text)
     bad = np.zeros((110, 1))
     bad[7] = np.nan
+    write_trials("good.h5")
     write_trials("nan.h5", targets=bad)
     write_trials("dt.h5", dt=0.002)
     write_trials("short.h5", rows=100)
@@ -98,6 +99,9 @@ CASES = [
     (with_trials("form.h5"), "form"), (with_trials("version.h5"), "version"), (with_trials("not_hdf5.h5"), "not_hdf5.h5"),
     (["train", "good.toml", "--output", "a_file"], "a_file"), (["train", "good.toml", "--output", "used", "--restart", "never"], "used"),
     (TRAIN + ["--restart", "missing.h5"], "missing.h5"), (TRAIN + ["--restart", "nan.h5"], "nan.h5"),
+    (TRAIN + ["--restart", "used"], "used: is a folder"), (TRAIN + ["--restart", "good.h5"], "good.h5: is a trials file"),
+    (["test", "used"], "used: is a folder"), (["test", "good.h5"], "good.h5: is a trials file"), (["analyze", "used"], "used: is a folder"),
+    (["analyze", "good.h5"], "good.h5: is a trials file"), (["test", "form.h5"], "something-else"),
     (["test", "missing.h5"], "missing.h5"), (["test", "not_hdf5.h5"], "not_hdf5.h5"), (["test", "nan.h5"], "nan.h5"),
     (["trials", "good.toml", "--count", "0", "--output", "t.h5"], "count"), (["trials", "good.toml", "--count", "2", "--output", "nowhere/t.h5"], "nowhere"),
     (["trials", "good.toml", "--output", "t.h5"], "count"), (["info", "missing"], "missing"), (["info", "used"], "used"), (["info", "not_hdf5.h5"], "not_hdf5.h5"),

@@ -3,8 +3,10 @@
 
     job_scripts.py FULLFORCE
 """
+import fcntl
 import os
 import pathlib
+import time
 
 import cluster
 
@@ -119,6 +121,28 @@ def wrong_input_mpirun():
     wrong_input("mpirun")
 
 
+def crash():
+    """A program that dies by its own fault would do so again."""
+    program = pathlib.Path("crash.sh")
+    program.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    program.chmod(0o755)
+    job = submit("train.sbatch", "c.toml", "crashed", options=ELSEWHERE, FULLFORCE=program.resolve())
+    job.wait_for("FAILED")
+    expect(job.restarts() == 0 and [(line.event, line.code) for line in batch.history("crashed")] == [("start", ""), ("failed", "139")],
+           f"{job.restarts()} restarts, {batch.history('crashed')}")
+
+
+def folder_still_taken():
+    """An earlier start, which SLURM has given up, may still be dying: the next one waits for its lock, longer than the program alone would."""
+    os.mkdir("taken")
+    with open("taken/log.txt", "w") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)
+        job = submit("train.sbatch", "c.toml", "taken", *SHORT, options=ELSEWHERE)
+        cluster.wait_until(lambda: os.path.exists(f"taken.jobs/{job.id}.0.txt"), f"the start of job {job.id}", batch.LONG)
+        time.sleep(6)
+    job.wait_for("COMPLETED")
+
+
 def no_progress():
     """A run that always stops at the same step is given up after two starts that found it there."""
     job = submit("train.sbatch", "c.toml", "stalled", "--max-steps", "50", options=ELSEWHERE, FULLFORCE_MAX_STALLS=2)
@@ -153,7 +177,7 @@ def main():
     with cluster.running("logs"):
         batch.prepare(neurons=149, train_trials=1000)
         batch.run_all([with_srun, with_mpirun, sweep_and_analysis, chain_without_requeue, chain_that_fails, wrong_input_srun,
-                       wrong_input_mpirun, no_progress, bound_on_requeues, cancelled])
+                       wrong_input_mpirun, crash, folder_still_taken, no_progress, bound_on_requeues, cancelled])
 
 
 if __name__ == "__main__":

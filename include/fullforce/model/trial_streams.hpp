@@ -47,6 +47,10 @@ class TrialStreams {
   Index trial(Index stream) const { return trial_[static_cast<std::size_t>(stream)]; }        ///< number in its phase
   Index position(Index stream) const { return position_[static_cast<std::size_t>(stream)]; }  ///< of the next step
   Index next_trial() const { return next_trial_; }  ///< number to be dealt next
+
+  /// Steps since a stream was first left without a trial. While 0, this is also the state of a run of more trials.
+  Index idle_steps() const { return idle_steps_; }
+
   Index length(Index stream) const { return signals_[static_cast<std::size_t>(stream)].length; }  ///< of its trial
   TrialId trial_id(Index stream) const;  ///< kind and number that the stream's current draws are keyed by
 
@@ -58,12 +62,13 @@ class TrialStreams {
   /// Moves every stream one step on; returns the trials that ended (in stream order; valid until the next call).
   std::span<const FinishedTrial> advance();
 
-  /// For checkpoints: the three [B] arrays as int64, and the next number. restore() makes the trials again.
+  /// For checkpoints: the three [B] arrays as int64, the next number, the steps since a stream was idle. restore()
+  /// makes the trials again, and deals trials that the plan now has to streams that were idle.
   std::vector<Index> phases() const;
   const std::vector<Index>& trials() const { return trial_; }
   const std::vector<Index>& positions() const { return position_; }
   void restore(std::span<const Index> phases, std::span<const Index> trials, std::span<const Index> positions,
-               Index next_trial);
+               Index next_trial, Index idle_steps);
 
   const StreamPlan& plan() const { return plan_; }
 
@@ -75,6 +80,7 @@ class TrialStreams {
   const Task* task_;
   StreamPlan plan_;
   Index next_trial_ = 0;
+  Index idle_steps_ = 0;
   std::vector<StreamPhase> phase_;
   std::vector<Index> trial_;
   std::vector<Index> position_;

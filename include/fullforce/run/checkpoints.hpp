@@ -17,12 +17,18 @@ Index checkpoint_step(const std::filesystem::path& path);
 /// The checkpoints in a folder, newest first. One rank.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& folder);
 
-/// Removes what a run that was killed left unfinished in its output folder. One rank.
+/// Files of a run's output folder that are being written, or that a run that was killed left unfinished. One rank.
+std::vector<std::filesystem::path> unfinished_files(const std::filesystem::path& folder);
+
+/// Removes them. One rank.
 void remove_leftovers(const std::filesystem::path& folder);
 
 /// The name that a damaged checkpoint gets, so that it neither counts among the newest nor is lost: with `.damaged` at
 /// its end. One rank.
 void put_aside(const std::filesystem::path& checkpoint);
+
+/// The checkpoints of a folder that have been put aside. One rank.
+std::vector<std::filesystem::path> put_aside_checkpoints(const std::filesystem::path& folder);
 
 /// Writes the checkpoints of a run into its folder and keeps the newest few.
 class CheckpointWriter {
@@ -31,15 +37,15 @@ class CheckpointWriter {
   using Save = std::function<void(const std::filesystem::path&)>;
   CheckpointWriter(const Communicator& comm, std::filesystem::path folder, Index keep, Save save);
 
-  /// Writes the checkpoint of a step, unless it was written already. Returns what went wrong; the older ones stay then.
-  /// Empty if nothing did. **Collective.**
+  /// Writes the checkpoint of a step, unless it was written already, and removes older ones beyond the newest few, and
+  /// those of later steps. Returns what went wrong; all stay then. Empty if nothing did. **Collective.**
   std::string write(Index step);
 
   double seconds() const { return seconds_; }  ///< that the last one took, on the slowest rank
   Index written() const { return written_; }   ///< how many
 
  private:
-  void prune() const;
+  void prune(Index step) const;
 
   const Communicator* comm_;
   std::filesystem::path folder_;

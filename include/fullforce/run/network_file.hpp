@@ -10,9 +10,10 @@ namespace fullforce {
 
 /// What a network file says about itself.
 struct NetworkFileHeader {
-  std::string config;      ///< effective TOML
-  std::string provenance;  ///< JSON text
-  Index step = 0;          ///< read only: of the run, when the file was written
+  std::string config;        ///< effective TOML
+  std::string provenance;    ///< JSON text
+  Index step = 0;            ///< read only: of the run, when the file was written
+  Index idle_steps = 0;      ///< read only: since a stream first had no trial left
   bool has_pending = false;  ///< read only: updates that are still to be applied
 };
 

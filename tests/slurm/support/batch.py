@@ -14,7 +14,7 @@ from cluster import quietly, wait_until
 
 SCRIPTS = pathlib.Path(__file__).parents[3] / "jobs"
 FINAL = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
-LONG = 300  # s; more than any wait should take on a slow machine
+LONG = 600  # s; more than any wait should take on a slow machine that is shared
 begin = time.monotonic()
 CONFIG = """
 [run]

@@ -7,8 +7,8 @@
 namespace fullforce {
 namespace {
 
-/// One input, one target, one hint; sample k of a trial has input 1000 * number + k, its target is negative, the hint tells the
-/// kind. Trial `number` has lengths[number % count] steps.
+/// One input, one target, one hint; sample k of a trial has input 1000 * number + k, its target is negative, the hint
+/// tells the kind. Trial `number` has lengths[number % count] steps.
 class ToyTask : public Task {
  public:
   explicit ToyTask(std::vector<Index> lengths, bool fixed = false) : lengths_(std::move(lengths)), fixed_(fixed) {}
@@ -91,8 +91,8 @@ TEST(TrialStreams, InitTrialsAreNumberedByStream) {
   EXPECT_EQ(streams.trial_id(0).number, 0U);
 }
 
-/// Lengths 4 2 2 3 1 without init trials: streams 1 and 2 end together at step 2 and take 3 and 4 in this order; stream 2 ends trial
-/// 4 at step 3 and finds nothing left; stream 0 follows at step 4, stream 1 at step 5.
+/// Lengths 4 2 2 3 1 without init trials: streams 1 and 2 end together at step 2 and take 3 and 4 in this order; stream
+/// 2 ends trial 4 at step 3 and finds nothing left; stream 0 follows at step 4, stream 1 at step 5.
 TEST(TrialStreams, DealsToTheFirstThatIsFreeInStreamOrder) {
   const ToyTask task({4, 2, 2, 3, 1});
   TrialStreams streams(task, plan_of(3, 0, 5));
@@ -160,7 +160,7 @@ TEST(TrialStreams, RestoredMidwayGoesOnAsIfUninterrupted) {
   TrialStreams whole(task, plan);
   for (int step = 0; !whole.finished(); ++step) {
     TrialStreams restored(task, plan);
-    restored.restore(whole.phases(), whole.trials(), whole.positions(), whole.next_trial());
+    restored.restore(whole.phases(), whole.trials(), whole.positions(), whole.next_trial(), whole.idle_steps());
     TrialStreams reference = whole;
     while (!reference.finished()) {
       ASSERT_EQ(look(restored), look(reference)) << "stopped at step " << step;
@@ -178,10 +178,27 @@ TEST(TrialStreams, IdleStreamsTakeUpTrialsWhenThereAreMoreNow) {
   TrialStreams streams(task, plan_of(3, 1, 4));
   while (!streams.finished()) streams.advance();
   TrialStreams longer(task, plan_of(3, 1, 6));
-  longer.restore(streams.phases(), streams.trials(), streams.positions(), streams.next_trial());
+  longer.restore(streams.phases(), streams.trials(), streams.positions(), streams.next_trial(), streams.idle_steps());
   EXPECT_EQ(longer.phases(), (std::vector<Index>{1, 1, 2}));
   EXPECT_EQ(longer.trials(), (std::vector<Index>{4, 5, 0}));
   EXPECT_EQ(longer.next_trial(), 6);
+}
+
+TEST(TrialStreams, UntilAStreamHasBeenIdleAnyLongerRunGoesTheSameWay) {
+  const ToyTask task({4, 2, 7, 3, 1, 5});
+  TrialStreams shorter(task, plan_of(3, 1, 5));
+  TrialStreams longer(task, plan_of(3, 1, 9));
+  Index common = 0;
+  for (; shorter.idle_steps() == 0; shorter.advance(), longer.advance(), ++common) {
+    TrialStreams extended(task, plan_of(3, 1, 9));
+    extended.restore(shorter.phases(), shorter.trials(), shorter.positions(), shorter.next_trial(), 0);
+    TrialStreams reference = longer;
+    for (; !reference.finished(); reference.advance(), extended.advance()) ASSERT_EQ(look(extended), look(reference));
+    ASSERT_TRUE(extended.finished());
+  }
+  EXPECT_TRUE(shorter.any_idle());
+  EXPECT_FALSE(shorter.finished());
+  EXPECT_GT(common, 5);
 }
 
 TEST(TrialStreams, RestoreRefusesWhatDoesNotFit) {
@@ -189,7 +206,7 @@ TEST(TrialStreams, RestoreRefusesWhatDoesNotFit) {
   TrialStreams streams(task, plan_of(2, 1, 4));
   using Numbers = std::vector<Index>;
   const auto restore = [&](const Numbers& phases, const Numbers& trials, const Numbers& positions) {
-    streams.restore(phases, trials, positions, 2);
+    streams.restore(phases, trials, positions, 2, 0);
   };
   EXPECT_NO_THROW(restore({1, 1}, {0, 1}, {3, 0}));
   EXPECT_THROW(restore({1}, {0}, {0}), InputError);
@@ -205,7 +222,9 @@ TEST(TrialStreams, AdvanceReusesItsMemory) {
   const double* signal = streams.input(0).data();
   const FinishedTrial* ended = streams.advance().data();
   while (!streams.finished()) {
-    if (streams.position(0) == 0) { EXPECT_EQ(streams.input(0).data(), signal); }
+    if (streams.position(0) == 0) {
+      EXPECT_EQ(streams.input(0).data(), signal);
+    }
     EXPECT_EQ(streams.advance().data(), ended);
   }
 }

@@ -41,8 +41,12 @@ TEST(Checkpoints, LeftoversGoAndDamagedOnesAreKept) {
   for (const char* name :
        {"checkpoint-9.h5", "checkpoint-10.h5", "checkpoint-11.h5.part", "network.h5.part", "mine.part"})
     put(folder / name);
+  EXPECT_EQ(unfinished_files(folder / "").size(), 2U);
   remove_leftovers(folder / "");
   put_aside(folder / "checkpoint-10.h5");
+  EXPECT_EQ(put_aside_checkpoints(folder / ""),
+            (std::vector<std::filesystem::path>{folder / "checkpoint-10.h5.damaged"}));
+  EXPECT_TRUE(unfinished_files(folder / "").empty());
   EXPECT_EQ(steps_in(folder / ""), (std::vector<Index>{9}));
   EXPECT_TRUE(std::filesystem::exists(folder / "checkpoint-10.h5.damaged"));
   EXPECT_TRUE(std::filesystem::exists(folder / "mine.part"));
@@ -69,6 +73,19 @@ TEST(CheckpointWriter, KeepsTheNewestAndSurvivesFailure) {
   EXPECT_EQ(writer.written(), 4);
   comm.barrier();
   EXPECT_EQ(steps_in(folder / ""), (std::vector<Index>{11, 10}));
+}
+
+TEST(CheckpointWriter, ThoseOfLaterStepsAreOfAShorterRunAndGoFirst) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  CheckpointWriter writer(comm, folder / "", 2, [&](const std::filesystem::path& path) {
+    if (comm.is_root()) put(path);
+  });
+  if (comm.is_root())
+    for (const char* name : {"checkpoint-20.h5", "checkpoint-28.h5", "checkpoint-29.h5"}) put(folder / name);
+  EXPECT_EQ(writer.write(25), "");
+  comm.barrier();
+  EXPECT_EQ(steps_in(folder / ""), (std::vector<Index>{25, 20}));
 }
 
 TEST(Metrics, KeepsWholeLinesUpToTheStep) {
