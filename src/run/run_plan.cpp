@@ -8,6 +8,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/run/memory.hpp"
 #include "fullforce/run/progress.hpp"
+#include "summary.hpp"
 
 namespace fullforce {
 namespace {
@@ -133,9 +134,9 @@ std::string plan_text(const RunPlan& plan, const Machine& machine) {
   const Deployment& d = plan.deployment;
   const double step = total(plan.training_step);
   std::string text = fmt::format(
-      "{} neurons, {}, {} features, {} precision, {} stream(s), on {} rank(s) x {} thread(s): {} node(s) of {} "
+      "{} neurons, {}, {}, {} precision, {} stream(s), on {} rank(s) x {} thread(s): {} node(s) of {} "
       "core(s)\n",
-      w.network.neurons, w.learning.rule == Rule::full_force ? "full-FORCE" : "FORCE", feature_name(w),
+      w.network.neurons, w.learning.rule == Rule::full_force ? "full-FORCE" : "FORCE", features_text(w.learning),
       precision_name(w), w.streams, d.ranks, d.threads, d.nodes(), machine.cores);
   text += fmt::format("memory       {} a rank, {} a node, which has {}\n", bytes_text(plan.bytes_per_rank),
                       bytes_text(plan.bytes_per_node()), bytes_text(static_cast<double>(machine.memory)));
