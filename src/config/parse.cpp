@@ -110,7 +110,8 @@ class Builder {
             "{}: learning.target_modes = {} (must be 0 with learning.rule = \"force\", which learns no currents)",
             place("learning.rule"), modes);
     require(config_.run.init_trials > 0,
-            "{}: learning.target_modes = {} with run.init_trials = 0 (must be at least 1: the modes come from their currents)",
+            "{}: learning.target_modes = {} with run.init_trials = 0 (must be at least 1: the modes come from their "
+            "currents)",
             place("run.init_trials"), modes);
   }
 

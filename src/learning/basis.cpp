@@ -19,9 +19,17 @@ constexpr double least_ratio = 1e-6;
 /// Of vectors that are orthonormal but for rounding: below this, rounding was all that there was.
 constexpr double degenerate = 0.25;
 
-/// outside() is a difference of squared lengths, each rounded: what so small a part of them decides is looked at itself.
+/// outside() is a difference of squared lengths, each rounded: what so small a part of them decides is looked at
+/// itself.
 template <Real T>
 constexpr double doubt = sizeof(T) == sizeof(float) ? 1e-6 : 1e-14;
+
+/// How far a difference of squared lengths may be from the truth at the very most, U not quite orthonormal included.
+template <Real T>
+constexpr double largest_doubt = sizeof(T) == sizeof(float) ? 1e-3 : 1e-6;
+
+/// Sums of integers do not tell squared lengths of less than so many units apart.
+constexpr double least_units = 256.0;
 
 /// Columns begin on aligned addresses where their number is a multiple of this.
 constexpr Index aligned_columns = 16;
@@ -160,11 +168,14 @@ Index Basis<T>::append_directions(kernels::Piece<const T> v, PhaseTimer& timer) 
   take_candidates(v);
   orthogonalise(residual_, timer);
   orthogonalise(residual_, timer);
-  find_gram(residual_, timer);
+  const double bound = longest_residual();
+  find_gram(residual_, bound, timer);
   double longest = 0.0;
   for (std::size_t j = 0; j < candidates_.size(); ++j) longest = std::max(longest, gram_[j * at(vectors_ + 1)]);
   const Index count = static_cast<Index>(candidates_.size());
-  const Index found = combine(count, std::max(tolerance_, least_ratio * longest), max_rank() - rank_);
+  const Index found =
+      combine(count, std::max({tolerance_, least_ratio * longest, least_units * FixedPoint(bound).resolution()}),
+              max_rank() - rank_);
   if (found == 0) return 0;
   std::size_t left = 0;
   for (std::size_t j = 0; j < candidates_.size(); ++j)
@@ -173,7 +184,7 @@ Index Basis<T>::append_directions(kernels::Piece<const T> v, PhaseTimer& timer) 
 
   apply_combinations(residual_, directions_);
   orthogonalise(directions_, timer);
-  find_gram(directions_, timer);
+  find_gram(directions_, 4.0, timer);  // of unit length, but for rounding
   const Index sound = combine(found, degenerate, found);
   apply_combinations(directions_, residual_);
   for (Index i = 0; i < layout_->local_rows(); ++i) std::copy_n(residual_.row(i), sound, U_.row(i) + rank_);
@@ -210,12 +221,21 @@ void Basis<T>::orthogonalise(StreamArray<T>& v, PhaseTimer& timer) {
   });
 }
 
-/// gram_ = v^T v.
+/// A bound of the squared lengths of what the candidates have outside of the basis.
 template <Real T>
-void Basis<T>::find_gram(const StreamArray<T>& v, PhaseTimer& timer) {
+double Basis<T>::longest_residual() const {
+  double longest = 0.0;
+  for (const Index b : candidates_)
+    longest = std::max(longest, 2.0 * outside(b) + largest_doubt<T> * squared_lengths_[at(b)]);
+  return longest;
+}
+
+/// gram_ = v^T v, of vectors whose squared lengths are at most `bound`.
+template <Real T>
+void Basis<T>::find_gram(const StreamArray<T>& v, double bound, PhaseTimer& timer) {
   const PhaseScope scope(timer, Phase::updates);
   const Index count = vectors_ * vectors_;
-  sums_.begin(count, bound_ * bound_);
+  sums_.begin(count, bound);
   layout_->for_each_block([&](RowBlock block) {
     double* const products = scratch_[at(thread_index())].data();
     const kernels::Piece<const T> rows{v.row(block.local), v.stride()};

@@ -68,7 +68,8 @@ double CurrentMoments<T>::leading(Index count, RowMatrix<T>& components) const {
   if (count == 0) return 0.0;
   const Index d = basis_.rank();
   const OneEigenThread one_thread;
-  const Eigen::Map<const Matrix, 0, Eigen::OuterStride<>> C(moments_.row(0), d, d, Eigen::OuterStride<>(moments_.stride()));
+  const Eigen::Map<const Matrix, 0, Eigen::OuterStride<>> C(moments_.row(0), d, d,
+                                                            Eigen::OuterStride<>(moments_.stride()));
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(C);  // by rising eigenvalue
   Vectors<T> chosen(d, count);
   const VectorsView<T> E = chosen.view();

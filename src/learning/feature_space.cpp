@@ -62,7 +62,8 @@ void convert(VectorsView<const From> from, Index vectors, Index length, VectorsV
     for (Index b = 0; b < vectors; ++b) to(b, k) = static_cast<To>(from(b, k));
   // Products read whole registers of a vector: what an earlier, longer one left there must go.
   if (to.order == VectorOrder::by_vector)
-    for (Index b = 0; b < vectors; ++b) std::fill(to.data + b * to.stride + length, to.data + (b + 1) * to.stride, To(0));
+    for (Index b = 0; b < vectors; ++b)
+      std::fill(to.data + b * to.stride + length, to.data + (b + 1) * to.stride, To(0));
 }
 
 /// phi = U^T r. P over as many features as there may be: those that are not there yet are zero, so that P is 1/alpha on

@@ -80,7 +80,8 @@ std::vector<double> largest_weights(const Layout& layout, const RowMatrix<T>& we
   std::vector<double> largest(static_cast<std::size_t>(weights.cols()));
   for (Index c = 0; c < weights.cols(); ++c) {
     double& of_column = largest[static_cast<std::size_t>(c)];
-    for (Index i = 0; i < weights.rows(); ++i) of_column = std::max(of_column, std::abs(static_cast<double>(weights(i, c))));
+    for (Index i = 0; i < weights.rows(); ++i)
+      of_column = std::max(of_column, std::abs(static_cast<double>(weights(i, c))));
     of_column = layout.comm().max(of_column);
   }
   return largest;

@@ -180,7 +180,8 @@ void Simulation<T>::evaluate() {
   const double neurons = static_cast<double>(layout_->rows());
   const double modes = rls_->modes() == nullptr ? 0.0 : static_cast<double>(rls_->modes()->count());
   const Index learners = static_cast<Index>(learners_.size());
-  if (options_.rule == Rule::full_force) count_product((modes > 0.0 ? modes : neurons) * features, sizeof(T), n_streams_);
+  if (options_.rule == Rule::full_force)
+    count_product((modes > 0.0 ? modes : neurons) * features, sizeof(T), n_streams_);
   if (modes > 0.0) count_product(neurons * modes, sizeof(T), n_streams_ + learners);
   if (rls_->basis() != nullptr) count_product(neurons * features, sizeof(T), n_streams_);
   if (learners > 0) count_product(features * features, sizeof(T), learners);

@@ -90,12 +90,11 @@ class Training {
   }
 
   void say_what_starts() {
-    progress_.line(
-        fmt::format("{} neurons, {}, {}, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)",
-                    plan_->network.neurons, plan_->learning.rule == Rule::full_force ? "full-FORCE" : "FORCE",
-                    features_text(plan_->learning),
-                    plan_->learning.precision == Precision::double_precision ? "double" : "single", plan_->run.streams,
-                    plan_->run.seed, layout_.comm().size(), thread_count()));
+    progress_.line(fmt::format(
+        "{} neurons, {}, {}, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)", plan_->network.neurons,
+        plan_->learning.rule == Rule::full_force ? "full-FORCE" : "FORCE", features_text(plan_->learning),
+        plan_->learning.precision == Precision::double_precision ? "double" : "single", plan_->run.streams,
+        plan_->run.seed, layout_.comm().size(), thread_count()));
     for (const std::string& warning : plan_->warnings) progress_.warn(warning);
     if (plan_->start_from)
       progress_.line(fmt::format("going on from step {} ({})", first_step_, plan_->start_from->string()));
@@ -110,9 +109,10 @@ class Training {
   void warn_of_lost_precision() {
     const bool indefinite = rls_.indefinite_samples() > 0;
     if (indefinite && !was_indefinite_)
-      progress_.warn(fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use "
-                                 "learning.precision = \"double\", or a larger learning.alpha",
-                                 simulation_.steps()));
+      progress_.warn(
+          fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use "
+                      "learning.precision = \"double\", or a larger learning.alpha",
+                      simulation_.steps()));
     was_indefinite_ = indefinite;
   }
 
@@ -121,12 +121,13 @@ class Training {
     if (modes_were_fixed_ || rls_.collects_modes()) return;
     modes_were_fixed_ = true;
     const TargetModes<T>& modes = *rls_.modes();
-    progress_.line(fmt::format("{} target modes fixed at step {}, {:.3g} of the currents' energy left out", modes.found(),
-                               simulation_.steps(), modes_left_out()));
+    progress_.line(fmt::format("{} target modes fixed at step {}, {:.3g} of the currents' energy left out",
+                               modes.found(), simulation_.steps(), modes_left_out()));
     if (modes.found() < modes.count())
-      progress_.warn(fmt::format("learning.target_modes = {}, but the currents of the init trials have {} directions: the "
-                                 "other modes are zero",
-                                 modes.count(), modes.found()));
+      progress_.warn(
+          fmt::format("learning.target_modes = {}, but the currents of the init trials have {} directions: the "
+                      "other modes are zero",
+                      modes.count(), modes.found()));
   }
 
   /// Once: rates visit directions that the features cannot tell apart from now on.

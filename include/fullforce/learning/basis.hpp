@@ -36,9 +36,9 @@ class Basis {
   /// Has as many directions as it may have.
   bool full() const { return rank_ == max_rank(); }
 
-  /// coordinates() of vectors [local rows, vectors] of which none is longer than `longest` (at least 1), and how much of
-  /// them lies outside of the basis. One reduction of (d + 1) `vectors` numbers. Throws RunError where an element is not
-  /// finite. **Collective.**
+  /// coordinates() of vectors [local rows, vectors] of which none is longer than `longest` (at least 1), and how much
+  /// of them lies outside of the basis. One reduction of (d + 1) `vectors` numbers. Throws RunError where an element is
+  /// not finite. **Collective.**
   void project(kernels::Piece<const T> v, double longest, PhaseTimer& timer);
 
   /// Takes what the `chosen` of the projected vectors have outside of the basis into it, where that is more than the
@@ -75,7 +75,8 @@ class Basis {
   Index append_directions(kernels::Piece<const T> v, PhaseTimer& timer);
   void take_candidates(kernels::Piece<const T> v);
   void orthogonalise(StreamArray<T>& v, PhaseTimer& timer);
-  void find_gram(const StreamArray<T>& v, PhaseTimer& timer);
+  double longest_residual() const;
+  void find_gram(const StreamArray<T>& v, double bound, PhaseTimer& timer);
   Index combine(Index count, double least, Index most);
   void apply_combinations(const StreamArray<T>& v, StreamArray<T>& combined);
 

@@ -13,8 +13,9 @@ struct TargetCurrents {
   double longest;
 };
 
-/// Second moments of the target currents, sum F F^T over all that were shown, as U C U^T in an orthonormal basis U [N, d]
-/// that grows as they visit new directions. Not centred: what the recurrent weights are to make is F, its mean included.
+/// Second moments of the target currents, sum F F^T over all that were shown, as U C U^T in an orthonormal basis U [N,
+/// d] that grows as they visit new directions. Not centred: what the recurrent weights are to make is F, its mean
+/// included.
 ///
 /// Holds this rank's rows of U; C [d, d] is the same on every rank.
 template <Real T>
@@ -24,15 +25,17 @@ class CurrentMoments {
   /// basis is above rank_tolerance alpha, up to max_directions().
   CurrentMoments(const Layout& layout, const LearningOptions& options, Index streams);
 
-  /// Takes the currents of all streams in. One reduction of (d + 1) B numbers, more where the basis grows; 4 N d B / ranks
+  /// Takes the currents of all streams in. One reduction of (d + 1) B numbers, more where the basis grows; 4 N d B /
+  /// ranks
   /// + 2 d^2 B operations. Throws RunError where a current is not finite. **Collective.**
   void add(const TargetCurrents<T>& currents, PhaseTimer& timer);
 
   Index directions() const { return basis_.rank(); }
   double energy() const { return basis_.energy(); }  ///< sum |F|^2
 
-  /// The `count` (at most directions()) principal components with the largest moments, falling, into the first columns of
-  /// `components` [local rows, count or more]: this rank's rows. Returns the energy along them. O(d^3) on every rank.
+  /// The `count` (at most directions()) principal components with the largest moments, falling, into the first columns
+  /// of `components` [local rows, count or more]: this rank's rows. Returns the energy along them. O(d^3) on every
+  /// rank.
   double leading(Index count, RowMatrix<T>& components) const;
 
   static Index max_directions(Index neurons, const LearningOptions& options) {
@@ -52,11 +55,11 @@ class CurrentMoments {
 
   const Layout* layout_;
   Index streams_;
-  std::vector<Index> all_;      ///< every stream
+  std::vector<Index> all_;  ///< every stream
   Basis<T> basis_;
-  RowMatrix<double> moments_;   ///< C, [max_directions, max_directions]
-  RowMatrix<double> negated_;   ///< -a, [max_directions, B]
-  RowMatrix<double> by_stream_; ///< a^T, [B, max_directions]
+  RowMatrix<double> moments_;    ///< C, [max_directions, max_directions]
+  RowMatrix<double> negated_;    ///< -a, [max_directions, B]
+  RowMatrix<double> by_stream_;  ///< a^T, [B, max_directions]
 };
 
 }  // namespace fullforce

@@ -15,7 +15,8 @@ namespace fullforce {
 
 /// Recursive least squares over the features of a step: what is learned with their gain are the recurrent weights of
 /// this rank's neurons (full-FORCE only), J over dense features or A of J = A U^T over low-rank ones, and the readout
-/// w, held whole by every rank. With target modes V the rows of those weights are modes, not neurons: J = V J', A = V A'.
+/// w, held whole by every rank. With target modes V the rows of those weights are modes, not neurons: J = V J', A = V
+/// A'.
 ///
 /// A step is evaluate(), then complete(). Updates are deferred (InverseCorrelation), so that a step only reads the big
 /// matrices.
@@ -29,15 +30,17 @@ class Rls {
   Rls& operator=(const Rls&) = delete;
 
   /// The network's own outputs for the rates r in group 0, w phi [n_out, B], and the main part of its currents J phi
-  /// [local rows, B] (of the modes, if there are any), which complete() finishes. The `selected` streams (ascending) will learn from this step. One
-  /// reduction at the most: dense of (m + B') B numbers, none while nothing is pending or selected; low-rank of (d + 1)
-  /// B numbers, more where the basis grows. Throws RunError when a sum is not finite. **Collective.**
+  /// [local rows, B] (of the modes, if there are any), which complete() finishes. The `selected` streams (ascending)
+  /// will learn from this step. One reduction at the most: dense of (m + B') B numbers, none while nothing is pending
+  /// or selected; low-rank of (d + 1) B numbers, more where the basis grows. Throws RunError when a sum is not finite.
+  /// **Collective.**
   void evaluate(const GatheredVectors<T>& rates, std::span<const Index> selected, StreamArray<T>& currents,
                 std::span<double> outputs, PhaseTimer& timer);
 
-  /// Finishes the currents [local rows, B], and lets the selected streams learn from how far they are from the `targets`
-  /// (unused by FORCE) and from `output_errors` [n_out, B'], which are in the order of the selected. Applies the panel
-  /// when it is full. With target modes V one reduction of n B' numbers (V^T F) and one gather of n B. **Collective.**
+  /// Finishes the currents [local rows, B], and lets the selected streams learn from how far they are from the
+  /// `targets` (unused by FORCE) and from `output_errors` [n_out, B'], which are in the order of the selected. Applies
+  /// the panel when it is full. With target modes V one reduction of n B' numbers (V^T F) and one gather of n B.
+  /// **Collective.**
   void complete(StreamArray<T>& currents, const TargetCurrents<T>& targets, std::span<const double> output_errors,
                 PhaseTimer& timer);
 

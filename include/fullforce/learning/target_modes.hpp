@@ -15,7 +15,8 @@ namespace fullforce {
 template <Real T>
 class TargetModes {
  public:
-  /// options.target_modes of them. `collects`: begins with currents to come, to be fixed; otherwise only a file brings V.
+  /// options.target_modes of them. `collects`: begins with currents to come, to be fixed; otherwise only a file brings
+  /// V.
   TargetModes(const Layout& neurons, const LearningOptions& options, Index streams, bool collects);
 
   /// How the modes are dealt out over the ranks.
@@ -28,12 +29,12 @@ class TargetModes {
   /// Works out V from all currents seen, and forgets them. Frees memory, and takes some on the way.
   void fix();
 
-  Index found() const { return found_; }             ///< how many the currents have: n, or their directions if fewer
-  double energy() const { return energy_; }          ///< sum |F|^2 that V was fixed from
+  Index found() const { return found_; }                ///< how many the currents have: n, or their directions if fewer
+  double energy() const { return energy_; }             ///< sum |F|^2 that V was fixed from
   double energy_left_out() const { return left_out_; }  ///< of it, outside of the modes
 
-  /// target(), V^T F of the `selected` streams (ascending). One reduction of n B' numbers. Throws RunError where a current
-  /// is not finite. **Collective.**
+  /// target(), V^T F of the `selected` streams (ascending). One reduction of n B' numbers. Throws RunError where a
+  /// current is not finite. **Collective.**
   void project(const TargetCurrents<T>& currents, std::span<const Index> selected, PhaseTimer& timer);
   /// Of mode `i` of this rank's and the k-th selected stream.
   double target(Index i, Index k) const { return sums_[(layout_.first_row() + i) * selected_ + k]; }
@@ -57,13 +58,13 @@ class TargetModes {
   Index found_ = 0;
   double energy_ = 0.0;
   double left_out_ = 0.0;
-  RowMatrix<T> V_;              ///< [local rows, n]
+  RowMatrix<T> V_;  ///< [local rows, n]
   Index selected_ = 0;
-  StreamArray<T> chosen_;       ///< F of the selected, [local rows, B']
-  BlockSums sums_;              ///< V^T F, [n, B']
+  StreamArray<T> chosen_;                      ///< F of the selected, [local rows, B']
+  BlockSums sums_;                             ///< V^T F, [n, B']
   std::vector<AlignedArray<double>> scratch_;  ///< of each thread
   StreamArray<T> outputs_;
-  GatheredVectors<T> gathered_; ///< outputs of all ranks
+  GatheredVectors<T> gathered_;  ///< outputs of all ranks
 };
 
 }  // namespace fullforce

@@ -169,21 +169,20 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
          }));
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, AgainstReference,
-                         testing::Values(Case{Rule::full_force, 1, 1, Integrator::euler},
-                                         Case{Rule::full_force, 1, 37, Integrator::euler},
-                                         Case{Rule::full_force, 3, 37, Integrator::exponential},
-                                         Case{Rule::full_force, 3, 2, Integrator::euler},
-                                         Case{Rule::force, 1, 11, Integrator::euler},
-                                         Case{Rule::force, 3, 64, Integrator::exponential},
-                                         Case{Rule::full_force, 3, 37, Integrator::euler, 9},
-                                         Case{Rule::force, 2, 20, Integrator::euler, 20},
-                                         Case{Rule::full_force, 1, 11, Integrator::euler, 0, FeatureKind::low_rank},
-                                         Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::low_rank},
-                                         Case{Rule::force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank},
-                                         Case{Rule::full_force, 1, 11, Integrator::euler, 0, FeatureKind::dense, 9},
-                                         Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::dense, 15},
-                                         Case{Rule::full_force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank, 12}));
+INSTANTIATE_TEST_SUITE_P(
+    Layouts, AgainstReference,
+    testing::Values(Case{Rule::full_force, 1, 1, Integrator::euler}, Case{Rule::full_force, 1, 37, Integrator::euler},
+                    Case{Rule::full_force, 3, 37, Integrator::exponential},
+                    Case{Rule::full_force, 3, 2, Integrator::euler}, Case{Rule::force, 1, 11, Integrator::euler},
+                    Case{Rule::force, 3, 64, Integrator::exponential},
+                    Case{Rule::full_force, 3, 37, Integrator::euler, 9},
+                    Case{Rule::force, 2, 20, Integrator::euler, 20},
+                    Case{Rule::full_force, 1, 11, Integrator::euler, 0, FeatureKind::low_rank},
+                    Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::low_rank},
+                    Case{Rule::force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank},
+                    Case{Rule::full_force, 1, 11, Integrator::euler, 0, FeatureKind::dense, 9},
+                    Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::dense, 15},
+                    Case{Rule::full_force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank, 12}));
 
 }  // namespace
 }  // namespace fullforce

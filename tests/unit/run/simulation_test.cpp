@@ -27,9 +27,9 @@ constexpr Index neurons = 70;
 constexpr Index streams = 3;
 
 struct Toy {
-  explicit Toy(const Communicator& comm, Rule rule = Rule::full_force, double gain = 1.5)
+  explicit Toy(const Communicator& comm, Rule rule = Rule::full_force, double gain = 1.5, Index modes = 0)
       : layout(comm, neurons), task(make_task(TaskOptions{}, 0.001, 1)), network(options(gain)), connectivity(layout, network, *task, 1),
-        rls(layout, learning(rule), 1, streams, rule == Rule::full_force, true),
+        rls(layout, learning(rule, modes), 1, streams, rule == Rule::full_force, true),
         simulation(layout, {network, rule, 0.8, 1, false}, *task, {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
 
   static NetworkOptions options(double gain) {
@@ -39,8 +39,9 @@ struct Toy {
     o.noise = 0.001;
     return o;
   }
-  static LearningOptions learning(Rule rule) {
+  static LearningOptions learning(Rule rule, Index modes) {
     LearningOptions o;
+    o.target_modes = modes;
     o.rule = rule;
     o.panel = 1000;  // never full within these tests
     return o;
@@ -61,8 +62,8 @@ void step_until_training(Toy& run) {
 
 TEST(Simulation, AStepAllocatesNothing) {
   const Communicator comm = Communicator::world();
-  for (const Rule rule : {Rule::full_force, Rule::force}) {
-    Toy run(comm, rule);
+  for (const auto& [rule, modes] : {std::pair{Rule::full_force, 0}, {Rule::force, 0}, {Rule::full_force, 12}}) {
+    Toy run(comm, rule, 1.5, modes);
     step_until_training(run);
     const long before = allocations;
     for (int k = 0; k < 100; ++k) run.simulation.step();
@@ -84,15 +85,45 @@ TEST(Simulation, AStepHasTwoCollectives) {
   EXPECT_EQ(comm.calls() - before, 100);
 }
 
+TEST(Simulation, TargetModesTakeTwoCollectivesMore) {
+  const Communicator comm = Communicator::world();
+  Toy run(comm, Rule::full_force, 1.5, 12);
+  step_until_training(run);
+  Index learning_steps = 0;
+  const Index before = comm.calls();
+  for (int k = 0; k < 50; ++k) {
+    const Index samples = run.simulation.samples();
+    run.simulation.step();
+    learning_steps += run.simulation.samples() > samples ? 1 : 0;
+  }
+  // Rates, sums of P, outputs of the modes; and their targets where somebody learns.
+  EXPECT_EQ(comm.calls() - before, 3 * 50 + learning_steps);
+  EXPECT_GT(learning_steps, 25);
+}
+
+TEST(Simulation, TargetModesAreFixedWhenTheFirstStreamHasEndedItsInitTrials) {
+  const Communicator comm = Communicator::world();
+  Toy run(comm, Rule::full_force, 1.5, 12);
+  // Of 2000 steps, the last stream began at position 1333.
+  for (int k = 0; k < 666; ++k) run.simulation.step();
+  EXPECT_TRUE(run.rls.collects_modes());
+  run.simulation.step();
+  EXPECT_FALSE(run.rls.collects_modes());
+  EXPECT_TRUE(run.simulation.streams().any_forced());
+  EXPECT_EQ(run.rls.modes()->found(), 12);
+}
+
 TEST(Simulation, SaysWhereItDiverged) {
   const Communicator comm = Communicator::world();
-  Toy run(comm, Rule::full_force, 1e308);
-  try {
-    for (int k = 0; k < 100; ++k) run.simulation.step();
-    ADD_FAILURE() << "it must diverge";
-  } catch (const RunError& error) {
-    EXPECT_NE(std::string(error.what()).find("diverged at step"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("init trial 0"), std::string::npos) << error.what();
+  for (const Index modes : {0, 12}) {
+    Toy run(comm, Rule::full_force, 1e308, modes);
+    try {
+      for (int k = 0; k < 100; ++k) run.simulation.step();
+      ADD_FAILURE() << "it must diverge";
+    } catch (const RunError& error) {
+      EXPECT_NE(std::string(error.what()).find("diverged at step"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("init trial 0"), std::string::npos) << error.what();
+    }
   }
 }
 
