@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <numeric>
 
 #include "fullforce/base/check.hpp"
 
@@ -42,6 +43,7 @@ struct Toy {
   static LearningOptions learning(Rule rule, Index modes) {
     LearningOptions o;
     o.target_modes = modes;
+    o.rank_tolerance = 1e-12;
     o.rule = rule;
     o.panel = 1000;  // never full within these tests
     return o;
@@ -111,6 +113,23 @@ TEST(Simulation, TargetModesAreFixedWhenTheFirstStreamHasEndedItsInitTrials) {
   EXPECT_FALSE(run.rls.collects_modes());
   EXPECT_TRUE(run.simulation.streams().any_forced());
   EXPECT_EQ(run.rls.modes()->found(), 12);
+}
+
+TEST(Simulation, AsManyTargetModesAsNeuronsAreOrdinaryLearning) {
+  const Communicator comm = Communicator::world();
+  Toy ordinary(comm), modes(comm, Rule::full_force, 1.5, neurons);
+  for (int k = 0; k < 1000; ++k) {
+    ordinary.simulation.step();
+    modes.simulation.step();
+  }
+  EXPECT_GT(modes.simulation.samples(), 200);
+  std::vector<Index> all(neurons);
+  std::iota(all.begin(), all.end(), Index{0});
+  std::vector<double> r(neurons), expected(neurons), r_D(neurons);
+  ordinary.simulation.sample(2, all, expected, r_D);
+  modes.simulation.sample(2, all, r, r_D);
+  for (std::size_t i = 0; i < r.size(); ++i) EXPECT_NEAR(r[i], expected[i], 1e-5) << i;
+  EXPECT_NEAR(modes.simulation.outputs()[2], ordinary.simulation.outputs()[2], 1e-5);
 }
 
 TEST(Simulation, SaysWhereItDiverged) {
