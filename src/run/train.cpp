@@ -121,11 +121,11 @@ class Training {
     if (modes_were_fixed_ || rls_.collects_modes()) return;
     modes_were_fixed_ = true;
     const TargetModes<T>& modes = *rls_.modes();
-    progress_.line(fmt::format("{} target modes fixed at step {}, {:.3g} of the currents' energy left out",
+    progress_.line(fmt::format("{} target mode(s) fixed at step {}, {:.3g} of the currents' energy left out",
                                modes.found(), simulation_.steps(), modes_left_out()));
     if (modes.found() < modes.count())
       progress_.warn(
-          fmt::format("learning.target_modes = {}, but the currents of the init trials have {} directions: the "
+          fmt::format("learning.target_modes = {}, but the currents of the init trials have {} direction(s): the "
                       "other modes are zero",
                       modes.count(), modes.found()));
   }
