@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/linalg/kernels.hpp"
 
@@ -71,6 +72,7 @@ double CurrentMoments<T>::leading(Index count, RowMatrix<T>& components) const {
   const Eigen::Map<const Matrix, 0, Eigen::OuterStride<>> C(moments_.row(0), d, d,
                                                             Eigen::OuterStride<>(moments_.stride()));
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(C);  // by rising eigenvalue
+  if (eigen.info() != Eigen::Success) throw RunError("the principal components of the target currents were not found");
   Vectors<T> chosen(d, count);
   const VectorsView<T> E = chosen.view();
   for (Index k = 0; k < count; ++k)

@@ -1,4 +1,7 @@
 #pragma once
+#include <algorithm>
+#include <vector>
+
 #include "fullforce/base/timer.hpp"
 #include "fullforce/learning/basis.hpp"
 #include "fullforce/learning/learning_options.hpp"
@@ -13,8 +16,8 @@ struct TargetCurrents {
   double longest;
 };
 
-/// Second moments of the target currents, sum F F^T over all that were shown, as U C U^T in an orthonormal basis U [N,
-/// d] that grows as they visit new directions. Not centred: what the recurrent weights are to make is F, its mean
+/// Second moments of the target currents, sum F F^T over all that were shown, as U C U^T in an orthonormal basis U
+/// [N, d] that grows as they visit new directions. Not centred: what the recurrent weights are to make is F, its mean
 /// included.
 ///
 /// Holds this rank's rows of U; C [d, d] is the same on every rank.
@@ -25,9 +28,8 @@ class CurrentMoments {
   /// basis is above rank_tolerance alpha, up to max_directions().
   CurrentMoments(const Layout& layout, const LearningOptions& options, Index streams);
 
-  /// Takes the currents of all streams in. One reduction of (d + 1) B numbers, more where the basis grows; 4 N d B /
-  /// ranks
-  /// + 2 d^2 B operations. Throws RunError where a current is not finite. **Collective.**
+  /// Takes the currents of all streams in. One reduction of (d + 1) B numbers, more where the basis grows; 2 N d B
+  /// operations over all ranks, and 2 d^2 B on each. Throws RunError where a current is not finite. **Collective.**
   void add(const TargetCurrents<T>& currents, PhaseTimer& timer);
 
   Index directions() const { return basis_.rank(); }

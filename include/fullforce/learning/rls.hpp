@@ -15,8 +15,8 @@ namespace fullforce {
 
 /// Recursive least squares over the features of a step: what is learned with their gain are the recurrent weights of
 /// this rank's neurons (full-FORCE only), J over dense features or A of J = A U^T over low-rank ones, and the readout
-/// w, held whole by every rank. With target modes V the rows of those weights are modes, not neurons: J = V J', A = V
-/// A'.
+/// w, held whole by every rank. With target modes V the rows of the recurrent weights are modes, not neurons, and J is
+/// V times them.
 ///
 /// A step is evaluate(), then complete(). Updates are deferred (InverseCorrelation), so that a step only reads the big
 /// matrices.
