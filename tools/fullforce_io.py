@@ -123,7 +123,8 @@ class State:
 
 class Network:
     """A trained network as stored: config (nested dict), provenance (dict), u_in [N, n_in], readout w [n_out, d], u_out, u_hint,
-    J_D (a matrix, or sparse), and of full-FORCE the learned weights [N, d], with a basis [N, d] where d < N."""
+    J_D (a matrix, or sparse), and of full-FORCE the learned weights [N, d], with a basis [N, d] where d < N, and with target modes
+    [N, n] where the weights are onto those, [n, d]."""
 
     def __init__(self, path):
         with h5py.File(path) as file:
@@ -133,7 +134,7 @@ class Network:
             self.provenance = json.loads(file.attrs["provenance"])
             read = lambda name: file[name][()].astype(float) if name in file else None
             self.u_in, self.readout = read("network/u_in"), read("network/readout")
-            self.weights, self.basis = read("network/weights"), read("network/basis")
+            self.weights, self.basis, self.modes = read("network/weights"), read("network/basis"), read("network/modes")
             self.u_out, self.u_hint, self.J_D = read("target/u_out"), read("target/u_hint"), read("target/J")
             self.sparse = {k: file["target/J_sparse"][k][()] for k in file.get("target/J_sparse", ())}
             if "network/pending_left" in file:  # a checkpoint
@@ -158,8 +159,9 @@ class Network:
     def J(self):
         """The recurrent weights of the task-performing network while it runs freely, [N, N]."""
         if self.is_force:
-            return self.J_D + self.u_out @ self.readout
-        return self.weights if self.basis is None else self.weights @ self.basis.T
+            return self.J_D + self.u_out @ (self.readout if self.basis is None else self.readout @ self.basis.T)
+        weights = self.weights if self.basis is None else self.weights @ self.basis.T
+        return weights if self.modes is None else self.modes @ weights
 
     def _draw_target_weights(self):
         options = self.config["network"]
@@ -170,6 +172,10 @@ class Network:
 
     def features(self, r):
         return r if self.basis is None else self.basis.T @ r
+
+    def currents(self, phi):
+        """J r, of the features of r."""
+        return self.weights @ phi if self.modes is None else self.modes @ (self.weights @ phi)
 
     def target_product(self, r):
         """J_D r."""
@@ -205,7 +211,7 @@ class Network:
         phi = self.features(np.tanh(state.x))
         state.z = f_out if forced else self.readout @ phi
         if not self.is_force:
-            state.feedback = F if forced else self.weights @ phi
+            state.feedback = F if forced else self.currents(phi)
 
     def test(self, trials, init_trials=(), seed=None):
         """What `fullforce test` does on one stream without noise: from the drawn states, forced trials, then free ones."""

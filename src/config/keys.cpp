@@ -152,8 +152,9 @@ std::vector<Key> make_keys() {
           "per step, 0 to 1"));
   add(choice("learning", "precision", MEMBER(learning.precision), {"double", "single"}));
   add(key("learning", "panel", MEMBER(learning.panel), between<std::int64_t>(1, 4096), "deferred columns, 1 to 4096"));
-  add(key("learning", "rank_tolerance", MEMBER(learning.rank_tolerance), positive, "low-rank"));
-  add(key("learning", "max_rank", MEMBER(learning.max_rank), at_least(1), "low-rank"));
+  add(key("learning", "rank_tolerance", MEMBER(learning.rank_tolerance), positive, "low-rank, target modes"));
+  add(key("learning", "max_rank", MEMBER(learning.max_rank), at_least(1), "low-rank, target modes"));
+  add(key("learning", "target_modes", MEMBER(learning.target_modes), at_least(0), "learn so many components; 0 = all"));
 
   add(key("checkpoint", "every_minutes", MEMBER(checkpoint.every_minutes), not_negative, "0 = by trials only"));
   add(key("checkpoint", "every_trials", MEMBER(checkpoint.every_trials), at_least(0), "0 = by time only"));

@@ -95,10 +95,26 @@ class Builder {
     require(network.in_degree < network.neurons,
             "{}: network.in_degree = {} (must be at most network.neurons - 1 = {}; 0 = dense)",
             place_of({"network.in_degree", "network.neurons"}, file), network.in_degree, network.neurons - 1);
+    require_modes(file);
     return config_;
   }
 
  private:
+  void require_modes(const std::string& file) const {
+    const Index modes = config_.learning.target_modes;
+    if (modes == 0) return;
+    const auto place = [&](const char* other) { return place_of({"learning.target_modes", other}, file); };
+    require(modes <= config_.network.neurons, "{}: learning.target_modes = {} (must be at most network.neurons = {})",
+            place("network.neurons"), modes, config_.network.neurons);
+    require(config_.learning.rule == Rule::full_force,
+            "{}: learning.target_modes = {} (must be 0 with learning.rule = \"force\", which learns no currents)",
+            place("learning.rule"), modes);
+    require(config_.run.init_trials > 0,
+            "{}: learning.target_modes = {} with run.init_trials = 0 (must be at least 1: the modes come from their "
+            "currents)",
+            place("run.init_trials"), modes);
+  }
+
   Place place_of(std::initializer_list<const char*> names, const std::string& otherwise) const {
     for (const char* name : names)
       if (const auto at = places_.find(name); at != places_.end()) return at->second;

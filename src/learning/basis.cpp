@@ -19,9 +19,17 @@ constexpr double least_ratio = 1e-6;
 /// Of vectors that are orthonormal but for rounding: below this, rounding was all that there was.
 constexpr double degenerate = 0.25;
 
-/// outside() is a difference of squared lengths, each rounded: what so small a part of them decides is looked at itself.
+/// outside() is a difference of squared lengths, each rounded: what so small a part of them decides is looked at
+/// itself.
 template <Real T>
 constexpr double doubt = sizeof(T) == sizeof(float) ? 1e-6 : 1e-14;
+
+/// How far a difference of squared lengths may be from the truth at the very most, U not quite orthonormal included.
+template <Real T>
+constexpr double largest_doubt = sizeof(T) == sizeof(float) ? 1e-3 : 1e-6;
+
+/// Sums of integers do not tell squared lengths of less than so many units apart.
+constexpr double least_units = 256.0;
 
 /// Columns begin on aligned addresses where their number is a multiple of this.
 constexpr Index aligned_columns = 16;
@@ -35,7 +43,6 @@ Basis<T>::Basis(const Layout& layout, Index max_rank, double tolerance, Index ve
       features_(self_, std::min(max_rank, layout.rows())),
       tolerance_(tolerance),
       vectors_(vectors),
-      bound_(std::sqrt(static_cast<double>(layout.rows()))),
       U_(layout.local_rows(), features_.rows()),
       coordinates_(features_, 1, vectors),
       squared_lengths_(at(vectors)),
@@ -56,13 +63,14 @@ Basis<T>::Basis(const Layout& layout, Index max_rank, double tolerance, Index ve
 }
 
 template <Real T>
-void Basis<T>::project(kernels::Piece<const T> rates, PhaseTimer& timer) {
+void Basis<T>::project(kernels::Piece<const T> v, double longest, PhaseTimer& timer) {
+  bound_ = longest;
   {
     const PhaseScope scope(timer, Phase::products);
     sums_.begin(sums_of_columns(rank_) + vectors_, bound_);
     layout_->for_each_block([&](RowBlock block) {
-      add_columns(block, 0, rates);
-      add_squares(block, rates);
+      add_columns(block, 0, v);
+      add_squares(block, v);
     });
   }
   reduce(timer);
@@ -72,12 +80,12 @@ void Basis<T>::project(kernels::Piece<const T> rates, PhaseTimer& timer) {
 
 /// Of the columns that were not there when the vectors were projected.
 template <Real T>
-void Basis<T>::project_new(Index first, kernels::Piece<const T> rates, PhaseTimer& timer) {
+void Basis<T>::project_new(Index first, kernels::Piece<const T> v, PhaseTimer& timer) {
   first = first / aligned_columns * aligned_columns;
   {
     const PhaseScope scope(timer, Phase::updates);
     sums_.begin(sums_of_columns(rank_ - first), bound_);
-    layout_->for_each_block([&](RowBlock block) { add_columns(block, first, rates); });
+    layout_->for_each_block([&](RowBlock block) { add_columns(block, first, v); });
   }
   reduce(timer);
   update_coordinates(first);
@@ -106,7 +114,7 @@ Index Basis<T>::place(Index k, Index b, Index columns) const {
   return vector_order<T>(vectors_) == VectorOrder::by_vector ? b * columns + k : k * padded_vectors<T>(vectors_) + b;
 }
 
-/// A block's part of |v|^2, over sqrt(N) so that one bound holds for all sums.
+/// A block's part of |v|^2, over their bound so that one bound holds for all sums.
 template <Real T>
 void Basis<T>::add_squares(RowBlock block, kernels::Piece<const T> v) {
   double* const squares = scratch_[at(thread_index())].data();
@@ -139,13 +147,13 @@ void Basis<T>::update_coordinates(Index first) {
 }
 
 template <Real T>
-void Basis<T>::grow(kernels::Piece<const T> rates, std::span<const Index> chosen, PhaseTimer& timer) {
+void Basis<T>::grow(kernels::Piece<const T> v, std::span<const Index> chosen, PhaseTimer& timer) {
   candidates_.clear();
   for (const Index b : chosen)
     if (outside(b) + doubt<T> * squared_lengths_[at(b)] > tolerance_) candidates_.push_back(b);
   const Index before = rank_;
-  while (!candidates_.empty() && !full() && append_directions(rates, timer) > 0) continue;
-  if (rank_ > before) project_new(before, rates, timer);
+  while (!candidates_.empty() && !full() && append_directions(v, timer) > 0) continue;
+  if (rank_ > before) project_new(before, v, timer);
   for (const Index b : chosen) {
     energy_ += squared_lengths_[at(b)];
     left_out_ += outside(b);
@@ -156,15 +164,18 @@ void Basis<T>::grow(kernels::Piece<const T> rates, std::span<const Index> chosen
 /// that need another round. What is orthogonalised twice is orthogonal (Giraud, Langou and Rozloznik, Numer. Math. 101,
 /// 2005); the candidates among themselves through their Gram matrix, twice as well.
 template <Real T>
-Index Basis<T>::append_directions(kernels::Piece<const T> rates, PhaseTimer& timer) {
-  take_candidates(rates);
+Index Basis<T>::append_directions(kernels::Piece<const T> v, PhaseTimer& timer) {
+  take_candidates(v);
   orthogonalise(residual_, timer);
   orthogonalise(residual_, timer);
-  find_gram(residual_, timer);
+  const double bound = longest_residual();
+  find_gram(residual_, bound, timer);
   double longest = 0.0;
   for (std::size_t j = 0; j < candidates_.size(); ++j) longest = std::max(longest, gram_[j * at(vectors_ + 1)]);
   const Index count = static_cast<Index>(candidates_.size());
-  const Index found = combine(count, std::max(tolerance_, least_ratio * longest), max_rank() - rank_);
+  const Index found =
+      combine(count, std::max({tolerance_, least_ratio * longest, least_units * FixedPoint(bound).resolution()}),
+              max_rank() - rank_);
   if (found == 0) return 0;
   std::size_t left = 0;
   for (std::size_t j = 0; j < candidates_.size(); ++j)
@@ -173,7 +184,7 @@ Index Basis<T>::append_directions(kernels::Piece<const T> rates, PhaseTimer& tim
 
   apply_combinations(residual_, directions_);
   orthogonalise(directions_, timer);
-  find_gram(directions_, timer);
+  find_gram(directions_, 4.0, timer);  // of unit length, but for rounding
   const Index sound = combine(found, degenerate, found);
   apply_combinations(directions_, residual_);
   for (Index i = 0; i < layout_->local_rows(); ++i) std::copy_n(residual_.row(i), sound, U_.row(i) + rank_);
@@ -181,14 +192,14 @@ Index Basis<T>::append_directions(kernels::Piece<const T> rates, PhaseTimer& tim
   return sound;
 }
 
-/// The candidates' rates side by side, zeros behind.
+/// The candidates side by side, zeros behind.
 template <Real T>
-void Basis<T>::take_candidates(kernels::Piece<const T> rates) {
+void Basis<T>::take_candidates(kernels::Piece<const T> v) {
   layout_->for_each_block([&](RowBlock block) {
     for (Index i = block.local; i < block.local + block.rows; ++i) {
       T* const to = residual_.row(i);
       std::fill_n(to, residual_.stride(), T(0));
-      for (std::size_t j = 0; j < candidates_.size(); ++j) to[j] = rates.data[i * rates.stride + candidates_[j]];
+      for (std::size_t j = 0; j < candidates_.size(); ++j) to[j] = v.data[i * v.stride + candidates_[j]];
     }
   });
 }
@@ -210,12 +221,21 @@ void Basis<T>::orthogonalise(StreamArray<T>& v, PhaseTimer& timer) {
   });
 }
 
-/// gram_ = v^T v.
+/// A bound of the squared lengths of what the candidates have outside of the basis.
 template <Real T>
-void Basis<T>::find_gram(const StreamArray<T>& v, PhaseTimer& timer) {
+double Basis<T>::longest_residual() const {
+  double longest = 0.0;
+  for (const Index b : candidates_)
+    longest = std::max(longest, 2.0 * outside(b) + largest_doubt<T> * squared_lengths_[at(b)]);
+  return longest;
+}
+
+/// gram_ = v^T v, of vectors whose squared lengths are at most `bound`.
+template <Real T>
+void Basis<T>::find_gram(const StreamArray<T>& v, double bound, PhaseTimer& timer) {
   const PhaseScope scope(timer, Phase::updates);
   const Index count = vectors_ * vectors_;
-  sums_.begin(count, bound_ * bound_);
+  sums_.begin(count, bound);
   layout_->for_each_block([&](RowBlock block) {
     double* const products = scratch_[at(thread_index())].data();
     const kernels::Piece<const T> rows{v.row(block.local), v.stride()};
@@ -280,16 +300,16 @@ Index Basis<T>::bytes(const RowPartition& partition, Index max_rank, Index vecto
 }
 
 template <Real T>
-void Basis<T>::persist(Archive& archive) {
+void Basis<T>::persist(Archive& archive, const std::string& group) {
   if (archive.loading()) {
-    const std::vector<Index> shape = archive.shape("/network/basis");
+    const std::vector<Index> shape = archive.shape(group + "/basis");
     require(shape.size() == 2 && shape[1] <= max_rank(), "the file's basis does not fit learning.max_rank = {}",
             max_rank());
     rank_ = shape[1];
   }
-  archive.rows<T>("/network/basis", layout_->partition(), {U_.row(0), rank_, U_.stride()});
-  archive.attribute<double>("/network", "energy", energy_);
-  archive.attribute<double>("/network", "energy_left_out", left_out_);
+  archive.rows<T>(group + "/basis", layout_->partition(), {U_.row(0), rank_, U_.stride()});
+  archive.attribute<double>(group, "energy", energy_);
+  archive.attribute<double>(group, "energy_left_out", left_out_);
 }
 
 template class Basis<float>;

@@ -1,6 +1,7 @@
 #include "fullforce/learning/feature_space.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "fullforce/learning/inverse_correlation.hpp"
@@ -61,7 +62,8 @@ void convert(VectorsView<const From> from, Index vectors, Index length, VectorsV
     for (Index b = 0; b < vectors; ++b) to(b, k) = static_cast<To>(from(b, k));
   // Products read whole registers of a vector: what an earlier, longer one left there must go.
   if (to.order == VectorOrder::by_vector)
-    for (Index b = 0; b < vectors; ++b) std::fill(to.data + b * to.stride + length, to.data + (b + 1) * to.stride, To(0));
+    for (Index b = 0; b < vectors; ++b)
+      std::fill(to.data + b * to.stride + length, to.data + (b + 1) * to.stride, To(0));
 }
 
 /// phi = U^T r. P over as many features as there may be: those that are not there yet are zero, so that P is 1/alpha on
@@ -71,18 +73,19 @@ class LowRankFeatures : public FeatureSpace<T> {
  public:
   LowRankFeatures(const Layout& layout, const LearningOptions& options, Index streams, bool learns)
       : streams_(streams),
+        longest_(std::sqrt(static_cast<double>(layout.rows()))),
         basis_(layout, options.max_rank, options.rank_tolerance * options.alpha, streams),
         features_(basis_.max_rank(), streams) {
     if (!learns) return;
-    const double longest = static_cast<double>(layout.rows());
-    P_.emplace(basis_.features(), options.alpha, longest, options.panel, streams);
+    const double squared = static_cast<double>(layout.rows());
+    P_.emplace(basis_.features(), options.alpha, squared, options.panel, streams);
     panel_products_ = Vectors<T>(P_->panel_capacity(), streams);
     panel_rows_ = RowMatrix<T>(P_->panel_capacity(), basis_.max_rank());
   }
 
   void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, PhaseTimer& timer) override {
     const kernels::Piece<const T> mine{rates.mine(0, 0), rates.stride()};
-    basis_.project(mine, timer);
+    basis_.project(mine, longest_, timer);
     basis_.grow(mine, selected, timer);
     convert(basis_.coordinates().group(0), streams_, basis_.rank(), features_.view());
     if (!P_) return;
@@ -122,12 +125,13 @@ class LowRankFeatures : public FeatureSpace<T> {
   const Basis<T>* basis() const override { return &basis_; }
 
   void persist(Archive& archive) override {
-    basis_.persist(archive);
+    basis_.persist(archive, "/network");
     if (P_) P_->persist_whole(archive, basis_.rank());
   }
 
  private:
   Index streams_;
+  double longest_;  ///< |r| <= sqrt(N)
   Basis<T> basis_;
   std::optional<InverseCorrelation<double>> P_;
   Vectors<T> features_;        ///< a, rounded for the products with the weights

@@ -22,7 +22,13 @@ Rls<T>::Rls(const Layout& layout, const LearningOptions& options, Index outputs,
       w_(outputs_layout_, space_->capacity(), learns ? panel_capacity(options, streams) : 0),
       outputs_(outputs_layout_, streams),
       output_errors_(outputs_layout_, streams) {
-  if (recurrent) J_.emplace(layout, space_->capacity(), learns ? panel_capacity(options, streams) : 0);
+  if (recurrent && options.target_modes > 0) modes_.emplace(layout, options, streams, learns);
+  rows_ = modes_ ? &modes_->layout() : layout_;
+  if (recurrent) {
+    J_.emplace(*rows_, space_->capacity(), learns ? panel_capacity(options, streams) : 0);
+    errors_ = StreamArray<T>(*rows_, learns ? streams : 0);
+  }
+  selected_.reserve(static_cast<std::size_t>(streams));
   use_features();
 }
 
@@ -38,12 +44,11 @@ void Rls<T>::evaluate(const GatheredVectors<T>& rates, std::span<const Index> se
                       std::span<double> outputs, PhaseTimer& timer) {
   FULLFORCE_EXPECT(learns() || selected.empty());
   const PhaseScope scope(timer, Phase::products);
+  selected_.assign(selected.begin(), selected.end());
   space_->begin(rates, selected, timer);
   use_features();
-  layout_->for_each_block([&](RowBlock block) {
-    if (J_) J_->multiply(block, space_->features(), currents);
-    space_->multiply(block);
-  });
+  for_each_block([&](RowBlock block) { J_->multiply(block, space_->features(), products(currents)); },
+                 [&](RowBlock block) { space_->multiply(block); });
   space_->reduce(timer);
   respond(outputs);
 }
@@ -57,27 +62,57 @@ void Rls<T>::respond(std::span<double> outputs) {
 }
 
 template <Real T>
-void Rls<T>::complete(StreamArray<T>& currents, const StreamArray<T>& errors, std::span<const double> output_errors,
-                      const std::function<void(RowBlock)>& settle, PhaseTimer& timer) {
-  const Index pending = this->pending();
-  const Index selected = space_->selected();
+void Rls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T>& targets, std::span<const double> output_errors,
+                      PhaseTimer& timer) {
+  const bool learning = !selected_.empty();
+  if (modes_ && learning) modes_->project(targets, selected_, timer);
   {
     const PhaseScope scope(timer, Phase::updates);
-    layout_->for_each_block([&](RowBlock block) {
-      if (J_ && learns()) J_->subtract_pending(block, pending, space_->panel_products(), currents);
-      settle(block);
-      if (selected == 0) return;
-      space_->append(block);
-      if (J_) J_->append(block, pending, errors, selected, space_->inverse_factor());
-    });
-    if (selected == 0) return;
-    for (Index o = 0; o < output_errors_.rows(); ++o)
-      std::transform(output_errors.begin() + o * selected, output_errors.begin() + (o + 1) * selected,
-                     output_errors_.row(o), [](double e) { return static_cast<T>(e); });
-    w_.append(all_outputs(), pending, output_errors_, selected, space_->inverse_factor());
-    space_->advance();
+    for_each_block(
+        [&](RowBlock block) {
+          StreamArray<T>& own = products(currents);
+          if (learns()) J_->subtract_pending(block, pending(), space_->panel_products(), own);
+          if (learning) learn_currents(block, own, targets);
+        },
+        [&](RowBlock block) {
+          if (learning) space_->append(block);
+        });
+    if (learning) learn_outputs(output_errors);
+    if (learning) space_->advance();
   }
-  if (space_->panel_full()) flush(timer);
+  if (modes_) modes_->expand(currents, timer);
+  if (learning && space_->panel_full()) flush(timer);
+}
+
+/// Calls of_weights(block) for every block of J's rows on this rank, if it is learned, and of_features(block) for every
+/// block of neurons; they must not depend on each other.
+template <Real T>
+template <class OfWeights, class OfFeatures>
+void Rls<T>::for_each_block(const OfWeights& of_weights, const OfFeatures& of_features) const {
+  for_each_in_parallel(
+      J_ ? rows_->local_blocks() : 0, [&](Index k) { of_weights(rows_->block(k)); }, layout_->local_blocks(),
+      [&](Index k) { of_features(layout_->block(k)); });
+}
+
+/// From z_rec - F, or with modes w phi - V^T F, of the selected streams.
+template <Real T>
+void Rls<T>::learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets) {
+  const Index count = static_cast<Index>(selected_.size());
+  for (Index i = block.local; i < block.local + block.rows; ++i)
+    for (Index k = 0; k < count; ++k) {
+      const Index b = selected_[static_cast<std::size_t>(k)];
+      errors_(i, k) = own(i, b) - (modes_ ? static_cast<T>(modes_->target(i, k)) : (*targets.F)(i, b));
+    }
+  J_->append(block, pending(), errors_, count, space_->inverse_factor());
+}
+
+template <Real T>
+void Rls<T>::learn_outputs(std::span<const double> output_errors) {
+  const Index count = static_cast<Index>(selected_.size());
+  for (Index o = 0; o < output_errors_.rows(); ++o)
+    std::transform(output_errors.begin() + o * count, output_errors.begin() + (o + 1) * count, output_errors_.row(o),
+                   [](double e) { return static_cast<T>(e); });
+  w_.append(all_outputs(), pending(), output_errors_, count, space_->inverse_factor());
 }
 
 template <Real T>
@@ -86,7 +121,7 @@ void Rls<T>::flush(PhaseTimer& timer) {
   if (pending == 0) return;
   space_->flush(timer);
   const PhaseScope scope(timer, Phase::updates);
-  if (J_) layout_->for_each_block([&](RowBlock block) { J_->flush(block, pending, space_->panel_rows()); });
+  if (J_) rows_->for_each_block([&](RowBlock block) { J_->flush(block, pending, space_->panel_rows()); });
   w_.flush(all_outputs(), pending, space_->panel_rows());
 }
 
@@ -95,14 +130,18 @@ Index Rls<T>::bytes(const RowPartition& partition, const LearningOptions& option
                     bool recurrent) {
   const bool dense = options.features == FeatureKind::dense;
   const Index features = dense ? partition.rows() : std::min(options.max_rank, partition.rows());
-  const Index rows = recurrent ? partition.largest_row_count() : 0;
-  return feature_space_bytes<T>(partition, options, streams) +
-         LearnedWeights<T>::bytes(rows + outputs, features, panel_capacity(options, streams));
+  const bool modes = recurrent && options.target_modes > 0;
+  const RowPartition weights = modes ? RowPartition(options.target_modes, partition.ranks()) : partition;
+  const Index rows = recurrent ? weights.largest_row_count() : 0;
+  const Index errors = rows * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
+  return feature_space_bytes<T>(partition, options, streams) + errors +
+         LearnedWeights<T>::bytes(rows + outputs, features, panel_capacity(options, streams)) +
+         (modes ? TargetModes<T>::bytes(partition, options, streams) : 0);
 }
 
 template <Real T>
 void Rls<T>::persist(Archive& archive) {
-  const RowPartition& partition = layout_->partition();
+  const RowPartition& partition = rows_->partition();
   const auto rows = [&](const char* name, RowMatrix<T>& m, Index cols) {
     archive.rows<T>(name, partition, {m.row(0), cols, m.stride()});
   };
@@ -110,6 +149,7 @@ void Rls<T>::persist(Archive& archive) {
     archive.replicated<T>(name, {m.row(0), cols, m.stride()}, m.rows());
   };
   space_->persist(archive);
+  if (modes_) modes_->persist(archive);
   use_features();
   whole("/network/readout", w_.matrix(), features());
   if (J_) rows("/network/weights", J_->matrix(), features());

@@ -1,6 +1,7 @@
 #include "fullforce/model/connectivity.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
@@ -71,6 +72,47 @@ void StepSignals::read(const TrialStreams& source) {
   }
 }
 
+namespace {
+
+/// Largest magnitude in each column, over all ranks.
+template <Real T>
+std::vector<double> largest_weights(const Layout& layout, const RowMatrix<T>& weights) {
+  std::vector<double> largest(static_cast<std::size_t>(weights.cols()));
+  for (Index c = 0; c < weights.cols(); ++c) {
+    double& of_column = largest[static_cast<std::size_t>(c)];
+    for (Index i = 0; i < weights.rows(); ++i)
+      of_column = std::max(of_column, std::abs(static_cast<double>(weights(i, c))));
+    of_column = layout.comm().max(of_column);
+  }
+  return largest;
+}
+
+/// sum_c weights[c] |signal(c, stream)|.
+double weigh(const std::vector<double>& weights, std::span<const double> signal, Index streams, Index stream) {
+  double sum = 0.0;
+  for (std::size_t c = 0; c < weights.size(); ++c)
+    sum += weights[c] * std::abs(signal[c * static_cast<std::size_t>(streams) + static_cast<std::size_t>(stream)]);
+  return sum;
+}
+
+}  // namespace
+
+template <Real T>
+CurrentBound<T>::CurrentBound(const Layout& layout, const Connectivity<T>& connectivity)
+    : root_neurons_(std::sqrt(static_cast<double>(layout.rows()))),
+      recurrent_(layout.comm().max(connectivity.J_D.largest_row_sum())),
+      outputs_(largest_weights(layout, connectivity.u_out)),
+      hints_(largest_weights(layout, connectivity.u_hint)) {}
+
+template <Real T>
+double CurrentBound<T>::longest(const StepSignals& signals) const {
+  double largest = 1.0;
+  for (Index b = 0; b < signals.streams; ++b)
+    largest = std::max(largest, recurrent_ + weigh(outputs_, signals.target, signals.streams, b) +
+                                    weigh(hints_, signals.hint, signals.streams, b));
+  return root_neurons_ * largest;
+}
+
 template <Real T>
 void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, StreamArray<T>& currents) {
   const Index streams = currents.streams();
@@ -87,6 +129,8 @@ void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const dou
 
 template struct Connectivity<float>;
 template struct Connectivity<double>;
+template class CurrentBound<float>;
+template class CurrentBound<double>;
 template void add_signal(RowBlock, const RowMatrix<float>&, std::span<const double>, StreamArray<float>&);
 template void add_signal(RowBlock, const RowMatrix<double>&, std::span<const double>, StreamArray<double>&);
 

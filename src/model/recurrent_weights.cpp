@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "fullforce/base/check.hpp"
@@ -87,6 +88,17 @@ T RecurrentWeights<T>::operator()(Index row, Index column) const {
   const auto columns = sparse_.columns(row);
   const auto at = std::lower_bound(columns.begin(), columns.end(), static_cast<std::int32_t>(column));
   return at != columns.end() && *at == column ? sparse_.values(row)[static_cast<std::size_t>(at - columns.begin())] : T(0);
+}
+
+template <Real T>
+double RecurrentWeights<T>::largest_row_sum() const {
+  double largest = 0.0;
+  for (Index i = 0; i < std::max(dense_.rows(), sparse_.rows()); ++i) {
+    const T* const first = is_sparse() ? sparse_.values(i).data() : dense_.row(i);
+    const T* const end = first + (is_sparse() ? sparse_.degree() : neurons_);
+    largest = std::max(largest, std::accumulate(first, end, 0.0, [](double sum, T v) { return sum + std::abs(v); }));
+  }
+  return largest;
 }
 
 template <Real T>

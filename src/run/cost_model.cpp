@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "fullforce/learning/current_moments.hpp"
 #include "fullforce/linalg/sparse_rows.hpp"
 #include "fullforce/linalg/vectors.hpp"
 
@@ -15,6 +16,8 @@ double number(Index value) { return static_cast<double>(value); }
 bool is_low_rank(const Workload& w) { return w.learning.features == FeatureKind::low_rank; }
 bool is_sparse(const Workload& w) { return w.network.in_degree > 0; }
 bool is_full_force(const Workload& w) { return w.learning.rule == Rule::full_force; }
+bool has_modes(const Workload& w) { return w.learning.target_modes > 0; }
+bool is_forced(StepKind kind) { return kind == StepKind::init || kind == StepKind::test_init; }
 
 double scalar_bytes(const Workload& w) { return w.learning.precision == Precision::single_precision ? 4.0 : 8.0; }
 
@@ -28,6 +31,16 @@ double target_element_bytes(const Workload& w) {
 /// Columns of the features: N, or the bound of a growing basis.
 double features(const Workload& w) {
   return is_low_rank(w) ? number(std::min(w.learning.max_rank, w.network.neurons)) : number(w.network.neurons);
+}
+
+double modes(const Workload& w) { return number(w.learning.target_modes); }
+/// Rows of the learned recurrent weights: neurons, or modes; of all or of as many as belong to `rows` of the neurons.
+double weight_rows(const Workload& w, double rows) {
+  return has_modes(w) ? modes(w) * rows / number(w.network.neurons) : rows;
+}
+/// Bound of the directions of the currents that modes come from.
+double directions(const Workload& w) {
+  return number(CurrentMoments<double>::max_directions(w.network.neurons, w.learning));
 }
 
 /// Streams that learn from a step, on the mean.
@@ -87,7 +100,10 @@ double communication_seconds(const Workload& w, StepKind kind, const Deployment&
   double seconds = 0.0;
   // Rates: dense features gather those of both networks, low-rank ones only what drives the target-generating network.
   seconds += gather_of_bytes(d, m, N * (is_low_rank(w) ? 1.0 : 2.0) * B * scalar_bytes(w));
-  if (is_low_rank(w) && kind != StepKind::init) seconds += sum_of_bytes(d, m, 8.0 * (features(w) + 1.0) * B);
+  if (has_modes(w) && kind == StepKind::init) seconds += sum_of_bytes(d, m, 8.0 * (directions(w) + 1.0) * B);
+  if (has_modes(w) && !is_forced(kind)) seconds += gather_of_bytes(d, m, modes(w) * B * scalar_bytes(w));
+  if (has_modes(w) && learns) seconds += sum_of_bytes(d, m, 8.0 * modes(w) * learners(w));
+  if (is_low_rank(w) && !is_forced(kind)) seconds += sum_of_bytes(d, m, 8.0 * (features(w) + 1.0) * B);
   if (learns && !is_low_rank(w)) {
     seconds += sum_of_bytes(d, m, 8.0 * (0.5 * panel_columns(w) * B + 0.5 * learners(w) * (learners(w) + 1.0)));
     seconds += learners(w) / panel_columns(w) * gather_of_bytes(d, m, N * panel_columns(w) * scalar_bytes(w));
@@ -160,16 +176,24 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
     all.push_back({Phase::target_network, rows, is_sparse(w) ? number(w.network.in_degree) : N, target_element_bytes(w),
                    1.0, vectors, 0.0});
   }
-  if (kind == StepKind::init) return all;
-  if (is_low_rank(w)) all.push_back({Phase::products, rows, d, bytes, 1.0, B, 0.0});    // U^T r
-  if (is_full_force(w)) all.push_back({Phase::products, rows, d, bytes, 1.0, B, 0.0});  // J r, or A a
+  if (kind == StepKind::init && has_modes(w)) {
+    all.push_back({Phase::products, rows, directions(w), bytes, 1.0, B, 0.0});        // U^T F
+    all.push_back({Phase::updates, directions(w), directions(w), 8.0, 1.0, 0.0, B});  // sum F F^T
+  }
+  if (is_forced(kind)) return all;
+  if (is_low_rank(w)) all.push_back({Phase::products, rows, d, bytes, 1.0, B, 0.0});  // U^T r
+  const double J_rows = weight_rows(w, rows);
+  if (is_full_force(w)) all.push_back({Phase::products, J_rows, d, bytes, 1.0, B, 0.0});   // J r, or A a
+  if (has_modes(w)) all.push_back({Phase::products, rows, modes(w), bytes, 1.0, B, 0.0});  // of the modes
   if (kind == StepKind::test || learners(w) == 0.0) return all;
   const double rows_of_P = is_low_rank(w) ? d : rows;
   const double flushes = learners(w) / panel_columns(w);
   for (Index k = 1; k <= w.streams; ++k)
     all.push_back({Phase::products, rows_of_P, d, bytes, probability_of_learners(w, k), number(k), 0.0});
+  for (Index k = 1; k <= w.streams && has_modes(w); ++k)  // V^T F
+    all.push_back({Phase::updates, rows, modes(w), bytes, probability_of_learners(w, k), number(k), 0.0});
   all.push_back({Phase::updates, rows_of_P, d, bytes, flushes, 0.0, panel_columns(w)});
-  if (is_full_force(w)) all.push_back({Phase::updates, rows, d, bytes, flushes, 0.0, panel_columns(w)});
+  if (is_full_force(w)) all.push_back({Phase::updates, J_rows, d, bytes, flushes, 0.0, panel_columns(w)});
   return all;
 }
 
@@ -244,14 +268,14 @@ double network_file_bytes(const Workload& w, const Task& task, bool checkpoint) 
   const double d = features(w);
   const double n_out = number(task.outputs());
   const double pending = checkpoint ? 0.5 * panel_columns(w) : 0.0;
-  const double recurrent = is_full_force(w) ? 1.0 : 0.0;
+  const double J_rows = is_full_force(w) ? weight_rows(w, N) : 0.0;
   // A sparse J_D, with its indices, is left out of checkpoints.
   const double target_rows = is_sparse(w) ? (checkpoint ? 0.0 : number(w.network.in_degree)) : N;
   const double J_D = N * target_rows * target_element_bytes(w);
   const double basis = is_low_rank(w) ? N * d : 0.0;
   const double states = N * (3.0 * B + number(task.inputs() + task.hints()) + n_out);
-  const double pending_columns = pending * (d + recurrent * N + n_out);
-  return J_D + scalar_bytes(w) * (basis + recurrent * N * d + d * d + n_out * d + states + pending_columns);
+  const double pending_columns = pending * (d + J_rows + n_out);
+  return J_D + scalar_bytes(w) * (basis + J_rows * d + N * modes(w) + d * d + n_out * d + states + pending_columns);
 }
 
 }  // namespace fullforce

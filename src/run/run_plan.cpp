@@ -8,6 +8,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/run/memory.hpp"
 #include "fullforce/run/progress.hpp"
+#include "summary.hpp"
 
 namespace fullforce {
 namespace {
@@ -89,8 +90,8 @@ nlohmann::ordered_json phases_json(const PhaseSeconds& phases) {
 }  // namespace
 
 double RunPlan::seconds() const {
-  return (steps.init + steps.test_init) * total(init_step) + steps.training * total(training_step) +
-         steps.test * total(test_step) + checkpoint_seconds;
+  return steps.init * total(init_step) + steps.training * total(training_step) + steps.test * total(test_step) +
+         steps.test_init * total(test_init_step) + checkpoint_seconds;
 }
 
 RunPlan plan_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
@@ -104,6 +105,7 @@ RunPlan plan_run(const Workload& w, const RunOptions& run, const Task& task, con
   plan.init_step = step_seconds(w, StepKind::init, d, machine);
   plan.training_step = step_seconds(w, StepKind::training, d, machine);
   plan.test_step = step_seconds(w, StepKind::test, d, machine);
+  plan.test_init_step = step_seconds(w, StepKind::test_init, d, machine);
   plan.limit_step = limit_seconds(w, StepKind::training, d, machine);
   plan.training_work = step_work(w, StepKind::training);
   return plan;
@@ -133,9 +135,9 @@ std::string plan_text(const RunPlan& plan, const Machine& machine) {
   const Deployment& d = plan.deployment;
   const double step = total(plan.training_step);
   std::string text = fmt::format(
-      "{} neurons, {}, {} features, {} precision, {} stream(s), on {} rank(s) x {} thread(s): {} node(s) of {} "
+      "{} neurons, {}, {}, {} precision, {} stream(s), on {} rank(s) x {} thread(s): {} node(s) of {} "
       "core(s)\n",
-      w.network.neurons, w.learning.rule == Rule::full_force ? "full-FORCE" : "FORCE", feature_name(w),
+      w.network.neurons, w.learning.rule == Rule::full_force ? "full-FORCE" : "FORCE", features_text(w.learning),
       precision_name(w), w.streams, d.ranks, d.threads, d.nodes(), machine.cores);
   text += fmt::format("memory       {} a rank, {} a node, which has {}\n", bytes_text(plan.bytes_per_rank),
                       bytes_text(plan.bytes_per_node()), bytes_text(static_cast<double>(machine.memory)));
@@ -149,7 +151,7 @@ std::string plan_text(const RunPlan& plan, const Machine& machine) {
       100.0 * plan.limit_step / step);
   text += "run\n" + part_text("init", plan.steps.init, plan.init_step) +
           part_text("training", plan.steps.training, plan.training_step) +
-          part_text("test init", plan.steps.test_init, plan.init_step) +
+          part_text("test init", plan.steps.test_init, plan.test_init_step) +
           part_text("test", plan.steps.test, plan.test_step);
   text += fmt::format("  in all     {} with network.h5, without checkpoints in between\n", time_text(plan.seconds()));
   return text + "constants of the machine\n" + origins_text(machine);
@@ -164,6 +166,7 @@ std::string plan_json(const RunPlan& plan, const Machine& machine) {
   json["nodes"] = plan.deployment.nodes();
   json["streams"] = w.streams;
   json["features"] = feature_name(w);
+  json["target_modes"] = w.learning.target_modes;
   json["precision"] = precision_name(w);
   json["memory"] = {{"bytes_per_rank", plan.bytes_per_rank},
                     {"bytes_per_node", plan.bytes_per_node()},
@@ -173,6 +176,7 @@ std::string plan_json(const RunPlan& plan, const Machine& machine) {
                    {"network_bytes", plan.network_bytes}};
   json["seconds_per_step"] = {{"init", phases_json(plan.init_step)},
                               {"training", phases_json(plan.training_step)},
+                              {"test_init", phases_json(plan.test_init_step)},
                               {"test", phases_json(plan.test_step)}};
   json["limit"] = {{"seconds_per_step", plan.limit_step},
                    {"operations_per_step", plan.training_work.operations},

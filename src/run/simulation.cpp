@@ -34,7 +34,6 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       z_(static_cast<std::size_t>(n_out_ * plan.streams)),
       target_currents_(layout, plan.streams),
       drive_(layout, plan.streams),
-      errors_(layout, plan.streams),
       output_errors_(z_.size()),
       block_rates_(layout, plan.streams),
       rates_(layout, all_rates_needed(options.rule, rls.basis() != nullptr) ? 2 : 1, plan.streams,
@@ -58,7 +57,9 @@ std::span<const TrialResult> Simulation<T>::step() {
   count_errors();
   if (look_) look_(*this);
   ++steps_;
-  return advance_streams();
+  advance_streams();
+  fix_modes();
+  return results_;
 }
 
 /// In free running nothing depends on the target-generating network.
@@ -128,6 +129,7 @@ void Simulation<T>::prime() {
     publish(block, target_, target_rates(), target_group());
   });
   gather_rates(true);
+  if (rls_->modes() != nullptr && !options_.testing) bound_.emplace(*layout_, *connectivity_);
   primed_ = true;
 }
 
@@ -173,28 +175,28 @@ void Simulation<T>::respond_and_learn() {
       diverged(error.what());
     }
   };
+  if (rls_->collects_modes() && !options_.testing) or_diverged([this] { rls_->observe(target_currents(), timer_); });
   if (own) or_diverged([this] { evaluate(); });
   force_outputs();
   if (!std::all_of(z_.begin(), z_.end(), [](double v) { return std::isfinite(v); }))
     diverged("an output is not finite");
   find_output_errors();
-  if (own)
-    or_diverged([this] {
-      rls_->complete(
-          feedback_, errors_, output_errors_, [this](RowBlock block) { settle(block); }, timer_);
-    });
-  else
-    layout_->for_each_block([this](RowBlock block) { settle(block); });
+  if (own) or_diverged([this] { rls_->complete(feedback_, target_currents(), output_errors_, timer_); });
+  if (streams_.any_forced()) force_currents();
   samples_ += static_cast<Index>(learners_.size());
 }
 
 template <Real T>
 void Simulation<T>::evaluate() {
   const double features = static_cast<double>(rls_->features());
-  const double elements = static_cast<double>(layout_->rows()) * features;
-  if (options_.rule == Rule::full_force) count_product(elements, sizeof(T), n_streams_);
-  if (rls_->basis() != nullptr) count_product(elements, sizeof(T), n_streams_);
-  if (!learners_.empty()) count_product(features * features, sizeof(T), static_cast<Index>(learners_.size()));
+  const double neurons = static_cast<double>(layout_->rows());
+  const double modes = rls_->modes() == nullptr ? 0.0 : static_cast<double>(rls_->modes()->count());
+  const Index learners = static_cast<Index>(learners_.size());
+  if (options_.rule == Rule::full_force)
+    count_product((modes > 0.0 ? modes : neurons) * features, sizeof(T), n_streams_);
+  if (modes > 0.0) count_product(neurons * modes, sizeof(T), n_streams_ + learners);
+  if (rls_->basis() != nullptr) count_product(neurons * features, sizeof(T), n_streams_);
+  if (learners > 0) count_product(features * features, sizeof(T), learners);
   rls_->evaluate(rates_, learners_, feedback_, z_, timer_);
 }
 
@@ -204,18 +206,21 @@ void Simulation<T>::force_outputs() {
     for (Index o = 0; o < n_out_ && is_forced(b); ++o) z_[at(o, b)] = signals_.target[at(o, b)];
 }
 
-/// Of a block: z_rec = F in init trials, and e_J = z_rec - F of the streams that learn.
+/// z_rec = F in init trials.
 template <Real T>
-void Simulation<T>::settle(RowBlock block) {
-  const Index learners = static_cast<Index>(learners_.size());
-  for (Index b = 0; b < n_streams_; ++b)
-    for (Index i = block.local; i < block.local + block.rows && is_forced(b); ++i)
-      feedback_(i, b) = target_currents_(i, b);
-  for (Index i = block.local; i < block.local + block.rows; ++i)
-    for (Index k = 0; k < learners; ++k) {
-      const Index b = learners_[static_cast<std::size_t>(k)];
-      errors_(i, k) = feedback_(i, b) - target_currents_(i, b);
-    }
+void Simulation<T>::force_currents() {
+  layout_->for_each_block([this](RowBlock block) {
+    for (Index b = 0; b < n_streams_; ++b)
+      for (Index i = block.local; i < block.local + block.rows && is_forced(b); ++i)
+        feedback_(i, b) = target_currents_(i, b);
+  });
+}
+
+template <Real T>
+TargetCurrents<T> Simulation<T>::target_currents() const {
+  const double longest = bound_ ? bound_->longest(signals_) : 0.0;
+  if (!std::isfinite(longest)) throw RunError("the target-generating network's weights are not finite");
+  return {&target_currents_, longest};
 }
 
 /// e_w = z - f_out of the streams that learn.
@@ -249,7 +254,7 @@ void Simulation<T>::count_product(double elements, double bytes_per_element, Ind
 }
 
 template <Real T>
-std::span<const TrialResult> Simulation<T>::advance_streams() {
+void Simulation<T>::advance_streams() {
   results_.clear();
   for (const FinishedTrial& trial : streams_.advance()) {
     if (trial.phase != StreamPhase::running) continue;
@@ -258,7 +263,12 @@ std::span<const TrialResult> Simulation<T>::advance_streams() {
     results_.push_back({trial.number, trial.stream, trial.length, squared_error, squared_target});
     squared_error = squared_target = 0.0;
   }
-  return results_;
+}
+
+/// Until the first stream begins to run all are in their init trials, so that what was seen is theirs.
+template <Real T>
+void Simulation<T>::fix_modes() {
+  if (rls_->collects_modes() && !options_.testing && (streams_.any_running() || streams_.any_idle())) rls_->fix_modes();
 }
 
 template <Real T>
@@ -331,7 +341,7 @@ Index Simulation<T>::bytes(const RowPartition& partition, const LearningOptions&
   const Index rows = partition.largest_row_count();
   const Index by_vector = vector_order<T>(streams) == VectorOrder::by_vector ? partition.rows() : 0;
   const Index gathered = (all ? 2 : 1) * (partition.rows() + by_vector) + (all ? 0 : rows);
-  return (rows * 7 + gathered) * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
+  return (rows * 6 + gathered) * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
 }
 
 template class Simulation<float>;

@@ -36,6 +36,12 @@ std::string test_text(const TestResult& result) {
   return text;
 }
 
+std::string features_text(const LearningOptions& learning) {
+  std::string text = learning.features == FeatureKind::dense ? "dense features" : "low-rank features";
+  if (learning.target_modes > 0) text += fmt::format(", {} target modes", learning.target_modes);
+  return text;
+}
+
 PhaseTable phase_table(const Communicator& comm, PhaseTimer& timer) {
   PhaseTable table;
   const auto seconds = timer.seconds();
@@ -73,6 +79,7 @@ std::string summary_text(const Communicator& comm, const TrainPlan& plan, const 
   json["precision"] = plan.learning.precision == Precision::double_precision ? "double" : "single";
   json["rank"] = totals.rank;
   if (low_rank) json["energy_left_out"] = totals.left_out;
+  if (plan.learning.target_modes > 0) json["target_modes"] = {{"count", totals.modes}, {"energy_left_out", totals.modes_left_out}};
   json["train"] = {{"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
   json["train"]["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN, "train.error: no training trial ended in this part of the run", warnings);
   json["test"] = nlohmann::ordered_json::parse(test_section(test, warnings));

@@ -24,6 +24,9 @@ PhaseTable phase_table(const Communicator& comm, PhaseTimer& timer);
 /// The table that ends a run.
 std::string phase_text(const PhaseTable& table);
 
+/// "dense features", "low-rank features, 100 target modes".
+std::string features_text(const LearningOptions& learning);
+
 struct TrainingTotals {
   Index trials = 0;
   Index steps = 0;
@@ -36,6 +39,8 @@ struct TrainingTotals {
   PhaseTable phases;
   Index rank = 0;              ///< dimension of the features
   double left_out = 0.0;       ///< share of the energy of the rates outside of them
+  Index modes = 0;             ///< target modes that the currents have
+  double modes_left_out = 0.0; ///< share of the energy of the currents outside of them
 };
 
 struct Performance;

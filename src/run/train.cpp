@@ -50,6 +50,7 @@ class Training {
     first_step_ = simulation_.steps();
     first_sample_ = simulation_.samples();
     branched_ = simulation_.streams().any_idle();
+    modes_were_fixed_ = !rls_.collects_modes();
     agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_); });
   }
 
@@ -74,6 +75,7 @@ class Training {
             trial.number, simulation_.steps()));
       metrics_->trial(trial, simulation_.steps(), clock_.seconds(), rls_.features());
     }
+    say_what_modes();
     warn_of_full_basis();
     warn_of_lost_precision();
     keep_branch_point();
@@ -97,12 +99,11 @@ class Training {
   }
 
   void say_what_starts() {
-    progress_.line(
-        fmt::format("{} neurons, {}, {} features, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)",
-                    plan_->network.neurons, plan_->learning.rule == Rule::full_force ? "full-FORCE" : "FORCE",
-                    plan_->learning.features == FeatureKind::dense ? "dense" : "low-rank",
-                    plan_->learning.precision == Precision::double_precision ? "double" : "single", plan_->run.streams,
-                    plan_->run.seed, layout_.comm().size(), thread_count()));
+    progress_.line(fmt::format(
+        "{} neurons, {}, {}, {} precision, {} stream(s), seed {}; {} rank(s) x {} thread(s)", plan_->network.neurons,
+        plan_->learning.rule == Rule::full_force ? "full-FORCE" : "FORCE", features_text(plan_->learning),
+        plan_->learning.precision == Precision::double_precision ? "double" : "single", plan_->run.streams,
+        plan_->run.seed, layout_.comm().size(), thread_count()));
     for (const std::string& warning : plan_->warnings) progress_.warn(warning);
     if (plan_->start_from)
       progress_.line(fmt::format("going on from step {} ({})", first_step_, plan_->start_from->string()));
@@ -122,6 +123,20 @@ class Training {
                       "learning.precision = \"double\", or a larger learning.alpha",
                       simulation_.steps()));
     was_indefinite_ = indefinite;
+  }
+
+  /// Once: what has become of the target currents.
+  void say_what_modes() {
+    if (modes_were_fixed_ || rls_.collects_modes()) return;
+    modes_were_fixed_ = true;
+    const TargetModes<T>& modes = *rls_.modes();
+    progress_.line(fmt::format("{} target mode(s) fixed at step {}, {:.3g} of the currents' energy left out",
+                               modes.found(), simulation_.steps(), modes_left_out()));
+    if (modes.found() < modes.count())
+      progress_.warn(
+          fmt::format("learning.target_modes = {}, but the currents of the init trials have {} direction(s): the "
+                      "other modes are zero",
+                      modes.count(), modes.found()));
   }
 
   /// Once: rates visit directions that the features cannot tell apart from now on.
@@ -207,7 +222,9 @@ class Training {
                           simulation_.work(),
                           {},
                           rls_.features(),
-                          left_out()};
+                          left_out(),
+                          rls_.modes() != nullptr ? rls_.modes()->found() : 0,
+                          modes_left_out()};
     if (!plan_->trained) write_network();
     totals.phases = phase_table(layout_.comm(), simulation_.timer());
     const std::string error =
@@ -247,6 +264,12 @@ class Training {
     return basis != nullptr && basis->energy() > 0.0 ? basis->energy_left_out() / basis->energy() : 0.0;
   }
 
+  /// The share of the energy of the target currents that lies outside of the modes.
+  double modes_left_out() const {
+    const TargetModes<T>* modes = rls_.modes();
+    return modes != nullptr && modes->energy() > 0.0 ? modes->energy_left_out() / modes->energy() : 0.0;
+  }
+
   TestResult run_test() {
     const TestPlan test_plan{plan_->run, plan_->network, plan_->learning, {}, plan_->run.seed, false, {}};
     return run_test_trials(layout_, *task_, test_plan, connectivity_, rls_, progress_,
@@ -281,6 +304,7 @@ class Training {
   Index next_checkpoint_trial_ = 0;
   bool branched_ = false;  ///< a stream has had no trial left
   bool basis_was_full_ = false;
+  bool modes_were_fixed_ = true;
   bool was_indefinite_ = false;
 };
 

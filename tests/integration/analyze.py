@@ -30,6 +30,7 @@ neurons = 50
 rule = "{rule}"
 precision = "{precision}"
 features = "{features}"
+target_modes = {modes}
 """
 TRIALS, EXPONENTS = 6, 4
 
@@ -72,10 +73,28 @@ def lyapunov_exponents(network, run, vectors):
     return np.mean(growth[len(growth) // 10:], axis=0) / (interval * network.dt)
 
 
-def check(rule, precision="double", features="dense"):
-    print(rule, precision, features)
+def configure(rule, precision, features, modes):
+    print(rule, precision, features, modes)
     with open("c.toml", "w") as f:
-        f.write(CONFIG.format(rule=rule, precision=precision, features=features))
+        f.write(CONFIG.format(rule=rule, precision=precision, features=features, modes=modes))
+
+
+def check_checkpoint(rule, features, modes=0):
+    """The eigenvalues are those of the weights with what is pending."""
+    configure(rule, "double", features, modes)
+    folder = f"pending-{rule}-{features}-{modes}"
+    harness.expect_exit(75, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--max-steps", 230, "--quiet"]))
+    path = f"{folder}/checkpoint-230.h5"
+    with h5py.File(path) as f:
+        assert "learning/pending_right" in f
+    harness.expect_exit(0, harness.mpirun(2, ["analyze", path, "--eigenvalues", "--trials", 1, "--output", "pending.h5"]))
+    pairs = arrays("pending.h5")["eigenvalues/network"]
+    # The other eigenvalues of a product of thin factors are zero.
+    agree("eigenvalues", np.abs(pairs @ [1, 1j]), np.abs(eigenvalues(fullforce_io.load_network(path).J))[:len(pairs)], 1e-6)
+
+
+def check(rule, precision="double", features="dense"):
+    configure(rule, precision, features, 0)
     folder = f"{rule}-{precision}-{features}"
     harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet"]))
     command = ["analyze", f"{folder}/network.h5", "--eigenvalues", "--pca", "--lyapunov", EXPONENTS, "--trials", TRIALS]
@@ -116,6 +135,10 @@ def main():
         check("full-force")
         check("force", "single")
         check("full-force", "double", "low-rank")
+        check_checkpoint("full-force", "dense", 12)
+        check_checkpoint("full-force", "low-rank", 12)
+        check_checkpoint("full-force", "low-rank")
+        check_checkpoint("force", "low-rank")
         for wrong, word in ((["--lyapunov", 51], "--lyapunov"), (["--output", "no/a.h5"], "no"), (["--output", "a.json"], "a.json")):
             result = harness.expect_exit(2, harness.mpirun(2, ["analyze", "full-force-double-dense/network.h5", *wrong]))
             if result.stderr.count("fullforce: error:") != 1 or word not in result.stderr:

@@ -29,6 +29,7 @@ neurons = 61
 {network}
 [learning]
 rule = "{rule}"
+target_modes = {modes}
 """
 
 
@@ -59,10 +60,10 @@ def largest_difference(run, recording):
     return max(float(np.max(np.abs(mine - recording[name][()]))) for mine, name in pairs)
 
 
-def check_network(rule, network="", options=()):
+def check_network(rule, network="", options=(), modes=0):
     with open("c.toml", "w") as f:
-        f.write(CONFIG.format(rule=rule, network=network))
-    folder = f"{rule}{len(options)}"
+        f.write(CONFIG.format(rule=rule, network=network, modes=modes))
+    folder = f"{rule}{len(options)}-{modes}"
     harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", *options]))
     harness.expect_exit(0, harness.mpirun(2, ["test", f"{folder}/network.h5", "--seed", 5, "--record", "recording.h5"]))
     trained = fullforce_io.load_network(f"{folder}/network.h5")
@@ -70,7 +71,7 @@ def check_network(rule, network="", options=()):
     with h5py.File("recording.h5") as recording:
         difference = largest_difference(run, recording)
     assert np.abs(run.rates).max() > 0.1, "the network must be active"
-    print(f"{rule} {network}: largest difference {difference:.2g}, test error {run.error:.3g}")
+    print(f"{rule} {network} {modes} modes: largest difference {difference:.2g}, test error {run.error:.3g}")
     if not difference < 1e-10:
         sys.exit("the program and NumPy differ by more than rounding")
 
@@ -80,6 +81,7 @@ def main():
         os.chdir(folder)
         check_trials()
         check_network("full-force")
+        check_network("full-force", modes=9)
         check_network("force", 'integrator = "exponential"', ["--no-target"])
         os.chdir("/")
 

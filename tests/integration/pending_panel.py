@@ -24,13 +24,14 @@ neurons = 60
 [learning]
 features = "{features}"
 panel = {panel}
+target_modes = {modes}
 """
 
 
-def error_of_checkpoint(features, panel):
-    name = f"{features}-{panel}"
+def error_of_checkpoint(features, modes, panel):
+    name = f"{features}-{modes}-{panel}"
     with open("c.toml", "w") as f:
-        f.write(CONFIG.format(features=features, panel=panel))
+        f.write(CONFIG.format(features=features, panel=panel, modes=modes))
     harness.expect_exit(75, harness.mpirun(1, ["train", "c.toml", "--output", name, "--max-steps", 180, "--quiet"]))
     harness.expect_exit(0, harness.mpirun(2, ["test", f"{name}/checkpoint-180.h5", "--trials", 1, "--output", f"{name}.json"]))
     with open(f"{name}.json") as f:
@@ -41,9 +42,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         harness.write_mixed_trials("trials.h5")
-        for features in ("dense", "low-rank"):
-            immediate, deferred = error_of_checkpoint(features, 1), error_of_checkpoint(features, 1000)
-            print(f"{features}: test error {immediate} with updates applied at once, {deferred} with all of them pending")
+        for features, modes in (("dense", 0), ("low-rank", 0), ("dense", 9)):
+            immediate, deferred = error_of_checkpoint(features, modes, 1), error_of_checkpoint(features, modes, 1000)
+            print(f"{features}, {modes} modes: test error {immediate} with updates applied at once, {deferred} with all of them pending")
             if not math.isclose(immediate, deferred, rel_tol=1e-3):
                 sys.exit("the pending updates were left out")
 

@@ -40,6 +40,8 @@ class Reference {
     z_rec = Matrix::Zero(N, run.streams);
     z = Matrix::Zero(task.outputs(), run.streams);
     J = Matrix::Zero(N, N);
+    V = Matrix::Identity(N, N);
+    moments_ = Matrix::Zero(N, N);
     w = Matrix::Zero(task.outputs(), N);
     P = Matrix::Identity(N, N) / learning.alpha;
     begin_streams();
@@ -64,7 +66,9 @@ class Reference {
     }
     learn(learners, F);
     samples += static_cast<Index>(learners.size());
+    if (!modes_fixed_) moments_ += F * F.transpose();
     advance_streams();
+    if (!modes_fixed_ && !all_in_init()) fix_modes();
   }
 
   Matrix x;      ///< [N, B] state of the task-performing network
@@ -72,6 +76,7 @@ class Reference {
   Matrix z_rec;  ///< [N, B] learned recurrent current of the last step; stays 0 under FORCE, where it is J_D r + u_out z
   Matrix z;      ///< [n_out, B]
   Matrix J;      ///< [N, N]; stays 0 under FORCE
+  Matrix V;      ///< [N, n] target modes, from the end of the first stream's init trials; all of them (I) without
   Matrix w;      ///< [n_out, N]
   Matrix P;      ///< [N, N]
   Matrix J_D;    ///< [N, N]
@@ -207,7 +212,7 @@ class Reference {
       e_w.col(k) = z.col(b) - f_out(b);
     }
     const Matrix gains = count == 1 ? rank_one(r) : block(r);
-    if (!is_force()) J -= e_J * gains.transpose();
+    if (!is_force()) J -= V * (V.transpose() * e_J) * gains.transpose();
     w -= e_w * gains.transpose();
   }
 
@@ -226,6 +231,19 @@ class Reference {
     const Matrix gains = K * S.inverse();
     P -= gains * K.transpose();
     return gains;
+  }
+
+  bool all_in_init() const {
+    for (const Stream& s : streams)
+      if (s.phase != Stream::init) return false;
+    return true;
+  }
+
+  /// The leading eigenvectors of the second moments of all targets so far.
+  void fix_modes() {
+    modes_fixed_ = true;
+    if (learning_.target_modes == 0) return;
+    V = Eigen::SelfAdjointEigenSolver<Matrix>(moments_).eigenvectors().rightCols(learning_.target_modes);
   }
 
   void begin_streams() {
@@ -264,6 +282,8 @@ class Reference {
   LearningOptions learning_;
   const Task* task_;
   Index dealt_ = 0;  ///< training trials dealt out so far
+  Matrix moments_;   ///< sum F F' of the init trials until modes are fixed
+  bool modes_fixed_ = false;
 };
 
 }  // namespace fullforce

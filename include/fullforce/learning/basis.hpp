@@ -1,5 +1,6 @@
 #pragma once
 #include <span>
+#include <string>
 #include <vector>
 
 #include "fullforce/base/timer.hpp"
@@ -14,16 +15,17 @@ namespace fullforce {
 
 class Archive;
 
-/// An orthonormal basis U [N, d] of the rates that were learned from so far. It grows as they visit new directions, and
-/// its coordinates a = U^T r are the low-rank features.
+/// An orthonormal basis U [N, d] of vectors over the neurons that were shown to it so far: of rates that were learned
+/// from, whose coordinates a = U^T r are the low-rank features, or of target currents. It grows as they visit new
+/// directions.
 ///
 /// Holds this rank's rows of U; coordinates are the same on every rank. Everything that decides about growth comes from
 /// sums that do not depend on the layout, so the basis grows alike on any number of ranks.
 template <Real T>
 class Basis {
  public:
-  /// Empty. `tolerance`: squared length outside of the basis above which a vector of rates adds a direction. At most
-  /// `max_rank` directions; `vectors` vectors of rates at a time.
+  /// Empty. `tolerance`: squared length outside of the basis above which a vector adds a direction. At most
+  /// `max_rank` directions; `vectors` vectors at a time.
   Basis(const Layout& layout, Index max_rank, double tolerance, Index vectors);
 
   Basis(const Basis&) = delete;
@@ -34,23 +36,24 @@ class Basis {
   /// Has as many directions as it may have.
   bool full() const { return rank_ == max_rank(); }
 
-  /// coordinates() of the rates [local rows, vectors], and how much of them lies outside of the basis. One reduction of
-  /// (d + 1) `vectors` numbers. Throws RunError where a rate is not finite. **Collective.**
-  void project(kernels::Piece<const T> rates, PhaseTimer& timer);
+  /// coordinates() of vectors [local rows, vectors] of which none is longer than `longest` (at least 1), and how much
+  /// of them lies outside of the basis. One reduction of (d + 1) `vectors` numbers. Throws RunError where an element is
+  /// not finite. **Collective.**
+  void project(kernels::Piece<const T> v, double longest, PhaseTimer& timer);
 
-  /// Takes what the `chosen` of the projected rates have outside of the basis into it, where that is more than the
+  /// Takes what the `chosen` of the projected vectors have outside of the basis into it, where that is more than the
   /// tolerance, and brings coordinates() up to date. Keeps account of what stays outside. **Collective.**
-  void grow(kernels::Piece<const T> rates, std::span<const Index> chosen, PhaseTimer& timer);
+  void grow(kernels::Piece<const T> v, std::span<const Index> chosen, PhaseTimer& timer);
 
-  /// a = U^T r of the vectors projected last, [max_rank] each, zero from the rank on; the same on every rank.
+  /// a = U^T v of the vectors projected last, [max_rank] each, zero from the rank on; the same on every rank.
   const GatheredVectors<double>& coordinates() const { return coordinates_; }
   /// The layout of the coordinates: all on this rank.
   const Layout& features() const { return features_; }
 
-  /// |r - U a|^2 of a vector projected last.
+  /// |v - U a|^2 of a vector projected last.
   double outside(Index vector) const { return outside_[static_cast<std::size_t>(vector)]; }
 
-  /// Sum of |r - U a|^2 over all vectors that grow() was given, and of |r|^2.
+  /// Sum of |v - U a|^2 over all vectors that grow() was given, and of |v|^2.
   double energy_left_out() const { return left_out_; }
   double energy() const { return energy_; }
 
@@ -58,21 +61,22 @@ class Basis {
 
   static Index bytes(const RowPartition& partition, Index max_rank, Index vectors);
 
-  /// /network/basis [N, d] and the energies. **Collective.**
-  void persist(Archive& archive);
+  /// `group`/basis [N, d], and the energies as attributes of the group. **Collective.**
+  void persist(Archive& archive, const std::string& group);
 
  private:
   Index sums_of_columns(Index columns) const { return columns * padded_vectors<T>(vectors_); }
   Index place(Index k, Index b, Index columns) const;
-  void project_new(Index first, kernels::Piece<const T> rates, PhaseTimer& timer);
+  void project_new(Index first, kernels::Piece<const T> v, PhaseTimer& timer);
   void add_columns(RowBlock block, Index first, kernels::Piece<const T> v);
   void add_squares(RowBlock block, kernels::Piece<const T> v);
   void reduce(PhaseTimer& timer);
   void update_coordinates(Index first);
-  Index append_directions(kernels::Piece<const T> rates, PhaseTimer& timer);
-  void take_candidates(kernels::Piece<const T> rates);
+  Index append_directions(kernels::Piece<const T> v, PhaseTimer& timer);
+  void take_candidates(kernels::Piece<const T> v);
   void orthogonalise(StreamArray<T>& v, PhaseTimer& timer);
-  void find_gram(const StreamArray<T>& v, PhaseTimer& timer);
+  double longest_residual() const;
+  void find_gram(const StreamArray<T>& v, double bound, PhaseTimer& timer);
   Index combine(Index count, double least, Index most);
   void apply_combinations(const StreamArray<T>& v, StreamArray<T>& combined);
 
@@ -81,15 +85,15 @@ class Basis {
   Layout features_;
   double tolerance_;
   Index vectors_;
-  double bound_;  ///< |r| <= sqrt(N)
+  double bound_ = 1.0;  ///< no vector projected last is longer
   Index rank_ = 0;
   double left_out_ = 0.0;
   double energy_ = 0.0;
 
   RowMatrix<T> U_;                       ///< [local rows, max_rank]
   GatheredVectors<double> coordinates_;  ///< a, [max_rank] each
-  std::vector<double> squared_lengths_;  ///< |r|^2
-  std::vector<double> outside_;          ///< |r|^2 - |a|^2
+  std::vector<double> squared_lengths_;  ///< |v|^2
+  std::vector<double> outside_;          ///< |v|^2 - |a|^2
   BlockSums sums_;
   std::vector<Vectors<T>> block_sums_;         ///< U^T v of a block, of each thread
   std::vector<AlignedArray<double>> scratch_;  ///< of each thread

@@ -14,8 +14,9 @@ struct LearningOptions {
   double update_probability = 0.5;
   Precision precision = Precision::double_precision;
   Index panel = 64;              ///< deferred columns
-  double rank_tolerance = 0.01;  ///< low-rank
-  Index max_rank = 1024;         ///< low-rank
+  double rank_tolerance = 0.01;  ///< low-rank, and of the currents that target modes come from
+  Index max_rank = 1024;         ///< the same
+  Index target_modes = 0;        ///< principal components of the target currents to learn; 0 = the currents themselves
 };
 
 }  // namespace fullforce

@@ -40,6 +40,24 @@ struct StepSignals {
   std::vector<double> hint;
 };
 
+/// How long the vector of the target-generating network's currents F = J_D tanh(x_D) + u_out f_out + u_hint f_hint may
+/// get, whatever its state: for sums that need a bound.
+template <Real T>
+class CurrentBound {
+ public:
+  /// **Collective.**
+  CurrentBound(const Layout& layout, const Connectivity<T>& connectivity);
+
+  /// |F| <= this for every stream, and 1 <= this. May be infinite, where weights are.
+  double longest(const StepSignals& signals) const;
+
+ private:
+  double root_neurons_;
+  double recurrent_;             ///< of |J_D tanh(x_D)| in any element
+  std::vector<double> outputs_;  ///< largest weight of each target
+  std::vector<double> hints_;
+};
+
 /// currents(i, b) += sum_c weights(i, c) signal(c, b) for the rows of a block; signal is [weights.cols(), streams].
 template <Real T>
 void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, StreamArray<T>& currents);

@@ -32,6 +32,9 @@ class RecurrentWeights {
   /// J_D(i, j); `row` counts from this rank's first. For tests and files, not for products.
   T operator()(Index row, Index column) const;
 
+  /// The largest sum of magnitudes in a row of this rank's: no product with rates has a larger element.
+  double largest_row_sum() const;
+
   /// Weights of all ranks together, and the memory that a product reads for one of them.
   double elements() const;
   double bytes_per_element() const;

@@ -28,11 +28,11 @@ struct Deployment {
   int nodes() const { return (ranks + ranks_per_node - 1) / ranks_per_node; }
 };
 
-/// Steps of an init trial (teacher forced), of a training trial, of a test trial run freely.
-enum class StepKind { init, training, test };
+/// Steps of an init trial (teacher forced), of a training trial, of a test trial run freely, of a test's init trial.
+enum class StepKind { init, training, test, test_init };
 
-/// A matrix that a step goes through (with a sparse one, `cols` is its in-degree), on the mean `times` a step: read for a product with `vectors` vectors, or read
-/// and written when `columns` columns are applied to it.
+/// A matrix that a step goes through (with a sparse one, `cols` is its in-degree), on the mean `times` a step: read for
+/// a product with `vectors` vectors, or read and written when `columns` columns are applied to it.
 struct Pass {
   Phase phase = Phase::products;
   double rows = 0.0;
@@ -44,7 +44,7 @@ struct Pass {
 };
 
 /// The passes of a step when `rows` of the N rows are ours (N itself: of the whole network). Low-rank features: U and A
-/// with learning.max_rank columns, which is their bound.
+/// with learning.max_rank columns, which is their bound; so do the currents that target modes come from.
 std::vector<Pass> passes(const Workload& workload, StepKind kind, double rows);
 
 /// Operations and bytes of a step over all ranks: of the big matrices alone, 2 operations an element and vector.

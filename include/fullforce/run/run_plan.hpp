@@ -17,6 +17,7 @@ struct RunPlan {
   PhaseSeconds init_step{};
   PhaseSeconds training_step{};
   PhaseSeconds test_step{};
+  PhaseSeconds test_init_step{};
   double limit_step = 0.0;  ///< s of a training step at the machine's limit
   Work training_work{};     ///< of a training step, all ranks
 

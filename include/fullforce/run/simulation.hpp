@@ -50,8 +50,9 @@ class Simulation {
   Simulation(const Layout& layout, const SimulationOptions& options, const Task& task, const StreamPlan& plan,
              const Connectivity<T>& connectivity, Rls<T>& rls);
 
-  /// One step of every stream; the trials of the running phase that ended with it. Two collectives at most, and one
-  /// more when the panel is flushed; allocates nothing unless a new trial is longer than any before. Throws RunError
+  /// One step of every stream; the trials of the running phase that ended with it. Two collectives at most, two more
+  /// with target modes, and one more when the panel is flushed; allocates nothing unless a new trial is longer than any
+  /// before, or target modes are fixed, which is when the first stream has ended its init trials. Throws RunError
   /// with trial and step when a value is not finite. **Collective.**
   std::span<const TrialResult> step();
 
@@ -94,13 +95,15 @@ class Simulation {
   void finish_target_gather();
   void respond_and_learn();
   void evaluate();
+  TargetCurrents<T> target_currents() const;
   void force_outputs();
-  void settle(RowBlock block);
+  void force_currents();
   void find_output_errors();
   void choose_learners();
   void count_errors();
   void count_product(double elements, double bytes_per_element, Index vectors);
-  std::span<const TrialResult> advance_streams();
+  void advance_streams();
+  void fix_modes();
   std::size_t at(Index output, Index stream) const { return static_cast<std::size_t>(output * n_streams_ + stream); }
   bool is_forced(Index stream) const { return streams_.phase(stream) == StreamPhase::init; }
   [[noreturn]] void diverged(const char* what) const;
@@ -120,11 +123,11 @@ class Simulation {
   std::vector<double> z_;              ///< [n_out, B]
   StreamArray<T> target_currents_;     ///< F
   StreamArray<T> drive_;               ///< all currents of the network that is being advanced
-  StreamArray<T> errors_;              ///< F against J r for the streams that learn, [local rows, B']
   std::vector<double> output_errors_;  ///< [n_out, B']
   StreamArray<T> block_rates_;
   GatheredVectors<T> rates_;                        ///< r, then tanh(x_D) if both are gathered
   std::optional<GatheredVectors<T>> target_rates_;  ///< tanh(x_D) alone, where no product needs the r of other ranks
+  std::optional<CurrentBound<T>> bound_;            ///< of F, where target modes want one
   std::vector<Index> learners_;
   std::vector<double> squared_error_;  ///< a number a stream, of its trial so far
   std::vector<double> squared_target_;

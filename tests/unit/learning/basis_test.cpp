@@ -54,7 +54,7 @@ class Harness {
   void step(const Matrix& vectors, const std::vector<Index>& chosen = {0, 1, 2, 3}) {
     for (Index i = 0; i < layout_.local_rows(); ++i)
       for (Index b = 0; b < vectors.cols(); ++b) rates_(i, b) = static_cast<T>(vectors(layout_.first_row() + i, b));
-    basis_.project(piece(), timer_);
+    basis_.project(piece(), std::sqrt(static_cast<double>(layout_.rows())), timer_);
     basis_.grow(piece(), chosen, timer_);
   }
 

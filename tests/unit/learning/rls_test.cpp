@@ -32,7 +32,7 @@ class Harness {
         rls_(layout_, options(panel), 2, streams, true, true),
         phi_(layout_, 1, streams),
         currents_(layout_, streams),
-        errors_(layout_, streams),
+        targets_(layout_, streams),
         outputs_(static_cast<std::size_t>(2 * streams)) {}
 
   void step(Index k, std::vector<Index> selected) {
@@ -48,13 +48,10 @@ class Harness {
         output_errors.push_back(
             outputs_[static_cast<std::size_t>(o * streams_ + selected[static_cast<std::size_t>(c)])] -
             std::cos(0.07 * static_cast<double>(k + o)));
-    const auto settle = [&](RowBlock block) {
-      for (Index i = block.local; i < block.local + block.rows; ++i)
-        for (Index c = 0; c < count; ++c)
-          errors_(i, c) = currents_(i, selected[static_cast<std::size_t>(c)]) -
-                          std::sin(0.05 * static_cast<double>(k) + static_cast<double>(layout_.first_row() + i));
-    };
-    rls_.complete(currents_, errors_, output_errors, settle, timer_);
+    for (Index i = 0; i < layout_.local_rows(); ++i)
+      for (Index b = 0; b < streams_; ++b)
+        targets_(i, b) = std::sin(0.05 * static_cast<double>(k) + static_cast<double>(layout_.first_row() + i));
+    rls_.complete(currents_, {&targets_, 0.0}, output_errors, timer_);
   }
 
   /// P of all ranks, with what is pending applied.
@@ -88,7 +85,7 @@ class Harness {
   Index streams_;
   Rls<double> rls_;
   GatheredVectors<double> phi_;
-  StreamArray<double> currents_, errors_;
+  StreamArray<double> currents_, targets_;
   std::vector<double> outputs_;
   PhaseTimer timer_;
 };

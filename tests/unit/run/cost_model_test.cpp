@@ -94,6 +94,26 @@ TEST(CostModel, LowRankCostsSixNdOperationsASampleBesideTheSparseTargetNetwork) 
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::training).operations, (2.0 * N * K + 6.0 * N * d) * B + small);
 }
 
+TEST(CostModel, TargetModesTakeThePlaceOfTheRowsOfJ) {
+  Workload w = workload(1000, 4);
+  w.learning.target_modes = 100;
+  const double N = 1000.0, n = 100.0, B = 4.0, d = 1000.0;
+  // J_D and P; w, V z, V^T F; updates of P and w.
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::training).operations, (6.0 * N * N + 2.0 * n * N * 4.0) * B);
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::test).operations, 4.0 * n * N * B);
+  // J_D; the currents in a basis of d directions, and their moments.
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::init).operations, (2.0 * N * N + 2.0 * N * d + 2.0 * d * d) * B);
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::test_init).operations, 2.0 * N * N * B);
+  EXPECT_GT(
+      phase(step_seconds(w, StepKind::training, Deployment(4, 1, plain_machine()), plain_machine()),
+            Phase::communication),
+      phase(step_seconds(workload(1000, 4), StepKind::training, Deployment(4, 1, plain_machine()), plain_machine()),
+            Phase::communication));
+  const std::unique_ptr<Task> task = make_task(TaskOptions{}, 0.001, 1);
+  const double saved = network_file_bytes(workload(1000, 4), *task, false) - network_file_bytes(w, *task, false);
+  EXPECT_DOUBLE_EQ(saved, 8.0 * (N * N - 2.0 * n * N));
+}
+
 TEST(CostModel, SparseElementsReadTheRatesThatTheirIndicesName) {
   Workload w = workload(100000, 16);
   w.network.in_degree = 50;

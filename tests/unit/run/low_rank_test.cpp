@@ -12,11 +12,12 @@ namespace {
 
 /// A run with low-rank features.
 struct LowRankRun {
-  LowRankRun(const Communicator& comm, Index neurons, Index streams, Index max_rank, double tolerance, double noise)
+  LowRankRun(const Communicator& comm, Index neurons, Index streams, Index max_rank, double tolerance, double noise,
+            Index modes = 0)
       : layout(comm, neurons),
         task(make_task(TaskOptions{}, 0.001, 1)),
         connectivity(layout, network_options(neurons, noise), *task, 1),
-        rls(layout, learning_options(max_rank, tolerance), 1, streams, true, true),
+        rls(layout, learning_options(max_rank, tolerance, modes), 1, streams, true, true),
         simulation(layout, {network_options(neurons, noise), Rule::full_force, 0.5, 1, false}, *task,
                    {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
 
@@ -27,8 +28,9 @@ struct LowRankRun {
     o.in_degree = neurons / 4;
     return o;
   }
-  static LearningOptions learning_options(Index max_rank, double tolerance) {
+  static LearningOptions learning_options(Index max_rank, double tolerance, Index modes) {
     LearningOptions o;
+    o.target_modes = modes;
     o.features = FeatureKind::low_rank;
     o.rank_tolerance = tolerance;
     o.max_rank = max_rank;
@@ -57,6 +59,14 @@ TEST(LowRank, LearnsTheOscillationWithFewerFeaturesThanNeurons) {
   EXPECT_GT(run.rls.features(), 50);
   EXPECT_LT(run.rls.features(), 250);
   EXPECT_LT(run.rls.basis()->energy_left_out(), 1e-3 * run.rls.basis()->energy());
+}
+
+TEST(LowRank, LearnsFewTargetModes) {
+  const Communicator comm = Communicator::world();
+  LowRankRun run(comm, 300, 2, 300, 0.1, 0.0, 40);
+  EXPECT_LT(run.train(4).back(), 0.5);
+  EXPECT_EQ(comm.sum(run.rls.weights().rows()), 40);
+  EXPECT_LT(run.rls.modes()->energy_left_out(), 1e-2 * run.rls.modes()->energy());
 }
 
 TEST(LowRank, NoiseVisitsAllDirectionsButTheCapHoldsAndTheNetworkLearns) {

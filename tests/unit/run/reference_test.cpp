@@ -37,6 +37,7 @@ struct Case {
   Integrator integrator;
   Index in_degree = 0;
   FeatureKind features = FeatureKind::dense;
+  Index target_modes = 0;
 };
 
 using Matrix = Reference::Matrix;
@@ -64,6 +65,13 @@ Matrix gathered(const Layout& layout, Index cols, const Element& mine) {
   return all;
 }
 
+/// V of all ranks; I without target modes.
+Matrix modes_of(const Layout& layout, const Rls<double>& rls) {
+  const TargetModes<double>* modes = rls.modes();
+  if (modes == nullptr) return Matrix::Identity(layout.rows(), layout.rows());
+  return gathered(layout, modes->count(), [&](Index i, Index k) { return modes->matrix()(i, k); });
+}
+
 /// What a learner means for the rates themselves, whatever its features are: U [N, d] gives features U^T r.
 struct InRates {
   InRates(const Layout& layout, Rls<double>& rls, double alpha, bool recurrent) {
@@ -74,7 +82,9 @@ struct InRates {
     const Element P_element = [&](Index i, Index j) { return rls.inverse_correlation(i, j); };
     const Matrix P_features = basis == nullptr ? gathered(layout, N, P_element) : matrix(d, d, P_element);
     P = U * P_features * U.transpose() + (Matrix::Identity(N, N) - U * U.transpose()) / alpha;
-    if (recurrent) J = gathered(layout, d, [&](Index i, Index k) { return rls.weights()(i, k); }) * U.transpose();
+    const Element weight = [&](Index i, Index k) { return rls.weights()(i, k); };
+    const Layout& rows = rls.modes() == nullptr ? layout : rls.modes()->layout();
+    if (recurrent) J = modes_of(layout, rls) * gathered(rows, d, weight) * U.transpose();
     w = matrix(rls.readout().rows(), d, [&](Index o, Index k) { return rls.readout()(o, k); }) * U.transpose();
   }
   Matrix U, P, J, w;
@@ -102,6 +112,7 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   learning.update_probability = 0.7;
   learning.features = c.features;
   learning.rank_tolerance = 1e-26;
+  learning.target_modes = c.target_modes;
 
   const Layout layout(comm, network.neurons);
   const bool recurrent = c.rule == Rule::full_force;
@@ -112,9 +123,17 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
                                 connectivity, rls);
   Reference reference(run, network, learning, task);
   for (Index k = 0; k < 470; ++k) {
+    const bool collecting = rls.collects_modes();
     simulation.step();
     reference.step();
+    if (!collecting || rls.collects_modes()) continue;
+    // Sums of small squares are good to the resolution of integers alone; what follows takes the same V.
+    const Matrix V = modes_of(layout, rls);
+    EXPECT_LT(difference(reference.V * reference.V.transpose(), V * V.transpose()), 1e-6) << "step " << k;
+    EXPECT_LT((V.transpose() * V - Matrix::Identity(V.cols(), V.cols())).cwiseAbs().maxCoeff(), 1e-12);
+    reference.V = V;
   }
+  EXPECT_FALSE(rls.collects_modes());
   EXPECT_GT(simulation.samples(), 200);
   PhaseTimer timer;
   rls.flush(timer);
@@ -150,18 +169,20 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
          }));
 }
 
-INSTANTIATE_TEST_SUITE_P(Layouts, AgainstReference,
-                         testing::Values(Case{Rule::full_force, 1, 1, Integrator::euler},
-                                         Case{Rule::full_force, 1, 37, Integrator::euler},
-                                         Case{Rule::full_force, 3, 37, Integrator::exponential},
-                                         Case{Rule::full_force, 3, 2, Integrator::euler},
-                                         Case{Rule::force, 1, 11, Integrator::euler},
-                                         Case{Rule::force, 3, 64, Integrator::exponential},
-                                         Case{Rule::full_force, 3, 37, Integrator::euler, 9},
-                                         Case{Rule::force, 2, 20, Integrator::euler, 20},
-                                         Case{Rule::full_force, 1, 11, Integrator::euler, 0, FeatureKind::low_rank},
-                                         Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::low_rank},
-                                         Case{Rule::force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank}));
+INSTANTIATE_TEST_SUITE_P(
+    Layouts, AgainstReference,
+    testing::Values(Case{Rule::full_force, 1, 1, Integrator::euler}, Case{Rule::full_force, 1, 37, Integrator::euler},
+                    Case{Rule::full_force, 3, 37, Integrator::exponential},
+                    Case{Rule::full_force, 3, 2, Integrator::euler}, Case{Rule::force, 1, 11, Integrator::euler},
+                    Case{Rule::force, 3, 64, Integrator::exponential},
+                    Case{Rule::full_force, 3, 37, Integrator::euler, 9},
+                    Case{Rule::force, 2, 20, Integrator::euler, 20},
+                    Case{Rule::full_force, 1, 11, Integrator::euler, 0, FeatureKind::low_rank},
+                    Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::low_rank},
+                    Case{Rule::force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank},
+                    Case{Rule::full_force, 1, 11, Integrator::euler, 0, FeatureKind::dense, 9},
+                    Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::dense, 15},
+                    Case{Rule::full_force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank, 12}));
 
 }  // namespace
 }  // namespace fullforce

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <numeric>
 
 #include "fullforce/base/check.hpp"
 
@@ -27,9 +28,9 @@ constexpr Index neurons = 70;
 constexpr Index streams = 3;
 
 struct Toy {
-  explicit Toy(const Communicator& comm, Rule rule = Rule::full_force, double gain = 1.5)
+  explicit Toy(const Communicator& comm, Rule rule = Rule::full_force, double gain = 1.5, Index modes = 0)
       : layout(comm, neurons), task(make_task(TaskOptions{}, 0.001, 1)), network(options(gain)), connectivity(layout, network, *task, 1),
-        rls(layout, learning(rule), 1, streams, rule == Rule::full_force, true),
+        rls(layout, learning(rule, modes), 1, streams, rule == Rule::full_force, true),
         simulation(layout, {network, rule, 0.8, 1, false}, *task, {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
 
   static NetworkOptions options(double gain) {
@@ -39,8 +40,10 @@ struct Toy {
     o.noise = 0.001;
     return o;
   }
-  static LearningOptions learning(Rule rule) {
+  static LearningOptions learning(Rule rule, Index modes) {
     LearningOptions o;
+    o.target_modes = modes;
+    o.rank_tolerance = 1e-12;
     o.rule = rule;
     o.panel = 1000;  // never full within these tests
     return o;
@@ -61,8 +64,8 @@ void step_until_training(Toy& run) {
 
 TEST(Simulation, AStepAllocatesNothing) {
   const Communicator comm = Communicator::world();
-  for (const Rule rule : {Rule::full_force, Rule::force}) {
-    Toy run(comm, rule);
+  for (const auto& [rule, modes] : {std::pair{Rule::full_force, 0}, {Rule::force, 0}, {Rule::full_force, 12}}) {
+    Toy run(comm, rule, 1.5, modes);
     step_until_training(run);
     const long before = allocations;
     for (int k = 0; k < 100; ++k) run.simulation.step();
@@ -84,15 +87,62 @@ TEST(Simulation, AStepHasTwoCollectives) {
   EXPECT_EQ(comm.calls() - before, 100);
 }
 
+TEST(Simulation, TargetModesTakeTwoCollectivesMore) {
+  const Communicator comm = Communicator::world();
+  Toy run(comm, Rule::full_force, 1.5, 12);
+  step_until_training(run);
+  Index learning_steps = 0;
+  const Index before = comm.calls();
+  for (int k = 0; k < 50; ++k) {
+    const Index samples = run.simulation.samples();
+    run.simulation.step();
+    learning_steps += run.simulation.samples() > samples ? 1 : 0;
+  }
+  // Rates, sums of P, outputs of the modes; and their targets where somebody learns.
+  EXPECT_EQ(comm.calls() - before, 3 * 50 + learning_steps);
+  EXPECT_GT(learning_steps, 25);
+}
+
+TEST(Simulation, TargetModesAreFixedWhenTheFirstStreamHasEndedItsInitTrials) {
+  const Communicator comm = Communicator::world();
+  Toy run(comm, Rule::full_force, 1.5, 12);
+  // Of 2000 steps, the last stream began at position 1333.
+  for (int k = 0; k < 666; ++k) run.simulation.step();
+  EXPECT_TRUE(run.rls.collects_modes());
+  run.simulation.step();
+  EXPECT_FALSE(run.rls.collects_modes());
+  EXPECT_TRUE(run.simulation.streams().any_forced());
+  EXPECT_EQ(run.rls.modes()->found(), 12);
+}
+
+TEST(Simulation, AsManyTargetModesAsNeuronsAreOrdinaryLearning) {
+  const Communicator comm = Communicator::world();
+  Toy ordinary(comm), modes(comm, Rule::full_force, 1.5, neurons);
+  for (int k = 0; k < 1000; ++k) {
+    ordinary.simulation.step();
+    modes.simulation.step();
+  }
+  EXPECT_GT(modes.simulation.samples(), 200);
+  std::vector<Index> all(neurons);
+  std::iota(all.begin(), all.end(), Index{0});
+  std::vector<double> r(neurons), expected(neurons), r_D(neurons);
+  ordinary.simulation.sample(2, all, expected, r_D);
+  modes.simulation.sample(2, all, r, r_D);
+  for (std::size_t i = 0; i < r.size(); ++i) EXPECT_NEAR(r[i], expected[i], 1e-5) << i;
+  EXPECT_NEAR(modes.simulation.outputs()[2], ordinary.simulation.outputs()[2], 1e-5);
+}
+
 TEST(Simulation, SaysWhereItDiverged) {
   const Communicator comm = Communicator::world();
-  Toy run(comm, Rule::full_force, 1e308);
-  try {
-    for (int k = 0; k < 100; ++k) run.simulation.step();
-    ADD_FAILURE() << "it must diverge";
-  } catch (const RunError& error) {
-    EXPECT_NE(std::string(error.what()).find("diverged at step"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("init trial 0"), std::string::npos) << error.what();
+  for (const Index modes : {0, 12}) {
+    Toy run(comm, Rule::full_force, 1e308, modes);
+    try {
+      for (int k = 0; k < 100; ++k) run.simulation.step();
+      ADD_FAILURE() << "it must diverge";
+    } catch (const RunError& error) {
+      EXPECT_NE(std::string(error.what()).find("diverged at step"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("init trial 0"), std::string::npos) << error.what();
+    }
   }
 }
 

@@ -1,0 +1,109 @@
+#include "fullforce/learning/current_moments.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <numeric>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/archive.hpp"
+#include "fullforce/linalg/kernels.hpp"
+
+namespace fullforce {
+namespace {
+
+const std::string group = "/learning/currents";
+
+/// Eigen's own threads off: how it cuts products for them, and so how it rounds, depends on their number.
+class OneEigenThread {
+ public:
+  OneEigenThread() : outer_(Eigen::nbThreads()) { Eigen::setNbThreads(1); }
+  ~OneEigenThread() { Eigen::setNbThreads(outer_); }
+  OneEigenThread(const OneEigenThread&) = delete;
+  OneEigenThread& operator=(const OneEigenThread&) = delete;
+
+ private:
+  int outer_;
+};
+
+}  // namespace
+
+template <Real T>
+CurrentMoments<T>::CurrentMoments(const Layout& layout, const LearningOptions& options, Index streams)
+    : layout_(&layout),
+      streams_(streams),
+      all_(static_cast<std::size_t>(streams)),
+      basis_(layout, max_directions(layout.rows(), options), options.rank_tolerance * options.alpha, streams),
+      moments_(basis_.max_rank(), basis_.max_rank()),
+      negated_(basis_.max_rank(), streams),
+      by_stream_(streams, basis_.max_rank()) {
+  std::iota(all_.begin(), all_.end(), Index{0});
+}
+
+template <Real T>
+void CurrentMoments<T>::add(const TargetCurrents<T>& currents, PhaseTimer& timer) {
+  const kernels::Piece<const T> F{currents.F->row(0), currents.F->stride()};
+  basis_.project(F, currents.longest, timer);
+  basis_.grow(F, all_, timer);
+  const PhaseScope scope(timer, Phase::updates);
+  read_coordinates();
+  basis_.features().for_each_block([&](RowBlock block) {
+    if (block.local >= basis_.rank()) return;
+    kernels::subtract_product<double>({moments_.row(block.local), moments_.stride()}, block.rows, basis_.rank(),
+                                      {negated_.row(block.local), negated_.stride()}, streams_,
+                                      {by_stream_.row(0), by_stream_.stride()});
+  });
+}
+
+template <Real T>
+void CurrentMoments<T>::read_coordinates() {
+  for (Index k = 0; k < basis_.rank(); ++k)
+    for (Index b = 0; b < streams_; ++b) {
+      by_stream_(b, k) = basis_.coordinates().mine(0, k)[b];
+      negated_(k, b) = -by_stream_(b, k);
+    }
+}
+
+template <Real T>
+double CurrentMoments<T>::leading(Index count, RowMatrix<T>& components) const {
+  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  if (count == 0) return 0.0;
+  const Index d = basis_.rank();
+  const OneEigenThread one_thread;
+  const Eigen::Map<const Matrix, 0, Eigen::OuterStride<>> C(moments_.row(0), d, d,
+                                                            Eigen::OuterStride<>(moments_.stride()));
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(C);  // by rising eigenvalue
+  if (eigen.info() != Eigen::Success) throw RunError("the principal components of the target currents were not found");
+  Vectors<T> chosen(d, count);
+  const VectorsView<T> E = chosen.view();
+  for (Index k = 0; k < count; ++k)
+    for (Index j = 0; j < d; ++j) E(k, j) = static_cast<T>(eigen.eigenvectors()(j, d - 1 - k));
+  layout_->for_each_block([&](RowBlock block) {
+    kernels::multiply<T>({basis_.matrix().row(block.local), basis_.matrix().stride()}, block.rows, d, E, count,
+                         {components.row(block.local), components.stride()});
+  });
+  return eigen.eigenvalues().tail(count).sum();
+}
+
+template <Real T>
+Index CurrentMoments<T>::bytes(const RowPartition& partition, const LearningOptions& options, Index streams) {
+  const Index d = max_directions(partition.rows(), options);
+  // C, the eigensolver's copy of it, and the eigenvectors that are wanted.
+  const Index whole = d * (2 * row_stride<double>(d) + options.target_modes + row_stride<double>(streams) + streams);
+  return Basis<T>::bytes(partition, d, streams) + whole * static_cast<Index>(sizeof(double));
+}
+
+template <Real T>
+void CurrentMoments<T>::persist(Archive& archive) {
+  basis_.persist(archive, group);
+  archive.replicated<double>(group + "/moments", {moments_.row(0), basis_.rank(), moments_.stride()}, basis_.rank());
+}
+
+template <Real T>
+bool CurrentMoments<T>::are_in(const Archive& archive) {
+  return archive.contains(group + "/basis");
+}
+
+template class CurrentMoments<float>;
+template class CurrentMoments<double>;
+
+}  // namespace fullforce
