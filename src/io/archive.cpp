@@ -320,9 +320,11 @@ struct Archive::Implementation {
     const auto bytes = [](Index count) { return static_cast<std::size_t>(count) * sizeof(std::uint64_t); };
     transfer(
         checksums_group + name, slab, hdf5::scalar_of<std::uint64_t>(),
-        [&](Index first, Index count, std::byte* buffer) { std::memcpy(buffer, sums.data() + first, bytes(count)); },
+        [&](Index first, Index count, std::byte* buffer) {
+          if (count > 0) std::memcpy(buffer, sums.data() + first, bytes(count));
+        },
         [&](Index first, Index count, const std::byte* buffer) {
-          std::memcpy(sums.data() + first, buffer, bytes(count));
+          if (count > 0) std::memcpy(sums.data() + first, buffer, bytes(count));
         });
     return sums;
   }

@@ -1,6 +1,7 @@
 #include "fullforce/linalg/sparse_rows.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "vector_register.hpp"
 
@@ -24,13 +25,17 @@ struct Strip<T, 1> {
   static void store(const Vector& v, T* p) { *p = v[0]; }
 };
 
-/// The rows of a block as one run of non-zeros.
+/// The rows of a block as one list of non-zeros.
 template <class T>
 struct NonZeros {
   const std::int32_t* columns;
   const T* values;
+  const std::int32_t* starts;  ///< where each row begins; null: `degree` apart
   Index degree;
   Index last;  ///< index of the last one
+  bool adds;   ///< to what is in y
+
+  Index start(Index row) const { return starts != nullptr ? starts[row] : row * degree; }
 };
 
 /// Lines of x are wanted in no order that the hardware could guess, so they are asked for this many non-zeros ahead.
@@ -48,13 +53,15 @@ void ask_for(const NonZeros<T>& a, Index k, Piece<const T> x, Index scalars) {
 template <class T, int V, int W>
 void sparse_strips(const NonZeros<T>& a, Index rows, Piece<const T> x, Piece<T> y) {
   for (Index i = 0; i < rows; ++i) {
+    T* const to = y.data + i * y.stride;
     typename Strip<T, W>::Vector sums[V] = {};
-    for (Index k = i * a.degree; k < (i + 1) * a.degree; ++k) {
+    for (int v = 0; v < V && a.adds; ++v) sums[v] = Strip<T, W>::load(to + v * W);
+    for (Index k = a.start(i); k < a.start(i + 1); ++k) {
       ask_for(a, k + look_ahead, x, V * W);
       const T* from = x.data + a.columns[k] * x.stride;
       for (int v = 0; v < V; ++v) sums[v] += a.values[k] * Strip<T, W>::load(from + v * W);
     }
-    for (int v = 0; v < V; ++v) Strip<T, W>::store(sums[v], y.data + i * y.stride + v * W);
+    for (int v = 0; v < V; ++v) Strip<T, W>::store(sums[v], to + v * W);
   }
 }
 
@@ -70,13 +77,9 @@ void sparse_rest(const NonZeros<T>& a, Index rows, Piece<const T> x, Index vecto
   if constexpr (W > 1) sparse_rest<T, W / 2>(a, rows, x, vectors, y);
 }
 
-}  // namespace
-
-template <Real T>
-void multiply_sparse(const SparseRows<T>& a, Index first, Index rows, Piece<const T> x, Index vectors, Piece<T> y) {
-  if (rows == 0) return;
+template <class T>
+void sparse_product(const NonZeros<T>& block, Index rows, Piece<const T> x, Index vectors, Piece<T> y) {
   constexpr int W = static_cast<int>(lanes<T>);
-  const NonZeros<T> block{a.columns(first).data(), a.values(first).data(), a.degree(), rows * a.degree() - 1};
   for (; vectors >= 4 * W; vectors -= 4 * W, x.data += 4 * W, y.data += 4 * W)
     sparse_strips<T, 4, W>(block, rows, x, y);
   for (; vectors >= 2 * W; vectors -= 2 * W, x.data += 2 * W, y.data += 2 * W)
@@ -84,7 +87,104 @@ void multiply_sparse(const SparseRows<T>& a, Index first, Index rows, Piece<cons
   sparse_rest<T, W>(block, rows, x, vectors, y);
 }
 
+}  // namespace
+
+template <Real T>
+void multiply_sparse(const SparseRows<T>& a, Index first, Index rows, Piece<const T> x, Index vectors, Piece<T> y) {
+  if (rows == 0) return;
+  sparse_product<T>({a.columns(first).data(), a.values(first).data(), nullptr, a.degree(), rows * a.degree() - 1, false},
+                    rows, x, vectors, y);
+}
+
+template <Real T>
+void multiply_sparse_run(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
+                         Piece<T> y) {
+  if (rows == 0) return;
+  sparse_product<T>({a.columns(first).data(), a.values(first).data(), a.starts(first, run, rows), a.degree(),
+                     rows * a.degree() - 1, run > 0},
+                    rows, x, vectors, y);
+}
+
 template void multiply_sparse(const SparseRows<float>&, Index, Index, Piece<const float>, Index, Piece<float>);
 template void multiply_sparse(const SparseRows<double>&, Index, Index, Piece<const double>, Index, Piece<double>);
+template void multiply_sparse_run(const SparseRows<float>&, Index, Index, Index, Piece<const float>, Index,
+                                  Piece<float>);
+template void multiply_sparse_run(const SparseRows<double>&, Index, Index, Index, Piece<const double>, Index,
+                                  Piece<double>);
 
 }  // namespace fullforce::kernels
+
+namespace fullforce {
+namespace {
+
+/// A block's non-zeros on their way from one order to the other.
+template <class T>
+struct Copy {
+  std::vector<std::int32_t> columns;
+  std::vector<T> values;
+
+  Copy(const std::int32_t* from_columns, const T* from_values, Index count)
+      : columns(from_columns, from_columns + count), values(from_values, from_values + count) {}
+};
+
+}  // namespace
+
+template <Real T>
+template <class Work>
+void SparseRows<T>::for_each_block(const Work& work) const {
+  for_each_in_parallel((rows_ + block_rows_ - 1) / block_rows_, [&](Index block) {
+    const Index first = block * block_rows_;
+    work(first, std::min(block_rows_, rows_ - first));
+  });
+}
+
+template <Real T>
+void SparseRows<T>::arrange(Index runs, Index total, Index block_rows) {
+  restore();
+  if (runs <= 1 || rows_ == 0) return;
+  runs_ = runs;
+  block_rows_ = block_rows;
+  starts_ = AlignedArray<std::int32_t>((rows_ + block_rows - 1) / block_rows * starts_stride());
+  for_each_block([&](Index first, Index rows) {
+    const Index count = rows * degree_;
+    std::int32_t* const columns = columns_.data() + first * degree_;
+    T* const values = values_.data() + first * degree_;
+    std::int32_t* const starts = starts_.data() + first / block_rows_ * starts_stride();
+    const Copy<T> by_rows(columns, values, count);
+    std::vector<Index> next(static_cast<std::size_t>(rows));
+    Index place = 0;
+    for (Index run = 0; run < runs_; ++run)
+      for (Index i = 0; i < rows; ++i) {
+        starts[run * rows + i] = static_cast<std::int32_t>(place);
+        Index& k = next[static_cast<std::size_t>(i)];
+        for (; k < degree_ && by_rows.columns[static_cast<std::size_t>(i * degree_ + k)] < total * (run + 1) / runs_; ++k) {
+          columns[place] = by_rows.columns[static_cast<std::size_t>(i * degree_ + k)];
+          values[place++] = by_rows.values[static_cast<std::size_t>(i * degree_ + k)];
+        }
+      }
+    starts[runs_ * rows] = static_cast<std::int32_t>(place);
+  });
+}
+
+template <Real T>
+void SparseRows<T>::restore() {
+  if (runs_ == 1) return;
+  for_each_block([&](Index first, Index rows) {
+    std::int32_t* columns = columns_.data() + first * degree_;
+    T* values = values_.data() + first * degree_;
+    const Copy<T> by_runs(columns, values, rows * degree_);
+    for (Index i = 0; i < rows; ++i)
+      for (Index run = 0; run < runs_; ++run) {
+        const std::int32_t* const start = starts(first, run, rows) + i;
+        columns = std::copy(by_runs.columns.begin() + start[0], by_runs.columns.begin() + start[1], columns);
+        values = std::copy(by_runs.values.begin() + start[0], by_runs.values.begin() + start[1], values);
+      }
+  });
+  runs_ = 1;
+  starts_ = AlignedArray<std::int32_t>();
+}
+
+template class SparseRows<float>;
+template class SparseRows<double>;
+
+}  // namespace fullforce

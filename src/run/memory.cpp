@@ -48,7 +48,7 @@ Index left_in_control_group() {
 template <Real T>
 Index bytes_for(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning, const Task& task, Index streams) {
   const bool recurrent = learning.rule == Rule::full_force;
-  const Index J_D = RecurrentWeights<T>::bytes(partition.largest_row_count(), partition.rows(), network.in_degree);
+  const Index J_D = RecurrentWeights<T>::bytes(partition.largest_row_count(), partition.rows(), network.in_degree, streams);
   return J_D + Rls<T>::bytes(partition, learning, task.outputs(), streams, recurrent) + Simulation<T>::bytes(partition, learning, streams);
 }
 

@@ -81,10 +81,11 @@ void Simulation<T>::advance_networks() {
   // A block's new rates take the place of those that other blocks still multiply with, so all products come first.
   if (with_target || force) {
     const PhaseScope scope(timer_, Phase::target_network);
-    layout_->for_each_block([&](RowBlock block) {
-      if (with_target) J_D.multiply(block, target_rates(), target_group(), target_currents_);
-      if (force) J_D.multiply(block, rates_, 0, feedback_);
-    });
+    for (Index run = 0; run < J_D.runs(); ++run)
+      layout_->for_each_block([&](RowBlock block) {
+        if (with_target) J_D.multiply(block, run, target_rates(), target_group(), target_currents_);
+        if (force) J_D.multiply(block, run, rates_, 0, feedback_);
+      });
   }
   layout_->for_each_block([&](RowBlock block) {
     if (with_target) advance_target(block);

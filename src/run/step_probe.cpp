@@ -33,7 +33,9 @@ class Trainee {
         rls_(layout_, w.learning, task_->outputs(), w.streams, w.learning.rule == Rule::full_force, true),
         simulation_(layout_, {w.network, w.learning.rule, w.learning.update_probability, 1, false}, *task_,
                     {w.streams, 0, std::numeric_limits<Index>::max() / 2, TrialKind::init, TrialKind::training},
-                    connectivity_, rls_) {}
+                    connectivity_, rls_) {
+    connectivity_.J_D.arrange_for(layout_, w.streams);
+  }
 
   /// Whether low-rank learning still takes in directions, which costs more than what follows.
   bool grows() const { return rls_.basis() != nullptr && !rls_.basis()->full(); }

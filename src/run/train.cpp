@@ -47,6 +47,7 @@ class Training {
                      [this](const std::filesystem::path& path) { save(path, needs_target_saved()); }),
         header_{plan.config_text, provenance(comm)} {
     if (plan.start_from) load_network(layout_, *plan.start_from, connectivity_, rls_, &simulation_);
+    connectivity_.J_D.arrange_for(layout_, plan.run.streams);
     first_step_ = simulation_.steps();
     first_sample_ = simulation_.samples();
     branched_ = simulation_.streams().any_idle();
@@ -322,6 +323,7 @@ TestResult test_as(const Communicator& comm, const Task& task, const TestPlan& p
   } catch (const RunError& error) {
     throw InputError(error.what());
   }
+  connectivity.J_D.arrange_for(layout, plan.run.streams);
   Progress progress(comm.is_root(), false, {});
   return run_test_trials(layout, task, plan, connectivity, rls, progress, [] { return false; });
 }

@@ -11,6 +11,10 @@ namespace fullforce {
 /// This rank's rows of a sparse matrix with the same number of non-zeros in each row: that number is all the index
 /// there is (no row pointers). Columns ascend within a row; they take 32 bits, enough for as many neurons as one
 /// message can gather.
+///
+/// A product reads x(column) in no order at all. Where x is larger than the caches, arrange() cuts the columns into runs
+/// and puts the non-zeros of each block of rows in the order run, row, column: the product then takes one run after the
+/// other, over all rows, and finds that part of x in the cache. A row's sum is formed in the same order as before.
 template <Real T>
 class SparseRows {
  public:
@@ -31,6 +35,18 @@ class SparseRows {
   std::span<T> values(Index row) { return of(values_, row); }
   std::span<const T> values(Index row) const { return of(values_, row); }
 
+  /// So many runs of columns of `total`, in blocks of so many rows (what the products are asked for). Until restore(),
+  /// columns() and values() are not row by row. Extra memory: 4 bytes a row and run.
+  void arrange(Index runs, Index total, Index block_rows);
+  void restore();
+  Index runs() const { return runs_; }  ///< 1 if they are not arranged
+
+  /// Of the block that begins with a row, in an arrangement: its non-zeros in `run` begin at these places, counted from
+  /// the block's first non-zero, a row each, and the last row's end where the next number says.
+  const std::int32_t* starts(Index first, Index run, Index rows) const {
+    return starts_.data() + first / block_rows_ * starts_stride() + run * rows;
+  }
+
   /// All rows one after another.
   std::span<std::int32_t> columns() { return columns_.span(); }
   std::span<T> values() { return values_.span(); }
@@ -43,8 +59,15 @@ class SparseRows {
     return array.span().subspan(static_cast<std::size_t>(row * degree_), static_cast<std::size_t>(degree_));
   }
 
+  Index starts_stride() const { return runs_ * block_rows_ + 1; }
+  template <class Work>
+  void for_each_block(const Work& work) const;
+
   Index rows_ = 0;
   Index degree_ = 0;
+  Index runs_ = 1;
+  Index block_rows_ = 0;
+  AlignedArray<std::int32_t> starts_;  ///< [blocks, runs * rows of a block + 1]
   AlignedArray<std::int32_t> columns_;
   AlignedArray<T> values_;
 };
@@ -57,6 +80,12 @@ namespace kernels {
 /// or memory can deliver.
 template <Real T>
 void multiply_sparse(const SparseRows<T>& a, Index first, Index rows, Piece<const T> x, Index vectors, Piece<T> y);
+
+/// The same for one run of columns of an arranged matrix and one whole block of its rows: added to y, or instead of what
+/// was there in run 0.
+template <Real T>
+void multiply_sparse_run(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
+                         Piece<T> y);
 
 }  // namespace kernels
 }  // namespace fullforce

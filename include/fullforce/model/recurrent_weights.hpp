@@ -25,9 +25,14 @@ class RecurrentWeights {
   const RowMatrix<T>& dense() const { return dense_; }     ///< [local rows, N]; empty where they are sparse
   const SparseRows<T>& sparse() const { return sparse_; }  ///< [local rows, K]
 
-  /// y(i, b) = sum_j J_D(i, j) rates(j, b) for the rows of a block and one group of gathered rates. 2 streams
-  /// operations a weight; reads each once.
-  void multiply(RowBlock block, const GatheredVectors<T>& rates, Index group, StreamArray<T>& y) const;
+  /// y(i, b) = sum_j J_D(i, j) rates(j, b) for the rows of a block and one group of gathered rates, when it has been
+  /// called with each run from 0 to runs() - 1. 2 streams operations a weight; reads each once.
+  void multiply(RowBlock block, Index run, const GatheredVectors<T>& rates, Index group, StreamArray<T>& y) const;
+
+  /// Sparse weights are arranged in runs of columns where the rates of so many streams are larger than the caches (see
+  /// SparseRows): the same bits, sooner.
+  void arrange_for(const Layout& layout, Index streams);
+  Index runs() const { return sparse_.runs(); }
 
   /// J_D(i, j); `row` counts from this rank's first. For tests and files, not for products.
   T operator()(Index row, Index column) const;
@@ -46,7 +51,7 @@ class RecurrentWeights {
   bool is_in(const Archive& archive) const;
 
   /// Bytes that an instance allocates for so many of N rows.
-  static Index bytes(Index rows, Index neurons, Index in_degree);
+  static Index bytes(Index rows, Index neurons, Index in_degree, Index streams);
 
  private:
   void expect_columns() const;

@@ -89,8 +89,8 @@ TEST(Config, UnknownNamesGiveThePlaceAndTheNearestKnownOne) {
   EXPECT_EQ(message_of("seeed = 1\n"), "c.toml:1: seeed stands outside a section (the nearest known key is run.seed)");
   EXPECT_EQ(message_of("run = 1\n"), "c.toml:1: run = 1 (must be a section, written [run])");
   EXPECT_EQ(message_of("[[run]]\n"), "c.toml:1: run = [...] (must be a section, written [run])");
-  EXPECT_EQ(setting_message("run.sed=1"), "--set run.sed=1: unknown key run.sed (the nearest known one is run.seed)");
-  EXPECT_EQ(setting_message("rn.seed=1"), "--set rn.seed=1: unknown section [rn] (the nearest known one is [run])");
+  EXPECT_EQ(setting_message("run.sed=1"), "--set: unknown key run.sed (the nearest known one is run.seed)");
+  EXPECT_EQ(setting_message("rn.seed=1"), "--set: unknown section [rn] (the nearest known one is [run])");
 }
 
 TEST(Config, BrokenTextAndSettings) {
@@ -98,9 +98,9 @@ TEST(Config, BrokenTextAndSettings) {
   EXPECT_EQ(message_of("[run]\nseed = 1\nseed = 2\n").rfind("c.toml:3: not valid TOML: ", 0), 0u);
   EXPECT_EQ(setting_message("run.seed"), "--set run.seed: expected section.key=value");
   EXPECT_EQ(setting_message("seed=1.5"), "--set seed=1.5: expected section.key=value");
-  EXPECT_EQ(setting_message("network.dt=abc"), "--set network.dt=abc: network.dt = abc (must be a number)");
-  EXPECT_EQ(setting_message("run.seed=1\nv=2"), "--set run.seed=1\nv=2: run.seed = 1\nv=2 (must be an integer)");
-  EXPECT_EQ(setting_message("run.output=\xff\xfe").rfind("--set run.output=", 0), 0u);
+  EXPECT_EQ(setting_message("network.dt=abc"), "--set: network.dt = abc (must be a number)");
+  EXPECT_EQ(setting_message("run.seed=1\nv=2"), "--set: run.seed = 1\nv=2 (must be an integer)");
+  EXPECT_EQ(setting_message("run.output=\xff\xfe").rfind("--set: run.output = ", 0), 0u);
 }
 
 TEST(Config, WrongTypes) {

@@ -78,5 +78,44 @@ TYPED_TEST(SparseProduct, HasTheSameBitsWhateverIsBesideIt) {
     for (Index b = 0; b < 23; ++b) EXPECT_EQ(product(a, i, 1, x, b, 1)(0, 0), together(i, b)) << i << " " << b;
 }
 
+template <Real T>
+RowMatrix<T> product_by_runs(const SparseRows<T>& a, Index block, const RowMatrix<T>& x) {
+  RowMatrix<T> y(a.rows(), x.cols());
+  for (Index run = 0; run < a.runs(); ++run)
+    for (Index first = 0; first < a.rows(); first += block)
+      kernels::multiply_sparse_run<T>(a, run, first, std::min(block, a.rows() - first), {x.row(0), x.stride()}, x.cols(),
+                                      {y.row(first), y.stride()});
+  return y;
+}
+
+// Runs without a non-zero, a last block that is not full, more runs than columns.
+TYPED_TEST(SparseProduct, HasTheSameBitsInRunsOfColumns) {
+  using T = TypeParam;
+  for (const Index runs : {2, 3, 7, 250})
+    for (const Index block : {4, 16, 64}) {
+      SparseRows<T> a = formula<T>(29, 37);
+      const RowMatrix<T> x = rates<T>(11), whole = product(a, 0, 29, x, 0, 11);
+      a.arrange(runs, neurons, block);
+      ASSERT_EQ(a.runs(), runs);
+      const RowMatrix<T> y = product_by_runs(a, block, x);
+      for (Index i = 0; i < 29; ++i)
+        for (Index b = 0; b < 11; ++b) EXPECT_EQ(y(i, b), whole(i, b)) << runs << " " << block << " " << i << " " << b;
+    }
+}
+
+TYPED_TEST(SparseProduct, IsRowByRowAgainAfterAnArrangement) {
+  using T = TypeParam;
+  SparseRows<T> a = formula<T>(29, 37);
+  a.arrange(5, neurons, 8);
+  a.arrange(3, neurons, 16);
+  a.restore();
+  const SparseRows<T> expected = formula<T>(29, 37);
+  for (Index i = 0; i < 29; ++i)
+    for (std::size_t k = 0; k < 37; ++k) {
+      EXPECT_EQ(a.columns(i)[k], expected.columns(i)[k]);
+      EXPECT_EQ(a.values(i)[k], expected.values(i)[k]);
+    }
+}
+
 }  // namespace
 }  // namespace fullforce

@@ -88,7 +88,7 @@ TEST(RecurrentWeights, MultiplyIsTheProduct) {
   for (const Index degree : {0, 20}) {
     const RecurrentWeights<double> weights(layout, options(neurons, degree), 1);
     StreamArray<double> y(layout, streams);
-    layout.for_each_block([&](RowBlock block) { weights.multiply(block, rates, 1, y); });
+    layout.for_each_block([&](RowBlock block) { weights.multiply(block, 0, rates, 1, y); });
     for (Index i = 0; i < layout.local_rows(); ++i)
       for (Index b = 0; b < streams; ++b) {
         double sum = 0.0;
