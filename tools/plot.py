@@ -168,7 +168,8 @@ def run(arguments):
     recording = read_recording(path) if arguments.recording or path.exists() else None
     output = pathlib.Path(arguments.output) if arguments.output else folder / "figure.png"
     try:
-        make_figure(recording, rows).savefig(output, dpi=150)
+        # Without a format matplotlib adds an ending to a name that has none.
+        make_figure(recording, rows).savefig(output, dpi=150, format=None if output.suffix else "png")
     except (OSError, ValueError) as error:
         raise InputError(f"{output}: cannot be written ({error})") from error
     print(f"{output}: written" + ("" if recording else " (learning curve only: there is no recording)"))

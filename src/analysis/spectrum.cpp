@@ -110,7 +110,7 @@ Values leading_eigenvalues(const Layout& layout, const WeightMatrix& matrix, Ind
 Values solve_on_root(const Layout& layout, const std::vector<double>& elements, Index n) {
   Values values;
   agree(layout.comm(), [&] {
-    if (layout.comm().is_root()) values = dense_eigenvalues(elements, n);
+    if (layout.comm().is_root() && n > 0) values = dense_eigenvalues(elements, n);
   });
   return values;
 }

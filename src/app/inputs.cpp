@@ -89,6 +89,11 @@ std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config
   return task;
 }
 
+std::optional<std::string> trials_file(const Config& config) {
+  if (config.task.name != "file") return std::nullopt;
+  return config.task.file;
+}
+
 void require_folder_of(const std::optional<std::string>& file, const char* option) {
   if (!file) return;
   const std::filesystem::path path(*file);

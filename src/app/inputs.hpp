@@ -19,6 +19,9 @@ void require_network_file(const Communicator& comm, const std::string& path);
 /// The configuration's task, whose files every rank reads. Throws InputError on every rank or on none. **Collective.**
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config);
 
+/// The trials file that the configuration's task reads, if it reads one.
+std::optional<std::string> trials_file(const Config& config);
+
 /// Before anything runs: a file named on the command line (by `option`) must have a folder to go to. Throws InputError.
 void require_folder_of(const std::optional<std::string>& file, const char* option);
 

@@ -58,7 +58,11 @@ RunPlan plan_of(const Communicator& comm, const PlanArguments& arguments, const 
 int plan_command(const Communicator& comm, const PlanArguments& arguments) {
   require(arguments.config || arguments.calibrate,
           "fullforce plan: no CONFIG.toml (needed unless the command only calibrates)");
-  agree(comm, [&] { require_folder_of(arguments.output, "--output"); });
+  agree(comm, [&] {
+    require_folder_of(arguments.output, "--output");
+    require_another_file(arguments.output, "--output", arguments.config);
+    require_another_file(arguments.output, "--output", arguments.machine.value_or(default_machine_file));
+  });
   // A configuration that cannot be read must not cost a calibration.
   if (arguments.config && arguments.calibrate)
     agreed_task(comm, load_config(comm, *arguments.config, arguments.settings));

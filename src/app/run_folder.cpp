@@ -131,14 +131,17 @@ RunStart find_in_folder(const Communicator& comm, const Config& config, const fs
                   folder.string(), fmt::join(passed.warnings, "\n  ")));
 }
 
-/// Before anything is computed: what the run writes in the end must not meet a folder of that name.
-void require_no_folders_in_the_way(const Communicator& comm, const fs::path& folder) {
+/// Before anything is computed: what the run writes in the end must not meet a folder of that name, nor a pipe.
+void require_no_others_in_the_way(const Communicator& comm, const fs::path& folder) {
   agree(comm, [&] {
     if (!comm.is_root()) return;
     std::error_code ignored;
-    for (const char* name : {"network.h5", "summary.json", "metrics.csv", "log.txt"})
-      require(!fs::is_directory(folder / name, ignored),
-              "{} is a folder, and this run would write a file of that name (move it away)", (folder / name).string());
+    for (const char* name : {"network.h5", "summary.json", "metrics.csv", "log.txt"}) {
+      const fs::file_type type = fs::status(folder / name, ignored).type();
+      require(type != fs::file_type::directory && type != fs::file_type::fifo,
+              "{} is a {}, and this run would write a file of that name (move it away)", (folder / name).string(),
+              type == fs::file_type::fifo ? "pipe" : "folder");
+    }
   });
 }
 
@@ -160,7 +163,7 @@ std::vector<fs::path> network_files(const Communicator& comm, const fs::path& fo
 
 RunStart find_start(const Communicator& comm, const Config& config, const std::string& restart) {
   const fs::path folder = config.run.output;
-  require_no_folders_in_the_way(comm, folder);
+  require_no_others_in_the_way(comm, folder);
   if (restart == "auto") return find_in_folder(comm, config, folder);
   if (restart == "never") {
     agree(comm, [&] {

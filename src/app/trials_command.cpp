@@ -35,6 +35,7 @@ int trials_command(const Communicator& comm, const TrialsArguments& arguments) {
     if (!comm.is_root()) return;
     require_folder_of(arguments.output, "--output");
     require_another_file(arguments.output, "--output", arguments.config);
+    require_another_file(arguments.output, "--output", trials_file(config));
     const auto task = make_task(config.task, config.network.dt, config.run.seed);
     write_trials(arguments.output, make_trials(*task, config.network.dt, arguments.count));
   });

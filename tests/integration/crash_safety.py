@@ -269,12 +269,25 @@ def folders():
         os.makedirs(f"in-the-way-{name}/{name}")
         result = run(2, f"in-the-way-{name}", ranks=1)
         expect(f"{name} is a folder" in result.stderr and os.listdir(f"in-the-way-{name}") == [name], f"a folder {name}: {result.stderr}")
+    os.mkdir("in-the-way-pipe")
+    os.mkfifo("in-the-way-pipe/log.txt")
+    result = run(2, "in-the-way-pipe", ranks=1)
+    expect("log.txt is a pipe" in result.stderr, f"a pipe log.txt: {result.stderr}")
+
+
+def outputs_that_are_inputs():
+    """The trials that a network is tested with are not overwritten."""
+    before = open("trials.h5", "rb").read()
+    for arguments in (["test", "--record", "./trials.h5"], ["test", "--output", "trials.h5"], ["analyze", "--output", "trials.h5"]):
+        result = harness.expect_exit(2, harness.finish(harness.start(1, arguments + ["reference/network.h5"])))
+        expect("trials.h5: this command needs that file" in result.stderr, result.stderr)
+    expect(open("trials.h5", "rb").read() == before, "trials.h5 was overwritten")
 
 
 def main():
     with harness.small_run(run={"train_trials": 120}, checkpoint={"every_minutes": 0.0005, "keep": 3}):
         run(0, "reference", "--set", "checkpoint.every_minutes=0.0", ranks=1)
-        for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, no_room_at_all, restart_from_a_file, more_trials, more_trials_without_a_checkpoint, last_step, divergence, folders):
+        for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, no_room_at_all, restart_from_a_file, more_trials, more_trials_without_a_checkpoint, last_step, divergence, folders, outputs_that_are_inputs):
             if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
                 continue
             begin = time.time()

@@ -83,6 +83,8 @@ CASES = [
     (with_set("network.neurons=-3"), "network.neurons"), (with_set("network.neurons=1.5"), "network.neurons"), (with_set("network.neurons=9000000"), "network.neurons"),
     (with_set("network.dt=0"), "network.dt"), (with_set("network.dt=1e-9"), "network.dt"), (with_set("network.neurons=9223372036854775807"), "network.neurons"),
     (["trials", "good.toml", "--count", "2", "--output", "./good.toml"], "good.toml"), (["trials", "good.toml", "--count", "1000000000000", "--output", "t.h5"], "count"),
+    (["trials", "good.toml", "--set", "task.name=file", "--set", "task.file=good.h5", "--count", "1", "--output", "./good.h5"], "good.h5"),
+    (["plan", "good.toml", "--output", "./good.toml"], "good.toml"),
     (with_set("network.dt=nan"), "network.dt"), (with_set("network.dt=0.02"), "network.dt"),
     (with_set("network.tau=-1.0"), "network.tau"), (with_set("network.noise=-0.5"), "network.noise"), (with_set("network.gain=inf"), "network.gain"),
     (with_set("network.integrator=\"heun\""), "network.integrator"), (with_set("network.in_degree=20"), "network.in_degree"),

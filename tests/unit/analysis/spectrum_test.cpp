@@ -59,6 +59,16 @@ TEST(Spectrum, LeadingOnesAgreeWithAllOfThem) {
 }
 
 /// L R^T with R^T L = [[2, -1], [1, 2]]: eigenvalues 2 +- i, and zeros.
+/// Before a low-rank run has learned from any rates.
+TEST(Spectrum, OfFactorsWithoutColumnsIsEmpty) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 24);
+  const auto nothing = [&] { return RowMatrix<double>(layout.local_rows(), 0); };
+  const Spectrum spectrum = eigenvalues(layout, {{}, nothing(), nothing(), {}});
+  EXPECT_EQ(spectrum.method, "low-rank");
+  EXPECT_TRUE(spectrum.values.empty());
+}
+
 TEST(Spectrum, OfFactorsComesFromTheSmallMatrix) {
   const Communicator comm = Communicator::world();
   const Index n = 40;
