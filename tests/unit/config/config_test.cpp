@@ -148,8 +148,7 @@ TEST(Config, Ranges) {
       {"checkpoint.keep", "0", "must be at least 1"},
   };
   for (const auto& w : wrong)
-    EXPECT_EQ(setting_message(w[0] + "=" + w[1]),
-              "--set " + w[0] + "=" + w[1] + ": " + w[0] + " = " + w[1] + " (" + w[2] + ")");
+    EXPECT_EQ(setting_message(w[0] + "=" + w[1]), "--set: " + w[0] + " = " + w[1] + " (" + w[2] + ")");
 }
 
 TEST(Config, Words) {
@@ -158,7 +157,7 @@ TEST(Config, Words) {
             "\"full-force\")");
   EXPECT_EQ(
       setting_message("network.integrator=eulr"),
-      "--set network.integrator=eulr: network.integrator = \"eulr\" (must be one of \"euler\", \"exponential\"; the "
+      "--set: network.integrator = \"eulr\" (must be one of \"euler\", \"exponential\"; the "
       "nearest is \"euler\")");
   EXPECT_NE(setting_message("task.name=oscilation").find("the nearest is \"oscillation\""), std::string::npos);
 }
