@@ -71,9 +71,9 @@ TEST(Spectrum, OfFactorsWithoutColumnsIsEmpty) {
 
 TEST(Spectrum, OfFactorsComesFromTheSmallMatrix) {
   const Communicator comm = Communicator::world();
-  const Index n = 40;
+  constexpr Index n = 40;
   const Layout layout(comm, n);
-  const auto wave = [n](Index i, Index j) {
+  const auto wave = [](Index i, Index j) {
     const double phase = 2.0 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(n);
     return std::sqrt(2.0 / static_cast<double>(n)) * (j == 0 ? std::cos(phase) : std::sin(phase));
   };
