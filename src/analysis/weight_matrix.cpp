@@ -33,7 +33,7 @@ void MatrixProduct::multiply_W(const StreamArray<double>& x) {
   layout_->for_each_block([&](RowBlock block) {
     const kernels::Piece<double> y{product_.row(block.local), product_.stride()};
     if (matrix_->is_sparse())
-      kernels::multiply_sparse<double>(matrix_->sparse, block.local, block.rows,
+      kernels::multiply_sparse<double>(matrix_->sparse, 0, block.local, block.rows,
                                        {vectors_.row(0, 0), vectors_.stride()}, count_, y);
     else
       kernels::multiply<double>({W.row(block.local), W.stride()}, block.rows, W.cols(), vectors_.group(0), count_, y);

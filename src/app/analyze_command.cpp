@@ -155,9 +155,7 @@ class Analysis {
 
 /// Sizes are known once the file is open, and nothing has run yet.
 void require_sense(const AnalyzeArguments& arguments, const Config& config) {
-  require_folder_of(arguments.output, "--output");
-  require_another_file(arguments.output, "--output", arguments.network);
-  require_another_file(arguments.output, "--output", trials_file(config));
+  require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
   require(!arguments.output || std::filesystem::path(*arguments.output).extension() != ".json",
           "--output {}: is the name of the HDF5 file; the summary goes beside it with the ending .json",
           arguments.output.value_or(""));

@@ -1,16 +1,17 @@
 #include "inputs.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/recording_file.hpp"
 
 namespace fullforce {
@@ -19,41 +20,27 @@ namespace {
 constexpr std::size_t most_bytes = 16 << 20;  // of a text: it may be no text but a device without end
 constexpr int longest_silence = 10'000;       // ms, of a pipe's writer
 
-/// A file of the system, open for reading.
-class Descriptor {
- public:
-  // To open a pipe is to wait for its writer, unless one says not to.
-  explicit Descriptor(const std::string& path) : id_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~Descriptor() {
-    if (id_ >= 0) ::close(id_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int id() const { return id_; }
-  bool is_pipe() const {
-    struct stat status {};
-    return ::fstat(id_, &status) == 0 && S_ISFIFO(status.st_mode);
-  }
-
- private:
-  int id_;
-};
+bool is_pipe(const FileDescriptor& file) {
+  struct stat status {};
+  return ::fstat(file.get(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
 
 /// A configuration may come through a pipe, as from the shell's <( ).
 std::string read_text(const std::string& path) {
-  const Descriptor file(path);
-  require(file.id() >= 0, "cannot read {}: {}", path, std::strerror(errno));
+  // To open a pipe is to wait for its writer, unless one says not to.
+  const FileDescriptor file(path, O_RDONLY | O_NONBLOCK);
+  require(file.is_open(), "cannot read {}: {}", path, std::strerror(errno));
   std::string text;
   std::array<char, 4096> part;
   while (true) {
-    const ssize_t bytes = ::read(file.id(), part.data(), part.size());
+    const ssize_t bytes = ::read(file.get(), part.data(), part.size());
     if (bytes > 0) text.append(part.data(), static_cast<std::size_t>(bytes));
     require(text.size() <= most_bytes, "cannot read {}: longer than {} bytes (name a configuration)", path, most_bytes);
     if (bytes > 0) continue;
     // Nothing comes from a pipe before its writer has opened it.
-    if (bytes == 0 && !(text.empty() && file.is_pipe())) return text;
+    if (bytes == 0 && !(text.empty() && is_pipe(file))) return text;
     require(bytes == 0 || errno == EAGAIN, "cannot read {}: {}", path, std::strerror(errno));
-    pollfd ready{file.id(), POLLIN, 0};
+    pollfd ready{file.get(), POLLIN, 0};
     require(::poll(&ready, 1, longest_silence) > 0, "cannot read {}: nobody writes into this pipe", path);
   }
 }
@@ -94,22 +81,20 @@ std::optional<std::string> trials_file(const Config& config) {
   return config.task.file;
 }
 
-void require_folder_of(const std::optional<std::string>& file, const char* option) {
+void require_output(const std::optional<std::string>& file, const char* option,
+                    std::initializer_list<std::optional<std::string>> others) {
   if (!file) return;
   const std::filesystem::path path(*file);
   std::error_code ignored;
   require(!path.has_parent_path() || std::filesystem::is_directory(path.parent_path(), ignored),
           "{} {}: there is no folder {} (make it first)", option, *file, path.parent_path().string());
   require(!std::filesystem::is_directory(path, ignored), "{} {}: is a folder (name a file)", option, *file);
-}
-
-void require_another_file(const std::optional<std::string>& file, const char* option,
-                          const std::optional<std::string>& other) {
-  if (!file || !other) return;
-  std::error_code ignored;
-  const bool same =
-      std::filesystem::weakly_canonical(*file, ignored) == std::filesystem::weakly_canonical(*other, ignored);
-  require(!same, "{} {}: this command needs that file for something else (name another)", option, *file);
+  const auto is_same = [&](const std::optional<std::string>& other) {
+    return other &&
+           std::filesystem::weakly_canonical(path, ignored) == std::filesystem::weakly_canonical(*other, ignored);
+  };
+  require(std::none_of(others.begin(), others.end(), is_same),
+          "{} {}: this command needs that file for something else (name another)", option, *file);
 }
 
 }  // namespace fullforce

@@ -1,4 +1,5 @@
 #pragma once
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,12 +23,9 @@ std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config
 /// The trials file that the configuration's task reads, if it reads one.
 std::optional<std::string> trials_file(const Config& config);
 
-/// Before anything runs: a file named on the command line (by `option`) must have a folder to go to. Throws InputError.
-void require_folder_of(const std::optional<std::string>& file, const char* option);
-
-/// A file named as an output must not be what the command reads or writes as `other`, by whatever path. Throws
-/// InputError.
-void require_another_file(const std::optional<std::string>& file, const char* option,
-                          const std::optional<std::string>& other);
+/// Before anything runs: a file named on the command line as an output (by `option`) must have a folder to go to, and
+/// be none of the `others` that the command reads or writes, by whatever path. Throws InputError.
+void require_output(const std::optional<std::string>& file, const char* option,
+                    std::initializer_list<std::optional<std::string>> others = {});
 
 }  // namespace fullforce

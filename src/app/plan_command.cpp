@@ -31,7 +31,7 @@ Machine known_machine(const Communicator& comm, const PlanArguments& arguments) 
 
 Machine calibrated_machine(const Communicator& comm, const PlanArguments& arguments) {
   const std::string path = arguments.machine.value_or(default_machine_file);
-  agree(comm, [&] { require_folder_of(path, "--machine"); });
+  agree(comm, [&] { require_output(path, "--machine"); });
   const Machine machine = calibrate(comm, known_machine(comm, arguments), [&](const std::string& text) {
     if (comm.is_root()) fmt::print("measuring: {}\n", text);
     std::fflush(stdout);
@@ -59,9 +59,8 @@ int plan_command(const Communicator& comm, const PlanArguments& arguments) {
   require(arguments.config || arguments.calibrate,
           "fullforce plan: no CONFIG.toml (needed unless the command only calibrates)");
   agree(comm, [&] {
-    require_folder_of(arguments.output, "--output");
-    require_another_file(arguments.output, "--output", arguments.config);
-    require_another_file(arguments.output, "--output", arguments.machine.value_or(default_machine_file));
+    require_output(arguments.output, "--output",
+                   {arguments.config, arguments.machine.value_or(default_machine_file)});
   });
   // A configuration that cannot be read must not cost a calibration.
   if (arguments.config && arguments.calibrate)

@@ -85,11 +85,12 @@ bool is_network_of(const Communicator& comm, const fs::path& folder, const fs::p
   return comm.max(std::int64_t{comm.is_root() && fs::equivalent(file, folder / "network.h5", ignored)}) != 0;
 }
 
-RunStart start_from(const Communicator& comm, const Config& config, const fs::path& file) {
+RunStart start_from(const Communicator& comm, const Config& config, const Candidate& candidate) {
+  const fs::path& file = candidate.path;
   RunStart start;
   start.from = file;
   const Config saved = require_same_run(comm, config, file);
-  if (!read_candidate(comm, config, file).exact)
+  if (!candidate.exact)
     start.warnings.push_back(
         fmt::format("{} is the end of {} trials: going on from it is not, bit for bit, one run of {} trials",
                     file.string(), saved.run.train_trials, config.run.train_trials));
@@ -115,7 +116,7 @@ RunStart find_in_folder(const Communicator& comm, const Config& config, const fs
   for (const Candidate& candidate : candidates_in(comm, config)) {
     const std::string damage = damage_of(comm, candidate.path);
     if (damage.empty()) {
-      RunStart start = start_from(comm, config, candidate.path);
+      RunStart start = start_from(comm, config, candidate);
       start.finished = start.trained && holds_summary(comm, folder);
       start.damaged = std::move(passed.damaged);
       start.warnings.insert(start.warnings.begin(), passed.warnings.begin(), passed.warnings.end());
@@ -174,7 +175,7 @@ RunStart find_start(const Communicator& comm, const Config& config, const std::s
     return {};
   }
   require_network_file(comm, restart);
-  const RunStart start = start_from(comm, config, restart);
+  const RunStart start = start_from(comm, config, read_candidate(comm, config, restart));
   const std::string damage = damage_of(comm, restart);
   require(damage.empty(), "--restart {}", damage);
   require_room_for(comm, config, restart);

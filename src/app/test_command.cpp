@@ -32,13 +32,8 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
   const TestedNetwork tested = open_network(comm, arguments.network, {arguments.trials, arguments.noise, arguments.seed});
   const Config& config = tested.config;
   agree(comm, [&] {
-    require_folder_of(arguments.record, "--record");
-    require_folder_of(arguments.output, "--output");
-    require_another_file(arguments.record, "--record", arguments.network);
-    require_another_file(arguments.output, "--output", arguments.network);
-    require_another_file(arguments.record, "--record", arguments.output);
-    require_another_file(arguments.record, "--record", trials_file(config));
-    require_another_file(arguments.output, "--output", trials_file(config));
+    require_output(arguments.record, "--record", {arguments.network, arguments.output, trials_file(config)});
+    require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
   });
   const TestPlan plan{config.run, config.network, config.learning, arguments.network, tested.network_seed, arguments.record.has_value(), {}};
   const std::unique_ptr<Task>& task = tested.task;

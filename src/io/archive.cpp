@@ -1,8 +1,5 @@
 #include "fullforce/io/archive.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -12,6 +9,7 @@
 #include "disk_space.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/hdf5.hpp"
 #include "seal.hpp"
 
@@ -95,9 +93,8 @@ Handle access_by_all(const Communicator& comm) {
 }
 
 void expect_creatable(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor < 0) throw RunError(fmt::format("{} cannot be created: {}", path.string(), std::strerror(errno)));
-  ::close(descriptor);
+  const FileDescriptor file(path, O_WRONLY | O_CREAT);
+  if (!file.is_open()) throw RunError(fmt::format("{} cannot be created: {}", path.string(), std::strerror(errno)));
 }
 
 void expect_openable(const std::filesystem::path& path) {
@@ -105,9 +102,8 @@ void expect_openable(const std::filesystem::path& path) {
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
     throw RunError(fmt::format("{} is not a file", path.string()));
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw RunError(fmt::format("{} cannot be opened: {}", path.string(), std::strerror(errno)));
-  ::close(descriptor);
+  const FileDescriptor file(path, O_RDONLY);
+  if (!file.is_open()) throw RunError(fmt::format("{} cannot be opened: {}", path.string(), std::strerror(errno)));
   seal::check(path);
 }
 

@@ -1,12 +1,12 @@
 #include "fullforce/io/atomic_file.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/file_descriptor.hpp"
 
 namespace fullforce {
 namespace {
@@ -16,28 +16,21 @@ namespace {
   throw RunError(fmt::format("{} {}: {}", path.string(), what, std::strerror(code)));
 }
 
-class Descriptor {
- public:
-  Descriptor(const std::filesystem::path& path, int flags) : id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (id_ < 0) fail(path, "cannot be opened");
-  }
-  ~Descriptor() { ::close(id_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return id_; }
-
- private:
-  int id_;
-};
+/// Throws RunError where there is nothing to open.
+void expect_open(const FileDescriptor& file, const std::filesystem::path& path) {
+  if (!file.is_open()) fail(path, "cannot be opened");
+}
 
 // Some file systems cannot sync a folder and say EINVAL; there is nothing better to do there.
 void sync(const std::filesystem::path& path, int flags) {
-  const Descriptor descriptor(path, flags);
+  const FileDescriptor descriptor(path, flags);
+  expect_open(descriptor, path);
   if (::fsync(descriptor.get()) != 0 && errno != EINVAL) fail(path, "cannot be brought to the disk");
 }
 
 void write_all(const std::filesystem::path& path, std::string_view text) {
-  const Descriptor descriptor(path, O_WRONLY | O_CREAT | O_TRUNC);
+  const FileDescriptor descriptor(path, O_WRONLY | O_CREAT | O_TRUNC);
+  expect_open(descriptor, path);
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor.get(), text.data(), text.size());
     if (written < 0 && errno != EINTR) fail(path, "cannot be written");

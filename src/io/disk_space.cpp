@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/file_descriptor.hpp"
 
 namespace fullforce {
 namespace {
@@ -45,11 +46,10 @@ int compare_with_free(int file, Index bytes) {
 }  // namespace
 
 void DiskSpace::take(Index bytes) {
-  const int file = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-  int error = file < 0 ? errno : reserve(file, taken_ + bytes);
+  const FileDescriptor file(path_, O_WRONLY);
+  int error = file.is_open() ? reserve(file.get(), taken_ + bytes) : errno;
   if (error == EOPNOTSUPP || error == ENOSYS)
-    error = taken_ == 0 ? write_zeros(file, bytes) : compare_with_free(file, bytes);
-  if (file >= 0) ::close(file);
+    error = taken_ == 0 ? write_zeros(file.get(), bytes) : compare_with_free(file.get(), bytes);
   if (error != 0) throw RunError(fmt::format("{} cannot grow: {}", path_.string(), std::strerror(error)));
   taken_ += bytes;
 }

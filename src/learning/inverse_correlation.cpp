@@ -41,7 +41,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
     : layout_(&features),
       vectors_(vectors),
       panel_(panel),
-      capacity_(panel + vectors - 1),
+      capacity_(longest_panel(panel, vectors)),
       P_(features.local_rows(), features.rows()),
       S_stride_(row_stride<F>(capacity_)),
       all_S_(features.rows() * S_stride_),
@@ -259,7 +259,7 @@ void InverseCorrelation<F>::transpose_panel() {
 template <Real F>
 Index InverseCorrelation<F>::bytes(const RowPartition& features, Index panel, Index vectors) {
   const Index rows = features.largest_row_count();
-  const Index capacity = panel + vectors - 1;
+  const Index capacity = longest_panel(panel, vectors);
   const Index by_rows = rows * (row_stride<F>(features.rows()) + 2 * padded_vectors<F>(vectors));
   const Index whole = features.rows() * row_stride<F>(capacity) + capacity * row_stride<F>(features.rows()) +
                       room_for_some<F>(features.rows(), vectors);

@@ -4,13 +4,9 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/learning/inverse_correlation.hpp"
 
 namespace fullforce {
-namespace {
-
-Index panel_capacity(const LearningOptions& options, Index streams) { return options.panel + streams - 1; }
-
-}  // namespace
 
 template <Real T>
 Rls<T>::Rls(const Layout& layout, const LearningOptions& options, Index outputs, Index streams, bool recurrent,
@@ -19,13 +15,13 @@ Rls<T>::Rls(const Layout& layout, const LearningOptions& options, Index outputs,
       self_(Communicator::self()),
       outputs_layout_(self_, outputs),
       space_(make_feature_space<T>(layout, options, streams, learns)),
-      w_(outputs_layout_, space_->capacity(), learns ? panel_capacity(options, streams) : 0),
+      w_(outputs_layout_, space_->capacity(), learns ? longest_panel(options.panel, streams) : 0),
       outputs_(outputs_layout_, streams),
       output_errors_(outputs_layout_, streams) {
   if (recurrent && options.target_modes > 0) modes_.emplace(layout, options, streams, learns);
   rows_ = modes_ ? &modes_->layout() : layout_;
   if (recurrent) {
-    J_.emplace(*rows_, space_->capacity(), learns ? panel_capacity(options, streams) : 0);
+    J_.emplace(*rows_, space_->capacity(), learns ? longest_panel(options.panel, streams) : 0);
     errors_ = StreamArray<T>(*rows_, learns ? streams : 0);
   }
   selected_.reserve(static_cast<std::size_t>(streams));
@@ -135,7 +131,7 @@ Index Rls<T>::bytes(const RowPartition& partition, const LearningOptions& option
   const Index rows = recurrent ? weights.largest_row_count() : 0;
   const Index errors = rows * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
   return feature_space_bytes<T>(partition, options, streams) + errors +
-         LearnedWeights<T>::bytes(rows + outputs, features, panel_capacity(options, streams)) +
+         LearnedWeights<T>::bytes(rows + outputs, features, longest_panel(options.panel, streams)) +
          (modes ? TargetModes<T>::bytes(partition, options, streams) : 0);
 }
 

@@ -90,27 +90,18 @@ void sparse_product(const NonZeros<T>& block, Index rows, Piece<const T> x, Inde
 }  // namespace
 
 template <Real T>
-void multiply_sparse(const SparseRows<T>& a, Index first, Index rows, Piece<const T> x, Index vectors, Piece<T> y) {
+void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
+                     Piece<T> y) {
   if (rows == 0) return;
-  sparse_product<T>({a.columns(first).data(), a.values(first).data(), nullptr, a.degree(), rows * a.degree() - 1, false},
-                    rows, x, vectors, y);
+  const std::int32_t* const starts = a.runs() > 1 ? a.starts(first, run, rows) : nullptr;
+  const NonZeros<T> block{
+      a.columns(first).data(), a.values(first).data(), starts, a.degree(), rows * a.degree() - 1, run > 0};
+  sparse_product(block, rows, x, vectors, y);
 }
 
-template <Real T>
-void multiply_sparse_run(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
-                         Piece<T> y) {
-  if (rows == 0) return;
-  sparse_product<T>({a.columns(first).data(), a.values(first).data(), a.starts(first, run, rows), a.degree(),
-                     rows * a.degree() - 1, run > 0},
-                    rows, x, vectors, y);
-}
-
-template void multiply_sparse(const SparseRows<float>&, Index, Index, Piece<const float>, Index, Piece<float>);
-template void multiply_sparse(const SparseRows<double>&, Index, Index, Piece<const double>, Index, Piece<double>);
-template void multiply_sparse_run(const SparseRows<float>&, Index, Index, Index, Piece<const float>, Index,
-                                  Piece<float>);
-template void multiply_sparse_run(const SparseRows<double>&, Index, Index, Index, Piece<const double>, Index,
-                                  Piece<double>);
+template void multiply_sparse(const SparseRows<float>&, Index, Index, Index, Piece<const float>, Index, Piece<float>);
+template void multiply_sparse(const SparseRows<double>&, Index, Index, Index, Piece<const double>, Index,
+                              Piece<double>);
 
 }  // namespace fullforce::kernels
 
@@ -157,7 +148,8 @@ void SparseRows<T>::arrange(Index runs, Index total, Index block_rows) {
       for (Index i = 0; i < rows; ++i) {
         starts[run * rows + i] = static_cast<std::int32_t>(place);
         Index& k = next[static_cast<std::size_t>(i)];
-        for (; k < degree_ && by_rows.columns[static_cast<std::size_t>(i * degree_ + k)] < total * (run + 1) / runs_; ++k) {
+        for (; k < degree_ && by_rows.columns[static_cast<std::size_t>(i * degree_ + k)] < total * (run + 1) / runs_;
+             ++k) {
           columns[place] = by_rows.columns[static_cast<std::size_t>(i * degree_ + k)];
           values[place++] = by_rows.values[static_cast<std::size_t>(i * degree_ + k)];
         }

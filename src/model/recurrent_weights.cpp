@@ -91,10 +91,8 @@ void RecurrentWeights<T>::multiply(RowBlock block, Index run, const GatheredVect
                                    StreamArray<T>& y) const {
   const kernels::Piece<T> out{y.row(block.local), y.stride()};
   const kernels::Piece<const T> in{rates.row(group, 0), rates.stride()};
-  if (runs() > 1)
-    kernels::multiply_sparse_run<T>(sparse_, run, block.local, block.rows, in, y.streams(), out);
-  else if (is_sparse())
-    kernels::multiply_sparse<T>(sparse_, block.local, block.rows, in, y.streams(), out);
+  if (is_sparse())
+    kernels::multiply_sparse<T>(sparse_, run, block.local, block.rows, in, y.streams(), out);
   else
     kernels::multiply<T>({dense_.row(block.local), dense_.stride()}, block.rows, neurons_, rates.group(group), y.streams(), out);
 }

@@ -75,8 +75,10 @@ void Simulation<T>::advance_networks() {
   const bool force = options_.rule == Rule::force;
   const StepNoise noise{std::sqrt(options_.network.noise * options_.network.dt), options_.seed};
   const RecurrentWeights<T>& J_D = connectivity_->J_D;
-  if (with_target) finish_target_gather();
-  if (with_target) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
+  if (with_target) {
+    finish_target_gather();
+    count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
+  }
   if (force) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
   // A block's new rates take the place of those that other blocks still multiply with, so all products come first.
   if (with_target || force) {

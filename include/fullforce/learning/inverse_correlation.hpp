@@ -13,6 +13,9 @@ namespace fullforce {
 
 class Archive;
 
+/// Columns that a panel needs room for: it is applied when it has `panel` of them, and the last step may add `vectors`.
+constexpr Index longest_panel(Index panel, Index vectors) { return panel + vectors - 1; }
+
 /// The inverse correlation matrix of the features seen so far, P = (alpha I + sum phi phi^T)^-1, with deferred updates.
 ///
 /// Holds the rows of P that the layout of the features gives to this rank, and a panel S of updates not yet applied:

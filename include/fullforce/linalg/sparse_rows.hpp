@@ -75,17 +75,13 @@ class SparseRows {
 namespace kernels {
 
 /// y(i, b) = sum_k values(i, k) x(columns(i, k), b), in ascending k, for `rows` rows of `a` from `first` on and b <
-/// vectors. x is [all neurons, >= vectors], a neuron a row, so that a non-zero reads neighbouring numbers. A result is
+/// vectors. Of an arranged matrix for a whole block of rows and the columns of one run: added to y, or in run 0 instead
+/// of what was there. x is [all neurons, >= vectors], a neuron a row, so that a non-zero reads neighbouring numbers. A result is
 /// the same whatever is computed beside it. 2 rows degree vectors operations; bound by how many lines of x the caches
 /// or memory can deliver.
 template <Real T>
-void multiply_sparse(const SparseRows<T>& a, Index first, Index rows, Piece<const T> x, Index vectors, Piece<T> y);
-
-/// The same for one run of columns of an arranged matrix and one whole block of its rows: added to y, or instead of what
-/// was there in run 0.
-template <Real T>
-void multiply_sparse_run(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
-                         Piece<T> y);
+void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
+                     Piece<T> y);
 
 }  // namespace kernels
 }  // namespace fullforce

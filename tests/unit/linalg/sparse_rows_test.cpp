@@ -45,7 +45,7 @@ template <Real T>
 RowMatrix<T> product(const SparseRows<T>& a, Index first, Index rows, const RowMatrix<T>& x, Index stream,
                      Index streams) {
   RowMatrix<T> y(rows, streams);
-  kernels::multiply_sparse<T>(a, first, rows, {x.row(0) + stream, x.stride()}, streams, {y.row(0), y.stride()});
+  kernels::multiply_sparse<T>(a, 0, first, rows, {x.row(0) + stream, x.stride()}, streams, {y.row(0), y.stride()});
   return y;
 }
 
@@ -83,7 +83,7 @@ RowMatrix<T> product_by_runs(const SparseRows<T>& a, Index block, const RowMatri
   RowMatrix<T> y(a.rows(), x.cols());
   for (Index run = 0; run < a.runs(); ++run)
     for (Index first = 0; first < a.rows(); first += block)
-      kernels::multiply_sparse_run<T>(a, run, first, std::min(block, a.rows() - first), {x.row(0), x.stride()}, x.cols(),
+      kernels::multiply_sparse<T>(a, run, first, std::min(block, a.rows() - first), {x.row(0), x.stride()}, x.cols(),
                                       {y.row(first), y.stride()});
   return y;
 }
