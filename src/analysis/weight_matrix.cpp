@@ -22,7 +22,9 @@ void MatrixProduct::operator()(const StreamArray<double>& x, StreamArray<double>
   std::vector<double> projected;
   if (matrix_->inner() > 0) projected = inner_products(*layout_, matrix_->right, x);
   if (matrix_->has_W()) multiply_W(x);
-  layout_->for_each_block([&](RowBlock block) { y.copy(block, product_); });
+  layout_->for_each_block([&](RowBlock block) {
+    std::copy_n(product_.row(block.local), block.rows * product_.stride(), y.row(block.local));
+  });
   if (matrix_->inner() > 0) add_factors(projected, y);
 }
 

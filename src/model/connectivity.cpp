@@ -22,7 +22,7 @@ void fill_rows(const Layout& layout, RowMatrix<T>& matrix, const Value& value) {
 
 template <Real T>
 RowMatrix<T> signal_weights(const Layout& layout, Index signals, double gain, std::uint64_t seed, Purpose purpose) {
-  RowMatrix<T> weights(layout.local_rows(), signals);
+  RowMatrix<T> weights = RowMatrix<T>::packed(layout.local_rows(), signals);
   fill_rows(layout, weights, [&](std::uint64_t i, std::span<double> row) {
     Draws(seed, purpose, i).uniforms(0, row);
     for (double& v : row) v = gain * (2.0 * v - 1.0);
@@ -113,15 +113,19 @@ double CurrentBound<T>::longest(const StepSignals& signals) const {
   return root_neurons_ * largest;
 }
 
+bool is_silent(std::span<const double> signal) {
+  return std::all_of(signal.begin(), signal.end(), [](double v) { return v == 0.0; });
+}
+
 template <Real T>
-void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, StreamArray<T>& currents) {
-  const Index streams = currents.streams();
+void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, Index streams,
+                kernels::Piece<T> currents) {
   for (Index c = 0; c < weights.cols(); ++c) {
     const double* const values = signal.data() + c * streams;
-    if (std::all_of(values, values + streams, [](double v) { return v == 0.0; })) continue;
-    for (Index i = block.local; i < block.local + block.rows; ++i) {
-      T* const out = currents.row(i);
-      const T weight = weights(i, c);
+    if (is_silent({values, static_cast<std::size_t>(streams)})) continue;
+    for (Index i = 0; i < block.rows; ++i) {
+      T* const out = currents.data + i * currents.stride;
+      const T weight = weights(block.local + i, c);
       for (Index b = 0; b < streams; ++b) out[b] += weight * static_cast<T>(values[b]);
     }
   }
@@ -131,7 +135,7 @@ template struct Connectivity<float>;
 template struct Connectivity<double>;
 template class CurrentBound<float>;
 template class CurrentBound<double>;
-template void add_signal(RowBlock, const RowMatrix<float>&, std::span<const double>, StreamArray<float>&);
-template void add_signal(RowBlock, const RowMatrix<double>&, std::span<const double>, StreamArray<double>&);
+template void add_signal(RowBlock, const RowMatrix<float>&, std::span<const double>, Index, kernels::Piece<float>);
+template void add_signal(RowBlock, const RowMatrix<double>&, std::span<const double>, Index, kernels::Piece<double>);
 
 }  // namespace fullforce

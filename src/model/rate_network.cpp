@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/linalg/kernels.hpp"
 
@@ -55,25 +56,38 @@ void RateNetwork<T>::draw_state(const Layout& layout, std::uint64_t seed, Purpos
 }
 
 template <Real T>
-void RateNetwork<T>::advance(RowBlock block, const StreamArray<T>& currents, const TrialStreams& streams,
+void RateNetwork<T>::advance(RowBlock block, kernels::Piece<const T> currents, const TrialStreams& streams,
                              const StepNoise& noise) {
+  FULLFORCE_EXPECT(currents.stride == x_.stride());
   const T take = static_cast<T>(take_);
   const auto move = [&](T& x, T current) { x += take * (current - x); };
   if (!streams.any_idle()) {
     T* const x = x_.row(block.local);
-    const T* const current = currents.row(block.local);
-    for (Index k = 0; k < block.rows * x_.stride(); ++k) move(x[k], current[k]);
+    for (Index k = 0; k < block.rows * x_.stride(); ++k) move(x[k], currents.data[k]);
   } else {
     for (Index b = 0; b < x_.streams(); ++b)
-      for (Index i = block.local; i < block.local + block.rows && streams.phase(b) != StreamPhase::idle; ++i)
-        move(x_(i, b), currents(i, b));
+      for (Index i = 0; i < block.rows && streams.phase(b) != StreamPhase::idle; ++i)
+        move(x_(block.local + i, b), currents.data[i * currents.stride + b]);
   }
   if (noise.amplitude > 0.0) add_noise(block, streams, noise);
 }
 
 template <Real T>
-void RateNetwork<T>::rates(RowBlock block, StreamArray<T>& rates) const {
-  kernels::tanh(x_.row(block.local), block.rows * x_.stride(), rates.row(block.local));
+void RateNetwork<T>::rates(RowBlock block, kernels::Piece<T> rates) const {
+  const Index streams = x_.streams();
+  if (streams == x_.stride() && streams == rates.stride) {
+    kernels::tanh(x_.row(block.local), block.rows * streams, rates.data);
+    return;
+  }
+  // Without the padding: with one stream it is most of the array.
+  std::array<T, 512> packed;
+  const Index run = static_cast<Index>(packed.size()) / streams;
+  for (Index first = 0; first < block.rows; first += run) {
+    const Index rows = std::min(run, block.rows - first);
+    for (Index i = 0; i < rows; ++i) std::copy_n(x_.row(block.local + first + i), streams, packed.data() + i * streams);
+    kernels::tanh(packed.data(), rows * streams, packed.data());
+    for (Index i = 0; i < rows; ++i) std::copy_n(packed.data() + i * streams, streams, rates.data + (first + i) * rates.stride);
+  }
 }
 
 template <Real T>

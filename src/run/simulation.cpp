@@ -33,9 +33,8 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       feedback_(layout, plan.streams),
       z_(static_cast<std::size_t>(n_out_ * plan.streams)),
       target_currents_(layout, plan.streams),
-      drive_(layout, plan.streams),
       output_errors_(z_.size()),
-      block_rates_(layout, plan.streams),
+      drive_(layout.partition().block_size() * thread_count(), plan.streams),
       rates_(layout, all_rates_needed(options.rule, rls.basis() != nullptr) ? 2 : 1, plan.streams,
              !all_rates_needed(options.rule, rls.basis() != nullptr)),
       squared_error_(static_cast<std::size_t>(plan.streams)),
@@ -99,29 +98,36 @@ void Simulation<T>::advance_networks() {
 /// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, from x_D before this step; then x_D moves on.
 template <Real T>
 void Simulation<T>::advance_target(RowBlock block) {
-  add_signal(block, connectivity_->u_out, signals_.target, target_currents_);
-  add_signal(block, connectivity_->u_hint, signals_.hint, target_currents_);
-  drive_.copy(block, target_currents_);
-  add_signal(block, connectivity_->u_in, signals_.input, drive_);
-  target_.advance(block, drive_, streams_, StepNoise{});
+  const kernels::Piece<T> F = target_currents_.from(block.local);
+  add_signal(block, connectivity_->u_out, signals_.target, n_streams_, F);
+  add_signal(block, connectivity_->u_hint, signals_.hint, n_streams_, F);
+  target_.advance(block, with_inputs(block, {F.data, F.stride}), streams_, StepNoise{});
   publish(block, target_, target_rates(), target_group());
 }
 
 /// x moves on under z_rec of the last step (FORCE: J_D r + u_out z).
 template <Real T>
 void Simulation<T>::advance_network(RowBlock block, const StepNoise& noise) {
-  drive_.copy(block, feedback_);
-  if (options_.rule == Rule::force) add_signal(block, connectivity_->u_out, z_, drive_);
-  add_signal(block, connectivity_->u_in, signals_.input, drive_);
-  network_.advance(block, drive_, streams_, noise);
+  // FORCE has no more use for J_D r itself.
+  const kernels::Piece<T> recurrent = feedback_.from(block.local);
+  if (options_.rule == Rule::force) add_signal(block, connectivity_->u_out, z_, n_streams_, recurrent);
+  network_.advance(block, with_inputs(block, {recurrent.data, recurrent.stride}), streams_, noise);
   publish(block, network_, rates_, 0);
+}
+
+/// Currents of a block, [rows of the block, B], and what the inputs add to them; a copy only where they do.
+template <Real T>
+kernels::Piece<const T> Simulation<T>::with_inputs(RowBlock block, kernels::Piece<const T> currents) {
+  if (is_silent(signals_.input)) return currents;
+  const kernels::Piece<T> drive = drive_.from(thread_index() * layout_->partition().block_size());
+  std::copy_n(currents.data, block.rows * currents.stride, drive.data);
+  add_signal(block, connectivity_->u_in, signals_.input, n_streams_, drive);
+  return {drive.data, drive.stride};
 }
 
 template <Real T>
 void Simulation<T>::publish(RowBlock block, const RateNetwork<T>& network, GatheredVectors<T>& rates, Index group) {
-  network.rates(block, block_rates_);
-  for (Index i = block.local; i < block.local + block.rows; ++i)
-    std::copy_n(block_rates_.row(i), block_rates_.stride(), rates.mine(group, i));
+  network.rates(block, {rates.mine(group, block.local), rates.stride()});
 }
 
 /// Rates of the present states, at the start and after a restart.
@@ -344,7 +350,7 @@ Index Simulation<T>::bytes(const RowPartition& partition, const LearningOptions&
   const Index rows = partition.largest_row_count();
   const Index by_vector = vector_order<T>(streams) == VectorOrder::by_vector ? partition.rows() : 0;
   const Index gathered = (all ? 2 : 1) * (partition.rows() + by_vector) + (all ? 0 : rows);
-  return (rows * 6 + gathered) * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
+  return (rows * 4 + gathered) * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
 }
 
 template class Simulation<float>;

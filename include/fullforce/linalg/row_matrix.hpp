@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include "fullforce/base/aligned_array.hpp"
 #include "fullforce/base/types.hpp"
 #include "fullforce/parallel/threads.hpp"
@@ -14,18 +16,17 @@ constexpr Index row_stride(Index cols) {
 }
 
 /// A row-major matrix, or this rank's rows of one. Rows begin on aligned addresses; the padding behind a row is zero
-/// and stays zero, so kernels run over whole vector registers. 64-bit sizes throughout.
+/// and stays zero, so kernels run over whole vector registers (unless packed). 64-bit sizes throughout.
 template <Real T>
 class RowMatrix {
  public:
   RowMatrix() = default;
 
   /// rows x cols zeros, first written by the threads that will work on them.
-  RowMatrix(Index rows, Index cols) : rows_(rows), cols_(cols), stride_(row_stride<T>(cols)), data_(rows * stride_) {
-    for_each_in_parallel(rows, [this](Index i) {
-      for (Index j = 0; j < stride_; ++j) row(i)[j] = T(0);
-    });
-  }
+  RowMatrix(Index rows, Index cols) : RowMatrix(rows, cols, row_stride<T>(cols)) {}
+
+  /// The same without padding, so not for kernels: for a few numbers a row, which would be little beside it.
+  static RowMatrix packed(Index rows, Index cols) { return RowMatrix(rows, cols, cols); }
 
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
@@ -40,6 +41,10 @@ class RowMatrix {
   std::span<const T> storage() const { return data_.span(); }
 
  private:
+  RowMatrix(Index rows, Index cols, Index stride) : rows_(rows), cols_(cols), stride_(stride), data_(rows * stride) {
+    for_each_in_parallel(rows, [this](Index i) { std::fill_n(row(i), stride_, T(0)); });
+  }
+
   Index rows_ = 0;
   Index cols_ = 0;
   Index stride_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 
+#include "fullforce/linalg/kernels.hpp"
 #include "fullforce/linalg/vectors.hpp"
 #include "fullforce/parallel/layout.hpp"
 
@@ -13,9 +14,11 @@ class StreamArray {
  public:
   StreamArray() = default;
   StreamArray(const Layout& layout, Index streams)
-      : streams_(streams), stride_(padded_vectors<T>(streams)), rows_(layout.local_rows()), data_(rows_ * stride_) {
+      : StreamArray(layout.local_rows(), streams, Unset{}) {
     layout.for_each_block([this](RowBlock block) { std::fill_n(row(block.local), block.rows * stride_, T(0)); });
   }
+  /// So many rows that are not dealt out: scratch.
+  StreamArray(Index rows, Index streams) : StreamArray(rows, streams, Unset{}) { data_.fill(T(0)); }
 
   Index rows() const { return rows_; }
   Index streams() const { return streams_; }
@@ -25,12 +28,15 @@ class StreamArray {
   T& operator()(Index i, Index b) { return row(i)[b]; }
   const T& operator()(Index i, Index b) const { return row(i)[b]; }
 
-  /// Takes over a block of rows of an array of the same shape.
-  void copy(RowBlock block, const StreamArray& other) {
-    std::copy_n(other.row(block.local), block.rows * stride_, row(block.local));
-  }
+  /// From row i on.
+  kernels::Piece<T> from(Index i) { return {row(i), stride_}; }
+  kernels::Piece<const T> from(Index i) const { return {row(i), stride_}; }
 
  private:
+  struct Unset {};
+  StreamArray(Index rows, Index streams, Unset)
+      : streams_(streams), stride_(padded_vectors<T>(streams)), rows_(rows), data_(rows * stride_) {}
+
   Index streams_ = 0;
   Index stride_ = 0;
   Index rows_ = 0;

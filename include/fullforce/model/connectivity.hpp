@@ -1,4 +1,5 @@
 #pragma once
+#include "fullforce/linalg/kernels.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/linalg/stream_array.hpp"
 #include "fullforce/model/network_options.hpp"
@@ -22,9 +23,9 @@ struct Connectivity {
   void persist(Archive& archive, const Layout& layout, bool with_target);
 
   RecurrentWeights<T> J_D;  ///< [N, N]
-  RowMatrix<T> u_in;    ///< [N, n_in]
-  RowMatrix<T> u_out;   ///< [N, n_out]
-  RowMatrix<T> u_hint;  ///< [N, n_hint]
+  RowMatrix<T> u_in;        ///< [N, n_in]
+  RowMatrix<T> u_out;       ///< [N, n_out]
+  RowMatrix<T> u_hint;      ///< [N, n_hint]
 };
 
 /// The signals of one step, [n, streams]; zero for idle streams.
@@ -58,8 +59,13 @@ class CurrentBound {
   std::vector<double> hints_;
 };
 
-/// currents(i, b) += sum_c weights(i, c) signal(c, b) for the rows of a block; signal is [weights.cols(), streams].
+/// Whether a signal is 0 everywhere, as start pulses are in most steps: there is nothing to add then.
+bool is_silent(std::span<const double> signal);
+
+/// currents(i, b) += sum_c weights(i, c) signal(c, b) for the rows of a block, where `currents` points at its first;
+/// signal is [weights.cols(), streams].
 template <Real T>
-void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, StreamArray<T>& currents);
+void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, Index streams,
+                kernels::Piece<T> currents);
 
 }  // namespace fullforce

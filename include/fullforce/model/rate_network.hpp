@@ -32,14 +32,14 @@ class RateNetwork {
   /// x(0) ~ N(0, 1), keyed by stream and neuron.
   void draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose);
 
-  /// One time step of a block of neurons under `currents` [local rows, B] (all currents: recurrent and external). Idle
-  /// streams keep their state.
+  /// One time step of a block of neurons under `currents` [rows of the block, B] (all currents: recurrent and external;
+  /// rows as far apart as those of state()). Idle streams keep their state.
   ///   Euler:        x <- x + dt/tau (currents - x)
   ///   exponential:  x <- currents + (x - currents) exp(-dt/tau) = x + (1 - exp(-dt/tau)) (currents - x)
-  void advance(RowBlock block, const StreamArray<T>& currents, const TrialStreams& streams, const StepNoise& noise);
+  void advance(RowBlock block, kernels::Piece<const T> currents, const TrialStreams& streams, const StepNoise& noise);
 
-  /// rates = tanh(x) for a block of neurons.
-  void rates(RowBlock block, StreamArray<T>& rates) const;
+  /// rates = tanh(x) for a block of neurons, [rows of the block, B].
+  void rates(RowBlock block, kernels::Piece<T> rates) const;
 
   StreamArray<T>& state() { return x_; }
   const StreamArray<T>& state() const { return x_; }

@@ -88,6 +88,7 @@ class Simulation {
   void advance_networks();
   void advance_target(RowBlock block);
   void advance_network(RowBlock block, const StepNoise& noise);
+  kernels::Piece<const T> with_inputs(RowBlock block, kernels::Piece<const T> currents);
   void publish(RowBlock block, const RateNetwork<T>& network, GatheredVectors<T>& rates, Index group);
   GatheredVectors<T>& target_rates() { return target_rates_ ? *target_rates_ : rates_; }
   Index target_group() const { return target_rates_ ? 0 : 1; }
@@ -122,9 +123,8 @@ class Simulation {
   StreamArray<T> feedback_;            ///< z_rec of the last step (FORCE: J_D r), [local rows, B]
   std::vector<double> z_;              ///< [n_out, B]
   StreamArray<T> target_currents_;     ///< F
-  StreamArray<T> drive_;               ///< all currents of the network that is being advanced
   std::vector<double> output_errors_;  ///< [n_out, B']
-  StreamArray<T> block_rates_;
+  StreamArray<T> drive_;               ///< all currents of the block that a thread works on, [threads, block size, B]
   GatheredVectors<T> rates_;                        ///< r, then tanh(x_D) if both are gathered
   std::optional<GatheredVectors<T>> target_rates_;  ///< tanh(x_D) alone, where no product needs the r of other ranks
   std::optional<CurrentBound<T>> bound_;            ///< of F, where target modes want one
