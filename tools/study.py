@@ -5,8 +5,8 @@ study.py STUDY [--output DIR] [--seeds n] [--set section.key=value]... [--minute
                 [--program PATH] [--figures] [--slurm [SBATCH_OPTION]...]
 
 STUDY: neurons (test error against N, both rules), noise (in training and test), spectra (eigenvalues and principal
-components), hints (ready-set-go with and without), comparison (delayed comparison with and without), streams,
-lyapunov (random networks against theory). A point is a folder of DIR (default runs/STUDY); finished ones are skipped, interrupted
+components), hints (ready-set-go with and without), comparison (delayed comparison with and without), streams, precision (single
+against double), lyapunov (random networks against theory). A point is a folder of DIR (default runs/STUDY); finished ones are skipped, interrupted
 ones go on. --minutes starts nothing after that time, --figures nothing at all. --slurm submits what is missing as an array of
 jobs/sweep.sbatch, with the options behind it; run the study again afterwards for the tests and the figure. Exit code 75: points are
 missing still (the figure shows what is there), 2: a wrong input, 1: a point failed.
@@ -221,24 +221,60 @@ def draw_trials(axes, folder):
 
 
 def streams_points(o):
+    """Both tasks; ready-set-go learns at every step, as in its published demonstration."""
+    tasks = {"oscillation": {"run.test_trials": 32}, "ready-set-go": {"learning.update_probability": 1.0, "run.test_trials": 64}}
     n = (o.sizes or [300])[0]
-    return [Point(f"streams-{b}-{seed}", {"network.neurons": n, "run.streams": b, "run.seed": seed, "run.train_trials": 128})
-            for seed in o.seed_list for b in (1, 2, 4, 8, 16)]
+    return [Point(f"{task}-{b}-{seed}", {"task.name": task, "network.neurons": n, "run.streams": b, "run.seed": seed, "run.train_trials": 128,
+                                         **settings})
+            for task, settings in tasks.items() for seed in o.seed_list for b in (1, 4, 16, 32)]
 
 
 def streams_rows(points, folder):
-    return [dict(streams=p.settings["run.streams"], seed=p.settings["run.seed"], error=summary(folder, p)["test"]["error"],
-                 samples_per_second=summary(folder, p)["performance"]["samples_per_second"]) for p in points]
+    return [dict(task=p.settings["task.name"], streams=p.settings["run.streams"], seed=p.settings["run.seed"],
+                 error=summary(folder, p)["test"]["error"], samples_per_second=summary(folder, p)["performance"]["samples_per_second"])
+            for p in points]
 
 
 def streams_figure(rows, folder):
     figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
     for axes, column, label in zip(panels, ("error", "samples_per_second"), ("test error (no unit)", "samples per second (1/s)")):
-        quartiles(axes, rows, "streams", column, "", STYLES[0])
+        for style, task in zip(STYLES, sorted({r["task"] for r in rows})):
+            quartiles(axes, [r for r in rows if r["task"] == task], "streams", column, task, style)
         axes.set(xscale="log", yscale="log", xlabel="streams (number)", ylabel=label)
         axes.set_xticks(sorted({r["streams"] for r in rows}), sorted({r["streams"] for r in rows}))
         axes.minorticks_off()
     panels[0].set_title("128 training trials, whatever the streams")
+    panels[1].legend(frameon=False)
+    return figure
+
+
+PRECISIONS = ("double", "single")
+
+
+def precision_points(o):
+    n = (o.sizes or [300])[0]
+    return [Point(f"{precision}-{b}-{seed}", {"network.neurons": n, "run.streams": b, "run.seed": seed, "run.train_trials": trials,
+                                              "run.test_trials": 32, "learning.precision": precision})
+            for b, trials in ((1, 60), (16, 128)) for seed in o.seed_list for precision in PRECISIONS]
+
+
+def precision_rows(points, folder):
+    return [dict(precision=p.settings["learning.precision"], streams=p.settings["run.streams"], seed=p.settings["run.seed"],
+                 error=summary(folder, p)["test"]["error"]) for p in points]
+
+
+def precision_figure(rows, folder):
+    """A network in single precision against the same in double."""
+    figure, axes = plt.subplots(figsize=(4.6, 4.2), layout="constrained")
+    errors = {(r["precision"], r["streams"], r["seed"]): r["error"] for r in rows}
+    for style, streams in zip(STYLES, sorted({r["streams"] for r in rows})):
+        pairs = [(errors["double", b, s], errors["single", b, s]) for precision, b, s in errors
+                 if precision == "double" and b == streams and ("single", b, s) in errors]
+        axes.plot(*np.transpose(pairs or [(np.nan, np.nan)]), style["marker"], color=style["color"], label=f"{streams} stream{'s' * (streams > 1)}")
+    ends = [min(errors.values()) / 2, max(errors.values()) * 2]
+    axes.plot(ends, ends, color="0.6", linewidth=0.8, zorder=0)
+    axes.set(xscale="log", yscale="log", xlabel="test error in double precision (no unit)", ylabel="test error in single precision (no unit)", aspect="equal")
+    axes.legend(frameon=False)
     return figure
 
 
@@ -335,6 +371,7 @@ STUDIES = {"neurons": Study(neurons_points, neurons_rows, neurons_figure),
            "hints": Study(hints_points, hints_rows, hints_figure, seeds=3),
            "comparison": Study(comparison_points, hints_rows, hints_figure, seeds=3),
            "streams": Study(streams_points, streams_rows, streams_figure, seeds=5),
+           "precision": Study(precision_points, precision_rows, precision_figure, seeds=5),
            "lyapunov": Study(lyapunov_points, lyapunov_rows, lyapunov_figure, seeds=3)}
 
 

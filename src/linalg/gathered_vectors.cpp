@@ -47,6 +47,12 @@ void GatheredVectors<T>::finish_gather() {
 template <Real T>
 void GatheredVectors<T>::take_apart() {
   if (groups_.empty()) return;
+  // Few numbers are copied sooner than a second thread has woken up.
+  constexpr Index few = 4096;
+  if (rows_.size() <= few) {
+    take_apart(0, layout_->rows());
+    return;
+  }
   const RowPartition& partition = layout_->partition();
   const Index run = partition.block_size();
   for_each_in_parallel(partition.blocks(),

@@ -43,8 +43,10 @@ void tile_by_vector(Piece<const T> a, Index cols, VectorsView<const T> x, Piece<
       for (int v = 0; v < V; ++v) sums[r][v] = add_product(sums[r][v], row, vector[v]);
     }
   }
+  T totals[std::max(R * V, static_cast<int>(lanes<T>))];
+  sums_of_lanes<R * V, static_cast<int>(lanes<T>)>(&sums[0][0], totals);
   for (int r = 0; r < R; ++r)
-    for (int v = 0; v < V; ++v) store(y.data[r * y.stride + v], sum_of_lanes<T>(sums[r][v]));
+    for (int v = 0; v < V; ++v) store(y.data[r * y.stride + v], totals[r * V + v]);
 }
 
 /// Few rows at a time, all vectors for each: the rows are then read from memory once.

@@ -39,7 +39,7 @@ struct NonZeros {
 };
 
 /// Lines of x are wanted in no order that the hardware could guess, so they are asked for this many non-zeros ahead.
-constexpr Index look_ahead = 16;
+constexpr Index look_ahead = 32;
 
 template <class T>
 void ask_for(const NonZeros<T>& a, Index k, Piece<const T> x, Index scalars) {

@@ -3,6 +3,9 @@
 #include <immintrin.h>
 #endif
 
+#include <algorithm>
+#include <utility>
+
 #include "fullforce/linalg/vectors.hpp"
 
 namespace fullforce::kernels {
@@ -83,14 +86,30 @@ inline V add_product(V sum, V a, V b) {
     return sum + a * b;
 }
 
-/// The sum over the lanes, as a tree of fixed shape.
-template <class T>
-inline T sum_of_lanes(const Register<T>& v) {
-  T part[lanes<T>];
-  for (Index l = 0; l < lanes<T>; ++l) part[l] = v[l];
-  for (Index width = lanes<T> / 2; width > 0; width /= 2)
-    for (Index l = 0; l < width; ++l) part[l] += part[l + width];
-  return part[0];
+/// Of registers that hold sums of `width` lanes each, one behind the other: adds the upper half of every sum's lanes to
+/// the lower one, and puts what is left of both registers into one.
+template <int width, class V, int... I>
+inline V halve(V a, V b, std::integer_sequence<int, I...>) {
+  constexpr int half = width / 2;
+  return __builtin_shufflevector(a, b, (I / half * width + I % half)...) +
+         __builtin_shufflevector(a, b, (I / half * width + I % half + half)...);
+}
+
+/// The sum over the lanes of each of `count` registers (a power of 2), as a tree of fixed shape, to sums[0], ...
+/// Registers are added up together: one by one, their last lanes would cost as much as the rows that they come from.
+template <int count, int width, class T>
+inline void sums_of_lanes(const Register<T>* registers, T* sums) {
+  constexpr int n = static_cast<int>(lanes<T>);
+  if constexpr (width == 1) {
+    for (int k = 0; k < count; ++k) std::copy_n(reinterpret_cast<const T*>(registers + k), n, sums + k * n);
+  } else {
+    constexpr int left = count == 1 ? 1 : count / 2;
+    Register<T> halved[left];
+    for (int k = 0; k < left; ++k)
+      halved[k] = halve<width>(registers[count == 1 ? 0 : 2 * k], registers[count == 1 ? 0 : 2 * k + 1],
+                               std::make_integer_sequence<int, n>());
+    sums_of_lanes<left, width / 2>(halved, sums);
+  }
 }
 
 }  // namespace fullforce::kernels

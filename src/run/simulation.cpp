@@ -79,20 +79,37 @@ void Simulation<T>::advance_networks() {
     count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
   }
   if (force) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
-  // A block's new rates take the place of those that other blocks still multiply with, so all products come first.
-  if (with_target || force) {
-    const PhaseScope scope(timer_, Phase::target_network);
-    for (Index run = 0; run < J_D.runs(); ++run)
-      layout_->for_each_block([&](RowBlock block) {
-        if (with_target) J_D.multiply(block, run, target_rates(), target_group(), target_currents_);
-        if (force) J_D.multiply(block, run, rates_, 0, feedback_);
-      });
-  }
-  layout_->for_each_block([&](RowBlock block) {
+  const auto multiply = [&](RowBlock block, Index run) {
+    if (with_target) J_D.multiply(block, run, target_rates(), target_group(), target_currents_);
+    if (force) J_D.multiply(block, run, rates_, 0, feedback_);
+  };
+  const auto advance = [&](RowBlock block) {
     if (with_target) advance_target(block);
     advance_network(block, noise);
-  });
+  };
+  // A block's new rates take the place of those that other blocks still multiply with, unless they read a copy.
+  if (products_read_copies()) {
+    const PhaseScope scope(timer_, Phase::target_network);
+    layout_->for_each_block([&](RowBlock block) {
+      multiply(block, 0);
+      advance(block);
+    });
+  } else {
+    if (with_target || force) {
+      const PhaseScope scope(timer_, Phase::target_network);
+      for (Index run = 0; run < J_D.runs(); ++run)
+        layout_->for_each_block([&](RowBlock block) { multiply(block, run); });
+    }
+    layout_->for_each_block(advance);
+  }
   gather_rates(with_target);
+}
+
+/// Whether the products with J_D read other memory than that which new rates are written to.
+template <Real T>
+bool Simulation<T>::products_read_copies() {
+  return !connectivity_->J_D.is_sparse() && target_rates().groups_are_copies() &&
+         (options_.rule != Rule::force || rates_.groups_are_copies());
 }
 
 /// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, from x_D before this step; then x_D moves on.

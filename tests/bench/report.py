@@ -25,11 +25,11 @@ class Bench:
     def __init__(self, program, seconds, tiny):
         self.program, self.seconds, self.tiny, self.runs = program, seconds, tiny, []
 
-    def run(self, neurons, streams, precision, ranks=1, threads=CORES, seconds=None):
+    def run(self, neurons, streams, precision, ranks=1, threads=CORES, seconds=None, rank=0):
         with tempfile.TemporaryDirectory() as folder:
             output = pathlib.Path(folder) / "step.json"
             command = ["mpirun", "-n", str(ranks), self.program, "--neurons", ",".join(map(str, neurons)), "--streams", ",".join(map(str, streams)),
-                       "--precision", precision, "--seconds", str(seconds or self.seconds), "--output", str(output)]
+                       "--precision", precision, "--seconds", str(seconds or self.seconds), "--max-rank", str(rank), "--output", str(output)]
             if self.tiny:
                 command += ["--bytes", str(1 << 20)]
             environment = dict(os.environ, OMP_NUM_THREADS=str(threads), **ENVIRONMENT)
@@ -53,14 +53,16 @@ def numpy_times(sizes, seconds):
 def ratio_lines(bench, numpy, large, small):
     """Times of a sample against NumPy's."""
     milliseconds = {point["neurons"]: 1e3 * point["seconds_per_step"] for point in numpy["points"]}
-    cases = [(large, 1, "double"), (large, 1, "single"), (large, 16, "single")] + [(n, 1, "double") for n in small]
+    cases = [(large, 1, "double", 0), (large, 1, "single", 0), (large, 16, "single", 0), (large, 16, "single", large // 16)]
+    cases += [(n, 1, "double", 0) for n in small]
     print(f"\nAgainst NumPy {numpy['numpy']} ({numpy['blas']}), 1 rank x {CORES} threads")
-    print("      N  B  precision  NumPy ms/step  ms/sample   ratio  of reading  of matmul")
+    print("      N  B  precision  features  NumPy ms/step  ms/sample   ratio  of reading  of matmul")
     points = []
-    for neurons, streams, precision in cases:
-        point = bench.run([neurons], [streams], precision)["points"][0]
+    for neurons, streams, precision, rank in cases:
+        point = bench.run([neurons], [streams], precision, rank=rank)["points"][0]
+        point["features"] = f"rank {rank}" if rank else "dense"
         point["ratio"] = milliseconds[neurons] / (1e3 * point["seconds_per_sample"])
-        print(f"  {neurons:5d} {streams:2d}  {precision:9s} {milliseconds[neurons]:14.3f} {1e3 * point['seconds_per_sample']:10.4f} {point['ratio']:7.1f} "
+        print(f"  {neurons:5d} {streams:2d}  {precision:9s}  {point['features']:8s} {milliseconds[neurons]:14.3f} {1e3 * point['seconds_per_sample']:10.4f} {point['ratio']:7.1f} "
               f"{point['fraction_of_bandwidth']:11.2f} {point['fraction_of_products']:10.2f}")
         points.append(point)
     return points
@@ -70,9 +72,9 @@ def phase_lines(points):
     """Where a step's time goes."""
     names = list(points[0]["phases"])
     print("\nWhere the time of a step goes (us)")
-    print("      N  B  precision " + "".join(f"{name:>15s}" for name in names))
+    print("      N  B  precision  features" + "".join(f"{name:>15s}" for name in names))
     for point in points:
-        print(f"  {point['neurons']:5d} {point['streams']:2d}  {point['precision']:9s} "
+        print(f"  {point['neurons']:5d} {point['streams']:2d}  {point['precision']:9s}  {point['features']:8s}"
               + "".join(f"{1e6 * point['phases'][name]:15.1f}" for name in names))
 
 

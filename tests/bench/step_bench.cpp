@@ -9,6 +9,7 @@
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/machine_probe.hpp"
+#include "fullforce/run/memory.hpp"
 #include "fullforce/run/step_probe.hpp"
 
 #ifdef FULLFORCE_BENCH_OPENBLAS
@@ -87,7 +88,7 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
   return json;
 }
 
-/// One line of the table. Dense: 3 N^2 numbers read a step, 10 N^2 operations a sample; low-rank: see step_work().
+/// One line of the table; peak_bytes is of all ranks, and of all points so far. Dense: 3 N^2 numbers read a step, 10 N^2 operations a sample; low-rank: see step_work().
 nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arguments, const Limits& limits,
                                   Index neurons, Index streams, bool single) {
   Workload w;
@@ -115,6 +116,7 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
                                  {"windows", times.windows},
                                  {"gbytes_per_second", bytes * 1e-9},
                                  {"gflops", operations * 1e-9},
+                                 {"peak_bytes", comm.sum(peak_memory())},
                                  {"fraction_of_bandwidth", bytes / limits.bandwidth},
                                  {"fraction_of_products", operations / limits.products(single)}};
   for (std::size_t p = 0; p < phase_count; ++p) json["phases"][std::string(phase_names[p])] = times.phases[p];

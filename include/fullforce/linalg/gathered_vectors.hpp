@@ -37,6 +37,9 @@ class GatheredVectors {
     return groups_[static_cast<std::size_t>(g)].view();
   }
 
+  /// Whether group() is a copy, which stays what it was while mine() changes.
+  bool groups_are_copies() const { return !groups_.empty(); }
+
   /// Row j of a group as it was gathered last: its vectors side by side, stride() from row to row.
   const T* row(Index group, Index j) const { return rows_.data() + j * width_ + group * group_width_; }
 

@@ -86,6 +86,7 @@ class Simulation {
   bool needs_target() const;
   void prime();
   void advance_networks();
+  bool products_read_copies();
   void advance_target(RowBlock block);
   void advance_network(RowBlock block, const StepNoise& noise);
   kernels::Piece<const T> with_inputs(RowBlock block, kernels::Piece<const T> currents);

@@ -26,10 +26,10 @@ Matrix features(Index neurons, Index streams, Index step) {
 /// A learner on this rank, fed with whole matrices.
 class Harness {
  public:
-  Harness(const Communicator& comm, Index neurons, Index streams, Index panel)
+  Harness(const Communicator& comm, Index neurons, Index streams, Index panel, FeatureKind features = FeatureKind::dense)
       : layout_(comm, neurons),
         streams_(streams),
-        rls_(layout_, options(panel), 2, streams, true, true),
+        rls_(layout_, options(panel, features), 2, streams, true, true),
         phi_(layout_, 1, streams),
         currents_(layout_, streams),
         targets_(layout_, streams),
@@ -62,12 +62,16 @@ class Harness {
     return whole([this](Index i, Index j) { return rls_.weights()(i, j); });
   }
   Rls<double>& rls() { return rls_; }
+  const StreamArray<double>& currents() const { return currents_; }
+  const std::vector<double>& outputs() const { return outputs_; }
 
  private:
-  static LearningOptions options(Index panel) {
+  static LearningOptions options(Index panel, FeatureKind features) {
     LearningOptions options;
     options.panel = panel;
     options.alpha = 0.7;
+    options.features = features;
+    options.rank_tolerance = 1e-16;
     return options;
   }
 
@@ -143,6 +147,23 @@ TEST(Rls, DeferredEqualsImmediate) {
     EXPECT_LT(relative(deferred.inverse_correlation(), P), 1e-11) << panel;
     EXPECT_LT(relative(deferred.weights(), J), 1e-9) << panel;
   }
+}
+
+/// What the rates are does not depend on what is learned here, so nothing amplifies the difference of the two.
+TEST(Rls, LowRankEqualsDenseInOpenLoop) {
+  const Communicator comm = Communicator::world();
+  constexpr Index neurons = 50, streams = 3;
+  Harness dense(comm, neurons, streams, 16), low_rank(comm, neurons, streams, 16, FeatureKind::low_rank);
+  for (Index k = 0; k < 300; ++k) {
+    dense.step(k, selection(streams, k));
+    low_rank.step(k, selection(streams, k));
+    for (Index i = 0; i < dense.currents().rows(); ++i)
+      for (Index b = 0; b < streams; ++b)
+        ASSERT_NEAR(low_rank.currents()(i, b), dense.currents()(i, b), 1e-9) << "step " << k;
+    for (std::size_t o = 0; o < dense.outputs().size(); ++o)
+      ASSERT_NEAR(low_rank.outputs()[o], dense.outputs()[o], 1e-9) << "step " << k;
+  }
+  EXPECT_EQ(low_rank.rls().features(), neurons);
 }
 
 TEST(Rls, AppliesThePanelWhenItIsFull) {

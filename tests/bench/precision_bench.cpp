@@ -1,0 +1,113 @@
+// How far P is from the inverse of alpha I + sum r r^T after many updates in single and double precision, over the
+// length of the panel. The rates are smooth in time and nearly dependent, as those of a network are.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <Eigen/Dense>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "fullforce/base/random.hpp"
+#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/learning/rls.hpp"
+
+namespace fullforce {
+namespace {
+
+struct Arguments {
+  Index neurons = 100;
+  Index streams = 1;
+  Index updates = 200000;
+  std::vector<Index> panels = {1, 8, 32, 64, 128};
+  std::string output;
+};
+
+/// Rates of neurons that each follow a few slow oscillations, one step after the other.
+class Rates {
+ public:
+  Rates(Index neurons, Index streams) : phases_(neurons, streams) {
+    for (Index b = 0; b < streams; ++b)
+      for (Index i = 0; i < neurons; ++i)
+        phases_(i, b) = Draws(9, Purpose::network_state, static_cast<std::uint64_t>(b)).uniform(i);
+  }
+
+  Eigen::MatrixXd at(Index step) const {
+    const double t = 0.011 * static_cast<double>(step);
+    return (1.5 * (6.3 * phases_.array() + t * (1.0 + phases_.array())).sin() + (0.37 * t)).tanh();
+  }
+
+ private:
+  Eigen::ArrayXXd phases_;
+};
+
+/// alpha I + sum r r^T, inverted directly, for alpha = 1.
+Eigen::MatrixXd direct_inverse(const Arguments& a) {
+  const Rates rates(a.neurons, a.streams);
+  Eigen::MatrixXd correlation = Eigen::MatrixXd::Identity(a.neurons, a.neurons);
+  for (Index step = 0; step < a.updates / a.streams; ++step) {
+    const Eigen::MatrixXd r = rates.at(step);
+    correlation.noalias() += r * r.transpose();
+  }
+  return correlation.inverse();
+}
+
+/// What recursive least squares makes of the same rates, P only.
+template <Real T>
+Eigen::MatrixXd recursive(const Arguments& a, Index panel) {
+  const Communicator self = Communicator::self();
+  const Layout layout(self, a.neurons);
+  LearningOptions options;
+  options.panel = panel;
+  Rls<T> rls(layout, options, 1, a.streams, false, true);
+  GatheredVectors<T> phi(layout, 1, a.streams);
+  StreamArray<T> currents(layout, a.streams);
+  std::vector<double> outputs(static_cast<std::size_t>(a.streams)), errors(outputs.size());
+  std::vector<Index> all(outputs.size());
+  std::iota(all.begin(), all.end(), Index{0});
+  const Rates rates(a.neurons, a.streams);
+  PhaseTimer timer;
+  for (Index step = 0; step < a.updates / a.streams; ++step) {
+    const Eigen::MatrixXd r = rates.at(step);
+    for (Index b = 0; b < a.streams; ++b)
+      for (Index i = 0; i < a.neurons; ++i) phi.mine(0, i)[b] = static_cast<T>(r(i, b));
+    phi.gather();
+    rls.evaluate(phi, all, currents, outputs, timer);
+    rls.complete(currents, {&currents, 0.0}, errors, timer);
+  }
+  rls.flush(timer);
+  Eigen::MatrixXd P(a.neurons, a.neurons);
+  for (Index i = 0; i < a.neurons; ++i)
+    for (Index j = 0; j < a.neurons; ++j) P(i, j) = rls.inverse_correlation(i, j);
+  return P;
+}
+
+void run(const Arguments& a) {
+  const Eigen::MatrixXd exact = direct_inverse(a);
+  const auto error = [&](const Eigen::MatrixXd& P) { return (P - exact).norm() / exact.norm(); };
+  nlohmann::ordered_json report = {{"neurons", a.neurons}, {"streams", a.streams}, {"updates", a.updates}};
+  fmt::print("relative error of P (Frobenius), N = {}, {} stream(s), {} updates\npanel      single      double\n", a.neurons,
+             a.streams, a.updates);
+  for (const Index panel : a.panels) {
+    const double single = error(recursive<float>(a, panel)), twice = error(recursive<double>(a, panel));
+    fmt::print("{:5} {:11.2e} {:11.2e}\n", panel, single, twice);
+    report["panels"].push_back({{"panel", panel}, {"single", single}, {"double", twice}});
+  }
+  if (!a.output.empty()) write_atomically(a.output, report.dump(2) + "\n");
+}
+
+}  // namespace
+}  // namespace fullforce
+
+int main(int argc, char** argv) {
+  const fullforce::Environment environment(&argc, &argv);
+  fullforce::Arguments arguments;
+  CLI::App app("Error of the inverse correlation against its precision and the length of the panel");
+  app.add_option("--neurons", arguments.neurons, "")->check(CLI::PositiveNumber);
+  app.add_option("--streams", arguments.streams, "")->check(CLI::Range(1, 64));
+  app.add_option("--updates", arguments.updates, "")->check(CLI::PositiveNumber);
+  app.add_option("--panels", arguments.panels, "")->delimiter(',')->check(CLI::PositiveNumber);
+  app.add_option("--output", arguments.output, "JSON");
+  CLI11_PARSE(app, argc, argv);
+  fullforce::run(arguments);
+  return 0;
+}
