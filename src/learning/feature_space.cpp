@@ -89,6 +89,7 @@ class LowRankFeatures : public FeatureSpace<T> {
     basis_.grow(mine, selected, timer);
     convert(basis_.coordinates().group(0), streams_, basis_.rank(), features_.view());
     if (!P_) return;
+    P_->use(basis_.rank());
     P_->select(basis_.coordinates(), selected);
     basis_.features().for_each_block([&](RowBlock block) { P_->multiply(block); });
     P_->reduce(timer);

@@ -39,6 +39,7 @@ template <Real F>
 InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, double longest, Index panel,
                                           Index vectors)
     : layout_(&features),
+      used_(features.rows()),
       vectors_(vectors),
       panel_(panel),
       capacity_(longest_panel(panel, vectors)),
@@ -96,8 +97,9 @@ void InverseCorrelation<F>::select(const GatheredVectors<F>& phi, std::span<cons
 
 template <Real F>
 void InverseCorrelation<F>::multiply(RowBlock block) {
+  if (block.first >= used_) return;
   if (selected_ > 0)
-    kernels::multiply<F>({P_.row(block.local), P_.stride()}, block.rows, P_.cols(), phi_selected_, selected_,
+    kernels::multiply<F>({P_.row(block.local), P_.stride()}, block.rows, used_, phi_selected_, selected_,
                          {K_.row(block.local), K_.stride()});
   if (selected_ > 0 || pending_ > 0) sum_block(block);
 }
@@ -222,7 +224,7 @@ void InverseCorrelation<F>::factorise() {
 
 template <Real F>
 void InverseCorrelation<F>::append(RowBlock block) {
-  if (selected_ == 0) return;
+  if (selected_ == 0 || block.first >= used_) return;
   if (pending_ > 0)
     kernels::subtract_multiple<F>({S(block.local), S_stride_}, block.rows, pending_, c_selected_, selected_,
                                   {K_.row(block.local), K_.stride()});
@@ -240,7 +242,8 @@ void InverseCorrelation<F>::flush(PhaseTimer& timer) {
   const PhaseScope scope(timer, Phase::updates);
   transpose_panel();
   layout_->for_each_block([&](RowBlock block) {
-    kernels::subtract_product<F>({P_.row(block.local), P_.stride()}, block.rows, P_.cols(), {S(block.local), S_stride_},
+    if (block.first >= used_) return;
+    kernels::subtract_product<F>({P_.row(block.local), P_.stride()}, block.rows, used_, {S(block.local), S_stride_},
                                  pending_, {S_transposed_.row(0), S_transposed_.stride()});
   });
   pending_ = 0;

@@ -55,7 +55,7 @@ inline V broadcast(T value) {
 /// rows beside it.
 template <bool negative = false, class V>
 inline V add_product(V sum, V a, V b) {
-  constexpr bool doubles = sizeof(sum[0]) == sizeof(double);
+  [[maybe_unused]] constexpr bool doubles = sizeof(sum[0]) == sizeof(double);
 #if defined(__AVX512F__)
   if constexpr (sizeof(V) == 64) {
     if constexpr (doubles && negative)

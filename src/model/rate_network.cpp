@@ -86,7 +86,8 @@ void RateNetwork<T>::rates(RowBlock block, kernels::Piece<T> rates) const {
     const Index rows = std::min(run, block.rows - first);
     for (Index i = 0; i < rows; ++i) std::copy_n(x_.row(block.local + first + i), streams, packed.data() + i * streams);
     kernels::tanh(packed.data(), rows * streams, packed.data());
-    for (Index i = 0; i < rows; ++i) std::copy_n(packed.data() + i * streams, streams, rates.data + (first + i) * rates.stride);
+    for (Index i = 0; i < rows; ++i)
+      std::copy_n(packed.data() + i * streams, streams, rates.data + (first + i) * rates.stride);
   }
 }
 

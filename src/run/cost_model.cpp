@@ -92,14 +92,20 @@ double gather_of_bytes(const Deployment& d, const Machine& m, double bytes) {
   return part(std::min(d.ranks, d.ranks_per_node), m.within_node) + part(d.nodes(), m.between_nodes);
 }
 
+/// Networks whose rates are gathered: both, but for low-rank features, which want only what drives the
+/// target-generating network.
+double gathered_networks(const Workload& w, StepKind kind) {
+  if (!is_low_rank(w) || !is_full_force(w)) return 2.0;
+  return kind == StepKind::test ? 0.0 : 1.0;
+}
+
 double communication_seconds(const Workload& w, StepKind kind, const Deployment& d, const Machine& m) {
   if (d.ranks == 1) return 0.0;
   const double N = number(w.network.neurons);
   const double B = number(w.streams);
   const bool learns = kind == StepKind::training;
   double seconds = 0.0;
-  // Rates: dense features gather those of both networks, low-rank ones only what drives the target-generating network.
-  seconds += gather_of_bytes(d, m, N * (is_low_rank(w) ? 1.0 : 2.0) * B * scalar_bytes(w));
+  seconds += gather_of_bytes(d, m, N * gathered_networks(w, kind) * B * scalar_bytes(w));
   if (has_modes(w) && kind == StepKind::init) seconds += sum_of_bytes(d, m, 8.0 * (directions(w) + 1.0) * B);
   if (has_modes(w) && !is_forced(kind)) seconds += gather_of_bytes(d, m, modes(w) * B * scalar_bytes(w));
   if (has_modes(w) && learns) seconds += sum_of_bytes(d, m, 8.0 * modes(w) * learners(w));
@@ -113,7 +119,7 @@ double communication_seconds(const Workload& w, StepKind kind, const Deployment&
 
 /// Bytes that an element makes a core read: of a sparse matrix, the rates that its index names, too.
 double reading(const Pass& pass, const Workload& w) {
-  const bool by_index = pass.element_bytes > scalar_bytes(w);
+  const bool by_index = pass.phase == Phase::target_network && is_sparse(w);
   return pass.element_bytes + (by_index ? pass.vectors * scalar_bytes(w) : 0.0);
 }
 
@@ -187,12 +193,13 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
   if (has_modes(w)) all.push_back({Phase::products, rows, modes(w), bytes, 1.0, B, 0.0});  // of the modes
   if (kind == StepKind::test || learners(w) == 0.0) return all;
   const double rows_of_P = is_low_rank(w) ? d : rows;
+  const double P_bytes = is_low_rank(w) ? 8.0 : bytes;
   const double flushes = learners(w) / panel_columns(w);
   for (Index k = 1; k <= w.streams; ++k)
-    all.push_back({Phase::products, rows_of_P, d, bytes, probability_of_learners(w, k), number(k), 0.0});
+    all.push_back({Phase::products, rows_of_P, d, P_bytes, probability_of_learners(w, k), number(k), 0.0});
   for (Index k = 1; k <= w.streams && has_modes(w); ++k)  // V^T F
     all.push_back({Phase::updates, rows, modes(w), bytes, probability_of_learners(w, k), number(k), 0.0});
-  all.push_back({Phase::updates, rows_of_P, d, bytes, flushes, 0.0, panel_columns(w)});
+  all.push_back({Phase::updates, rows_of_P, d, P_bytes, flushes, 0.0, panel_columns(w)});
   if (is_full_force(w)) all.push_back({Phase::updates, J_rows, d, bytes, flushes, 0.0, panel_columns(w)});
   return all;
 }
@@ -234,6 +241,9 @@ PhaseSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d,
   for (const Pass& pass : all) in(pass.phase) += pass_seconds(pass, w, m, of_thread);
   for (const Phase phase : {Phase::target_network, Phase::products, Phase::updates, Phase::rest})
     in(phase) += row_seconds(w, kind, phase, rows, m);
+  // A step of the free network moves one network on, which costs about half of what training books beside J_D.
+  if (kind == StepKind::test && is_full_force(w))
+    in(Phase::rest) += 0.5 * row_seconds(w, StepKind::training, Phase::target_network, rows, m);
   in(Phase::communication) = communication_seconds(w, kind, d, m);
   in(Phase::rest) += interpolate(ladder_streams, m.steps(w.learning.precision).fixed, number(w.streams));
   in(Phase::rest) += m.threads * std::log2(static_cast<double>(d.threads));
@@ -275,7 +285,8 @@ double network_file_bytes(const Workload& w, const Task& task, bool checkpoint) 
   const double basis = is_low_rank(w) ? N * d : 0.0;
   const double states = N * (3.0 * B + number(task.inputs() + task.hints()) + n_out);
   const double pending_columns = pending * (d + J_rows + n_out);
-  return J_D + scalar_bytes(w) * (basis + J_rows * d + N * modes(w) + d * d + n_out * d + states + pending_columns);
+  const double P = d * d * (is_low_rank(w) ? 8.0 : scalar_bytes(w));
+  return J_D + P + scalar_bytes(w) * (basis + J_rows * d + N * modes(w) + n_out * d + states + pending_columns);
 }
 
 }  // namespace fullforce

@@ -27,8 +27,12 @@ double imbalance_of(const PhaseTable& phases) {
   return mean > 0.0 ? slowest / mean : 1.0;
 }
 
-Work with_updates(Work work, const TrainPlan& plan, Index samples) {
-  const Work update = sample_update_work({plan.network, plan.learning, plan.run.streams});
+/// Updates are counted over the features that there are: a basis may not have grown to its largest rank.
+Work with_updates(Work work, const TrainPlan& plan, const TrainingTotals& totals) {
+  Workload w{plan.network, plan.learning, plan.run.streams};
+  w.learning.max_rank = std::max<Index>(1, totals.rank);
+  const Work update = sample_update_work(w);
+  const Index samples = totals.samples_here;
   work.operations += update.operations * static_cast<double>(samples);
   work.bytes += update.bytes * static_cast<double>(samples);
   return work;
@@ -48,7 +52,7 @@ Performance performance_of(const Communicator& comm, const TrainPlan& plan, cons
   p.steps = static_cast<double>(totals.steps_here);
   p.stream_steps = p.steps * static_cast<double>(plan.run.streams);
   p.simulated_seconds = p.stream_steps * plan.network.dt;
-  p.work = with_updates(totals.work, plan, totals.samples_here);
+  p.work = with_updates(totals.work, plan, totals);
   p.imbalance = imbalance_of(totals.phases);
   p.peak_bytes = comm.all_gather(peak_memory());
   const double measuring = 0.5 * seconds_for_measuring(-comm.max(-p.seconds));

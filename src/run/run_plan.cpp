@@ -139,6 +139,10 @@ std::string plan_text(const RunPlan& plan, const Machine& machine) {
       "core(s)\n",
       w.network.neurons, w.learning.rule == Rule::full_force ? "full-FORCE" : "FORCE", features_text(w.learning),
       precision_name(w), w.streams, d.ranks, d.threads, d.nodes(), machine.cores);
+  if (w.learning.features == FeatureKind::low_rank)
+    text +=
+        fmt::format("rank         up to learning.max_rank = {}: a run that finds fewer directions takes less of all\n",
+                    w.learning.max_rank);
   text += fmt::format("memory       {} a rank, {} a node, which has {}\n", bytes_text(plan.bytes_per_rank),
                       bytes_text(plan.bytes_per_node()), bytes_text(static_cast<double>(machine.memory)));
   text += fmt::format("checkpoint   {}, {}; network.h5 {}\n", bytes_text(plan.checkpoint_bytes),
@@ -166,6 +170,7 @@ std::string plan_json(const RunPlan& plan, const Machine& machine) {
   json["nodes"] = plan.deployment.nodes();
   json["streams"] = w.streams;
   json["features"] = feature_name(w);
+  if (w.learning.features == FeatureKind::low_rank) json["max_rank"] = w.learning.max_rank;
   json["target_modes"] = w.learning.target_modes;
   json["precision"] = precision_name(w);
   json["memory"] = {{"bytes_per_rank", plan.bytes_per_rank},

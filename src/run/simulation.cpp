@@ -88,7 +88,7 @@ void Simulation<T>::advance_networks() {
     advance_network(block, noise);
   };
   // A block's new rates take the place of those that other blocks still multiply with, unless they read a copy.
-  if (products_read_copies()) {
+  if ((with_target || force) && products_read_copies()) {
     const PhaseScope scope(timer_, Phase::target_network);
     layout_->for_each_block([&](RowBlock block) {
       multiply(block, 0);

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <Eigen/Dense>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -33,7 +34,7 @@ class Rates {
 
   Eigen::MatrixXd at(Index step) const {
     const double t = 0.011 * static_cast<double>(step);
-    return (1.5 * (6.3 * phases_.array() + t * (1.0 + phases_.array())).sin() + (0.37 * t)).tanh();
+    return (1.5 * (6.3 * phases_.array() + t * (1.0 + phases_.array())).sin() + std::sin(0.37 * t)).tanh();
   }
 
  private:
@@ -85,8 +86,8 @@ void run(const Arguments& a) {
   const Eigen::MatrixXd exact = direct_inverse(a);
   const auto error = [&](const Eigen::MatrixXd& P) { return (P - exact).norm() / exact.norm(); };
   nlohmann::ordered_json report = {{"neurons", a.neurons}, {"streams", a.streams}, {"updates", a.updates}};
-  fmt::print("relative error of P (Frobenius), N = {}, {} stream(s), {} updates\npanel      single      double\n", a.neurons,
-             a.streams, a.updates);
+  fmt::print("relative error of P (Frobenius), N = {}, {} stream(s), {} updates\npanel      single      double\n",
+             a.neurons, a.streams, a.updates);
   for (const Index panel : a.panels) {
     const double single = error(recursive<float>(a, panel)), twice = error(recursive<double>(a, panel));
     fmt::print("{:5} {:11.2e} {:11.2e}\n", panel, single, twice);

@@ -1,5 +1,5 @@
-// Whole training steps (every stream learns at every step, unless told otherwise) over N, B and precision, on the ranks and threads that the
-// program is started on, against what the machine gives them, measured in the same run.
+// Whole training steps (every stream learns at every step, unless told otherwise) over N, B and precision, on the ranks
+// and threads that the program is started on, against what the machine gives them, measured in the same run.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -88,7 +88,23 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
   return json;
 }
 
-/// One line of the table; peak_bytes is of all ranks, and of all points so far. Dense: 3 N^2 numbers read a step, 10 N^2 operations a sample; low-rank: see step_work().
+/// What the passes of a step would take at the limits, by phase. An element of a sparse matrix makes a core read the
+/// rates that its index names, too.
+PhaseSeconds limit_by_phase(const Workload& w, const Limits& limits, bool single) {
+  PhaseSeconds seconds{};
+  for (const Pass& pass : passes(w, StepKind::training, static_cast<double>(w.network.neurons))) {
+    const double elements = pass.times * pass.rows * pass.cols;
+    const bool by_index = pass.phase == Phase::target_network && w.network.in_degree > 0;
+    const double bytes =
+        (pass.columns > 0.0 ? 2.0 : 1.0) * pass.element_bytes + (by_index ? pass.vectors * (single ? 4.0 : 8.0) : 0.0);
+    seconds[static_cast<std::size_t>(pass.phase)] +=
+        elements * std::max(bytes / limits.bandwidth, 2.0 * (pass.vectors + pass.columns) / limits.products(single));
+  }
+  return seconds;
+}
+
+/// One line of the table; peak_bytes is of all ranks, and of all points so far. Dense: 3 N^2 numbers read a step, 10
+/// N^2 operations a sample; low-rank: see step_work().
 nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arguments, const Limits& limits,
                                   Index neurons, Index streams, bool single) {
   Workload w;
@@ -119,16 +135,22 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
                                  {"peak_bytes", comm.sum(peak_memory())},
                                  {"fraction_of_bandwidth", bytes / limits.bandwidth},
                                  {"fraction_of_products", operations / limits.products(single)}};
-  for (std::size_t p = 0; p < phase_count; ++p) json["phases"][std::string(phase_names[p])] = times.phases[p];
+  const PhaseSeconds least = limit_by_phase(w, limits, single);
+  for (std::size_t p = 0; p < phase_count; ++p) {
+    json["phases"][std::string(phase_names[p])] = times.phases[p];
+    if (least[p] > 0.0) json["fraction_of_limit"][std::string(phase_names[p])] = least[p] / times.phases[p];
+  }
   return json;
 }
 
 void print_line(const nlohmann::ordered_json& point) {
-  fmt::print("{:>7} {:>7} {:>9} {:12.4f} {:12.4f} {:8.2f} {:9.2f} {:10.2f} {:9.2f}\n", point["neurons"].get<Index>(),
-             point["streams"].get<Index>(), point["precision"].get<std::string>(),
+  const auto& fractions = point["fraction_of_limit"];
+  fmt::print("{:>7} {:>7} {:>9} {:12.4f} {:12.4f} {:8.2f} {:9.2f} {:10.2f} {:9.2f}   {:.2f} {:.2f} {:.2f}\n",
+             point["neurons"].get<Index>(), point["streams"].get<Index>(), point["precision"].get<std::string>(),
              1e3 * point["seconds_per_step"].get<double>(), 1e3 * point["seconds_per_sample"].get<double>(),
              point["gbytes_per_second"].get<double>(), point["gflops"].get<double>(),
-             point["fraction_of_bandwidth"].get<double>(), point["fraction_of_products"].get<double>());
+             point["fraction_of_bandwidth"].get<double>(), point["fraction_of_products"].get<double>(),
+             fractions.value("target_network", 0.0), fractions.value("products", 0.0), fractions.value("updates", 0.0));
   std::fflush(stdout);
 }
 
@@ -138,7 +160,9 @@ void run(const Communicator& comm, const Arguments& arguments) {
       {"ranks", comm.size()}, {"threads", thread_count()}, {"limits", limits_json(limits)}};
   if (comm.is_root()) {
     fmt::print("{} rank(s) x {} thread(s): {}\n", comm.size(), thread_count(), report["limits"].dump());
-    fmt::print("neurons streams precision      ms/step    ms/sample     GB/s   GFLOP/s  of reading  of matmul\n");
+    fmt::print(
+        "neurons streams precision      ms/step    ms/sample     GB/s   GFLOP/s  of reading  of matmul   of the limit: "
+        "target, products, updates\n");
   }
   for (const Index neurons : arguments.neurons)
     for (const std::string& precision : arguments.precisions)

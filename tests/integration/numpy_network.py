@@ -30,7 +30,10 @@ neurons = 61
 [learning]
 rule = "{rule}"
 target_modes = {modes}
+{learning}
 """
+
+LOW_RANK = 'features = "low-rank"\nmax_rank = 40'
 
 
 def a_trial():
@@ -60,10 +63,10 @@ def largest_difference(run, recording):
     return max(float(np.max(np.abs(mine - recording[name][()]))) for mine, name in pairs)
 
 
-def check_network(rule, network="", options=(), modes=0):
+def check_network(rule, network="", options=(), modes=0, learning=""):
     with open("c.toml", "w") as f:
-        f.write(CONFIG.format(rule=rule, network=network, modes=modes))
-    folder = f"{rule}{len(options)}-{modes}"
+        f.write(CONFIG.format(rule=rule, network=network, modes=modes, learning=learning))
+    folder = f"{rule}{len(options)}-{modes}{len(learning)}"
     harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", *options]))
     harness.expect_exit(0, harness.mpirun(2, ["test", f"{folder}/network.h5", "--seed", 5, "--record", "recording.h5"]))
     trained = fullforce_io.load_network(f"{folder}/network.h5")
@@ -71,7 +74,7 @@ def check_network(rule, network="", options=(), modes=0):
     with h5py.File("recording.h5") as recording:
         difference = largest_difference(run, recording)
     assert np.abs(run.rates).max() > 0.1, "the network must be active"
-    print(f"{rule} {network} {modes} modes: largest difference {difference:.2g}, test error {run.error:.3g}")
+    print(f"{rule} {network} {learning} {modes} modes: largest difference {difference:.2g}, test error {run.error:.3g}")
     if not difference < 1e-10:
         sys.exit("the program and NumPy differ by more than rounding")
 
@@ -82,6 +85,8 @@ def main():
         check_trials()
         check_network("full-force")
         check_network("full-force", modes=9)
+        check_network("full-force", "in_degree = 9", learning=LOW_RANK)
+        check_network("force", learning=LOW_RANK)
         check_network("force", 'integrator = "exponential"', ["--no-target"])
         os.chdir("/")
 

@@ -22,6 +22,7 @@ name = "{task}"
 [network]
 neurons = 40
 """
+LOW_RANK = 'noise = 0.01\nin_degree = 9\n[learning]\nfeatures = "low-rank"\nmax_rank = 25\n'
 SCORES = {"ready-set-go": ["timing_error_mean", "timing_error_spread", "timing_within_20_percent", "missed_responses"],
           "delayed-comparison": ["fraction_correct"]}
 
@@ -36,9 +37,9 @@ def section(path):
     return {name: value for name, value in contents["test"].items() if name != "seconds"}
 
 
-def check(task):
+def check(task, more=""):
     with open(f"{task}.toml", "w") as f:
-        f.write(CONFIG.format(task=task))
+        f.write(CONFIG.format(task=task) + more)
     harness.expect_exit(0, harness.mpirun(1, ["train", f"{task}.toml", "--output", task, "--quiet"]))
     trained = section(os.path.join(task, "summary.json"))
     harness.expect_exit(0, harness.mpirun(3, ["test", f"{task}/network.h5", "--output", f"{task}.json"]))
@@ -53,11 +54,24 @@ def check(task):
     print(f"{task}: {trained}")
 
 
+def check_low_rank():
+    """Ready-set-go over low-rank features, from the plan to what is known of the file."""
+    os.mkdir("low-rank")
+    os.chdir("low-rank")
+    check("ready-set-go", LOW_RANK)
+    plan = harness.expect_exit(0, harness.mpirun(1, ["plan", "ready-set-go.toml"])).stdout
+    assert "up to learning.max_rank = 25" in plan, plan
+    info = harness.expect_exit(0, harness.mpirun(1, ["info", "ready-set-go/network.h5"])).stdout
+    assert "max_rank = 25" in info, info
+    os.chdir("..")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for task in SCORES:
             check(task)
+        check_low_rank()
         os.chdir("/")
 
 

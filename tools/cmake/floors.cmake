@@ -4,6 +4,8 @@ add_library(fullforce_flags INTERFACE)
 target_compile_options(fullforce_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
 # errno is never read after a call of the maths library; a * b + c is one rounding everywhere, so that all tiles agree.
 target_compile_options(fullforce_flags INTERFACE -fno-math-errno -ffp-contract=fast)
+# Vectors wider than the processor's registers never leave the file that they are in.
+target_compile_options(fullforce_flags INTERFACE -Wno-psabi)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # For some processors GCC joins them in wide registers but not in narrow ones.
   target_compile_options(fullforce_flags INTERFACE --param=avoid-fma-max-bits=0)

@@ -32,6 +32,9 @@ class InverseCorrelation {
   /// `vectors` columns a step, `panel` columns before they are applied.
   InverseCorrelation(const Layout& features, double alpha, double longest, Index panel, Index vectors);
 
+  /// Elements of Phi from this one on have been zero in all steps so far: nothing is read or computed for them.
+  void use(Index features) { used_ = features; }
+
   /// Chooses the columns of `phi` to learn from, ascending. Copies them where they are not all.
   void select(const GatheredVectors<F>& phi, std::span<const Index> selected);
 
@@ -90,6 +93,7 @@ class InverseCorrelation {
   void find_pending(Archive& archive);
 
   const Layout* layout_;
+  Index used_;
   Index vectors_;
   Index panel_;
   Index capacity_;  ///< one step may overshoot the panel by B - 1 columns

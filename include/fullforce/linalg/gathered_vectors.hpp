@@ -57,8 +57,8 @@ class GatheredVectors {
   Index first_row_;
   bool apart_;
   AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels
-  /// The groups on their own, where they do not lie so already: a product reads one of them, and wants nothing else in its
-  /// cache lines.
+  /// The groups on their own, where they do not lie so already: a product reads one of them, and wants nothing else in
+  /// its cache lines.
   std::vector<Vectors<T>> groups_;
   RowGather gather_;
   bool moving_ = false;

@@ -12,9 +12,10 @@ namespace fullforce {
 /// there is (no row pointers). Columns ascend within a row; they take 32 bits, enough for as many neurons as one
 /// message can gather.
 ///
-/// A product reads x(column) in no order at all. Where x is larger than the caches, arrange() cuts the columns into runs
-/// and puts the non-zeros of each block of rows in the order run, row, column: the product then takes one run after the
-/// other, over all rows, and finds that part of x in the cache. A row's sum is formed in the same order as before.
+/// A product reads x(column) in no order at all. Where x is larger than the caches, arrange() cuts the columns into
+/// runs and puts the non-zeros of each block of rows in the order run, row, column: the product then takes one run
+/// after the other, over all rows, and finds that part of x in the cache. A row's sum is formed in the same order as
+/// before.
 template <Real T>
 class SparseRows {
  public:
@@ -76,9 +77,9 @@ namespace kernels {
 
 /// y(i, b) = sum_k values(i, k) x(columns(i, k), b), in ascending k, for `rows` rows of `a` from `first` on and b <
 /// vectors. Of an arranged matrix for a whole block of rows and the columns of one run: added to y, or in run 0 instead
-/// of what was there. x is [all neurons, >= vectors], a neuron a row, so that a non-zero reads neighbouring numbers. A result is
-/// the same whatever is computed beside it. 2 rows degree vectors operations; bound by how many lines of x the caches
-/// or memory can deliver.
+/// of what was there. x is [all neurons, >= vectors], a neuron a row, so that a non-zero reads neighbouring numbers. A
+/// result is the same whatever is computed beside it. 2 rows degree vectors operations; bound by how many lines of x
+/// the caches or memory can deliver.
 template <Real T>
 void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
                      Piece<T> y);

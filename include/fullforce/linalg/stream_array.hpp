@@ -13,8 +13,7 @@ template <Real T>
 class StreamArray {
  public:
   StreamArray() = default;
-  StreamArray(const Layout& layout, Index streams)
-      : StreamArray(layout.local_rows(), streams, Unset{}) {
+  StreamArray(const Layout& layout, Index streams) : StreamArray(layout.local_rows(), streams, Unset{}) {
     layout.for_each_block([this](RowBlock block) { std::fill_n(row(block.local), block.rows * stride_, T(0)); });
   }
   /// So many rows that are not dealt out: scratch.

@@ -12,8 +12,8 @@ namespace fullforce {
 
 class Archive;
 
-/// The fixed weights, this rank's rows: recurrent weights J_D of the target-generating network and what feeds signals into both
-/// networks. Every element is a function of (seed, row, column), so both learning rules get the same ones.
+/// The fixed weights, this rank's rows: recurrent weights J_D of the target-generating network and what feeds signals
+/// into both networks. Every element is a function of (seed, row, column), so both learning rules get the same ones.
 template <Real T>
 struct Connectivity {
   /// Draws them: J_D dense or sparse, u_* ~ U(-1, 1) times their gains.

@@ -33,7 +33,8 @@ struct Trial {
   std::vector<double> hints;
 };
 
-/// What the network is to do. A trial is a pure value of (seed, kind, number): the same on every rank and in every stream.
+/// What the network is to do. A trial is a pure value of (seed, kind, number): the same on every rank and in every
+/// stream.
 class Task {
  public:
   virtual ~Task() = default;
@@ -51,8 +52,8 @@ class Task {
   virtual std::unique_ptr<Scorer> scorer(Index /*streams*/) const { return nullptr; }
 };
 
-/// The task that the options name, with time step dt (s). Throws InputError for an unknown name, or a trials file that is
-/// missing, malformed or made for another dt; files are read and validated whole here, by every rank alike.
+/// The task that the options name, with time step dt (s). Throws InputError for an unknown name, or a trials file that
+/// is missing, malformed or made for another dt; files are read and validated whole here, by every rank alike.
 std::unique_ptr<Task> make_task(const TaskOptions& options, double dt, std::uint64_t seed);
 
 }  // namespace fullforce

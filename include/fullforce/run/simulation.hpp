@@ -126,7 +126,7 @@ class Simulation {
   StreamArray<T> target_currents_;     ///< F
   std::vector<double> output_errors_;  ///< [n_out, B']
   StreamArray<T> drive_;               ///< all currents of the block that a thread works on, [threads, block size, B]
-  GatheredVectors<T> rates_;                        ///< r, then tanh(x_D) if both are gathered
+  GatheredVectors<T> rates_;           ///< r, then tanh(x_D) if both are gathered
   std::optional<GatheredVectors<T>> target_rates_;  ///< tanh(x_D) alone, where no product needs the r of other ranks
   std::optional<CurrentBound<T>> bound_;            ///< of F, where target modes want one
   std::vector<Index> learners_;

@@ -26,7 +26,8 @@ Matrix features(Index neurons, Index streams, Index step) {
 /// A learner on this rank, fed with whole matrices.
 class Harness {
  public:
-  Harness(const Communicator& comm, Index neurons, Index streams, Index panel, FeatureKind features = FeatureKind::dense)
+  Harness(const Communicator& comm, Index neurons, Index streams, Index panel,
+          FeatureKind features = FeatureKind::dense)
       : layout_(comm, neurons),
         streams_(streams),
         rls_(layout_, options(panel, features), 2, streams, true, true),

@@ -76,6 +76,10 @@ TEST(RecurrentWeights, EveryPairOfInputsIsEquallyLikely) {
     EXPECT_NEAR(count, expected, 5.0 * std::sqrt(expected)) << pair[0] << " " << pair[1];
 }
 
+TEST(RecurrentWeights, OfAMillionNeuronsWithAHundredInputsTakeLessThanAGibibyte) {
+  EXPECT_LT(RecurrentWeights<float>::bytes(1000000, 1000000, 100, 16), Index{1} << 30);
+}
+
 TEST(RecurrentWeights, MultiplyIsTheProduct) {
   const Communicator comm = Communicator::world();
   const Index neurons = 90, streams = 3;

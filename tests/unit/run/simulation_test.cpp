@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <new>
 #include <numeric>
+#include <tuple>
 
 #include "fullforce/base/check.hpp"
 
@@ -28,10 +29,15 @@ constexpr Index neurons = 70;
 constexpr Index streams = 3;
 
 struct Toy {
-  explicit Toy(const Communicator& comm, Rule rule = Rule::full_force, double gain = 1.5, Index modes = 0)
-      : layout(comm, neurons), task(make_task(TaskOptions{}, 0.001, 1)), network(options(gain)), connectivity(layout, network, *task, 1),
-        rls(layout, learning(rule, modes), 1, streams, rule == Rule::full_force, true),
-        simulation(layout, {network, rule, 0.8, 1, false}, *task, {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
+  explicit Toy(const Communicator& comm, Rule rule = Rule::full_force, double gain = 1.5, Index modes = 0,
+               Index max_rank = 0)
+      : layout(comm, neurons),
+        task(make_task(TaskOptions{}, 0.001, 1)),
+        network(options(gain)),
+        connectivity(layout, network, *task, 1),
+        rls(layout, learning(rule, modes, max_rank), 1, streams, rule == Rule::full_force, true),
+        simulation(layout, {network, rule, 0.8, 1, false}, *task,
+                   {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
 
   static NetworkOptions options(double gain) {
     NetworkOptions o;
@@ -40,8 +46,11 @@ struct Toy {
     o.noise = 0.001;
     return o;
   }
-  static LearningOptions learning(Rule rule, Index modes) {
+  /// Low-rank features if there is a largest rank.
+  static LearningOptions learning(Rule rule, Index modes, Index max_rank) {
     LearningOptions o;
+    if (max_rank > 0) o.features = FeatureKind::low_rank;
+    if (max_rank > 0) o.max_rank = max_rank;
     o.target_modes = modes;
     o.rank_tolerance = 1e-12;
     o.rule = rule;
@@ -64,8 +73,10 @@ void step_until_training(Toy& run) {
 
 TEST(Simulation, AStepAllocatesNothing) {
   const Communicator comm = Communicator::world();
-  for (const auto& [rule, modes] : {std::pair{Rule::full_force, 0}, {Rule::force, 0}, {Rule::full_force, 12}}) {
-    Toy run(comm, rule, 1.5, modes);
+  using Case = std::tuple<Rule, Index, Index>;
+  for (const auto& [rule, modes, max_rank] : {Case{Rule::full_force, 0, 0}, Case{Rule::force, 0, 0},
+                                              Case{Rule::full_force, 12, 0}, Case{Rule::full_force, 0, 8}}) {
+    Toy run(comm, rule, 1.5, modes, max_rank);
     step_until_training(run);
     const long before = allocations;
     for (int k = 0; k < 100; ++k) run.simulation.step();
