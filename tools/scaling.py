@@ -2,7 +2,7 @@
 """A scaling study: makes its points, runs or submits them, and shows how the time of a step changes with ranks and threads.
 
 scaling.py FOLDER [--kind strong|weak] [--neurons N...] [--streams B...] [--precision P...] [--ranks R...] [--threads T...] [--repeats K]
-           [--steps S] [--submit [SBATCH_OPTION...] | --plan | --report] [--machine FILE] [--fullforce PROGRAM]
+           [--steps S] [--set section.key=value]... [--submit [SBATCH_OPTION...] | --plan | --report] [--machine FILE] [--fullforce PROGRAM]
 
 Makes the points that FOLDER does not have yet (FOLDER/points/*, each a configuration), runs those without a result one after another on this machine (mpirun),
 then prints the table and draws FOLDER/scaling.png. Given again it goes on where it was: finished points are skipped. With neither points nor options the defaults
@@ -13,6 +13,7 @@ below hold.
   --submit ...    submits jobs/scaling.sbatch instead, one job for each number of ranks and threads; what follows goes to sbatch
   --plan          predicts instead of running (`fullforce plan`, with the constants in --machine FILE), for ranks that this machine need not have
   --report        only shows what there is
+  --set ...       for all points, as in fullforce train: low-rank features, sparse target-generating networks; a folder holds one choice of these
 
 In every step every stream learns. Exit codes: 0 done, 1 a run failed, 2 wrong input.
 """
@@ -28,23 +29,6 @@ import statistics
 import subprocess
 import sys
 
-CONFIG = """# A point of a scaling study, made by tools/scaling.py.
-[run]
-streams = {streams}
-init_trials = 0
-train_trials = {train_trials}
-test_trials = 0
-[task]
-name = "oscillation"
-[network]
-neurons = {neurons}
-dt = 0.005
-[learning]
-precision = "{precision}"
-update_probability = 1.0
-[checkpoint]
-every_minutes = 0.0
-"""
 STEPS_OF_A_TRIAL = 400
 # Okabe and Ito's colours, which stay apart for colour-blind readers; lines differ in their markers too.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
@@ -72,7 +56,26 @@ def points_of(arguments):
                                                                               arguments.precision, arguments.ranks, arguments.threads):
         neurons = base if arguments.kind == "strong" else weak_neurons(base, ranks * threads)
         yield {"kind": arguments.kind, "base": base, "neurons": neurons, "streams": streams, "precision": precision, "ranks": ranks, "threads": threads,
-               "steps": arguments.steps, "repeat": repeat}
+               "steps": arguments.steps, "repeat": repeat, "set": arguments.set}
+
+
+def config_text(point):
+    """The configuration of a point; every stream learns at every step."""
+    trials = point["streams"] * math.ceil(point["steps"] / STEPS_OF_A_TRIAL)
+    sections = {"run": {"streams": point["streams"], "init_trials": 0, "train_trials": trials, "test_trials": 0}, "task": {"name": '"oscillation"'},
+                "network": {"neurons": point["neurons"], "dt": 0.005},
+                "learning": {"precision": f'"{point["precision"]}"', "update_probability": 1.0}, "checkpoint": {"every_minutes": 0.0}}
+    for setting in point["set"]:
+        key, _, value = setting.partition("=")
+        section, _, name = key.partition(".")
+        if not (section in sections and name and value):
+            raise InputError(f"--set {setting}: not of the form section.key=value, with one of the sections {', '.join(sections)}")
+        plain = value in ("true", "false") or value[0] in "\"'+-.0123456789"
+        sections[section][name] = value if plain else f'"{value}"'
+    lines = ["# A point of a scaling study, made by tools/scaling.py."]
+    for section, keys in sections.items():
+        lines += [f"[{section}]"] + [f"{name} = {value}" for name, value in keys.items()]
+    return "\n".join(lines) + "\n"
 
 
 def make(folder, points):
@@ -81,10 +84,12 @@ def make(folder, points):
         name = "{kind}-{base}-N{neurons}-B{streams}-{precision}-{ranks}x{threads}-{steps}-{repeat}".format(**point)
         place = folder / "points" / name
         if (place / "point.json").exists():
+            if read_json(place / "point.json").get("set", []) != point["set"]:
+                raise InputError(f"{place}: was made with other --set options; take another FOLDER")
             continue
+        text = config_text(point)
         place.mkdir(parents=True, exist_ok=True)
-        trials = point["streams"] * math.ceil(point["steps"] / STEPS_OF_A_TRIAL)
-        (place / "config.toml").write_text(CONFIG.format(train_trials=trials, **point), encoding="utf-8")
+        (place / "config.toml").write_text(text, encoding="utf-8")
         (place / "point.json").write_text(json.dumps(point, indent=1), encoding="utf-8")
 
 
@@ -316,6 +321,7 @@ def parse():
     parser.add_argument("--threads", type=count, nargs="+", default=[1])
     parser.add_argument("--repeats", type=count, default=3)
     parser.add_argument("--steps", type=count, default=800, help="of each run, rounded up to whole trials of 400")
+    parser.add_argument("--set", action="append", default=[], metavar="section.key=value", help="for all points; may be repeated")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--submit", nargs=argparse.REMAINDER, metavar="SBATCH_OPTION")
     what.add_argument("--plan", action="store_true")

@@ -41,6 +41,21 @@ bool TrialStreams::any_in(StreamPhase phase) const {
   return std::find(phase_.begin(), phase_.end(), phase) != phase_.end();
 }
 
+PhaseProgress TrialStreams::progress() const {
+  const bool forced = any_forced();
+  const StreamPhase shown = forced ? StreamPhase::init : StreamPhase::running;
+  double done = forced ? 0.0 : static_cast<double>(next_trial_);
+  for (Index b = 0; b < plan_.streams; ++b) {
+    if (forced && phase(b) != StreamPhase::init) done += static_cast<double>(plan_.init_trials);
+    if (phase(b) != shown) continue;
+    const double share = static_cast<double>(position(b)) / static_cast<double>(length(b));
+    done += forced ? static_cast<double>(trial(b)) + share : share - 1.0;
+  }
+  const Index all = forced ? plan_.init_trials * plan_.streams : plan_.trials;
+  return {forced, std::min(all, static_cast<Index>(done) + 1), all,
+          done / static_cast<double>(std::max<Index>(1, all))};
+}
+
 TrialId TrialStreams::trial_id(Index stream) const {
   if (phase(stream) == StreamPhase::init)
     return {plan_.init_kind, static_cast<std::uint64_t>(stream * plan_.init_trials + trial(stream))};

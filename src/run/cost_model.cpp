@@ -164,6 +164,34 @@ double mean_length(const Task& task, TrialKind kind, Index trials) {
   return steps / number(count);
 }
 
+/// What streams do in a phase, in steps since its begin: when the first of them has ended its init trials, when the
+/// last, and when all trials have ended.
+struct Course {
+  double first_free = 0.0;
+  double last_forced = 0.0;
+  double end = 0.0;
+};
+
+/// Streams of a fixed trial begin in its middle; each takes the next trial when it has ended one.
+Course course(const RunOptions& run, const Task& task, TrialKind init_kind, Index trials, TrialKind kind) {
+  const double forced = number(run.init_trials) * mean_length(task, init_kind, run.init_trials * run.streams);
+  std::vector<double> free(static_cast<std::size_t>(run.streams), forced);
+  if (task.fixed() && run.init_trials > 0)
+    for (Index b = 0; b < run.streams; ++b)
+      free[static_cast<std::size_t>(b)] -=
+          std::floor(number(b) / number(run.streams) * forced / number(run.init_trials));
+  Course course{std::ranges::min(free), std::ranges::max(free), 0.0};
+  const double length = mean_length(task, kind, trials);
+  // Rounds in which every stream has a trial go by in the same order.
+  const Index rounds = trials / run.streams;
+  for (double& when : free) when += number(rounds) * length;
+  std::ranges::sort(free);
+  for (Index k = 0; k < trials % run.streams; ++k) free[static_cast<std::size_t>(k)] += length;
+  if (trials == 0) course.first_free = course.last_forced;
+  course.end = std::ranges::max(free);
+  return course;
+}
+
 }  // namespace
 
 Deployment::Deployment(int ranks_, int threads_, const Machine& machine)
@@ -261,15 +289,13 @@ double limit_seconds(const Workload& w, StepKind kind, const Deployment& d, cons
 }
 
 RunSteps run_steps(const RunOptions& run, const Task& task) {
-  const double B = number(run.streams);
-  const auto forced = [&](TrialKind kind) {
-    return number(run.init_trials) * mean_length(task, kind, run.init_trials * run.streams);
-  };
-  const auto dealt = [&](TrialKind kind, Index trials) {
-    return std::ceil(number(trials) / B) * mean_length(task, kind, trials);
-  };
-  return {forced(TrialKind::init), dealt(TrialKind::training, run.train_trials),
-          dealt(TrialKind::test, run.test_trials), run.test_trials > 0 ? forced(TrialKind::test_init) : 0.0};
+  const Course training = course(run, task, TrialKind::init, run.train_trials, TrialKind::training);
+  RunSteps steps{training.first_free, training.end - training.first_free, 0.0, 0.0};
+  if (run.test_trials == 0) return steps;
+  const Course test = course(run, task, TrialKind::test_init, run.test_trials, TrialKind::test);
+  steps.test = test.end - test.first_free;
+  steps.test_init = test.last_forced;
+  return steps;
 }
 
 double network_file_bytes(const Workload& w, const Task& task, bool checkpoint) {

@@ -91,7 +91,7 @@ nlohmann::ordered_json phases_json(const PhaseSeconds& phases) {
 
 double RunPlan::seconds() const {
   return steps.init * total(init_step) + steps.training * total(training_step) + steps.test * total(test_step) +
-         steps.test_init * total(test_init_step) + checkpoint_seconds;
+         steps.test_init * total(test_init_step) + network_seconds + (workload.streams > 1 ? checkpoint_seconds : 0.0);
 }
 
 RunPlan plan_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
@@ -101,6 +101,7 @@ RunPlan plan_run(const Workload& w, const RunOptions& run, const Task& task, con
   plan.checkpoint_bytes = network_file_bytes(w, task, true);
   plan.network_bytes = network_file_bytes(w, task, false);
   plan.checkpoint_seconds = plan.checkpoint_bytes / machine.file_bandwidth;
+  plan.network_seconds = plan.network_bytes / machine.file_bandwidth;
   plan.steps = run_steps(run, task);
   plan.init_step = step_seconds(w, StepKind::init, d, machine);
   plan.training_step = step_seconds(w, StepKind::training, d, machine);

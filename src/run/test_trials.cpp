@@ -140,9 +140,8 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
     if (result.stopped) break;
     if (!progress.due()) continue;
     const double rate = static_cast<double>(simulation.steps() * plan.run.streams) / std::max(clock.seconds(), 1e-9);
-    progress.update({"test", result.trials, plan.run.test_trials, error,
-                     static_cast<double>(result.trials) / static_cast<double>(std::max<Index>(1, plan.run.test_trials)),
-                     rate});
+    const PhaseProgress phase = simulation.streams().progress();
+    progress.update({phase.forced ? "test init" : "test", phase.trial, phase.trials, error, phase.done, rate});
   }
   result.steps = simulation.steps();
   result.seconds = clock.seconds();

@@ -153,24 +153,9 @@ class Training {
   void show_progress() {
     if (!progress_.due()) return;
     const TrialStreams& streams = simulation_.streams();
-    const bool training = !streams.any_forced();
-    const Index all = training ? plan_->run.train_trials : plan_->run.init_trials * plan_->run.streams;
-    const double done = trials_done(streams, training) / static_cast<double>(std::max<Index>(1, all));
-    const Index now = std::min(all, static_cast<Index>(done * static_cast<double>(all)) + 1);
-    progress_.update({training ? "training" : "init", now, all, metrics_->last_error(), done, samples_per_second(),
-                      rls_.basis() != nullptr ? rls_.features() : 0});
-  }
-
-  /// Trials of the phase so far, those under way by their share.
-  static double trials_done(const TrialStreams& streams, bool training) {
-    double done = training ? static_cast<double>(streams.next_trial()) : 0.0;
-    for (Index b = 0; b < streams.streams(); ++b) {
-      if (!training && streams.phase(b) != StreamPhase::init) done += static_cast<double>(streams.plan().init_trials);
-      if (streams.phase(b) != (training ? StreamPhase::running : StreamPhase::init)) continue;
-      const double share = static_cast<double>(streams.position(b)) / static_cast<double>(streams.length(b));
-      done += training ? share - 1.0 : static_cast<double>(streams.trial(b)) + share;
-    }
-    return done;
+    const PhaseProgress phase = streams.progress();
+    progress_.update({phase.forced ? "init" : "training", phase.trial, phase.trials, metrics_->last_error(), phase.done,
+                      samples_per_second(), rls_.basis() != nullptr ? rls_.features() : 0});
   }
 
   /// A sparse J_D is drawn again in less time than it takes to write.

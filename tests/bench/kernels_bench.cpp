@@ -1,8 +1,13 @@
-// The kernels of a step on one core, matrix in the cache or beyond it: products with few vectors, products with the
-// pending panel, the panel's application, rates, fixed-point sums.
+// The kernels of a step on one core, matrix in the cache or beyond it: products with few vectors (beside Eigen's and
+// OpenBLAS's of the same shapes), transposed and sparse ones, products with the pending panel, the panel's application,
+// rates, fixed-point sums.
+#include <Eigen/Core>
+
 #include "bench_main.hpp"
+#include "blas.hpp"
 #include "fullforce/linalg/kernels.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/sparse_rows.hpp"
 #include "fullforce/parallel/fixed_point.hpp"
 
 namespace fullforce {
@@ -67,6 +72,81 @@ void product(benchmark::State& state) {
   count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
 }
 
+/// The same by a library, a call a block: one(a, rows, cols, x [cols, vectors], y [rows, vectors]).
+template <Real T, class One>
+void product_by_library(benchmark::State& state, const One& one) {
+  const Index rows = state.range(0), cols = state.range(1), count_of_vectors = state.range(2);
+  const RowMatrix<T> a = matrix<T>(rows, cols);
+  const RowMatrix<T> x = matrix<T>(cols, count_of_vectors);
+  RowMatrix<T> y(rows, count_of_vectors);
+  for (auto _ : state) {
+    for (Index i = 0; i < rows; i += block) one(a, i, std::min(block, rows - i), x, y);
+    benchmark::ClobberMemory();
+  }
+  count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
+}
+
+template <Real T>
+void product_eigen(benchmark::State& state) {
+  using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  using View = Eigen::Map<const Matrix, Eigen::Aligned64, Eigen::OuterStride<>>;
+  product_by_library<T>(state, [](const RowMatrix<T>& a, Index i, Index n, const RowMatrix<T>& x, RowMatrix<T>& y) {
+    Eigen::Map<Matrix, Eigen::Aligned64, Eigen::OuterStride<>>(y.row(i), n, y.cols(), Eigen::OuterStride<>(y.stride()))
+        .noalias() = View(a.row(i), n, a.cols(), Eigen::OuterStride<>(a.stride())) *
+                     View(x.row(0), x.rows(), x.cols(), Eigen::OuterStride<>(x.stride()));
+  });
+}
+
+#ifdef FULLFORCE_BENCH_OPENBLAS
+template <Real T>
+void product_openblas(benchmark::State& state) {
+  openblas_set_num_threads(1);
+  product_by_library<T>(state, [](const RowMatrix<T>& a, Index i, Index n, const RowMatrix<T>& x, RowMatrix<T>& y) {
+    const auto number = [](Index value) { return static_cast<int>(value); };
+    multiply_by_blas(number(n), number(x.cols()), number(a.cols()), a.row(i), number(a.stride()), x.row(0),
+                     number(x.stride()), y.row(i), number(y.stride()));
+  });
+}
+#endif
+
+/// The sums U^T r of a basis [N, d] and rates [N, vectors], block by block.
+template <Real T>
+void transposed(benchmark::State& state) {
+  const Index rows = state.range(0), cols = state.range(1), count_of_vectors = state.range(2);
+  const RowMatrix<T> U = matrix<T>(rows, cols), r = matrix<T>(rows, padded_vectors<T>(count_of_vectors));
+  Vectors<T> sums(cols, count_of_vectors);
+  for (auto _ : state) {
+    for (Index i = 0; i < rows; i += block)
+      kernels::accumulate_transposed<T>({U.row(i), U.stride()}, std::min(block, rows - i), cols, {r.row(i), r.stride()},
+                                        count_of_vectors, sums.view());
+    benchmark::ClobberMemory();
+  }
+  count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
+}
+
+/// N rows of K non-zeros in places that no hardware could guess, times [N, vectors]; bytes with the rates they name.
+template <Real T>
+void sparse(benchmark::State& state) {
+  const Index rows = state.range(0), degree = state.range(1), count_of_vectors = state.range(2);
+  SparseRows<T> a(rows, degree);
+  for (Index i = 0; i < rows; ++i)
+    for (Index k = 0; k < degree; ++k) {
+      a.columns(i)[static_cast<std::size_t>(k)] = static_cast<std::int32_t>((i * 7919 + k * 104729) % rows);
+      a.values(i)[static_cast<std::size_t>(k)] = T(0.1);
+    }
+  const RowMatrix<T> x = matrix<T>(rows, padded_vectors<T>(count_of_vectors));
+  RowMatrix<T> y(rows, padded_vectors<T>(count_of_vectors));
+  for (auto _ : state) {
+    for (Index i = 0; i < rows; i += block)
+      kernels::multiply_sparse<T>(a, 0, i, std::min(block, rows - i), {x.row(0), x.stride()}, count_of_vectors,
+                                  {y.row(i), y.stride()});
+    benchmark::ClobberMemory();
+  }
+  const double elements = static_cast<double>(rows * degree);
+  count(state, 2.0 * elements * static_cast<double>(count_of_vectors),
+        elements * static_cast<double>(SparseRows<T>::bytes_per_element + count_of_vectors * Index{sizeof(T)}));
+}
+
 /// N x N minus [N, columns] [columns, N].
 template <Real T>
 void flush(benchmark::State& state) {
@@ -100,11 +180,23 @@ const std::vector<std::int64_t> counts = {1, 2, 4, 8, 16, 32};
 BENCHMARK(product<double>)
     ->ArgNames({"N", "cols", "B"})
     ->ArgsProduct({{64, 512}, {512}, counts})
-    ->ArgsProduct({{4096}, {4096}, counts});
+    ->ArgsProduct({{64, 4096}, {4096}, counts});
 BENCHMARK(product<float>)
     ->ArgNames({"N", "cols", "B"})
     ->ArgsProduct({{64, 512}, {512}, counts})
-    ->ArgsProduct({{4096}, {4096}, counts});
+    ->ArgsProduct({{64, 4096}, {4096}, counts});
+const std::vector<std::vector<std::int64_t>> compared = {{64, 4096}, {4096}, {1, 4, 16, 32}};
+BENCHMARK(product_eigen<double>)->ArgNames({"N", "cols", "B"})->ArgsProduct(compared);
+BENCHMARK(product_eigen<float>)->ArgNames({"N", "cols", "B"})->ArgsProduct(compared);
+#ifdef FULLFORCE_BENCH_OPENBLAS
+BENCHMARK(product_openblas<double>)->ArgNames({"N", "cols", "B"})->ArgsProduct(compared);
+BENCHMARK(product_openblas<float>)->ArgNames({"N", "cols", "B"})->ArgsProduct(compared);
+#endif
+const std::vector<std::vector<std::int64_t>> skinny = {{64, 65536}, {256}, {1, 4, 16}};
+BENCHMARK(product<float>)->Name("learned<float>")->ArgNames({"N", "d", "B"})->ArgsProduct(skinny);
+BENCHMARK(transposed<float>)->ArgNames({"N", "d", "B"})->ArgsProduct(skinny);
+BENCHMARK(transposed<double>)->ArgNames({"N", "d", "B"})->ArgsProduct(skinny);
+BENCHMARK(sparse<float>)->ArgNames({"N", "K", "B"})->ArgsProduct({{64, 65536}, {50}, {1, 16}});
 BENCHMARK(product<double>)->Name("panel<double>")->ArgNames({"N", "m", "B"})->ArgsProduct({{64, 4096}, {64}, counts});
 BENCHMARK(product<float>)->Name("panel<float>")->ArgNames({"N", "m", "B"})->ArgsProduct({{64, 4096}, {64}, counts});
 BENCHMARK(flush<double>)->ArgNames({"N", "m"})->ArgsProduct({{64, 512, 4096}, {32, 64, 128}});

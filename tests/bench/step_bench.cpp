@@ -5,16 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "blas.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/machine_probe.hpp"
 #include "fullforce/run/memory.hpp"
 #include "fullforce/run/step_probe.hpp"
-
-#ifdef FULLFORCE_BENCH_OPENBLAS
-#include <cblas.h>
-#endif
 
 namespace fullforce {
 namespace {
@@ -42,24 +39,17 @@ struct Limits {
 };
 
 #ifdef FULLFORCE_BENCH_OPENBLAS
-void multiply_by_blas(const double* a, const double* b, double* c, int n) {
-  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0, a, n, b, n, 0.0, c, n);
-}
-void multiply_by_blas(const float* a, const float* b, float* c, int n) {
-  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0F, a, n, b, n, 0.0F, c, n);
-}
-
 /// Each rank's OpenBLAS with the rank's threads, on one product at a time.
 template <Real T>
 double blas_rate(double seconds) {
   openblas_set_num_threads(thread_count());
   constexpr int n = 1024;
   std::vector<T> a(n * n, T(0.5)), b(a), c(a);
-  multiply_by_blas(a.data(), b.data(), c.data(), n);
+  multiply_by_blas(n, n, n, a.data(), n, b.data(), n, c.data(), n);
   const Stopwatch clock;
   double done = 0.0;
   do {
-    multiply_by_blas(a.data(), b.data(), c.data(), n);
+    multiply_by_blas(n, n, n, a.data(), n, b.data(), n, c.data(), n);
     done += 2.0 * n * n * n;
   } while (clock.seconds() < seconds);
   return done / clock.seconds();

@@ -34,7 +34,8 @@ def check_plan():
     assert "a test" in result.stdout and "assumed" in result.stdout, result.stdout
     plan = read("plan.json")
     assert (plan["ranks"], plan["threads"], plan["nodes"]) == (8, 2, 4), plan
-    assert plan["steps"] == {"init": 200, "training": 200, "test_init": 200, "test": 200}, plan["steps"]
+    # The second stream begins in the middle of the trial.
+    assert plan["steps"] == {"init": 100, "training": 300, "test_init": 200, "test": 200}, plan["steps"]
     assert math.isclose(plan["files"]["checkpoint_seconds"], plan["files"]["checkpoint_bytes"] / 1e6)
     step = plan["seconds_per_step"]["training"]
     assert math.isclose(sum(step.values()), 2 * step["total"]) and step["communication"] > 0.0, step

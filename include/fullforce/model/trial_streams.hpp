@@ -27,6 +27,15 @@ struct FinishedTrial {
   Index length = 0;                          ///< steps it took
 };
 
+/// How far the streams are: in their init trials as long as one of them is, then in the trials dealt out. Trials under
+/// way count by their share.
+struct PhaseProgress {
+  bool forced = false;
+  Index trial = 0;  ///< the one under way, from 1
+  Index trials = 0;
+  double done = 0.0;  ///< 0 to 1
+};
+
 /// B trials side by side, each at its own position. Phases and dealing as in numerics: a stream runs its own init
 /// trials, then takes the next number not yet dealt out (several at one step: in stream order); without a number left
 /// it is idle. Init trial i of stream b has number b * init_trials + i within its kind. For a fixed task with at least
@@ -42,6 +51,7 @@ class TrialStreams {
   }                                                              ///< some stream is past its init trials and not idle
   bool any_idle() const { return any_in(StreamPhase::idle); }    ///< some stream has nothing left to do
   bool any_forced() const { return any_in(StreamPhase::init); }  ///< some stream is in an init trial
+  PhaseProgress progress() const;
 
   StreamPhase phase(Index stream) const { return phase_[static_cast<std::size_t>(stream)]; }
   Index trial(Index stream) const { return trial_[static_cast<std::size_t>(stream)]; }        ///< number in its phase

@@ -69,10 +69,10 @@ double node_bandwidth(const Machine& machine, double active, double bytes);
 
 /// Steps of a run on the mean, from the lengths of the task's first trials of each kind.
 struct RunSteps {
-  double init = 0.0;
-  double training = 0.0;
-  double test = 0.0;  ///< free steps of the test that ends a run
-  double test_init = 0.0;
+  double init = 0.0;       ///< in which all streams are forced
+  double training = 0.0;   ///< in which some stream learns; others may still be forced
+  double test = 0.0;       ///< of the test that ends a run, in which some stream is free
+  double test_init = 0.0;  ///< in which some stream is forced
 };
 RunSteps run_steps(const RunOptions& run, const Task& task);
 

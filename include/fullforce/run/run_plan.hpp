@@ -13,6 +13,7 @@ struct RunPlan {
   double checkpoint_bytes = 0.0;
   double network_bytes = 0.0;  ///< of network.h5
   double checkpoint_seconds = 0.0;
+  double network_seconds = 0.0;  ///< to write network.h5
   RunSteps steps{};
   PhaseSeconds init_step{};
   PhaseSeconds training_step{};
@@ -22,7 +23,7 @@ struct RunPlan {
   Work training_work{};     ///< of a training step, all ranks
 
   double bytes_per_node() const { return bytes_per_rank * deployment.ranks_per_node; }
-  double seconds() const;  ///< of the run: init, training, network.h5, test; without checkpoints in between
+  double seconds() const;  ///< of the run: init, training, network.h5, test; of checkpoints the one at the first idle stream
 };
 
 /// The plan of a run, whether it fits or not. A pure value: nothing is allocated that grows with the network.

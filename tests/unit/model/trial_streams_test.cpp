@@ -74,6 +74,25 @@ TEST(TrialStreams, OneStreamRunsInitTrialsThenTrials) {
   EXPECT_FALSE(streams.any_running());
 }
 
+TEST(TrialStreams, SaysHowFarItIs) {
+  const ToyTask task({4});
+  TrialStreams streams(task, plan_of(2, 1, 3));
+  const auto expect = [&](bool forced, Index trial, Index trials, double done) {
+    const PhaseProgress progress = streams.progress();
+    EXPECT_EQ(progress.forced, forced);
+    EXPECT_EQ(progress.trial, trial);
+    EXPECT_EQ(progress.trials, trials);
+    EXPECT_DOUBLE_EQ(progress.done, done);
+  };
+  expect(true, 1, 2, 0.0);
+  for (int k = 0; k < 3; ++k) streams.advance();
+  expect(true, 2, 2, 0.75);
+  streams.advance();
+  expect(false, 1, 3, 0.0);
+  for (int k = 0; k < 4; ++k) streams.advance();
+  expect(false, 3, 3, 2.0 / 3.0);
+}
+
 TEST(TrialStreams, InitTrialsAreNumberedByStream) {
   const ToyTask task({4});
   StreamPlan plan = plan_of(3, 5, 1);

@@ -213,9 +213,12 @@ TEST_F(Plan, CountsTheStepsOfARun) {
   run.streams = 4;
   run.train_trials = 10;
   const RunSteps steps = run_steps(run, *task);
-  EXPECT_EQ(steps.init, 10.0 * 2000.0);
-  EXPECT_EQ(steps.training, 3.0 * 2000.0);
-  EXPECT_EQ(steps.test, 13.0 * 2000.0);
+  // Streams of a fixed trial begin 500 steps apart: the first is free after 18,500 and takes the trials 0, 4 and 8; the
+  // second one ends trial 9.
+  EXPECT_EQ(steps.init, 18500.0);
+  EXPECT_EQ(steps.training, 25000.0 - 18500.0);
+  EXPECT_EQ(steps.test_init, 20000.0);
+  EXPECT_EQ(steps.test, 45000.0 - 18500.0);
 }
 
 TEST_F(Plan, NeedsTheMemoryThatTheRunWillAskFor) {
