@@ -29,7 +29,7 @@ def draw(found, path):
             axes.plot(system["time"], curve, label=f"exponent {k + 1}: {system['exponents'][k]:.3f} (known: {known:.3f})", **style)
             axes.axhline(known, color="0.6", linewidth=0.8, zorder=0)
         axes.set(title=title, xlabel=time, ylabel=label, xscale="log")
-        axes.legend(frameon=False, fontsize=8, loc="center left")
+        axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(0, 0.7))
     figure.savefig(path, dpi=130)
 
 

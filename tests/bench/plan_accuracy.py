@@ -3,7 +3,7 @@
 
     plan_accuracy.py FULLFORCE [--neurons N N] [--machine FILE] [--tiny] [--output JSON]
 
-Calibrates first on 2 ranks of one thread (or takes the constants in FILE), then trains each network for a few hundred steps and compares the time of a step (without that of files),
+Calibrates first on 2 ranks of one thread (or takes the constants in FILE), then trains each network for a thousand steps or more and compares the time of a step (without that of files),
 the memory of a rank and the size of network.h5. About 2 minutes on a machine that does nothing else. Prints the table; the last line is the largest error.
 """
 import argparse
@@ -47,7 +47,7 @@ def compare(program, machine, folder, neurons, streams, precision, ranks, dt):
     """One point: the prediction, then the run."""
     name = f"{neurons}-{streams}-{precision}-{ranks}"
     config = folder / f"{name}.toml"
-    config.write_text(CONFIG.format(neurons=neurons, streams=streams, precision=precision, train_trials=2 * streams, dt=dt), encoding="utf-8")
+    config.write_text(CONFIG.format(neurons=neurons, streams=streams, precision=precision, train_trials=30 if streams == 1 else 3 * streams, dt=dt), encoding="utf-8")
     mpirun(ranks, [program, "plan", config, "--machine", machine, "--output", folder / "plan.json"], folder)
     plan = read(folder / "plan.json")
     mpirun(ranks, [program, "train", config, "--output", name, "--quiet"], folder)

@@ -32,9 +32,11 @@ class Rates {
         phases_(i, b) = Draws(9, Purpose::network_state, static_cast<std::uint64_t>(b)).uniform(i);
   }
 
+  /// In single precision, so that all learn from the same numbers.
   Eigen::MatrixXd at(Index step) const {
     const double t = 0.011 * static_cast<double>(step);
-    return (1.5 * (6.3 * phases_.array() + t * (1.0 + phases_.array())).sin() + std::sin(0.37 * t)).tanh();
+    const Eigen::ArrayXXd course = 1.5 * (6.3 * phases_ + t * (1.0 + phases_)).sin() + std::sin(0.37 * t);
+    return course.tanh().cast<float>().cast<double>();
   }
 
  private:
