@@ -133,7 +133,7 @@ template <Real F>
 void InverseCorrelation<F>::encode(std::span<const double> sums, const FixedPoint& scale, std::span<std::int64_t> into,
                                    std::int64_t& errors) const {
   std::int64_t wrong = 0;
-  for (std::size_t k = 0; k < sums.size(); ++k) into[k] += scale.encode(sums[k], wrong);
+  scale.add(sums, into.data(), wrong);
   errors += wrong;
 }
 

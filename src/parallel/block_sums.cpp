@@ -25,10 +25,8 @@ void BlockSums::begin(Index count, double bound) {
 template <Real T>
 void BlockSums::add(Index first, std::span<const T> values) {
   const std::span<std::int64_t> mine = of_thread(thread_index());
-  std::int64_t* const sums = mine.data() + first;
-  const FixedPoint scale = scale_;
   std::int64_t errors = 0;
-  for (std::size_t k = 0; k < values.size(); ++k) sums[k] += scale.encode(static_cast<double>(values[k]), errors);
+  scale_.add(values, mine.data() + first, errors);
   mine.back() += errors;
 }
 

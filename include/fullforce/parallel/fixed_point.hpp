@@ -1,6 +1,7 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
+#include <span>
 
 #include "fullforce/base/types.hpp"
 
@@ -23,6 +24,11 @@ class FixedPoint {
     errors += in_range ? 0 : 1;
     return std::llrint(in_range ? scaled : 0.0);
   }
+
+  /// sums[k] += encode(values[k]), several at a time where the processor can: a block of a low-rank product has
+  /// thousands of sums.
+  template <Real T>
+  void add(std::span<const T> values, std::int64_t* sums, std::int64_t& errors) const;
 
   double decode(std::int64_t sum) const { return static_cast<double>(sum) / scale_; }
 

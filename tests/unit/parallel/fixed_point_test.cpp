@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "fullforce/base/random.hpp"
@@ -33,7 +34,9 @@ std::vector<std::int64_t> encoded(const FixedPoint& fixed, const std::vector<dou
   return codes;
 }
 
-std::int64_t total(const std::vector<std::int64_t>& codes) { return std::accumulate(codes.begin(), codes.end(), std::int64_t{0}); }
+std::int64_t total(const std::vector<std::int64_t>& codes) {
+  return std::accumulate(codes.begin(), codes.end(), std::int64_t{0});
+}
 
 TEST(FixedPoint, SumDoesNotDependOnTheOrder) {
   const FixedPoint fixed(1.0);
@@ -105,8 +108,8 @@ TEST(FixedPoint, HasHeadroomOverTheBound) {
 
 TEST(FixedPoint, CountsWhatItCannotHold) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  const double bad[] = {std::numeric_limits<double>::quiet_NaN(), infinity, -infinity, std::numeric_limits<double>::max(),
-                        std::numeric_limits<double>::lowest()};
+  const double bad[] = {std::numeric_limits<double>::quiet_NaN(), infinity, -infinity,
+                        std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
   for (double bound : bounds) {
     const FixedPoint fixed(bound);
     std::int64_t errors = 0;
@@ -117,6 +120,33 @@ TEST(FixedPoint, CountsWhatItCannotHold) {
     EXPECT_EQ(errors, 7) << bound;
     fixed.encode(bound, errors);
     EXPECT_EQ(errors, 7) << "a good value is no error";
+  }
+}
+
+/// Also halves between two integers, and what is out of range.
+template <class T>
+void expect_same_as_one_by_one(const FixedPoint& fixed, T unit) {
+  const T infinity = std::numeric_limits<T>::infinity();
+  const std::vector<T> special = {
+      T(0.5) * unit, T(1.5) * unit, T(-2.5) * unit, infinity, -infinity,  std::numeric_limits<T>::quiet_NaN(),
+      T(0),          T(1),          T(-1),          T(0.3),   T(7) * unit};
+  for (std::size_t count = 0; count < 40; ++count) {
+    std::vector<T> values;
+    for (std::size_t k = 0; k < count; ++k) values.push_back(special[(3 * k + count) % special.size()]);
+    std::vector<std::int64_t> together(count, 5), one_by_one(count, 5);
+    std::int64_t errors = 0, expected = 0;
+    fixed.add(std::span<const T>(values), together.data(), errors);
+    for (std::size_t k = 0; k < count; ++k) one_by_one[k] += fixed.encode(static_cast<double>(values[k]), expected);
+    EXPECT_EQ(together, one_by_one) << count;
+    EXPECT_EQ(errors, expected) << count;
+  }
+}
+
+TEST(FixedPoint, AddsManyAsItEncodesOne) {
+  for (double bound : bounds) {
+    const FixedPoint fixed(bound);
+    expect_same_as_one_by_one<double>(fixed, fixed.resolution());
+    expect_same_as_one_by_one<float>(fixed, static_cast<float>(fixed.resolution()));
   }
 }
 
