@@ -9,7 +9,7 @@ then prints the table and draws FOLDER/scaling.png. Given again it goes on where
 below hold.
 
   --kind strong   the same network on more and more ranks (default)
-  --kind weak     as many matrix elements a core: N grows with the root of ranks x threads, from --neurons on one
+  --kind weak     as much work a core: N grows with the root of ranks x threads, from --neurons on one (in proportion, where work does)
   --submit ...    submits jobs/scaling.sbatch instead, one job for each number of ranks and threads; what follows goes to sbatch
   --plan          predicts instead of running (`fullforce plan`, with the constants in --machine FILE), for ranks that this machine need not have
   --report        only shows what there is
@@ -45,16 +45,25 @@ class RunError(Exception):
     """A run of fullforce failed."""
 
 
-def weak_neurons(base, cores):
-    """N for as many elements a core as `base` has on one; whole blocks of 8."""
-    return max(8, round(base * math.sqrt(cores) / 8) * 8)
+def grows_like_N(settings):
+    """Whether work grows like N, not N^2: low-rank features with a sparse target-generating network. One of the two alone is refused."""
+    choices = {setting.split("=")[0]: setting.partition("=")[2].strip("\"'") for setting in settings}
+    low_rank, sparse = choices.get("learning.features") == "low-rank", choices.get("network.in_degree", "0") != "0"
+    if low_rank != sparse:
+        raise InputError("--kind weak: one part of the work grows like N and another like N^2; set both learning.features=low-rank and network.in_degree, or neither")
+    return low_rank
+
+
+def weak_neurons(base, cores, settings):
+    """N for as much work a core as `base` has on one; whole blocks of 8."""
+    return max(8, round(base * (cores if grows_like_N(settings) else math.sqrt(cores)) / 8) * 8)
 
 
 def points_of(arguments):
     """All points that the options ask for, the repeats outermost, so that a slow hour of the machine hits all alike."""
     for repeat, base, streams, precision, ranks, threads in itertools.product(range(arguments.repeats), arguments.neurons, arguments.streams,
                                                                               arguments.precision, arguments.ranks, arguments.threads):
-        neurons = base if arguments.kind == "strong" else weak_neurons(base, ranks * threads)
+        neurons = base if arguments.kind == "strong" else weak_neurons(base, ranks * threads, arguments.set)
         yield {"kind": arguments.kind, "base": base, "neurons": neurons, "streams": streams, "precision": precision, "ranks": ranks, "threads": threads,
                "steps": arguments.steps, "repeat": repeat, "set": arguments.set}
 
@@ -70,6 +79,8 @@ def config_text(point):
         section, _, name = key.partition(".")
         if not (section in sections and name and value):
             raise InputError(f"--set {setting}: not of the form section.key=value, with one of the sections {', '.join(sections)}")
+        if name in sections[section]:
+            raise InputError(f"--set {setting}: {key} is what the study itself sets")
         plain = value in ("true", "false") or value[0] in "\"'+-.0123456789"
         sections[section][name] = value if plain else f'"{value}"'
     lines = ["# A point of a scaling study, made by tools/scaling.py."]
@@ -83,7 +94,7 @@ def make(folder, points):
     for point in points:
         name = "{kind}-{base}-N{neurons}-B{streams}-{precision}-{ranks}x{threads}-{steps}-{repeat}".format(**point)
         place = folder / "points" / name
-        if (place / "point.json").exists():
+        if (place / "run" / "summary.json").exists() or (place / "plan.json").exists():
             if read_json(place / "point.json").get("set", []) != point["set"]:
                 raise InputError(f"{place}: was made with other --set options; take another FOLDER")
             continue
@@ -174,17 +185,20 @@ def plan(program, machine, points):
 
 def collect(points, planned):
     """One row a case: the median over its repeats, spread, phases. Measured ones, or planned ones."""
-    cases = {}
+    cases, settings = {}, {}
     for point in points:
         path = point["place"] / "plan.json" if planned else summary_path(point)
         if path.exists():
-            cases.setdefault(tuple(point[key] for key in KEYS), []).append(read_json(path))
+            case = tuple(point[key] for key in KEYS)
+            cases.setdefault(case, []).append(read_json(path))
+            settings[case] = point.get("set", [])
     rows = []
     for case, results in cases.items():
         row = dict(zip(KEYS, case))
         times = [r["seconds_per_step"]["training"]["total"] if planned else r["performance"]["seconds_per_step"] for r in results]
         row.update(repeats=len(times), seconds=statistics.median(times), least=min(times), most=max(times), cores=row["ranks"] * row["threads"])
         row["phases"] = phases(results, planned, row["seconds"])
+        row["power"] = 1 if row["kind"] == "weak" and grows_like_N(settings[case]) else 2
         rows.append(row)
     return with_speed_up(sorted(rows, key=lambda r: [r[key] for key in ("kind", "base", "streams", "precision", "threads", "ranks")]))
 
@@ -209,7 +223,7 @@ def with_speed_up(rows):
     """Against the case with the fewest cores in the same series; weak scaling: work done a second."""
     for row in rows:
         first = min((r for r in rows if series_of(r) == series_of(row)), key=lambda r: (r["cores"], r["threads"]))
-        work = (row["neurons"] / first["neurons"]) ** 2
+        work = (row["neurons"] / first["neurons"]) ** row["power"]
         row["speed_up"] = work * first["seconds"] / row["seconds"]
         row["efficiency"] = row["speed_up"] * first["cores"] / row["cores"]
     return rows
@@ -226,7 +240,7 @@ def show(rows, title):
 
 
 def write_csv(rows, path):
-    columns = [key for key in rows[0] if key != "phases"]
+    columns = [key for key in rows[0] if key not in ("phases", "power")]
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(columns + list(rows[0]["phases"]))

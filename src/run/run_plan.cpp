@@ -91,7 +91,7 @@ nlohmann::ordered_json phases_json(const PhaseSeconds& phases) {
 
 double RunPlan::seconds() const {
   return steps.init * total(init_step) + steps.training * total(training_step) + steps.test * total(test_step) +
-         steps.test_init * total(test_init_step) + network_seconds + (workload.streams > 1 ? checkpoint_seconds : 0.0);
+         steps.test_init * total(test_init_step) + network_seconds + checkpoint_seconds;
 }
 
 RunPlan plan_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
@@ -158,7 +158,7 @@ std::string plan_text(const RunPlan& plan, const Machine& machine) {
           part_text("training", plan.steps.training, plan.training_step) +
           part_text("test init", plan.steps.test_init, plan.test_init_step) +
           part_text("test", plan.steps.test, plan.test_step);
-  text += fmt::format("  in all     {} with network.h5, without checkpoints in between\n", time_text(plan.seconds()));
+  text += fmt::format("  in all     {} with network.h5 and the last checkpoint, without those in between\n", time_text(plan.seconds()));
   return text + "constants of the machine\n" + origins_text(machine);
 }
 

@@ -3,8 +3,8 @@
 
     sizes.py BENCH_STEP [--output PNG] [--tiny]
 
-Single precision, 16 streams, every stream learns at every step. Low-rank: rank 256, 50 inputs a neuron in the target-generating network. About 10 minutes
-for the default sizes, up to a million neurons; the largest take 5 GB. The CSV stands beside the figure.
+Single precision, 16 streams, every stream learns at every step. Low-rank: rank 256, 50 inputs a neuron in the target-generating network. About 2 minutes
+for the default sizes, up to a million neurons; the largest take 4 GB. Dense ones end where N^2 does. The CSV stands beside the figure.
 """
 import argparse
 import csv

@@ -10,6 +10,7 @@ cluster.enter_namespaces()
 import os  # noqa: E402
 import pathlib  # noqa: E402
 import re  # noqa: E402
+import shutil  # noqa: E402
 import sys  # noqa: E402
 
 import batch  # noqa: E402
@@ -24,6 +25,7 @@ def scaling(*arguments):
 
 
 def main():
+    shutil.rmtree("study", ignore_errors=True)  # of an earlier run
     with cluster.running("logs"):
         os.environ.update(FULLFORCE_BIND="none")
         submitted = scaling(*STUDY, "--submit", "--time=30", "--oversubscribe")
