@@ -33,7 +33,7 @@ void MatrixProduct::multiply_W(const StreamArray<double>& x) {
   vectors_.gather();
   const RowMatrix<double>& W = matrix_->dense;
   layout_->for_each_block([&](RowBlock block) {
-    const kernels::Piece<double> y{product_.row(block.local), product_.stride()};
+    const kernels::Piece<double> y = product_.from(block.local);
     if (matrix_->is_sparse())
       kernels::multiply_sparse<double>(matrix_->sparse, 0, block.local, block.rows,
                                        {vectors_.row(0, 0), vectors_.stride()}, count_, y);

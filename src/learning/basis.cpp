@@ -210,14 +210,14 @@ void Basis<T>::orthogonalise(StreamArray<T>& v, PhaseTimer& timer) {
   if (rank_ == 0) return;
   const PhaseScope scope(timer, Phase::updates);
   sums_.begin(sums_of_columns(rank_), bound_);
-  layout_->for_each_block([&](RowBlock block) { add_columns(block, 0, {v.row(0), v.stride()}); });
+  layout_->for_each_block([&](RowBlock block) { add_columns(block, 0, v.from(0)); });
   reduce(timer);
   const VectorsView<T> inside = inside_.view();
   for (Index k = 0; k < rank_; ++k)
     for (Index b = 0; b < vectors_; ++b) inside(b, k) = static_cast<T>(sums_[place(k, b, rank_)]);
   layout_->for_each_block([&](RowBlock block) {
     kernels::subtract_multiple<T>({U_.row(block.local), U_.stride()}, block.rows, rank_, inside, vectors_,
-                                  {v.row(block.local), v.stride()});
+                                  v.from(block.local));
   });
 }
 
@@ -238,7 +238,7 @@ void Basis<T>::find_gram(const StreamArray<T>& v, double bound, PhaseTimer& time
   sums_.begin(count, bound);
   layout_->for_each_block([&](RowBlock block) {
     double* const products = scratch_[at(thread_index())].data();
-    const kernels::Piece<const T> rows{v.row(block.local), v.stride()};
+    const kernels::Piece<const T> rows = v.from(block.local);
     double* const work = products + padded<double>(count);
     kernels::multiply_transposed<T>(rows, block.rows, vectors_, rows, vectors_, products, work);
     sums_.add<double>(0, {products, at(count)});
@@ -285,8 +285,7 @@ Index Basis<T>::combine(Index count, double least, Index most) {
 template <Real T>
 void Basis<T>::apply_combinations(const StreamArray<T>& v, StreamArray<T>& combined) {
   layout_->for_each_block([&](RowBlock block) {
-    kernels::multiply_small<T>({v.row(block.local), v.stride()}, block.rows, vectors_, factor_.data(),
-                               {combined.row(block.local), combined.stride()});
+    kernels::multiply_small<T>(v.from(block.local), block.rows, vectors_, factor_.data(), combined.from(block.local));
   });
 }
 

@@ -100,7 +100,7 @@ void InverseCorrelation<F>::multiply(RowBlock block) {
   if (block.first >= used_) return;
   if (selected_ > 0)
     kernels::multiply<F>({P_.row(block.local), P_.stride()}, block.rows, used_, phi_selected_, selected_,
-                         {K_.row(block.local), K_.stride()});
+                         K_.from(block.local));
   if (selected_ > 0 || pending_ > 0) sum_block(block);
 }
 
@@ -115,26 +115,17 @@ void InverseCorrelation<F>::sum_block(RowBlock block) {
   const Index panel_sums = vectors_ * pending_;
   if (pending_ > 0) {
     kernels::multiply_transposed<F>({S(block.local), S_stride_}, block.rows, pending_, phi, vectors_, sums, scratch);
-    encode({sums, at(panel_sums)}, panel_scale_, mine.first(at(panel_sums)), mine.back());
+    panel_scale_.add<double>({sums, at(panel_sums)}, mine.data(), mine.back());
   }
   if (selected_ == 0) return;
   kernels::Piece<const F> chosen = phi;
   if (selected_ < vectors_) {
     for (Index i = block.local; i < block.local + block.rows; ++i)
       for (Index k = 0; k < selected_; ++k) mine_selected_(i, k) = phi_->mine(0, i)[chosen_[at(k)]];
-    chosen = {mine_selected_.row(block.local), mine_selected_.stride()};
+    chosen = mine_selected_.from(block.local);
   }
-  kernels::multiply_transposed<F>(chosen, block.rows, selected_, {K_.row(block.local), K_.stride()}, selected_, sums,
-                                  scratch);
-  encode({sums, at(selected_ * selected_)}, quadratic_scale_, mine.subspan(at(panel_sums)), mine.back());
-}
-
-template <Real F>
-void InverseCorrelation<F>::encode(std::span<const double> sums, const FixedPoint& scale, std::span<std::int64_t> into,
-                                   std::int64_t& errors) const {
-  std::int64_t wrong = 0;
-  scale.add(sums, into.data(), wrong);
-  errors += wrong;
+  kernels::multiply_transposed<F>(chosen, block.rows, selected_, K_.from(block.local), selected_, sums, scratch);
+  quadratic_scale_.add<double>({sums, at(selected_ * selected_)}, mine.data() + panel_sums, mine.back());
 }
 
 template <Real F>
@@ -227,8 +218,8 @@ void InverseCorrelation<F>::append(RowBlock block) {
   if (selected_ == 0 || block.first >= used_) return;
   if (pending_ > 0)
     kernels::subtract_multiple<F>({S(block.local), S_stride_}, block.rows, pending_, c_selected_, selected_,
-                                  {K_.row(block.local), K_.stride()});
-  kernels::multiply_small<F>({K_.row(block.local), K_.stride()}, block.rows, selected_, factor_.data(),
+                                  K_.from(block.local));
+  kernels::multiply_small<F>(K_.from(block.local), block.rows, selected_, factor_.data(),
                              {S(block.local) + pending_, S_stride_});
 }
 

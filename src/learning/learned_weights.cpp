@@ -11,7 +11,7 @@ LearnedWeights<T>::LearnedWeights(const Layout& layout, Index features, Index ca
 template <Real T>
 void LearnedWeights<T>::multiply(RowBlock block, VectorsView<const T> phi, StreamArray<T>& result) const {
   kernels::multiply<T>({W_.row(block.local), W_.stride()}, block.rows, used_, phi, result.streams(),
-                       {result.row(block.local), result.stride()});
+                       result.from(block.local));
 }
 
 template <Real T>
@@ -19,13 +19,13 @@ void LearnedWeights<T>::subtract_pending(RowBlock block, Index pending, VectorsV
                                          StreamArray<T>& result) const {
   if (pending == 0) return;
   kernels::subtract_multiple<T>({G_.row(block.local), G_.stride()}, block.rows, pending, c, result.streams(),
-                                {result.row(block.local), result.stride()});
+                                result.from(block.local));
 }
 
 template <Real T>
 void LearnedWeights<T>::append(RowBlock block, Index pending, const StreamArray<T>& errors, Index count,
                                const double* inverse_factor) {
-  kernels::multiply_small<T>({errors.row(block.local), errors.stride()}, block.rows, count, inverse_factor,
+  kernels::multiply_small<T>(errors.from(block.local), block.rows, count, inverse_factor,
                              {G_.row(block.local) + pending, G_.stride()});
 }
 

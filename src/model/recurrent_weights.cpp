@@ -89,7 +89,7 @@ void RecurrentWeights<T>::arrange_for(const Layout& layout, Index streams) {
 template <Real T>
 void RecurrentWeights<T>::multiply(RowBlock block, Index run, const GatheredVectors<T>& rates, Index group,
                                    StreamArray<T>& y) const {
-  const kernels::Piece<T> out{y.row(block.local), y.stride()};
+  const kernels::Piece<T> out = y.from(block.local);
   const kernels::Piece<const T> in{rates.row(group, 0), rates.stride()};
   if (is_sparse())
     kernels::multiply_sparse<T>(sparse_, run, block.local, block.rows, in, y.streams(), out);

@@ -25,9 +25,7 @@ void BlockSums::begin(Index count, double bound) {
 template <Real T>
 void BlockSums::add(Index first, std::span<const T> values) {
   const std::span<std::int64_t> mine = of_thread(thread_index());
-  std::int64_t errors = 0;
-  scale_.add(values, mine.data() + first, errors);
-  mine.back() += errors;
+  scale_.add(values, mine.data() + first, mine.back());
 }
 
 void BlockSums::reduce(const Communicator& comm) {

@@ -38,8 +38,10 @@ std::size_t add_in_registers(std::span<const T>, double, double, std::int64_t*, 
 
 template <Real T>
 void FixedPoint::add(std::span<const T> values, std::int64_t* sums, std::int64_t& errors) const {
-  for (std::size_t k = add_in_registers(values, scale_, limit, sums, errors); k < values.size(); ++k)
-    sums[k] += encode(static_cast<double>(values[k]), errors);
+  std::int64_t wrong = 0;  // may stay in a register, which `errors` beside the sums may not
+  for (std::size_t k = add_in_registers(values, scale_, limit, sums, wrong); k < values.size(); ++k)
+    sums[k] += encode(static_cast<double>(values[k]), wrong);
+  errors += wrong;
 }
 
 template void FixedPoint::add(std::span<const float>, std::int64_t*, std::int64_t&) const;

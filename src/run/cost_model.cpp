@@ -117,19 +117,14 @@ double communication_seconds(const Workload& w, StepKind kind, const Deployment&
   return seconds;
 }
 
-/// Bytes that an element makes a core read: of a sparse matrix, the rates that its index names, too.
-double reading(const Pass& pass, const Workload& w) {
-  const bool by_index = pass.phase == Phase::target_network && is_sparse(w);
-  return pass.element_bytes + (by_index ? pass.vectors * scalar_bytes(w) : 0.0);
-}
-
 double pass_seconds(const Pass& pass, const Workload& w, const Machine& m, double bytes_a_second) {
   const StepConstants& c = m.steps(w.learning.precision);
   const double elements = pass.times * pass.rows * pass.cols;
-  const double seconds_to_read = reading(pass, w) / bytes_a_second;
-  if (pass.columns > 0.0) return elements * std::max(pass.columns * c.flush, 2.0 * seconds_to_read);
-  return elements *
-         std::max(interpolate(ladder_streams, c.product, computed_vectors(w, pass.vectors)), seconds_to_read);
+  const double seconds_to_move = bytes_of_element(pass, w) / bytes_a_second;
+  const double seconds_to_compute = pass.columns > 0.0
+                                        ? pass.columns * c.flush
+                                        : interpolate(ladder_streams, c.product, computed_vectors(w, pass.vectors));
+  return elements * std::max(seconds_to_compute, seconds_to_move);
 }
 
 /// What goes with the number of neurons: states, rates, the panel. The rates of all neurons pass through every rank.
@@ -198,6 +193,11 @@ Deployment::Deployment(int ranks_, int threads_, const Machine& machine)
     : ranks(ranks_),
       threads(threads_),
       ranks_per_node(static_cast<int>(std::clamp<Index>(machine.cores / std::max(1, threads_), 1, ranks_))) {}
+
+double bytes_of_element(const Pass& pass, const Workload& w) {
+  const bool by_index = pass.phase == Phase::target_network && is_sparse(w);
+  return (pass.columns > 0.0 ? 2.0 : 1.0) * pass.element_bytes + (by_index ? pass.vectors * scalar_bytes(w) : 0.0);
+}
 
 std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
   const double N = number(w.network.neurons);

@@ -118,7 +118,7 @@ void Simulation<T>::advance_target(RowBlock block) {
   const kernels::Piece<T> F = target_currents_.from(block.local);
   add_signal(block, connectivity_->u_out, signals_.target, n_streams_, F);
   add_signal(block, connectivity_->u_hint, signals_.hint, n_streams_, F);
-  target_.advance(block, with_inputs(block, {F.data, F.stride}), streams_, StepNoise{});
+  target_.advance(block, with_inputs(block, F), streams_, StepNoise{});
   publish(block, target_, target_rates(), target_group());
 }
 
@@ -128,7 +128,7 @@ void Simulation<T>::advance_network(RowBlock block, const StepNoise& noise) {
   // FORCE has no more use for J_D r itself.
   const kernels::Piece<T> recurrent = feedback_.from(block.local);
   if (options_.rule == Rule::force) add_signal(block, connectivity_->u_out, z_, n_streams_, recurrent);
-  network_.advance(block, with_inputs(block, {recurrent.data, recurrent.stride}), streams_, noise);
+  network_.advance(block, with_inputs(block, recurrent), streams_, noise);
   publish(block, network_, rates_, 0);
 }
 
@@ -139,7 +139,7 @@ kernels::Piece<const T> Simulation<T>::with_inputs(RowBlock block, kernels::Piec
   const kernels::Piece<T> drive = drive_.from(thread_index() * layout_->partition().block_size());
   std::copy_n(currents.data, block.rows * currents.stride, drive.data);
   add_signal(block, connectivity_->u_in, signals_.input, n_streams_, drive);
-  return {drive.data, drive.stride};
+  return drive;
 }
 
 template <Real T>

@@ -78,18 +78,14 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
   return json;
 }
 
-/// What the passes of a step would take at the limits, by phase. An element of a sparse matrix makes a core read the
-/// rates that its index names, too.
+/// What the passes of a step would take at the limits, by phase.
 PhaseSeconds limit_by_phase(const Workload& w, const Limits& limits, bool single) {
   PhaseSeconds seconds{};
-  for (const Pass& pass : passes(w, StepKind::training, static_cast<double>(w.network.neurons))) {
-    const double elements = pass.times * pass.rows * pass.cols;
-    const bool by_index = pass.phase == Phase::target_network && w.network.in_degree > 0;
-    const double bytes =
-        (pass.columns > 0.0 ? 2.0 : 1.0) * pass.element_bytes + (by_index ? pass.vectors * (single ? 4.0 : 8.0) : 0.0);
+  for (const Pass& pass : passes(w, StepKind::training, static_cast<double>(w.network.neurons)))
     seconds[static_cast<std::size_t>(pass.phase)] +=
-        elements * std::max(bytes / limits.bandwidth, 2.0 * (pass.vectors + pass.columns) / limits.products(single));
-  }
+        pass.times * pass.rows * pass.cols *
+        std::max(bytes_of_element(pass, w) / limits.bandwidth,
+                 2.0 * (pass.vectors + pass.columns) / limits.products(single));
   return seconds;
 }
 

@@ -84,8 +84,6 @@ class InverseCorrelation {
   F* S(Index local) { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   const F* S(Index local) const { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   void sum_block(RowBlock block);
-  void encode(std::span<const double> sums, const FixedPoint& scale, std::span<std::int64_t> into,
-              std::int64_t& errors) const;
   void combine_threads();
   void decode();
   void factorise();

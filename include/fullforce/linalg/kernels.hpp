@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <type_traits>
 
 #include "fullforce/base/types.hpp"
 #include "fullforce/linalg/vectors.hpp"
@@ -11,6 +12,8 @@ template <class T>
 struct Piece {
   T* data;
   Index stride;
+
+  operator Piece<const T>() const requires(!std::is_const_v<T>) { return {data, stride}; }
 };
 
 /// y(i, b) = sum_j a(i, j) x(b, j), for i < rows, b < vectors. The order of a sum depends on `cols` alone, so a result

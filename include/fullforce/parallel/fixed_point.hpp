@@ -25,7 +25,7 @@ class FixedPoint {
     return std::llrint(in_range ? scaled : 0.0);
   }
 
-  /// sums[k] += encode(values[k]), several at a time where the processor can: a block of a low-rank product has
+  /// sums[k] += encode(values[k], errors), several at a time where the processor can: a block of a low-rank product has
   /// thousands of sums.
   template <Real T>
   void add(std::span<const T> values, std::int64_t* sums, std::int64_t& errors) const;

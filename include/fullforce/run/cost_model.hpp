@@ -47,6 +47,10 @@ struct Pass {
 /// with learning.max_rank columns, which is their bound; so do the currents that target modes come from.
 std::vector<Pass> passes(const Workload& workload, StepKind kind, double rows);
 
+/// Bytes that an element of a pass makes a core move: an applied panel reads and writes it; of a sparse matrix it reads
+/// the rates that the index names, too.
+double bytes_of_element(const Pass& pass, const Workload& workload);
+
 /// Operations and bytes of a step over all ranks: of the big matrices alone, 2 operations an element and vector.
 Work step_work(const Workload& workload, StepKind kind);
 
