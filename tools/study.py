@@ -95,7 +95,8 @@ TRAINED = (0.0, 0.001)
 
 
 def noise_points(o):
-    n = (o.sizes or [400])[0]
+    """At a size at which both rules work without noise."""
+    n = (o.sizes or [600])[0]
     tests = {f"noise-{eta}.json": ["test", "NETWORK", "--noise", str(eta), "--trials", "20", "--output", "RESULT"] for eta in NOISES}
     return [Point(f"{rule}-trained-{eta}-{seed}", {"network.neurons": n, "learning.rule": rule, "run.seed": seed, "network.noise": eta,
                                                    "run.train_trials": 100}, tests)

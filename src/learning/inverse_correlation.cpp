@@ -33,6 +33,9 @@ void copy_some(VectorsView<const F> all, std::span<const Index> chosen, Index fi
     for (std::size_t k = 0; k < chosen.size(); ++k) some(static_cast<Index>(k), j) = all(chosen[k], j);
 }
 
+/// What is copied below the diagonal is copied in such pieces, while it is in a cache.
+constexpr Index flushed_columns = 512;
+
 }  // namespace
 
 template <Real F>
@@ -232,12 +235,48 @@ void InverseCorrelation<F>::flush(PhaseTimer& timer) {
   }
   const PhaseScope scope(timer, Phase::updates);
   transpose_panel();
-  layout_->for_each_block([&](RowBlock block) {
-    if (block.first >= used_) return;
-    kernels::subtract_product<F>({P_.row(block.local), P_.stride()}, block.rows, used_, {S(block.local), S_stride_},
-                                 pending_, {S_transposed_.row(0), S_transposed_.stride()});
+  // The first and the last block together, the second and the last but one: a block has the less to do the further
+  // down it lies.
+  const Index blocks = layout_->local_blocks();
+  for_each_in_parallel(blocks, [&](Index k) {
+    const RowBlock block = layout_->block(k % 2 == 0 ? k / 2 : blocks - 1 - k / 2);
+    if (block.first < used_) flush(block);
   });
   pending_ = 0;
+}
+
+/// P and S S^T are symmetric to the last bit, so what lies below the diagonal is copied from above it where this rank
+/// has both: rows and columns `begin` to `end`, in whole registers.
+template <Real F>
+void InverseCorrelation<F>::flush(RowBlock block) {
+  constexpr Index unit = alignment_bytes / static_cast<Index>(sizeof(F));
+  const auto down = [](Index i) { return i / unit * unit; };
+  const auto up = [&](Index i) { return down(i + unit - 1); };
+  const Index next = layout_->first_row() + layout_->local_rows();
+  const Index whole_blocks = used_ / layout_->partition().block_size() * layout_->partition().block_size();
+  const Index begin = up(layout_->first_row());
+  const Index end = std::min(next, used_) == layout_->rows() ? next : down(std::min(next, whole_blocks));
+  if (block.first < begin || block.first + block.rows > end) {
+    flush(block, 0, used_);
+    return;
+  }
+  flush(block, 0, begin);
+  for (Index j = down(block.first); j < used_;) {
+    const Index count = std::min(flushed_columns, used_ - j);
+    flush(block, j, count);
+    const Index below = std::max(j, up(block.first + block.rows)), last = std::min(j + count, end);
+    if (below < last)
+      kernels::transpose<F>({P_.row(block.local) + below, P_.stride()}, block.rows, last - below,
+                            {P_.row(below - layout_->first_row()) + block.first, P_.stride()});
+    j += count;
+  }
+}
+
+template <Real F>
+void InverseCorrelation<F>::flush(RowBlock block, Index column, Index columns) {
+  kernels::subtract_product<F>({P_.row(block.local) + column, P_.stride()}, block.rows, columns,
+                               {S(block.local), S_stride_}, pending_,
+                               {S_transposed_.row(0) + column, S_transposed_.stride()});
 }
 
 template <Real F>

@@ -88,6 +88,8 @@ class InverseCorrelation {
   void decode();
   void factorise();
   void transpose_panel();
+  void flush(RowBlock block);
+  void flush(RowBlock block, Index column, Index columns);
   void find_pending(Archive& archive);
 
   const Layout* layout_;

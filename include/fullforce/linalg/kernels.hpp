@@ -34,6 +34,10 @@ void subtract_multiple(Piece<const T> a, Index rows, Index cols, VectorsView<con
 template <Real T>
 void subtract_product(Piece<T> c, Index rows, Index cols, Piece<const T> left, Index inner, Piece<const T> right);
 
+/// out(j, i) = a(i, j), for i < rows, j < cols; rows of both begin on aligned addresses or half way to the next.
+template <Real T>
+void transpose(Piece<const T> a, Index rows, Index cols, Piece<T> out);
+
 /// sums(k, b) = sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in double whatever T and X are. `sums` is
 /// [cols, vectors] without padding. `scratch` has room for rows * (padded<double>(cols) + padded<double>(vectors))
 /// numbers on an aligned address.

@@ -117,6 +117,20 @@ TYPED_TEST(Kernels, MultiplyTransposed) {
     }
 }
 
+TYPED_TEST(Kernels, Transpose) {
+  using T = TypeParam;
+  for (const Index rows : {1, 8, 16, 29})
+    for (const Index cols : {1, 8, 16, 45}) {
+      const RowMatrix<T> a = formula<T>(rows, cols, 0.0);
+      RowMatrix<T> out(cols, rows + 1);
+      kernels::transpose<T>({a.row(0), a.stride()}, rows, cols, {out.row(0), out.stride()});
+      for (Index j = 0; j < cols; ++j) {
+        for (Index i = 0; i < rows; ++i) EXPECT_EQ(out(j, i), a(i, j)) << rows << " x " << cols;
+        EXPECT_EQ(out(j, rows), T(0)) << "nothing is written beside it";
+      }
+    }
+}
+
 TYPED_TEST(Kernels, MultiplySmall) {
   using T = TypeParam;
   for (const Index count : {1, 3, 8, 19}) {
