@@ -63,6 +63,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       quadratic_scale_(longest / alpha),
       sums_stride_(padded<std::int64_t>(vectors * capacity_ + vectors * vectors + 1)),
       sums_(at(sums_stride_ * thread_count())) {
+  if (SymmetricProduct<F>::pays(features.rows())) symmetric_.emplace(features);
   chosen_.reserve(at(vectors));
   all_S_.fill(F(0));
   phi_chosen_.fill(F(0));
@@ -99,9 +100,16 @@ void InverseCorrelation<F>::select(const GatheredVectors<F>& phi, std::span<cons
 }
 
 template <Real F>
+void InverseCorrelation<F>::multiply_share(Index k) {
+  symmetric_->multiply_share(k, shares(), {P_.row(0), P_.stride()}, phi_selected_.data);
+}
+
+template <Real F>
 void InverseCorrelation<F>::multiply(RowBlock block) {
   if (block.first >= used_) return;
-  if (selected_ > 0)
+  if (uses_symmetry())
+    symmetric_->finish(block, K_.from(block.local));
+  else if (selected_ > 0)
     kernels::multiply<F>({P_.row(block.local), P_.stride()}, block.rows, used_, phi_selected_, selected_,
                          K_.from(block.local));
   if (selected_ > 0 || pending_ > 0) sum_block(block);
@@ -296,7 +304,7 @@ Index InverseCorrelation<F>::bytes(const RowPartition& features, Index panel, In
   const Index by_rows = rows * (row_stride<F>(features.rows()) + 2 * padded_vectors<F>(vectors));
   const Index whole = features.rows() * row_stride<F>(capacity) + capacity * row_stride<F>(features.rows()) +
                       room_for_some<F>(features.rows(), vectors);
-  return (by_rows + whole) * static_cast<Index>(sizeof(F));
+  return (by_rows + whole) * static_cast<Index>(sizeof(F)) + SymmetricProduct<F>::bytes(features);
 }
 
 template <Real F>

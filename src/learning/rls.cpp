@@ -43,8 +43,10 @@ void Rls<T>::evaluate(const GatheredVectors<T>& rates, std::span<const Index> se
   selected_.assign(selected.begin(), selected.end());
   space_->begin(rates, selected, timer);
   use_features();
-  for_each_block([&](RowBlock block) { J_->multiply(block, space_->features(), products(currents)); },
-                 [&](RowBlock block) { space_->multiply(block); });
+  for_each_in_parallel(
+      blocks_of_weights(), [&](Index k) { J_->multiply(rows_->block(k), space_->features(), products(currents)); },
+      space_->shares(), [&](Index k) { space_->multiply_share(k); },  //
+      layout_->local_blocks(), [&](Index k) { space_->multiply(layout_->block(k)); });
   space_->reduce(timer);
   respond(outputs);
 }
@@ -64,30 +66,20 @@ void Rls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T>& targets
   if (modes_ && learning) modes_->project(targets, selected_, timer);
   {
     const PhaseScope scope(timer, Phase::updates);
-    for_each_block(
-        [&](RowBlock block) {
+    for_each_in_parallel(
+        blocks_of_weights(),
+        [&](Index k) {
+          const RowBlock block = rows_->block(k);
           StreamArray<T>& own = products(currents);
           if (learns()) J_->subtract_pending(block, pending(), space_->panel_products(), own);
           if (learning) learn_currents(block, own, targets);
         },
-        [&](RowBlock block) {
-          if (learning) space_->append(block);
-        });
+        learning ? layout_->local_blocks() : 0, [&](Index k) { space_->append(layout_->block(k)); });
     if (learning) learn_outputs(output_errors);
     if (learning) space_->advance();
   }
   if (modes_) modes_->expand(currents, timer);
   if (learning && space_->panel_full()) flush(timer);
-}
-
-/// Calls of_weights(block) for every block of J's rows on this rank, if it is learned, and of_features(block) for every
-/// block of neurons; they must not depend on each other.
-template <Real T>
-template <class OfWeights, class OfFeatures>
-void Rls<T>::for_each_block(const OfWeights& of_weights, const OfFeatures& of_features) const {
-  for_each_in_parallel(
-      J_ ? rows_->local_blocks() : 0, [&](Index k) { of_weights(rows_->block(k)); }, layout_->local_blocks(),
-      [&](Index k) { of_features(layout_->block(k)); });
 }
 
 /// From z_rec - F, or with modes w phi - V^T F, of the selected streams.

@@ -6,6 +6,7 @@
 
 #include "fullforce/learning/current_moments.hpp"
 #include "fullforce/linalg/sparse_rows.hpp"
+#include "fullforce/linalg/symmetric_product.hpp"
 #include "fullforce/linalg/vectors.hpp"
 
 namespace fullforce {
@@ -199,7 +200,7 @@ double bytes_of_element(const Pass& pass, const Workload& w) {
   return (pass.columns > 0.0 ? 2.0 : 1.0) * pass.element_bytes + (by_index ? pass.vectors * scalar_bytes(w) : 0.0);
 }
 
-std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
+std::vector<Pass> passes(const Workload& w, StepKind kind, double rows, double held) {
   const double N = number(w.network.neurons);
   const double B = number(w.streams);
   const double d = features(w);
@@ -223,8 +224,11 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
   const double rows_of_P = is_low_rank(w) ? d : rows;
   const double P_bytes = is_low_rank(w) ? 8.0 : bytes;
   const double flushes = learners(w) / panel_columns(w);
-  for (Index k = 1; k <= w.streams; ++k)
-    all.push_back({Phase::products, rows_of_P, d, P_bytes, probability_of_learners(w, k), number(k), 0.0});
+  const bool symmetric = !is_low_rank(w) && SymmetricProduct<double>::pays(w.network.neurons);
+  for (Index k = 1; k <= w.streams; ++k) {
+    const double read = symmetric && k == 1 ? SymmetricProduct<double>::share_read(held) : 1.0;
+    all.push_back({Phase::products, rows_of_P, d, read * P_bytes, probability_of_learners(w, k), number(k), 0.0});
+  }
   for (Index k = 1; k <= w.streams && has_modes(w); ++k)  // V^T F
     all.push_back({Phase::updates, rows, modes(w), bytes, probability_of_learners(w, k), number(k), 0.0});
   all.push_back({Phase::updates, rows_of_P, d, P_bytes, flushes, 0.0, panel_columns(w)});
@@ -232,9 +236,9 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows) {
   return all;
 }
 
-Work step_work(const Workload& w, StepKind kind) {
+Work step_work(const Workload& w, StepKind kind, int ranks) {
   Work work;
-  for (const Pass& pass : passes(w, kind, number(w.network.neurons))) add(work, pass);
+  for (const Pass& pass : passes(w, kind, number(w.network.neurons), 1.0 / ranks)) add(work, pass);
   return work;
 }
 
@@ -243,7 +247,7 @@ Work sample_update_work(const Workload& w) {
   one.streams = 1;
   one.learning.update_probability = 1.0;
   Work work;
-  for (const Pass& pass : passes(one, StepKind::training, number(w.network.neurons)))
+  for (const Pass& pass : passes(one, StepKind::training, number(w.network.neurons), 1.0))
     if (pass.columns > 0.0) add(work, pass);
   return work;
 }
@@ -260,7 +264,7 @@ PhaseSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d,
   PhaseSeconds seconds{};
   const auto in = [&](Phase phase) -> double& { return seconds[static_cast<std::size_t>(phase)]; };
   const double rows = busiest_rows(w, d);
-  const std::vector<Pass> all = passes(w, kind, rows);
+  const std::vector<Pass> all = passes(w, kind, rows, rows / number(w.network.neurons));
   double bytes = 0.0;
   for (const Pass& pass : all)
     bytes += pass.columns > 0.0 ? 0.0 : pass.times * pass.rows * pass.cols * pass.element_bytes;

@@ -108,7 +108,7 @@ RunPlan plan_run(const Workload& w, const RunOptions& run, const Task& task, con
   plan.test_step = step_seconds(w, StepKind::test, d, machine);
   plan.test_init_step = step_seconds(w, StepKind::test_init, d, machine);
   plan.limit_step = limit_seconds(w, StepKind::training, d, machine);
-  plan.training_work = step_work(w, StepKind::training);
+  plan.training_work = step_work(w, StepKind::training, d.ranks);
   return plan;
 }
 

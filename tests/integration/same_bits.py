@@ -22,7 +22,7 @@ train_trials = 40
 name = "file"
 file = "trials.h5"
 [network]
-neurons = 149
+neurons = {neurons}
 noise = 0.01
 in_degree = {in_degree}
 [learning]
@@ -50,9 +50,10 @@ def compare(reference, other, what):
     print(f"{what}: all equal")
 
 
-def check(folder, rule, precision, streams, features, in_degree, modes=0):
+def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149):
     with open(os.path.join(folder, "c.toml"), "w") as f:
-        f.write(CONFIG.format(rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree, modes=modes))
+        f.write(CONFIG.format(rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree, modes=modes,
+                              neurons=neurons))
     label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}, {modes} modes"
     reference = run(folder, 1, 1, 520, "reference")
     with h5py.File(reference) as f:
@@ -84,6 +85,8 @@ def main():
         check(folder, "full-force", "double", 3, "dense", 0, modes=20)
         check(folder, "full-force", "single", 2, "low-rank", 30, modes=9)
         check(folder, "force", "single", 1, "dense", 0)
+        # Large enough for the product that reads half of P, which one selected stream takes.
+        check(folder, "full-force", "double", 2, "dense", 0, neurons=2133)
         check(folder, "force", "double", 3, "dense", 0)
         check(folder, "force", "single", 3, "low-rank", 30)
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -6,6 +7,7 @@
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/linalg/stream_array.hpp"
+#include "fullforce/linalg/symmetric_product.hpp"
 #include "fullforce/parallel/fixed_point.hpp"
 #include "fullforce/parallel/layout.hpp"
 
@@ -24,7 +26,8 @@ constexpr Index longest_panel(Index panel, Index vectors) { return panel + vecto
 /// with one column the textbook's rank-1 update (Haykin, Adaptive Filter Theory, ch. 10). s is appended to the panel,
 /// so that a step only reads P0; the panel is applied as one matrix product when it is full.
 ///
-/// A step calls multiply(block) for every block, then reduce(), then append(block) for every block, then advance().
+/// A step calls multiply_share(k) for all shares(), then multiply(block) for every block, then reduce(), then
+/// append(block) for every block, then advance().
 template <Real F>
 class InverseCorrelation {
  public:
@@ -37,6 +40,11 @@ class InverseCorrelation {
 
   /// Chooses the columns of `phi` to learn from, ascending. Copies them where they are not all.
   void select(const GatheredVectors<F>& phi, std::span<const Index> selected);
+
+  /// The symmetric product of one selected vector, where that pays: shares that may run side by side, before
+  /// multiply().
+  Index shares() const { return uses_symmetry() ? thread_count() : 0; }
+  void multiply_share(Index k);
 
   /// K0 = P0 Phi of the selected for a block of rows, and the block's part of the sums S^T phi (all vectors) and Phi^T
   /// K0. Blocks may run side by side.
@@ -83,6 +91,7 @@ class InverseCorrelation {
   Index sums_count() const { return vectors_ * pending_ + selected_ * selected_ + 1; }
   F* S(Index local) { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   const F* S(Index local) const { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
+  bool uses_symmetry() const { return symmetric_ && selected_ == 1 && used_ == layout_->rows(); }
   void sum_block(RowBlock block);
   void combine_threads();
   void decode();
@@ -102,6 +111,7 @@ class InverseCorrelation {
   Index indefinite_ = 0;
 
   RowMatrix<F> P_;  ///< [local rows, d]
+  std::optional<SymmetricProduct<F>> symmetric_;
   Index S_stride_;
   AlignedArray<F> all_S_;      ///< S of all ranks, [d, capacity]; a step touches this rank's rows only
   RowMatrix<F> S_transposed_;  ///< [capacity, d]

@@ -83,8 +83,7 @@ class Rls {
   StreamArray<T>& products(StreamArray<T>& currents) { return modes_ ? modes_->outputs() : currents; }
   void learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets);
   void learn_outputs(std::span<const double> output_errors);
-  template <class OfWeights, class OfFeatures>
-  void for_each_block(const OfWeights& of_weights, const OfFeatures& of_features) const;
+  Index blocks_of_weights() const { return J_ ? rows_->local_blocks() : 0; }
   void respond(std::span<double> outputs);
   /// Every rank holds all outputs, and they are few: one block.
   RowBlock all_outputs() const { return {0, 0, outputs_.rows()}; }

@@ -33,4 +33,22 @@ void for_each_in_parallel(Index first_count, const First& first, Index second_co
   }
 }
 
+/// The same, and then a third, which waits for the second.
+template <class First, class Second, class Third>
+void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second,
+                          Index third_count, const Third& third) {
+#pragma omp parallel
+  {
+#pragma omp for schedule(static) nowait
+    for (Index k = 0; k < first_count; ++k) first(k);
+#pragma omp for schedule(static) nowait
+    for (Index k = 0; k < second_count; ++k) second(k);
+    if (second_count > 0) {
+#pragma omp barrier
+    }
+#pragma omp for schedule(static) nowait
+    for (Index k = 0; k < third_count; ++k) third(k);
+  }
+}
+
 }  // namespace fullforce

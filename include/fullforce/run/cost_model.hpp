@@ -45,14 +45,15 @@ struct Pass {
 
 /// The passes of a step when `rows` of the N rows are ours (N itself: of the whole network). Low-rank features: U and A
 /// with learning.max_rank columns, which is their bound; so do the currents that target modes come from.
-std::vector<Pass> passes(const Workload& workload, StepKind kind, double rows);
+/// `held`: the share of all rows that one rank has, on which depends how much of the symmetric P it reads.
+std::vector<Pass> passes(const Workload& workload, StepKind kind, double rows, double held = 1.0);
 
 /// Bytes that an element of a pass makes a core move: an applied panel reads and writes it; of a sparse matrix it reads
 /// the rates that the index names, too.
 double bytes_of_element(const Pass& pass, const Workload& workload);
 
 /// Operations and bytes of a step over all ranks: of the big matrices alone, 2 operations an element and vector.
-Work step_work(const Workload& workload, StepKind kind);
+Work step_work(const Workload& workload, StepKind kind, int ranks = 1);
 
 /// What applying the updates amounts to for each sample learned from, over all ranks.
 Work sample_update_work(const Workload& workload);

@@ -98,6 +98,7 @@ class Simulation {
   void respond_and_learn();
   void evaluate();
   TargetCurrents<T> target_currents() const;
+  double share_of_P_read() const;
   void force_outputs();
   void force_currents();
   void find_output_errors();

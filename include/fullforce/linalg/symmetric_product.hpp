@@ -1,0 +1,56 @@
+#pragma once
+#include <vector>
+
+#include "fullforce/linalg/kernels.hpp"
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/parallel/layout.hpp"
+
+namespace fullforce {
+
+/// y = A x for a symmetric A of which every rank holds its rows. Tiles whose rows and columns this rank has both are
+/// read above the diagonal only, each for itself and for the one across; one rank alone reads half of A.
+///
+/// A row's sum is that of its tiles' sums, in the order of the columns, and a tile has the same sums whichever of the
+/// two is read: the result does not depend on the layout.
+template <Real T>
+class SymmetricProduct {
+ public:
+  explicit SymmetricProduct(const Layout& layout);
+
+  /// Pays where A is read from memory; where it lies in a cache, the bookkeeping costs more than is saved.
+  static bool pays(Index rows) { return rows >= 2048; }
+  /// Of the elements that a rank holds, the share that it reads; `held`: its share of all rows.
+  static double share_read(double held) { return 1.0 - 0.5 * held; }
+
+  /// This rank's part of the work is cut into `shares` equal ones (a thread each), which may run side by side.
+  void multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x);
+
+  /// y of a block's rows, when all shares are done.
+  void finish(RowBlock block, kernels::Piece<T> y) const;
+
+  static Index bytes(const RowPartition& partition);
+
+ private:
+  /// Tiles side by side of one row of tiles; `both`: for themselves and for those across the diagonal.
+  struct Run {
+    Index row;  ///< of tiles
+    Index column;
+    Index count;
+    bool both;
+  };
+  void multiply_run(const Run& run, kernels::Piece<const T> A, const T* x, T* scratch);
+
+  static constexpr Index tile = kernels::symmetric_tile;
+  /// So that what their columns' sums need stays in the second-level cache.
+  static constexpr Index longest_run = 4;
+
+  static Index tiles(Index rows) { return (rows + tile - 1) / tile; }
+
+  const Layout* layout_;
+  std::vector<Run> runs_;  ///< in the order of A's rows
+  Index tiles_ = 0;        ///< in all runs
+  RowMatrix<T> sums_;      ///< [tiles of columns, local rows]
+  RowMatrix<T> scratch_;   ///< of each thread
+};
+
+}  // namespace fullforce
