@@ -143,7 +143,7 @@ def analysis_table(found):
 def draw_eigenvalues(axes, file):
     for which, (label, color, marker, _) in WHICH.items():
         axes.plot(*file[f"eigenvalues/{which}"][()].T, marker, color=color, markersize=3, fillstyle="none", label=label)
-    axes.set(title="Eigenvalues of the recurrent weights", xlabel="real part (no unit)", ylabel="imaginary part (no unit)")
+    axes.set(title="Eigenvalues", xlabel="real part (no unit)", ylabel="imaginary part (no unit)")
     axes.axis("equal")
     axes.legend(frameon=False, fontsize=7)
 
@@ -153,7 +153,7 @@ def draw_components(axes, file):
         variances = file[f"pca/{which}/variances"][()]
         shares = variances / variances.sum()
         axes.semilogy(np.arange(1, len(shares) + 1)[:100], shares[:100], color=color, linestyle=line, label=label)
-    axes.set(title="Principal components of the rates", xlabel="component (number)", ylabel="share of variance (no unit)", ylim=(1e-10, 1.5))
+    axes.set(title="Principal components", xlabel="component (number)", ylabel="share of variance (no unit)", ylim=(1e-10, 1.5))
     axes.legend(frameon=False, fontsize=7)
 
 
