@@ -101,8 +101,11 @@ def network_config(folder):
     path = folder / "network.h5"
     if not path.exists():
         return ""
-    with h5py.File(path, "r") as file:
-        return section("Configuration", f'<pre>{html.escape(str(file.attrs["config"]))}</pre>')
+    try:
+        with h5py.File(path, "r") as file:
+            return section("Configuration", f'<pre>{html.escape(str(file.attrs["config"]))}</pre>')
+    except (OSError, KeyError) as error:
+        raise plot.InputError(f"{path}: is not a network of fullforce, or is damaged ({error})") from error
 
 
 def learning(folder):
@@ -204,16 +207,23 @@ def run_page(folder):
 def study_page(folder, tables):
     body = []
     for path in tables:
-        with open(path, newline="", encoding="utf-8") as file:
-            head, *rows = csv.reader(file)
+        try:
+            with open(path, newline="", encoding="utf-8") as file:
+                head, *rows = csv.reader(file)
+        except ValueError as error:  # empty, or not text
+            raise plot.InputError(f"{path}: is not a table of tools/study.py ({error})") from error
         image = path.with_suffix(".png")
         if image.exists():
             body.append(section(path.stem, embedded(image.read_bytes(), f"figure of the study {path.stem}")))
         body.append(section("Data", table([[shortened(cell) for cell in row] for row in rows], True, head)))
     points = sorted(p.parent for p in folder.glob("*/summary.json"))
-    body.append(section("Points", table([(p.name, read_json(p / "summary.json")["train"]["seconds"]) for p in points], True, ["run", "training (s)"])))
-    if points:
-        body.append(section("Provenance of the first", table(read_json(points[0] / "summary.json")["provenance"].items())))
+    summaries = [read_json(p / "summary.json") for p in points]
+    try:
+        body.append(section("Points", table([(p.name, s["train"]["seconds"]) for p, s in zip(points, summaries)], True, ["run", "training (s)"])))
+        if points:
+            body.append(section("Provenance of the first", table(summaries[0]["provenance"].items())))
+    except (KeyError, TypeError) as error:
+        raise plot.InputError(f"{folder}: a summary.json in it is not one of fullforce train (no {error})") from error
     return page(f"Study: {', '.join(p.stem for p in tables)}", folder, body)
 
 
@@ -236,6 +246,8 @@ def run(arguments):
         raise plot.InputError(f"{folder}: is not a folder (give the output folder of fullforce train or tools/study.py)")
     tables = sorted(folder.glob("*.csv"))
     whole = (folder / "summary.json").exists() or (folder / "metrics.csv").exists() or not tables
+    if not (folder / "summary.json").exists() and not tables and list(folder.glob("*/summary.json")):
+        raise plot.InputError(f"{folder}: is a study without its table (run tools/study.py again, or with --figures)")
     output = pathlib.Path(arguments.output) if arguments.output else folder / "report.html"
     contents = run_page(folder) if whole else study_page(folder, tables)
     try:

@@ -15,6 +15,7 @@ import argparse
 import concurrent.futures
 import csv
 import dataclasses
+import itertools
 import json
 import os
 import pathlib
@@ -60,7 +61,12 @@ class Point:
     after: dict = dataclasses.field(default_factory=dict)
 
     def finished(self, folder):
-        return all((folder / self.name / f).exists() for f in ("summary.json", *self.after))
+        return (folder / self.name / "summary.json").exists() and all(self.has(folder, f) for f in self.after)
+
+    def has(self, folder, name):
+        """A result; `fullforce analyze` writes a JSON file beside its own."""
+        path = folder / self.name / name
+        return path.exists() and (self.after[name][0] != "analyze" or path.with_suffix(".json").exists())
 
 
 # ---- the studies: their points and their figures ----
@@ -130,7 +136,7 @@ def spectra_points(o):
 def spectra_rows(points, folder):
     rows = []
     for p in points:
-        found = json.loads((folder / p.name / "analysis.json").read_text())
+        found = result(folder, p, "analysis.json")
         rows += [dict(seed=p.settings["run.seed"], network=which, spectral_radius=found["eigenvalues"][which]["spectral_radius"],
                       rightmost=found["eigenvalues"][which]["rightmost"], participation_ratio=found["pca"][which]["participation_ratio"],
                       dimension_90=found["pca"][which]["dimension_90"], median_rate_correlation=found["rate_correlation"]["median"])
@@ -181,7 +187,7 @@ def hints_rows(points, folder):
     rows = []
     for p in points:
         test = summary(folder, p)["test"]
-        found = json.loads((folder / p.name / "analysis.json").read_text())["pca"]["network"]
+        found = result(folder, p, "analysis.json")["pca"]["network"]
         scores = {k: v for k, v in test.items() if k.startswith(("timing", "missed", "fraction"))}
         rows.append(dict(hint=p.settings["task.hint"], seed=p.settings["run.seed"], error=test["error"], **scores,
                          participation_ratio=found["participation_ratio"], dimension_90=found["dimension_90"]))
@@ -199,7 +205,9 @@ def hints_figure(rows, folder):
             values = [r[score] for r in rows if r["hint"] == hint and r[score] is not None]
             axes.plot([k] * len(values), values, style["marker"], color=style["color"], fillstyle="none")
             if values:
-                axes.plot([k - 0.25, k + 0.25], [np.median(values)] * 2, color=style["color"], linewidth=2)
+                low, middle, high = np.percentile(values, [25, 50, 75])
+                axes.plot([k - 0.25, k + 0.25], [middle] * 2, color=style["color"], linewidth=2)
+                axes.fill_between([k - 0.25, k + 0.25], low, high, color=style["color"], alpha=0.2, linewidth=0)
         axes.set(ylabel=labels[score], xlim=(-0.5, 1.5))
         axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
         axes.set_xticks([0, 1], ["hint", "no hint"])
@@ -270,9 +278,10 @@ def precision_figure(rows, folder):
     errors = {(r["precision"], r["streams"], r["seed"]): r["error"] for r in rows}
     for style, streams in zip(STYLES, sorted({r["streams"] for r in rows})):
         pairs = [(errors["double", b, s], errors["single", b, s]) for precision, b, s in errors
-                 if precision == "double" and b == streams and ("single", b, s) in errors]
+                 if precision == "double" and b == streams and errors[precision, b, s] is not None and errors.get(("single", b, s)) is not None]
         axes.plot(*np.transpose(pairs or [(np.nan, np.nan)]), style["marker"], color=style["color"], label=f"{streams} stream{'s' * (streams > 1)}")
-    ends = [min(errors.values()) / 2, max(errors.values()) * 2]
+    known = [e for e in errors.values() if e is not None] or [1.0]
+    ends = [min(known) / 2, max(known) * 2]
     axes.plot(ends, ends, color="0.6", linewidth=0.8, zorder=0)
     axes.set(xscale="log", yscale="log", xlabel="test error in double precision (no unit)", ylabel="test error in single precision (no unit)", aspect="equal")
     axes.legend(frameon=False)
@@ -290,7 +299,9 @@ def lyapunov_points(o):
 def lyapunov_rows(points, folder):
     rows = []
     for p in points:
-        found = json.loads((folder / p.name / "analysis.json").read_text())["lyapunov"]["target"]
+        found = result(folder, p, "analysis.json")["lyapunov"]["target"]
+        if not found["exponents_per_second"]:
+            raise StudyError(f"{folder / p.name}: its run is too short for Lyapunov exponents: they need 20 network.tau", code=1)
         tau = found["largest_times_tau"] / found["exponents_per_second"][0]
         rows.append(dict(gain=p.settings["network.gain"], seed=p.settings["run.seed"], exponent_times_tau=found["largest_times_tau"],
                          standard_error_times_tau=found["standard_errors"][0] * tau))
@@ -379,7 +390,14 @@ STUDIES = {"neurons": Study(neurons_points, neurons_rows, neurons_figure),
 # ---- results ----
 
 def result(folder, point, name):
-    return json.loads((folder / point.name / name).read_text())
+    return read_json(folder / point.name / name)
+
+
+def read_json(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise StudyError(f"{path}: is damaged ({error}); remove it to make it again", code=1) from error
 
 
 def summary(folder, point):
@@ -415,10 +433,13 @@ def write_figure(study, name, points, folder):
     print(f"{folder}: {len(done)} of {len(points)} points in {name}.png, {name}.pdf and {name}.csv")
 
 
+SETTINGS = ("rule", "neurons", "trained_noise", "noise", "network", "hint", "task", "streams", "precision", "gain")  # columns; the others are results
+
+
 def print_table(rows):
     """Medians and quartiles over seeds of every number, a line for each setting."""
-    measured = [k for k in rows[0] if isinstance(rows[0][k], float) and k not in ("noise", "trained_noise", "gain")]
-    settings = [k for k in rows[0] if k not in measured and k != "seed" and k not in ("dimension_90",)]
+    settings = [k for k in rows[0] if k in SETTINGS]
+    measured = [k for k in rows[0] if k not in SETTINGS and k != "seed"]
     for key in sorted({tuple(r[k] for k in settings) for r in rows}, key=str):
         chosen = [r for r in rows if tuple(r[k] for k in settings) == key]
         line = " ".join(f"{k}={v}" for k, v in zip(settings, key)) + f" n={len(chosen)}"
@@ -433,6 +454,8 @@ def print_table(rows):
 # ---- running ----
 
 def find_program(given):
+    if given and not os.access(given, os.X_OK):
+        raise StudyError(f"{given}: is not a program")
     for path in filter(None, (given, shutil.which("fullforce"), TOOLS.parent / "build" / "bin" / "fullforce",
                               TOOLS.parent.parent.parent / "bin" / "fullforce")):
         if os.access(path, os.X_OK):
@@ -445,21 +468,37 @@ def settings_of(point):
     return [f"{k}={as_toml(v)}" for k, v in point.settings.items()]
 
 
+def remember_settings(points, folder, extra):
+    """What each point of the folder is made with, so that no other study takes it for its own."""
+    for key in (s.split("=")[0].strip() for s in extra):
+        if key in ("network.neurons", "run.seed", "run.output") or len({p.settings.get(key) for p in points}) > 1:
+            raise StudyError(f"--set {key}: is what the study itself sets")
+    path = folder / "points.json"
+    known = read_json(path) if path.exists() else {}
+    for p in points:
+        settings = sorted(settings_of(p) + extra)
+        if known.setdefault(p.name, settings) != settings:
+            raise StudyError(f"{folder / p.name}: was made with {' '.join(known[p.name])}, not with {' '.join(settings)}; give another --output")
+    new = path.with_suffix(".json.new")
+    new.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    new.replace(path)
+
+
 def run_point(point, folder, config, command, extra):
-    """Trains (or goes on training), then does what is to be done afterwards; what failed, or nothing."""
+    """Trains (or goes on training), then does what is to be done afterwards; what failed, or nothing, and the exit code."""
     home = folder / point.name
     steps = [] if (home / "summary.json").exists() else [
         (["train", config, "--output", home, "--quiet"] + [w for s in settings_of(point) + extra for w in ("--set", s)], None)]
     for name, words in point.after.items():
-        if not (home / name).exists():
+        if not point.has(folder, name):
             steps.append(([{"NETWORK": home / "network.h5", "RESULT": home / name}.get(w, w) for w in words], home / name))
     for words, _ in steps:
         done = subprocess.run(command + [str(w) for w in words], capture_output=True, text=True)
         if done.returncode not in (0, 75):
-            return f"{point.name}: exit {done.returncode}: {done.stderr.strip()}"
+            return f"{point.name}: exit {done.returncode}: {done.stderr.strip()}", done.returncode
         if done.returncode == 75:
-            return None
-    return None
+            break
+    return None, 0
 
 
 def run_points(points, folder, config, options):
@@ -467,13 +506,14 @@ def run_points(points, folder, config, options):
     if options.ranks > 1:
         command = ["mpirun", "--oversubscribe", "-n", str(options.ranks)] + command
     end = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
-    failures = []
+    failures, codes = [], set()
 
     def go(point):
-        if time.monotonic() > end:
+        if time.monotonic() > end or 2 in codes:  # a wrong input is wrong for all
             return
         start = time.monotonic()
-        failure = run_point(point, folder, config, command, options.set)
+        failure, code = run_point(point, folder, config, command, options.set)
+        codes.add(code)
         print(failure or f"{point.name}: {time.monotonic() - start:.1f} s", flush=True)
         if failure:
             failures.append(failure)
@@ -481,12 +521,13 @@ def run_points(points, folder, config, options):
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(go, points))
     if failures:
-        raise StudyError(f"{len(failures)} points failed, the first: {failures[0]}", code=1)
+        raise StudyError(f"{len(failures)} point{'s' * (len(failures) > 1)} failed, the first: {failures[0]}", code=2 if 2 in codes else 1)
 
 
 def submit(points, folder, config, options):
     jobs = TOOLS.parent / "jobs"
-    lines = folder / "sweep.txt"
+    # A file of its own: tasks of an earlier array that still wait read theirs when they start.
+    lines = next(path for k in itertools.count(1) if not (path := folder / f"sweep-{k}.txt").exists())
     lines.write_text("".join(" ".join([p.name] + [s.replace('"', "") for s in settings_of(p)]) + "\n" for p in points))
     command = ["sbatch", f"--array=1-{len(points)}", *options.slurm, str(jobs / "sweep.sbatch"), str(lines), str(config), str(folder)]
     command += [w for s in options.set for w in ("--set", s)]
@@ -497,16 +538,32 @@ def submit(points, folder, config, options):
         raise StudyError(f"sbatch: {error}", code=1) from error
 
 
+def positive(text):
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be at least 1")
+    return int(text)
+
+
+def sizes(text):
+    return [positive(n) for n in text.split(",")]
+
+
+def minutes(text):
+    if not float(text) > 0:
+        raise argparse.ArgumentTypeError(f"{text}: must be above 0")
+    return float(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Run a study of many networks and draw its figure.", epilog=__doc__.split("\n\n")[2])
     parser.add_argument("study", choices=list(STUDIES))
     parser.add_argument("--output", metavar="DIR", help="default runs/STUDY")
-    parser.add_argument("--seeds", type=int, help="networks for each setting; seeds 1, 2, ...")
-    parser.add_argument("--sizes", type=lambda s: [int(n) for n in s.split(",")], help="numbers of neurons, where the study has a choice")
+    parser.add_argument("--seeds", type=positive, help="networks for each setting; seeds 1, 2, ...")
+    parser.add_argument("--sizes", type=sizes, help="numbers of neurons: several for neurons, one for the others")
     parser.add_argument("--set", action="append", default=[], metavar="section.key=value", help="for all points; may be repeated")
-    parser.add_argument("--minutes", type=float, help="start nothing after this time")
-    parser.add_argument("--jobs", type=int, default=1, help="points that run at once")
-    parser.add_argument("--ranks", type=int, default=1, help="ranks of each")
+    parser.add_argument("--minutes", type=minutes, help="start nothing after this time")
+    parser.add_argument("--jobs", type=positive, default=1, help="points that run at once")
+    parser.add_argument("--ranks", type=positive, default=1, help="ranks of each")
     parser.add_argument("--program", metavar="PATH", help="fullforce, if it is not found")
     parser.add_argument("--figures", action="store_true", help="draw what is there, run nothing")
     parser.add_argument("--slurm", nargs=argparse.REMAINDER, help="submit what is missing, with these options of sbatch")
@@ -515,10 +572,14 @@ def main():
     options.seed_list = list(range(1, (options.seeds or study.seeds) + 1))
     folder = pathlib.Path(options.output or f"runs/{options.study}")
     try:
+        if options.sizes and len(options.sizes) > 1 and options.study != "neurons":
+            raise StudyError(f"--sizes {','.join(map(str, options.sizes))}: the study {options.study} takes one size")
         points = study.points(options)
         missing = [p for p in points if not p.finished(folder)]
-        if missing and not options.figures:
+        if not options.figures:
             folder.mkdir(parents=True, exist_ok=True)
+            remember_settings(points, folder, options.set)
+        if missing and not options.figures:
             config = folder / "base.toml"
             config.write_text(study.config)
             if options.slurm is not None:

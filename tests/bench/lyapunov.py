@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Draws Lyapunov exponents of systems with known ones as they converge: a linear map and the Lorenz system, by the code that analyses networks.
+"""Draws Lyapunov exponents of systems with known ones as they converge (PNG, PDF, and CSV beside them): a linear map and the Lorenz system, by the code that analyses networks.
 
     lyapunov.py BENCH_LYAPUNOV [--output PNG] [--steps n]
 """
 import argparse
+import csv
 import json
 import os
 import pathlib
@@ -26,11 +27,18 @@ def draw(found, path):
     for axes, (name, (title, time, label)) in zip(panels, TITLES.items()):
         system = found[name]
         for k, (style, curve, known) in enumerate(zip(STYLES, np.transpose(system["convergence"]), system["known"])):
-            axes.plot(system["time"], curve, label=f"exponent {k + 1}: {system['exponents'][k]:.3f} (known: {known:.3f})", **style)
+            axes.plot(system["time"], curve, label=f"exponent {k + 1}: {round(system['exponents'][k], 3) + 0.0:.3f} (known: {known:.3f})", **style)
             axes.axhline(known, color="0.6", linewidth=0.8, zorder=0)
         axes.set(title=title, xlabel=time, ylabel=label, xscale="log")
         axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(0, 0.7))
-    figure.savefig(path, dpi=130)
+    for ending in (".png", ".pdf"):
+        figure.savefig(path.with_suffix(ending), dpi=130)
+    with open(path.with_suffix(".csv"), "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["system", "time", "exponent", "estimate", "known"])
+        for name, system in found.items():
+            for time, estimates in zip(system["time"], system["convergence"]):
+                writer.writerows([name, time, k + 1, e, known] for k, (e, known) in enumerate(zip(estimates, system["known"])))
 
 
 def main():

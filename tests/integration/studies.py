@@ -42,9 +42,17 @@ def check_study():
     os.remove("s/full-force-1/analysis.h5")
     again = study(*arguments).stdout
     assert "full-force-1:" in again and "full-force-2:" not in again, f"{first}\nthen\n{again}"
-    failed = study("neurons", "--sizes", "1", "--seeds", "1", "--output", "f", *SHORT, code=1).stderr
-    assert "network.neurons" in failed, failed
-    study("nonsense", code=2)
+    for wrong, said in ((["neurons", "--sizes", "1"], "network.neurons"), (["neurons", "--sizes", "30", "--set", "run.sed=3"], "run.sed"),
+                        (["neurons", "--sizes", "30,40", "--set", "network.neurons=20"], "the study itself"),
+                        (["spectra", "--sizes", "30,40"], "one size"), (["spectra", "--sizes", "abc"], "--sizes"),
+                        (["spectra", "--jobs", "0"], "--jobs"), (["spectra", "--seeds", "-3"], "--seeds"), (["nonsense"], "nonsense")):
+        message = study(*wrong, *([] if "--seeds" in wrong else ["--seeds", "1"]), "--output", "f", *SHORT, code=2).stderr
+        assert said in message and "Traceback" not in message, f"{wrong}: {message}"
+    # Points of another size, or with other settings, are not taken for this study's own.
+    os.remove("s/full-force-1/analysis.json")
+    assert "network.neurons=30" in study("spectra", "--sizes", "40", "--seeds", "2", "--output", "s", *SHORT, code=2).stderr
+    assert "full-force-1:" in study(*arguments).stdout and os.path.exists("s/full-force-1/analysis.json")
+    assert "s/full-force-1" in study("spectra", "--sizes", "30", "--seeds", "2", "--output", "s", *SHORT, "--set", "network.gain=0.5", code=2).stderr
 
 
 def check_slurm():
@@ -54,11 +62,11 @@ def check_slurm():
         f.write("#!/bin/sh\necho $FULLFORCE_JOBS \"$@\" > called\n")
     os.chmod("bin/sbatch", 0o755)
     os.environ["PATH"] = os.path.abspath("bin") + os.pathsep + os.environ["PATH"]
-    study("spectra", "--sizes", "30", "--seeds", "3", "--output", "s", "--set", "run.test_trials=1", "--slurm", "--time=1:00")
-    assert pathlib.Path("s/sweep.txt").read_text().split() == ["full-force-3", "network.neurons=30", "run.seed=3", "run.train_trials=200"]
+    study("spectra", "--sizes", "30", "--seeds", "3", "--output", "s", *SHORT, "--slurm", "--time=1:00")
+    assert pathlib.Path("s/sweep-1.txt").read_text().split() == ["full-force-3", "network.neurons=30", "run.seed=3", "run.train_trials=200"]
     called = pathlib.Path("called").read_text().split()
     assert called[1:3] == ["--array=1-1", "--time=1:00"] and called[3].endswith("sweep.sbatch"), called
-    assert called[4:] == ["s/sweep.txt", "s/base.toml", "s", "--set", "run.test_trials=1"], called
+    assert called[4:] == ["s/sweep-1.txt", "s/base.toml", "s", *SHORT], called
 
 
 def check_page(path, *words):
