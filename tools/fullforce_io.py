@@ -65,6 +65,8 @@ class Trial:
         if length == 0:
             raise ValueError("a trial of no steps")
         self.targets, self.inputs, self.hints = (as_columns(s, length) for s in (self.targets, self.inputs, self.hints))
+        if self.targets.shape[1] == 0:
+            raise ValueError("a trial without targets")
 
 
 def write_trials(path, trials, dt):
@@ -123,7 +125,7 @@ class State:
 
 class Network:
     """A trained network as stored: config (nested dict), provenance (dict), u_in [N, n_in], readout w [n_out, d], u_out, u_hint,
-    J_D (a matrix, or sparse), and of full-FORCE the learned weights [N, d], with a basis [N, d] where d < N, and with target modes
+    J_D (None where it is sparse; target_weights() is the matrix either way), and of full-FORCE the learned weights [N, d], with a basis [N, d] where d < N, and with target modes
     [N, n] where the weights are onto those, [n, d]."""
 
     def __init__(self, path):
@@ -159,9 +161,18 @@ class Network:
     def J(self):
         """The recurrent weights of the task-performing network while it runs freely, [N, N]."""
         if self.is_force:
-            return self.J_D + self.u_out @ (self.readout if self.basis is None else self.readout @ self.basis.T)
+            return self.target_weights() + self.u_out @ (self.readout if self.basis is None else self.readout @ self.basis.T)
         weights = self.weights if self.basis is None else self.weights @ self.basis.T
         return weights if self.modes is None else self.modes @ weights
+
+    def target_weights(self):
+        """J_D as a matrix [N, N], of a sparse one too."""
+        if not self.sparse:
+            return self.J_D
+        J_D = np.zeros((self.neurons, self.neurons))
+        rows = np.repeat(np.arange(self.neurons), np.diff(self.sparse["indptr"]))
+        J_D[rows, self.sparse["indices"]] = self.sparse["data"]
+        return J_D
 
     def _draw_target_weights(self):
         options = self.config["network"]
@@ -193,7 +204,10 @@ class Network:
         """Runs trials one after another from a state, which it moves on; `forced`: as in init trials. Without noise."""
         records = [], [], [], []
         for trial in trials:
-            # A network trained without hints has no weights for them.
+            for name, signal, weights in (("targets", trial.targets, self.u_out), ("inputs", trial.inputs, self.u_in), ("hints", trial.hints, self.u_hint)):
+                # A network trained without hints has no weights for them, and does not look at them.
+                if signal.shape[1] != weights.shape[1] and not (name == "hints" and weights.shape[1] == 0):
+                    raise ValueError(f"a trial has {signal.shape[1]} {name} and the network {weights.shape[1]}")
             hints = trial.hints if self.u_hint.shape[1] else np.zeros((len(trial.targets), 0))
             for f_in, f_out, f_hint in zip(trial.inputs, trial.targets, hints):
                 self.step(state, f_in, f_out, f_hint, forced)

@@ -48,12 +48,17 @@ def check_trials():
     assert dt == 0.001 and back.inputs.shape == (200, 1)
     assert all(np.array_equal(getattr(back, name), getattr(a_trial(), name)) for name in ("targets", "inputs", "hints"))
     short = dict(targets=np.zeros(5), inputs=np.zeros(4))
-    for wrong in (short, dict(targets=[]), dict(targets=[np.nan]), dict(targets=np.zeros((2, 2, 2)))):
-        try:
-            fullforce_io.Trial(**wrong)
-        except ValueError:
-            continue
-        sys.exit(f"{wrong} was taken for a trial")
+    for wrong in (short, dict(targets=[]), dict(targets=[np.nan]), dict(targets=np.zeros((2, 2, 2))), dict(targets=np.zeros((2, 0)))):
+        refused(lambda: fullforce_io.Trial(**wrong), "")
+
+
+def refused(call, said):
+    try:
+        call()
+    except ValueError as error:
+        assert said in str(error), error
+        return
+    sys.exit("a wrong trial was taken for one")
 
 
 def largest_difference(run, recording):
@@ -74,6 +79,13 @@ def check_network(rule, network="", options=(), modes=0, learning=""):
     with h5py.File("recording.h5") as recording:
         difference = largest_difference(run, recording)
     assert np.abs(run.rates).max() > 0.1, "the network must be active"
+    r = np.linspace(-1, 1, trained.neurons)
+    assert np.allclose(trained.target_weights() @ r, trained.target_product(r), rtol=0, atol=1e-12)
+    if trained.is_force:
+        assert np.allclose(trained.J @ r, trained.target_product(r) + trained.u_out @ (trained.readout @ trained.features(r)), rtol=0, atol=1e-12)
+    two = a_trial()
+    two.inputs = np.hstack([two.inputs] * 2)
+    refused(lambda: trained.test([two]), "inputs")
     print(f"{rule} {network} {learning} {modes} modes: largest difference {difference:.2g}, test error {run.error:.3g}")
     if not difference < 1e-10:
         sys.exit("the program and NumPy differ by more than rounding")
@@ -87,6 +99,7 @@ def main():
         check_network("full-force", modes=9)
         check_network("full-force", "in_degree = 9", learning=LOW_RANK)
         check_network("force", learning=LOW_RANK)
+        check_network("force", "in_degree = 9")
         check_network("force", 'integrator = "exponential"', ["--no-target"])
         os.chdir("/")
 
