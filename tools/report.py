@@ -148,7 +148,7 @@ def draw_eigenvalues(axes, file):
         axes.plot(*file[f"eigenvalues/{which}"][()].T, marker, color=color, markersize=3, fillstyle="none", label=label)
     axes.set(title="Eigenvalues", xlabel="real part (no unit)", ylabel="imaginary part (no unit)")
     axes.axis("equal")
-    axes.legend(frameon=False, fontsize=7)
+    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.2))  # eigenvalues fill the panel
 
 
 def draw_components(axes, file):
