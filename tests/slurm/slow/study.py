@@ -31,7 +31,7 @@ def main():
     shutil.rmtree("spectra", ignore_errors=True)  # of an earlier run
     with cluster.running("logs"):
         os.environ.update(FULLFORCE_BIND="none", FULLFORCE=harness.PROGRAM)
-        slurm = ("--slurm", "--time=30", "--oversubscribe")
+        slurm = ("--slurm", "--time=30", "--ntasks=1", "--ntasks-per-node=1", "--cpus-per-task=1")
         batch.say(study(2, *slurm))
         cluster.wait_until(lambda: len(trained()) == 2, "two trained networks", batch.LONG)
         first = trained()
