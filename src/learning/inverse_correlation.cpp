@@ -63,7 +63,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       quadratic_scale_(longest / alpha),
       sums_stride_(padded<std::int64_t>(vectors * capacity_ + vectors * vectors + 1)),
       sums_(at(sums_stride_ * thread_count())) {
-  if (SymmetricProduct<F>::pays(features.rows())) symmetric_.emplace(features);
+  if (SymmetricProduct<F>::pays(features.rows(), 1)) symmetric_.emplace(features);
   chosen_.reserve(at(vectors));
   all_S_.fill(F(0));
   phi_chosen_.fill(F(0));
@@ -291,9 +291,9 @@ template <Real F>
 void InverseCorrelation<F>::transpose_panel() {
   const Index run = layout_->partition().block_size();
   for_each_in_parallel(layout_->partition().blocks(), [&](Index block) {
-    const Index end = std::min(layout_->rows(), (block + 1) * run);
-    for (Index k = 0; k < pending_; ++k)
-      for (Index j = block * run; j < end; ++j) S_transposed_(k, j) = all_S_[j * S_stride_ + k];
+    const Index first = block * run;
+    kernels::transpose<F>({all_S_.data() + first * S_stride_, S_stride_}, std::min(run, layout_->rows() - first),
+                          pending_, {S_transposed_.row(0) + first, S_transposed_.stride()});
   });
 }
 

@@ -44,7 +44,7 @@ template <Real T>
 void SymmetricProduct<T>::multiply_run(const Run& run, kernels::Piece<const T> A, const T* x, T* scratch) {
   const Index first = layout_->first_row();
   const Index row = std::max(first, run.row * tile);
-  const Index rows = std::min({(run.row + 1) * tile, first + layout_->local_rows()}) - row;
+  const Index rows = std::min((run.row + 1) * tile, first + layout_->local_rows()) - row;
   const Index column = run.column * tile;
   const kernels::Piece<const T> a{A.data + (row - first) * A.stride + column, A.stride};
   const auto columns = [&](Index k) { return std::min(tile, layout_->rows() - column - k * tile); };
@@ -68,7 +68,7 @@ void SymmetricProduct<T>::finish(RowBlock block, kernels::Piece<T> y) const {
 
 template <Real T>
 Index SymmetricProduct<T>::bytes(const RowPartition& partition) {
-  if (!pays(partition.rows())) return 0;
+  if (!pays(partition.rows(), 1)) return 0;
   return (tiles(partition.rows()) * row_stride<T>(partition.largest_row_count()) +
           thread_count() * row_stride<T>(kernels::both_ways_scratch<T>(longest_run * tile))) *
          static_cast<Index>(sizeof(T));

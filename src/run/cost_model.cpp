@@ -224,9 +224,8 @@ std::vector<Pass> passes(const Workload& w, StepKind kind, double rows, double h
   const double rows_of_P = is_low_rank(w) ? d : rows;
   const double P_bytes = is_low_rank(w) ? 8.0 : bytes;
   const double flushes = learners(w) / panel_columns(w);
-  const bool symmetric = !is_low_rank(w) && SymmetricProduct<double>::pays(w.network.neurons);
   for (Index k = 1; k <= w.streams; ++k) {
-    const double read = symmetric && k == 1 ? SymmetricProduct<double>::share_read(held) : 1.0;
+    const double read = is_low_rank(w) ? 1.0 : SymmetricProduct<double>::share_read(w.network.neurons, k, held);
     all.push_back({Phase::products, rows_of_P, d, read * P_bytes, probability_of_learners(w, k), number(k), 0.0});
   }
   for (Index k = 1; k <= w.streams && has_modes(w); ++k)  // V^T F

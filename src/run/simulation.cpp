@@ -223,15 +223,11 @@ void Simulation<T>::evaluate() {
     count_product((modes > 0.0 ? modes : neurons) * features, sizeof(T), n_streams_);
   if (modes > 0.0) count_product(neurons * modes, sizeof(T), n_streams_ + learners);
   if (rls_->basis() != nullptr) count_product(neurons * features, sizeof(T), n_streams_);
-  if (learners > 0) count_product(features * features, sizeof(T) * share_of_P_read(), learners);
+  const bool by_rows = rls_->basis() == nullptr;  // low-rank: every rank holds P whole, and it is small
+  const double held = 1.0 / layout_->comm().size();
+  const double read = by_rows ? SymmetricProduct<T>::share_read(layout_->rows(), learners, held) : 1.0;
+  if (learners > 0) count_product(features * features, sizeof(T) * read, learners);
   rls_->evaluate(rates_, learners_, feedback_, z_, timer_);
-}
-
-template <Real T>
-double Simulation<T>::share_of_P_read() const {
-  const bool symmetric =
-      rls_->basis() == nullptr && learners_.size() == 1 && SymmetricProduct<T>::pays(layout_->rows());
-  return symmetric ? SymmetricProduct<T>::share_read(1.0 / layout_->comm().size()) : 1.0;
 }
 
 template <Real T>

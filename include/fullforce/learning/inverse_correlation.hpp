@@ -91,7 +91,7 @@ class InverseCorrelation {
   Index sums_count() const { return vectors_ * pending_ + selected_ * selected_ + 1; }
   F* S(Index local) { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   const F* S(Index local) const { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
-  bool uses_symmetry() const { return symmetric_ && selected_ == 1 && used_ == layout_->rows(); }
+  bool uses_symmetry() const { return used_ == layout_->rows() && SymmetricProduct<F>::pays(used_, selected_); }
   void sum_block(RowBlock block);
   void combine_threads();
   void decode();

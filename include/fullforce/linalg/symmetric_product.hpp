@@ -17,10 +17,13 @@ class SymmetricProduct {
  public:
   explicit SymmetricProduct(const Layout& layout);
 
-  /// Pays where A is read from memory; where it lies in a cache, the bookkeeping costs more than is saved.
-  static bool pays(Index rows) { return rows >= 2048; }
-  /// Of the elements that a rank holds, the share that it reads; `held`: its share of all rows.
-  static double share_read(double held) { return 1.0 - 0.5 * held; }
+  /// Whether it pays for so many vectors x: for one, where A is read from memory. Where A lies in a cache, the
+  /// bookkeeping costs more than is saved; of several vectors the products are the limit.
+  static bool pays(Index rows, Index vectors) { return vectors == 1 && rows >= 2048; }
+  /// Of the elements that a rank holds, the share that is read; `held`: its share of all rows.
+  static double share_read(Index rows, Index vectors, double held) {
+    return pays(rows, vectors) ? 1.0 - 0.5 * held : 1.0;
+  }
 
   /// This rank's part of the work is cut into `shares` equal ones (a thread each), which may run side by side.
   void multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x);

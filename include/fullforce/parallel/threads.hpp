@@ -20,20 +20,7 @@ void for_each_in_parallel(Index count, const Work& work) {
   for (Index k = 0; k < count; ++k) work(k);
 }
 
-/// Two such loops in the same threads, one after the other without waiting in between: they must not depend on each
-/// other.
-template <class First, class Second>
-void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second) {
-#pragma omp parallel
-  {
-#pragma omp for schedule(static) nowait
-    for (Index k = 0; k < first_count; ++k) first(k);
-#pragma omp for schedule(static) nowait
-    for (Index k = 0; k < second_count; ++k) second(k);
-  }
-}
-
-/// The same, and then a third, which waits for the second.
+/// Three such loops in the same threads: the third waits until all of the second is done, the first nobody waits for.
 template <class First, class Second, class Third>
 void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second,
                           Index third_count, const Third& third) {
@@ -49,6 +36,13 @@ void for_each_in_parallel(Index first_count, const First& first, Index second_co
 #pragma omp for schedule(static) nowait
     for (Index k = 0; k < third_count; ++k) third(k);
   }
+}
+
+/// Two such loops, one after the other without waiting in between: they must not depend on each other.
+template <class First, class Second>
+void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second) {
+  for_each_in_parallel(
+      first_count, first, 0, [](Index) {}, second_count, second);
 }
 
 }  // namespace fullforce

@@ -98,7 +98,6 @@ class Simulation {
   void respond_and_learn();
   void evaluate();
   TargetCurrents<T> target_currents() const;
-  double share_of_P_read() const;
   void force_outputs();
   void force_currents();
   void find_output_errors();
