@@ -4,6 +4,7 @@
 #include <Eigen/Eigenvalues>
 
 #include <algorithm>
+#include <numbers>
 
 #include "fullforce/base/check.hpp"
 
@@ -78,7 +79,16 @@ class ServedProduct {
   mutable StreamArray<double> mine_;
 };
 
+/// Whether the matrix takes a vector with no zero and no two equal elements to zero: J before anything was learned.
+bool is_zero(const ServedProduct& product) {
+  const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(product.rows(), 1.0, std::numbers::e);
+  Eigen::VectorXd y(product.rows());
+  product.perform_op(x.data(), y.data());
+  return (y.array() == 0.0).all();
+}
+
 Values arnoldi(const ServedProduct& product, Index wanted) {
+  if (is_zero(product)) return Values(static_cast<std::size_t>(wanted));  // its Krylov spaces are empty
   Spectra::GenEigsSolver<const ServedProduct> solver(product, wanted, std::min(product.rows(), 4 * wanted));
   solver.init();
   solver.compute(Spectra::SortRule::LargestMagn, 1000, 1e-8);

@@ -58,6 +58,17 @@ TEST(Spectrum, LeadingOnesAgreeWithAllOfThem) {
   for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(std::abs(leading.values[k] - all.values[k]), 0.0, 1e-6) << k;
 }
 
+/// Before a run has learned anything J is zero, and an iteration has nothing to start from.
+TEST(Spectrum, LeadingOnesOfZeroAreZero) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 90);
+  const Spectrum leading =
+      eigenvalues(layout, {rows_of(layout, 90, [](Index, Index) { return 0.0; }), {}, {}, {}}, {10, 6});
+  EXPECT_EQ(leading.method, "leading");
+  EXPECT_EQ(leading.values.size(), comm.is_root() ? 6u : 0u);
+  for (const std::complex<double>& value : leading.values) EXPECT_EQ(value, 0.0);
+}
+
 /// L R^T with R^T L = [[2, -1], [1, 2]]: eigenvalues 2 +- i, and zeros.
 /// Before a low-rank run has learned from any rates.
 TEST(Spectrum, OfFactorsWithoutColumnsIsEmpty) {
