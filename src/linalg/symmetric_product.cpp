@@ -6,57 +6,39 @@ namespace fullforce {
 
 template <Real T>
 SymmetricProduct<T>::SymmetricProduct(const Layout& layout)
-    : layout_(&layout),
-      sums_(tiles(layout.rows()), layout.local_rows()),
-      scratch_(thread_count(), kernels::both_ways_scratch<T>(longest_run * tile)) {
+    : layout_(&layout), sums_(tiles(layout.rows()), layout.local_rows()) {
   const Index first = layout.first_row(), next = first + layout.local_rows();
   const Index all = tiles(layout.rows());
   // Tiles of which this rank has all rows.
-  const Index begin = tiles(first), end = next == layout.rows() ? all : next / tile;
+  const Index begin = tiles(first), end = next == layout.rows() ? all : next / side;
   const auto owned = [&](Index k) { return k >= begin && k < end; };
-  for (Index row = first / tile; row < tiles(next); ++row)
+  for (Index row = first / side; row < tiles(next); ++row)
     for (Index column = 0; column < all; ++column) {
       const bool square = owned(row) && owned(column);
-      if (square && column < row) continue;
-      const bool both = square && column > row;
-      ++tiles_;
-      if (runs_.empty() || runs_.back().row != row || runs_.back().column + runs_.back().count != column ||
-          runs_.back().both != both || runs_.back().count == longest_run)
-        runs_.push_back({row, column, 0, both});
-      ++runs_.back().count;
+      if (!square || column >= row) tiles_.push_back({row, column, square && column > row});
     }
 }
 
 template <Real T>
 void SymmetricProduct<T>::multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x) {
-  const Index begin = tiles_ * share / shares, end = tiles_ * (share + 1) / shares;
-  Index before = 0;
-  for (Run run : runs_) {
-    const Index from = std::max(begin, before), to = std::min(end, before + run.count);
-    run.column += from - before;
-    before += run.count;
-    run.count = to - from;
-    if (run.count > 0) multiply_run(run, A, x, scratch_.row(thread_index()));
-  }
+  const Index count = static_cast<Index>(tiles_.size());
+  for (Index k = count * share / shares; k < count * (share + 1) / shares; ++k)
+    multiply_tile(tiles_[static_cast<std::size_t>(k)], A, x);
 }
 
 template <Real T>
-void SymmetricProduct<T>::multiply_run(const Run& run, kernels::Piece<const T> A, const T* x, T* scratch) {
+void SymmetricProduct<T>::multiply_tile(const Tile& tile, kernels::Piece<const T> A, const T* x) {
   const Index first = layout_->first_row();
-  const Index row = std::max(first, run.row * tile);
-  const Index rows = std::min((run.row + 1) * tile, first + layout_->local_rows()) - row;
-  const Index column = run.column * tile;
+  const Index row = std::max(first, tile.row * side);
+  const Index rows = std::min((tile.row + 1) * side, first + layout_->local_rows()) - row;
+  const Index column = tile.column * side;
+  const Index columns = std::min(side, layout_->rows() - column);
   const kernels::Piece<const T> a{A.data + (row - first) * A.stride + column, A.stride};
-  const auto columns = [&](Index k) { return std::min(tile, layout_->rows() - column - k * tile); };
-  if (run.both) {
-    kernels::multiply_both_ways<T>(a, rows, (run.count - 1) * tile + columns(run.count - 1), x + row, x + column,
-                                   {sums_.row(run.column) + row - first, sums_.stride()},
-                                   sums_.row(run.row) + column - first, scratch);
-    return;
-  }
-  for (Index k = 0; k < run.count; ++k)
-    kernels::multiply<T>({a.data + k * tile, a.stride}, rows, columns(k), {x + column + k * tile}, 1,
-                         {sums_.row(run.column + k) + row - first, 1});
+  T* const sums = sums_.row(tile.column) + row - first;
+  if (tile.both)
+    kernels::multiply_both_ways<T>(a, rows, columns, x + row, x + column, sums, sums_.row(tile.row) + column - first);
+  else
+    kernels::multiply<T>(a, rows, columns, {x + column}, 1, {sums, 1});
 }
 
 template <Real T>
@@ -69,9 +51,7 @@ void SymmetricProduct<T>::finish(RowBlock block, kernels::Piece<T> y) const {
 template <Real T>
 Index SymmetricProduct<T>::bytes(const RowPartition& partition) {
   if (!pays(partition.rows(), 1)) return 0;
-  return (tiles(partition.rows()) * row_stride<T>(partition.largest_row_count()) +
-          thread_count() * row_stride<T>(kernels::both_ways_scratch<T>(longest_run * tile))) *
-         static_cast<Index>(sizeof(T));
+  return tiles(partition.rows()) * row_stride<T>(partition.largest_row_count()) * static_cast<Index>(sizeof(T));
 }
 
 template class SymmetricProduct<float>;

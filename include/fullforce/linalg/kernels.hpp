@@ -32,17 +32,13 @@ void subtract_multiple(Piece<const T> a, Index rows, Index cols, VectorsView<con
 /// Rows and columns of a tile of a symmetric matrix.
 inline constexpr Index symmetric_tile = 256;
 
-/// Tiles of a symmetric matrix and those across the diagonal in one pass over a(i, j), i < rows, j < cols, where the
-/// last tile may have fewer columns than the others and `rows` is a number of whole registers: y_of_rows(k, i) = sum of
-/// a(i, j) x_of_cols(j) over the columns of tile k, and y_of_cols(j) = sum_i a(i, j) x_of_rows(i), for j < cols rounded
-/// up to whole registers. Every sum has the bits that multiply() gives for its tile, or for the one across. `scratch`
-/// has room for both_ways_scratch() scalars on an aligned address. 4 rows cols operations; reads `a` once.
+/// A tile a(i, j) of a symmetric matrix and the one across the diagonal in one pass, i < rows, j < cols, neither more
+/// than symmetric_tile and `rows` a number of whole registers: y_of_rows(i) = sum_j a(i, j) x_of_cols(j), and
+/// y_of_cols(j) = sum_i a(i, j) x_of_rows(i), for j < cols rounded up to whole registers. Both sums have the bits that
+/// multiply() gives for their tile. 4 rows cols operations; reads `a` once.
 template <Real T>
-void multiply_both_ways(Piece<const T> a, Index rows, Index cols, const T* x_of_rows, const T* x_of_cols,
-                        Piece<T> y_of_rows, T* y_of_cols, T* scratch);
-
-template <Real T>
-Index both_ways_scratch(Index cols);
+void multiply_both_ways(Piece<const T> a, Index rows, Index cols, const T* x_of_rows, const T* x_of_cols, T* y_of_rows,
+                        T* y_of_cols);
 
 /// c(i, j) -= sum_k left(i, k) right(k, j), for i < rows, k < inner, j < cols rounded up to whole registers: rows of
 /// `c` and `right` must be padded with zeros. 2 rows cols inner operations; reads and writes `c` once.

@@ -34,26 +34,19 @@ class SymmetricProduct {
   static Index bytes(const RowPartition& partition);
 
  private:
-  /// Tiles side by side of one row of tiles; `both`: for themselves and for those across the diagonal.
-  struct Run {
-    Index row;  ///< of tiles
+  struct Tile {
+    Index row;
     Index column;
-    Index count;
-    bool both;
+    bool both;  ///< for itself and for the one across the diagonal
   };
-  void multiply_run(const Run& run, kernels::Piece<const T> A, const T* x, T* scratch);
+  void multiply_tile(const Tile& tile, kernels::Piece<const T> A, const T* x);
 
-  static constexpr Index tile = kernels::symmetric_tile;
-  /// So that what their columns' sums need stays in the second-level cache.
-  static constexpr Index longest_run = 4;
-
-  static Index tiles(Index rows) { return (rows + tile - 1) / tile; }
+  static constexpr Index side = kernels::symmetric_tile;
+  static Index tiles(Index rows) { return (rows + side - 1) / side; }
 
   const Layout* layout_;
-  std::vector<Run> runs_;  ///< in the order of A's rows
-  Index tiles_ = 0;        ///< in all runs
-  RowMatrix<T> sums_;      ///< [tiles of columns, local rows]
-  RowMatrix<T> scratch_;   ///< of each thread
+  std::vector<Tile> tiles_;  ///< in the order of A's rows
+  RowMatrix<T> sums_;        ///< [tiles of columns, local rows]
 };
 
 }  // namespace fullforce
