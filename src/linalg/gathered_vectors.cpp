@@ -8,31 +8,54 @@
 
 namespace fullforce {
 
+namespace {
+
+/// Whether the rows are the groups already: one group whose vectors lie side by side, or nothing but rows wanted.
+template <Real T>
+bool rows_suffice(Index groups, Index vectors, bool apart) {
+  return apart || (groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side);
+}
+
+/// Whether nothing travels, and a group can be written as it is read.
+template <Real T>
+bool groups_suffice(Index ranks, Index vectors, bool apart) {
+  return !apart && ranks == 1 && (vectors == 1 || vector_order<T>(vectors) == VectorOrder::side_by_side);
+}
+
+}  // namespace
+
 template <Real T>
 GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors, bool apart)
     : layout_(&layout),
       vectors_(vectors),
       group_width_(padded_vectors<T>(vectors)),
-      width_(groups * group_width_),
+      stride_(groups * group_width_),
       first_row_(apart ? 0 : layout.first_row()),
       apart_(apart),
-      rows_((apart ? layout.local_rows() : layout.rows()) * width_),
-      gather_(layout.comm(), layout.partition(), width_) {
+      in_place_(groups_suffice<T>(layout.comm().size(), vectors, apart)),
+      gather_(layout.comm(), layout.partition(), stride_) {
+  if (in_place_ || !rows_suffice<T>(groups, vectors, apart))
+    for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
+  if (in_place_) {
+    stride_ = group_width_;
+    for (Vectors<T>& group : groups_) starts_.push_back(group.view().data);
+    return;
+  }
+  rows_ = AlignedArray<T>((apart ? layout.local_rows() : layout.rows()) * stride_);
   rows_.fill(T(0));
-  if (apart || (groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side)) return;
-  for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
+  for (Index g = 0; g < groups; ++g) starts_.push_back(rows_.data() + g * group_width_);
 }
 
 template <Real T>
 void GatheredVectors<T>::gather() {
-  if (apart_) return;
+  if (in_place_ || apart_) return;
   gather_(rows_.span());
   take_apart();
 }
 
 template <Real T>
 void GatheredVectors<T>::start_gather() {
-  if (apart_) return;
+  if (in_place_ || apart_) return;
   gather_.start(rows_.span());
   moving_ = true;
 }
@@ -77,18 +100,35 @@ template <Real T>
 bool GatheredVectors<T>::all_finite() const {
   // What is kept apart only its owner knows.
   if (apart_) return true;
+  if (!in_place_) return is_finite(rows_.span());
+  return std::all_of(starts_.begin(), starts_.end(), [this](const T* group) {
+    return is_finite({group, static_cast<std::size_t>(layout_->rows() * stride_)});
+  });
+}
+
+template <Real T>
+bool GatheredVectors<T>::is_finite(std::span<const T> values) const {
   // Threads pay where memory is read.
   constexpr Index in_cache = 1 << 18;
-  const Index run = std::max(in_cache / width_, Index{1}) * width_;
+  const Index count = static_cast<Index>(values.size());
   std::atomic<bool> finite = true;
   const auto look_at = [&](Index k) {
-    if (!kernels::all_finite(rows_.data() + k * run, std::min(run, rows_.size() - k * run))) finite = false;
+    if (!kernels::all_finite(values.data() + k * in_cache, std::min(in_cache, count - k * in_cache))) finite = false;
   };
-  if (rows_.size() <= run)
+  if (count <= in_cache)
     look_at(0);
   else
-    for_each_in_parallel((rows_.size() + run - 1) / run, look_at);
+    for_each_in_parallel((count + in_cache - 1) / in_cache, look_at);
   return finite;
+}
+
+template <Real T>
+Index GatheredVectors<T>::bytes(const RowPartition& partition, Index groups, Index vectors, bool apart) {
+  const Index travelling = groups_suffice<T>(partition.ranks(), vectors, apart) ? 0
+                           : apart                                              ? partition.largest_row_count()
+                                                                                : partition.rows();
+  const Index copied = travelling > 0 && rows_suffice<T>(groups, vectors, apart) ? 0 : partition.rows();
+  return (travelling + copied) * groups * padded_vectors<T>(vectors) * static_cast<Index>(sizeof(T));
 }
 
 template class GatheredVectors<float>;

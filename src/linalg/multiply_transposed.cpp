@@ -14,12 +14,14 @@ void widen(const T* from, Index count, double* to) {
 }
 
 /// A register of columns times one vector. What lies behind the last column is computed and not used.
-void one_vector(Piece<const double> a, Index rows, Index cols, Piece<const double> x, double* sums) {
+template <Real T>
+void one_vector(Piece<const double> a, Index rows, Index cols, Piece<const T> x, double* sums) {
   using V = Register<double>;
   for (Index k = 0; k < cols; k += lanes<double>) {
     V sum = {};
     for (Index i = 0; i < rows; ++i)
-      sum = add_product(sum, broadcast<V>(x.data[i * x.stride]), load<V>(a.data + i * a.stride + k));
+      sum =
+          add_product(sum, broadcast<V>(static_cast<double>(x.data[i * x.stride])), load<V>(a.data + i * a.stride + k));
     for (Index l = 0; l < std::min(lanes<double>, cols - k); ++l) sums[k + l] = sum[l];
   }
 }
@@ -61,8 +63,8 @@ template <Real T>
 void multiply_transposed(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors, double* sums,
                          double* scratch) {
   const Piece<const double> wide_a = widened(a, rows, cols, scratch);
+  if (vectors == 1) return one_vector(wide_a, rows, cols, x, sums);
   const Piece<const double> wide_x = widened(x, rows, vectors, scratch + rows * padded<double>(cols));
-  if (vectors == 1) return one_vector(wide_a, rows, cols, wide_x, sums);
   for (Index b = 0; b < vectors; b += lanes<double>) {
     const Piece<const double> some{wide_x.data + b, wide_x.stride};
     const Index count = std::min(lanes<double>, vectors - b);

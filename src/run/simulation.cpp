@@ -88,19 +88,20 @@ void Simulation<T>::advance_networks() {
     if (with_target) advance_target(block);
     advance_network(block, noise);
   };
-  // A block's new rates take the place of those that other blocks still multiply with, unless they read a copy.
-  if ((with_target || force) && products_read_copies()) {
+  if (with_target || force) {
     const PhaseScope scope(timer_, Phase::target_network);
-    layout_->for_each_block([&](RowBlock block) {
-      multiply(block, 0);
-      advance(block);
-    });
+    const Index last = J_D.runs() - 1;
+    for (Index run = 0; run < last; ++run) layout_->for_each_block([&](RowBlock block) { multiply(block, run); });
+    const auto finish = [&](RowBlock block) { multiply(block, last); };
+    // A block's new rates take the place of those that other blocks still multiply with, unless they read a copy.
+    if (products_read_copies())
+      layout_->for_each_block([&](RowBlock block) {
+        finish(block);
+        advance(block);
+      });
+    else
+      layout_->for_each_block(finish, advance);
   } else {
-    if (with_target || force) {
-      const PhaseScope scope(timer_, Phase::target_network);
-      for (Index run = 0; run < J_D.runs(); ++run)
-        layout_->for_each_block([&](RowBlock block) { multiply(block, run); });
-    }
     layout_->for_each_block(advance);
   }
   gather_rates(with_target);
@@ -368,10 +369,11 @@ void Simulation<T>::sample(Index stream, std::span<const Index> neurons, std::sp
 template <Real T>
 Index Simulation<T>::bytes(const RowPartition& partition, const LearningOptions& learning, Index streams) {
   const bool all = all_rates_needed(learning.rule, learning.features == FeatureKind::low_rank);
-  const Index rows = partition.largest_row_count();
-  const Index by_vector = vector_order<T>(streams) == VectorOrder::by_vector ? partition.rows() : 0;
-  const Index gathered = (all ? 2 : 1) * (partition.rows() + by_vector) + (all ? 0 : rows);
-  return (rows * 4 + gathered) * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
+  const Index own = partition.largest_row_count() * 4 * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
+  const Index gathered =
+      all ? GatheredVectors<T>::bytes(partition, 2, streams)
+          : GatheredVectors<T>::bytes(partition, 1, streams, true) + GatheredVectors<T>::bytes(partition, 1, streams);
+  return own + gathered;
 }
 
 template class Simulation<float>;

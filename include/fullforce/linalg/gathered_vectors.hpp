@@ -16,12 +16,10 @@ class GatheredVectors {
 
   /// Row `local` of this rank in a group: `vectors` scalars side by side, padded to stride() with zeros that the owner
   /// must keep.
-  T* mine(Index group, Index local) { return rows_.data() + (first_row_ + local) * width_ + group * group_width_; }
-  const T* mine(Index group, Index local) const {
-    return rows_.data() + (first_row_ + local) * width_ + group * group_width_;
-  }
+  T* mine(Index group, Index local) { return start(group) + (first_row_ + local) * stride_; }
+  const T* mine(Index group, Index local) const { return row(group, first_row_ + local); }
   /// From one row of a group to the next.
-  Index stride() const { return width_; }
+  Index stride() const { return stride_; }
 
   /// groups * rows * vectors scalars move. **Collective.**
   void gather();
@@ -33,33 +31,39 @@ class GatheredVectors {
 
   /// A group as it was gathered last, in the order that suits the number of vectors; not if they are kept apart.
   VectorsView<const T> group(Index g) const {
-    if (groups_.empty()) return {rows_.data(), width_, VectorOrder::side_by_side};
+    if (groups_.empty()) return {rows_.data(), stride_, VectorOrder::side_by_side};
     return groups_[static_cast<std::size_t>(g)].view();
   }
 
   /// Whether group() is a copy, which stays what it was while mine() changes.
-  bool groups_are_copies() const { return !groups_.empty(); }
+  bool groups_are_copies() const { return !groups_.empty() && !in_place_; }
 
   /// Row j of a group as it was gathered last: its vectors side by side, stride() from row to row.
-  const T* row(Index group, Index j) const { return rows_.data() + j * width_ + group * group_width_; }
+  const T* row(Index group, Index j) const { return start(group) + j * stride_; }
 
   /// Whether all of it is finite.
   bool all_finite() const;
 
+  static Index bytes(const RowPartition& partition, Index groups, Index vectors, bool apart = false);
+
  private:
+  T* start(Index group) const { return starts_[static_cast<std::size_t>(group)]; }
+  bool is_finite(std::span<const T> values) const;
   void take_apart();
   void take_apart(Index first, Index count);
 
   const Layout* layout_;
   Index vectors_;
   Index group_width_;
-  Index width_;
+  Index stride_;
   Index first_row_;
   bool apart_;
+  bool in_place_;         ///< nothing travels, and the groups are written as they are read
   AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels
-  /// The groups on their own, where they do not lie so already: a product reads one of them, and wants nothing else in
-  /// its cache lines.
+  /// The groups on their own, where rows_ does not hold them so already: a product reads one of them, and wants nothing
+  /// else in its cache lines.
   std::vector<Vectors<T>> groups_;
+  std::vector<T*> starts_;  ///< of the groups' first rows, where they are written
   RowGather gather_;
   bool moving_ = false;
 };

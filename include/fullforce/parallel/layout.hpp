@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include "fullforce/parallel/mpi.hpp"
 #include "fullforce/parallel/row_partition.hpp"
 #include "fullforce/parallel/threads.hpp"
@@ -8,25 +10,45 @@ namespace fullforce {
 /// Where this rank stands: the communicator and how the neurons' rows are dealt out over it.
 class Layout {
  public:
-  Layout(const Communicator& comm, Index rows) : comm_(&comm), partition_(rows, comm.size()) {}
+  Layout(const Communicator& comm, Index rows)
+      : comm_(&comm),
+        partition_(rows, comm.size()),
+        first_row_(partition_.first_row(comm.rank())),
+        local_rows_(partition_.row_count(comm.rank())),
+        local_blocks_(partition_.block_count(comm.rank())) {}
 
   const Communicator& comm() const { return *comm_; }
   const RowPartition& partition() const { return partition_; }
   Index rows() const { return partition_.rows(); }
-  Index local_rows() const { return partition_.row_count(comm_->rank()); }
-  Index first_row() const { return partition_.first_row(comm_->rank()); }
-  Index local_blocks() const { return partition_.block_count(comm_->rank()); }
-  RowBlock block(Index k) const { return partition_.block(comm_->rank(), k); }
+  Index local_rows() const { return local_rows_; }
+  Index first_row() const { return first_row_; }
+  Index local_blocks() const { return local_blocks_; }
+  RowBlock block(Index k) const {
+    const Index local = k * partition_.block_size();
+    return {first_row_ + local, local, std::min(partition_.block_size(), local_rows_ - local)};
+  }
 
   /// work(block) for every block of this rank, spread over the threads.
   template <class Work>
   void for_each_block(const Work& work) const {
-    for_each_in_parallel(local_blocks(), [&](Index k) { work(block(k)); });
+    for_each_in_parallel(local_blocks_, [&](Index k) { work(block(k)); });
+  }
+
+  /// first(block) for every block of this rank, and when all are done second(block), in the same threads.
+  template <class First, class Second>
+  void for_each_block(const First& first, const Second& second) const {
+    for_each_in_parallel(
+        0, [](Index) {}, local_blocks_, [&](Index k) { first(block(k)); },  //
+        local_blocks_, [&](Index k) { second(block(k)); });
   }
 
  private:
   const Communicator* comm_;
   RowPartition partition_;
+  // Of this rank; worked out once, since they cost divisions and every block asks for them.
+  Index first_row_;
+  Index local_rows_;
+  Index local_blocks_;
 };
 
 }  // namespace fullforce

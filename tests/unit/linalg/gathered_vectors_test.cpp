@@ -1,0 +1,96 @@
+#include "fullforce/linalg/gathered_vectors.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace fullforce {
+namespace {
+
+template <class T>
+class GatheredVectorsOf : public testing::Test {};
+using Scalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(GatheredVectorsOf, Scalars);
+
+template <Real T>
+T value(Index group, Index row, Index vector) {
+  return static_cast<T>(1000 * group + row) + static_cast<T>(0.01) * static_cast<T>(vector);
+}
+
+template <Real T>
+void fill(GatheredVectors<T>& all, const Layout& layout, Index groups, Index vectors) {
+  for (Index g = 0; g < groups; ++g)
+    for (Index i = 0; i < layout.local_rows(); ++i)
+      for (Index b = 0; b < vectors; ++b) all.mine(g, i)[b] = value<T>(g, layout.first_row() + i, b);
+}
+
+TYPED_TEST(GatheredVectorsOf, AllRanksHaveAllRowsInTheOrderOfProducts) {
+  using T = TypeParam;
+  const Communicator comm = Communicator::world();
+  for (const Index rows : {11, 300, 2100})
+    for (const Index groups : {1, 2})
+      for (const Index vectors : {1, 2, 3, 16}) {
+        const Layout layout(comm, rows);
+        GatheredVectors<T> all(layout, groups, vectors);
+        fill(all, layout, groups, vectors);
+        const bool in_parts = vectors == 3;
+        if (in_parts) {
+          all.start_gather();
+          all.finish_gather();
+        } else {
+          all.gather();
+        }
+        EXPECT_TRUE(all.all_finite());
+        for (Index g = 0; g < groups; ++g) {
+          const VectorsView<const T> group = all.group(g);
+          ASSERT_EQ(group.order, vector_order<T>(vectors));
+          for (Index j = 0; j < rows; ++j)
+            for (Index b = 0; b < vectors; ++b) {
+              ASSERT_EQ(group(b, j), value<T>(g, j, b)) << groups << " groups of " << vectors << ", row " << j;
+              ASSERT_EQ(all.row(g, j)[b], value<T>(g, j, b));
+            }
+        }
+      }
+}
+
+TYPED_TEST(GatheredVectorsOf, CopiesOfGroupsStayWhatTheyWere) {
+  using T = TypeParam;
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 40);
+  GatheredVectors<T> all(layout, 2, 1);
+  EXPECT_EQ(all.groups_are_copies(), comm.size() > 1);
+  fill(all, layout, 2, 1);
+  all.gather();
+  if (layout.local_rows() == 0) return;
+  const Index row = layout.first_row();
+  all.mine(1, 0)[0] = T(-1);
+  EXPECT_EQ(all.group(1)(0, row), all.groups_are_copies() ? value<T>(1, row, 0) : T(-1));
+}
+
+TYPED_TEST(GatheredVectorsOf, OneThatIsNotFiniteIsFoundOnEveryRank) {
+  using T = TypeParam;
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 50);
+  for (const Index vectors : {1, 16}) {
+    GatheredVectors<T> all(layout, 2, vectors);
+    if (comm.is_root()) all.mine(1, 3)[0] = static_cast<T>(NAN);
+    all.gather();
+    EXPECT_FALSE(all.all_finite());
+  }
+}
+
+TYPED_TEST(GatheredVectorsOf, RowsKeptApartNeedNoOthers) {
+  using T = TypeParam;
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 50);
+  GatheredVectors<T> apart(layout, 1, 2, true);
+  fill(apart, layout, 1, 2);
+  const Index before = comm.calls();
+  apart.gather();
+  EXPECT_EQ(comm.calls(), before);
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    EXPECT_EQ(apart.mine(0, i)[1], value<T>(0, layout.first_row() + i, 1));
+}
+
+}  // namespace
+}  // namespace fullforce
