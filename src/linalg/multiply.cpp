@@ -45,6 +45,11 @@ void tile_by_vector(Piece<const T> a, Index cols, VectorsView<const T> x, Piece<
   }
   T totals[std::max(R * V, static_cast<int>(lanes<T>))];
   sums_of_lanes<R * V, static_cast<int>(lanes<T>)>(&sums[0][0], totals);
+  if (y.stride == V) {
+    // Whole registers: what is stored in parts, a read of the whole must wait for until all parts have left the core.
+    for (int k = 0; k < R * V; ++k) store(y.data[k], totals[k]);
+    return;
+  }
   for (int r = 0; r < R; ++r)
     for (int v = 0; v < V; ++v) store(y.data[r * y.stride + v], totals[r * V + v]);
 }

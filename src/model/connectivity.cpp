@@ -123,6 +123,11 @@ void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const dou
   for (Index c = 0; c < weights.cols(); ++c) {
     const double* const values = signal.data() + c * streams;
     if (is_silent({values, static_cast<std::size_t>(streams)})) continue;
+    if (currents.stride == 1) {  // in whole registers
+      const T value = static_cast<T>(values[0]);
+      for (Index i = 0; i < block.rows; ++i) currents.data[i] += weights(block.local + i, c) * value;
+      continue;
+    }
     for (Index i = 0; i < block.rows; ++i) {
       T* const out = currents.data + i * currents.stride;
       const T weight = weights(block.local + i, c);
