@@ -61,8 +61,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       factor_(vectors * padded<double>(vectors)),
       panel_scale_(std::sqrt(longest / alpha)),
       quadratic_scale_(longest / alpha),
-      sums_stride_(padded<std::int64_t>(vectors * capacity_ + vectors * vectors + 1)),
-      sums_(at(sums_stride_ * thread_count())) {
+      sums_(vectors * capacity_ + vectors * vectors) {
   if (SymmetricProduct<F>::pays(features.rows(), 1)) symmetric_.emplace(features);
   chosen_.reserve(at(vectors));
   all_S_.fill(F(0));
@@ -81,6 +80,7 @@ void InverseCorrelation<F>::select(const GatheredVectors<F>& phi, std::span<cons
   phi_ = &phi;
   chosen_.assign(selected.begin(), selected.end());
   selected_ = static_cast<Index>(selected.size());
+  sums_.begin(vectors_ * pending_ + selected_ * selected_);
   if (selected_ == vectors_ || selected_ == 0) {
     phi_selected_ = phi.group(0);
     return;
@@ -115,18 +115,17 @@ void InverseCorrelation<F>::multiply(RowBlock block) {
   if (selected_ > 0 || pending_ > 0) sum_block(block);
 }
 
-/// A block's sums, in double, then as integers on top of those of this thread's other blocks.
+/// A block's part of the sums, formed in double.
 template <Real F>
 void InverseCorrelation<F>::sum_block(RowBlock block) {
   const Index thread = thread_index();
-  const std::span<std::int64_t> mine = std::span(sums_).subspan(at(thread * sums_stride_), at(sums_count()));
   double* const sums = scratch_.data() + thread * scratch_stride_;
   double* const scratch = sums + padded<double>(vectors_ * std::max(capacity_, vectors_));
   const kernels::Piece<const F> phi{phi_->mine(0, block.local), phi_->stride()};
   const Index panel_sums = vectors_ * pending_;
   if (pending_ > 0) {
     kernels::multiply_transposed<F>({S(block.local), S_stride_}, block.rows, pending_, phi, vectors_, sums, scratch);
-    panel_scale_.add<double>({sums, at(panel_sums)}, mine.data(), mine.back());
+    sums_.add<double>(0, {sums, at(panel_sums)}, panel_scale_);
   }
   if (selected_ == 0) return;
   kernels::Piece<const F> chosen = phi;
@@ -136,50 +135,36 @@ void InverseCorrelation<F>::sum_block(RowBlock block) {
     chosen = mine_selected_.from(block.local);
   }
   kernels::multiply_transposed<F>(chosen, block.rows, selected_, K_.from(block.local), selected_, sums, scratch);
-  quadratic_scale_.add<double>({sums, at(selected_ * selected_)}, mine.data() + panel_sums, mine.back());
+  sums_.add<double>(panel_sums, {sums, at(selected_ * selected_)}, quadratic_scale_);
 }
 
 template <Real F>
 void InverseCorrelation<F>::reduce(PhaseTimer& timer) {
   if (pending_ == 0 && selected_ == 0) return;
-  combine_threads();
   {
     const PhaseScope scope(timer, Phase::communication);
-    layout_->comm().sum(std::span(sums_).first(at(sums_count())));
+    sums_.reduce(layout_->comm());
   }
   decode();
-  std::fill(sums_.begin(), sums_.end(), 0);
   if (selected_ > 0) factorise();
 }
 
-template <Real F>
-void InverseCorrelation<F>::combine_threads() {
-  for (Index t = 1; t < thread_count(); ++t)
-    for (Index k = 0; k < sums_count(); ++k) sums_[at(k)] += sums_[at(t * sums_stride_ + k)];
-}
-
-/// From the summed integers: c = S^T phi, and the Gram matrix I + Phi^T P0 Phi - c^T c of the selected.
+/// From the sums: c = S^T phi, and the Gram matrix I + Phi^T P0 Phi - c^T c of the selected.
 template <Real F>
 void InverseCorrelation<F>::decode() {
   const VectorsView<F> c = c_.view();
-  bool sound = sums_[at(sums_count() - 1)] == 0;
   for (Index k = 0; k < pending_; ++k)
     for (Index b = 0; b < vectors_; ++b) {
-      const std::int64_t sum = sums_[at(k * vectors_ + b)];
-      sound = sound && FixedPoint::in_range(sum);
-      c_exact_[at(k * vectors_ + b)] = panel_scale_.decode(sum);
-      c(b, k) = static_cast<F>(c_exact_[at(k * vectors_ + b)]);
+      const double sum = sums_.value(k * vectors_ + b, panel_scale_);
+      c_exact_[at(k * vectors_ + b)] = sum;
+      c(b, k) = static_cast<F>(sum);
     }
   if (c.order == VectorOrder::by_vector)
     for (Index b = 0; b < vectors_; ++b) std::fill(c.data + b * c.stride + pending_, c.data + (b + 1) * c.stride, F(0));
   const Index first = vectors_ * pending_;
   for (Index b = 0; b < selected_; ++b)
-    for (Index e = 0; e <= b; ++e) {
-      const std::int64_t sum = sums_[at(first + b * selected_ + e)];
-      sound = sound && FixedPoint::in_range(sum);
-      gram_[at(b * selected_ + e)] = quadratic_scale_.decode(sum);
-    }
-  if (!sound) throw RunError("a sum over neurons is not finite or beyond its bound");
+    for (Index e = 0; e <= b; ++e)
+      gram_[at(b * selected_ + e)] = sums_.value(first + b * selected_ + e, quadratic_scale_);
 }
 
 template <Real F>
@@ -243,41 +228,40 @@ void InverseCorrelation<F>::flush(PhaseTimer& timer) {
   }
   const PhaseScope scope(timer, Phase::updates);
   transpose_panel();
-  // The first and the last block together, the second and the last but one: a block has the less to do the further
-  // down it lies.
-  const Index blocks = layout_->local_blocks();
-  for_each_in_parallel(blocks, [&](Index k) {
-    const RowBlock block = layout_->block(k % 2 == 0 ? k / 2 : blocks - 1 - k / 2);
+  layout_->for_each_block([&](RowBlock block) {
     if (block.first < used_) flush(block);
   });
   pending_ = 0;
 }
 
-/// P and S S^T are symmetric to the last bit, so what lies below the diagonal is copied from above it where this rank
-/// has both: rows and columns `begin` to `end`, in whole registers.
+/// P and S S^T are symmetric to the last bit, so what lies below the diagonal is copied from above it where this thread
+/// has both: rows and columns `begin` to `end`, in whole registers. Copying into the rows of another thread takes as
+/// long as computing them, and moves them away from the core that reads them.
 template <Real F>
 void InverseCorrelation<F>::flush(RowBlock block) {
   constexpr Index unit = alignment_bytes / static_cast<Index>(sizeof(F));
   const auto down = [](Index i) { return i / unit * unit; };
   const auto up = [&](Index i) { return down(i + unit - 1); };
-  const Index next = layout_->first_row() + layout_->local_rows();
-  const Index whole_blocks = used_ / layout_->partition().block_size() * layout_->partition().block_size();
-  const Index begin = up(layout_->first_row());
+  const Share blocks = share_of_thread(layout_->local_blocks());
+  const Index size = layout_->partition().block_size();
+  const Index next = std::min(layout_->first_row() + blocks.end * size, layout_->rows());
+  const Index whole_blocks = used_ / size * size;
+  const Index begin = up(layout_->first_row() + blocks.begin * size);
   const Index end = std::min(next, used_) == layout_->rows() ? next : down(std::min(next, whole_blocks));
   if (block.first < begin || block.first + block.rows > end) {
     flush(block, 0, used_);
     return;
   }
   flush(block, 0, begin);
-  for (Index j = down(block.first); j < used_;) {
-    const Index count = std::min(flushed_columns, used_ - j);
+  for (Index j = down(block.first); j < end; j += flushed_columns) {
+    const Index count = std::min(flushed_columns, end - j);
     flush(block, j, count);
-    const Index below = std::max(j, up(block.first + block.rows)), last = std::min(j + count, end);
-    if (below < last)
-      kernels::transpose<F>({P_.row(block.local) + below, P_.stride()}, block.rows, last - below,
+    const Index below = std::max(j, up(block.first + block.rows));
+    if (below < j + count)
+      kernels::transpose<F>({P_.row(block.local) + below, P_.stride()}, block.rows, j + count - below,
                             {P_.row(below - layout_->first_row()) + block.first, P_.stride()});
-    j += count;
   }
+  if (end < used_) flush(block, end, used_ - end);
 }
 
 template <Real F>

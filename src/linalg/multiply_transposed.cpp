@@ -26,6 +26,17 @@ void one_vector(Piece<const double> a, Index rows, Index cols, Piece<const T> x,
   }
 }
 
+/// One column times one vector: a register's first lane, so that every product is added in one rounding whatever the
+/// strides are.
+template <Real T>
+double one_sum(Piece<const T> a, Index rows, Piece<const T> x) {
+  using V = Pack<double, 32>;
+  V sum = {};
+  for (Index i = 0; i < rows; ++i)
+    sum = add_product(sum, V{static_cast<double>(a.data[i * a.stride])}, V{static_cast<double>(x.data[i * x.stride])});
+  return sum[0];
+}
+
 /// C columns times a register of vectors; `count` of its lanes are wanted.
 template <int C>
 void columns(Piece<const double> a, Index rows, Piece<const double> x, Index count, Piece<double> sums) {
@@ -62,6 +73,10 @@ Index transposed_scratch(Index rows, Index cols, Index vectors) {
 template <Real T>
 void multiply_transposed(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors, double* sums,
                          double* scratch) {
+  if (vectors == 1 && cols == 1) {
+    sums[0] = one_sum(a, rows, x);
+    return;
+  }
   const Piece<const double> wide_a = widened(a, rows, cols, scratch);
   if (vectors == 1) return one_vector(wide_a, rows, cols, x, sums);
   const Piece<const double> wide_x = widened(x, rows, vectors, scratch + rows * padded<double>(cols));

@@ -8,29 +8,46 @@
 
 namespace fullforce {
 
-BlockSums::BlockSums(Index capacity)
-    : stride_(padded<std::int64_t>(capacity + 1)), sums_(static_cast<std::size_t>(stride_ * thread_count())) {}
+namespace {
 
+Index set_stride(Index capacity) { return padded<std::int64_t>(capacity + 2); }
+
+}  // namespace
+
+BlockSums::BlockSums(Index capacity)
+    : stride_(set_stride(capacity)), sums_(static_cast<std::size_t>(stride_ * thread_count())) {}
+
+/// Sums and number of errors of a thread, zeros where it has not added anything yet.
 std::span<std::int64_t> BlockSums::of_thread(Index thread) {
-  return std::span(sums_).subspan(static_cast<std::size_t>(thread * stride_), static_cast<std::size_t>(count_ + 1));
+  std::int64_t* const set = sums_.data() + thread * stride_;
+  if (*set != round_) {
+    std::fill_n(set + 1, count_ + 1, 0);
+    *set = round_;
+  }
+  return {set + 1, static_cast<std::size_t>(count_ + 1)};
 }
 
 void BlockSums::begin(Index count, double bound) {
-  FULLFORCE_EXPECT(count < stride_);
-  count_ = count;
+  begin(count);
   scale_ = FixedPoint(bound);
-  for (Index t = 0; t < thread_count(); ++t) std::ranges::fill(of_thread(t), 0);
+}
+
+void BlockSums::begin(Index count) {
+  FULLFORCE_EXPECT(count + 2 <= stride_);
+  count_ = count;
+  ++round_;
 }
 
 template <Real T>
-void BlockSums::add(Index first, std::span<const T> values) {
+void BlockSums::add(Index first, std::span<const T> values, const FixedPoint& scale) {
   const std::span<std::int64_t> mine = of_thread(thread_index());
-  scale_.add(values, mine.data() + first, mine.back());
+  scale.add(values, mine.data() + first, mine.back());
 }
 
 void BlockSums::reduce(const Communicator& comm) {
   const std::span<std::int64_t> total = of_thread(0);
   for (Index t = 1; t < thread_count(); ++t) {
+    if (sums_[static_cast<std::size_t>(t * stride_)] != round_) continue;
     const std::span<const std::int64_t> part = of_thread(t);
     for (std::size_t k = 0; k < part.size(); ++k) total[k] += part[k];
   }
@@ -40,10 +57,10 @@ void BlockSums::reduce(const Communicator& comm) {
 }
 
 Index BlockSums::bytes(Index capacity) {
-  return padded<std::int64_t>(capacity + 1) * thread_count() * static_cast<Index>(sizeof(std::int64_t));
+  return set_stride(capacity) * thread_count() * static_cast<Index>(sizeof(std::int64_t));
 }
 
-template void BlockSums::add(Index, std::span<const float>);
-template void BlockSums::add(Index, std::span<const double>);
+template void BlockSums::add(Index, std::span<const float>, const FixedPoint&);
+template void BlockSums::add(Index, std::span<const double>, const FixedPoint&);
 
 }  // namespace fullforce

@@ -3,8 +3,9 @@
 
     report.py BENCH_STEP [--tiny] [--seconds S] [--output JSON]
 
-BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. Takes about 90 seconds on a machine that does nothing else. --tiny: small sizes, for
-a test of this script. Every stream learns at every step; NumPy is double precision, one stream, with all cores.
+BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. Takes about 3 minutes on a machine that does nothing else. --tiny: small sizes, for
+a test of this script. Every stream learns at every step; NumPy is double precision, one stream, with all cores. NumPy and fullforce take turns, and what is printed
+are medians of the turns' ratios: cores that share a cache in one minute need not do so in the next.
 """
 import argparse
 import json
@@ -50,21 +51,42 @@ def numpy_times(sizes, seconds):
         return json.loads(output.read_text(encoding="utf-8"))
 
 
-def ratio_lines(bench, numpy, large, small):
-    """Times of a sample against NumPy's."""
-    milliseconds = {point["neurons"]: 1e3 * point["seconds_per_step"] for point in numpy["points"]}
-    cases = [(large, 1, "double", 0), (large, 1, "single", 0), (large, 16, "single", 0), (large, 16, "single", large // 16)]
-    cases += [(n, 1, "double", 0) for n in small]
-    print(f"\nAgainst NumPy {numpy['numpy']} ({numpy['blas']}), 1 rank x {CORES} threads")
-    print("      N  B  precision  features  NumPy ms/step  ms/sample   ratio  of reading  of matmul")
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def take_turns(bench, neurons, cases, rounds, seconds):
+    """Of each case (streams, precision, rank), the turn whose ratio to NumPy's time in that turn is the median."""
+    turns = [[] for _ in cases]
+    for _ in range(rounds):
+        numpy = numpy_times([neurons], seconds)
+        of_numpy = numpy["points"][0]["seconds_per_step"]
+        for (streams, precision, rank), turn in zip(cases, turns):
+            point = bench.run([neurons], [streams], precision, rank=rank)["points"][0]
+            turn.append(dict(point, features=f"rank {rank}" if rank else "dense", numpy_seconds=of_numpy, ratio=of_numpy / point["seconds_per_sample"]))
     points = []
-    for neurons, streams, precision, rank in cases:
-        point = bench.run([neurons], [streams], precision, rank=rank)["points"][0]
-        point["features"] = f"rank {rank}" if rank else "dense"
-        point["ratio"] = milliseconds[neurons] / (1e3 * point["seconds_per_sample"])
-        print(f"  {neurons:5d} {streams:2d}  {precision:9s}  {point['features']:8s} {milliseconds[neurons]:14.3f} {1e3 * point['seconds_per_sample']:10.4f} {point['ratio']:7.1f} "
-              f"{point['fraction_of_bandwidth']:11.2f} {point['fraction_of_products']:10.2f}")
+    for turn in turns:
+        point = sorted(turn, key=lambda p: p["ratio"])[len(turn) // 2]
+        for name in ("fraction_of_bandwidth", "fraction_of_products"):
+            point[name] = median([p[name] for p in turn])
+        point["ratios"] = [p["ratio"] for p in turn]
         points.append(point)
+    return numpy, points
+
+
+def ratio_lines(bench, large, small, seconds, rounds):
+    """Times of a sample against NumPy's."""
+    learned = [(1, "double", 0), (1, "single", 0), (16, "single", 0), (16, "single", large // 16)]
+    points = []
+    for neurons, cases in [(large, learned)] + [(n, [(1, "double", 0)]) for n in small]:
+        numpy, more = take_turns(bench, neurons, cases, rounds, seconds)
+        points += more
+    print(f"\nAgainst NumPy {numpy['numpy']} ({numpy['blas']}), 1 rank x {CORES} threads; medians of {rounds} turns")
+    print("      N  B  precision  features  NumPy ms/step  ms/sample   ratio      (all)        of reading  of matmul")
+    for p in points:
+        spread = f"{min(p['ratios']):.1f}-{max(p['ratios']):.1f}"
+        print(f"  {p['neurons']:5d} {p['streams']:2d}  {p['precision']:9s}  {p['features']:8s} {1e3 * p['numpy_seconds']:14.3f} {1e3 * p['seconds_per_sample']:10.4f} "
+              f"{p['ratio']:7.1f} {spread:>14s} {p['fraction_of_bandwidth']:11.2f} {p['fraction_of_products']:10.2f}")
     return points
 
 
@@ -78,14 +100,14 @@ def phase_lines(points):
               + "".join(f"{1e6 * point['phases'][name]:15.1f}" for name in names))
 
 
-def scaling_lines(bench, neurons, repeats):
+def scaling_lines(bench, neurons, rounds):
     """Two ranks or two threads against one; turn by turn, so that all see the same machine."""
     layouts = [(1, 1), (2, 1), (1, 2)]
     found = {layout: [] for layout in layouts}
-    for _ in range(repeats):
+    for _ in range(rounds):
         for ranks, threads in layouts:
             found[ranks, threads].append(bench.run([neurons], [16], "single", ranks, threads)["points"][0]["seconds_per_step"])
-    medians = {layout: sorted(times)[len(times) // 2] for layout, times in found.items()}
+    medians = {layout: median(times) for layout, times in found.items()}
     print(f"\nN = {neurons}, single precision, 16 streams")
     for (ranks, threads), seconds in medians.items():
         print(f"  {ranks} rank(s) x {threads} thread(s): {1e3 * seconds:8.3f} ms/step, {medians[1, 1] / seconds:5.2f} times as fast as 1 x 1")
@@ -96,19 +118,18 @@ def main():
     parser = argparse.ArgumentParser(description="Print how fast training steps are.")
     parser.add_argument("bench_step")
     parser.add_argument("--tiny", action="store_true")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each point")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each point")
     parser.add_argument("--output", help="JSON")
     arguments = parser.parse_args()
-    large, small, scaled, repeats = (64, [32, 48], 64, 1) if arguments.tiny else (4096, [300, 512, 1024], 2048, 3)
+    large, small, scaled, rounds = (64, [32, 48], 64, 1) if arguments.tiny else (4096, [300, 512, 1024], 2048, 5)
     seconds = 0.02 if arguments.tiny else arguments.seconds
     bench = Bench(os.path.abspath(arguments.bench_step), seconds, arguments.tiny)
-    numpy = numpy_times([large] + small, seconds)
-    points = ratio_lines(bench, numpy, large, small)
+    points = ratio_lines(bench, large, small, seconds, rounds)
     phase_lines(points)
-    scaling = scaling_lines(bench, scaled, repeats)
+    scaling = scaling_lines(bench, scaled, rounds)
     print("\nWhat the machine gave in these runs: " + "; ".join(f"{r['ranks']} x {r['threads']} {json.dumps(r['limits'])}" for r in bench.runs[:1] + bench.runs[-3:]))
     if arguments.output:
-        pathlib.Path(arguments.output).write_text(json.dumps({"numpy": numpy, "points": points, "scaling": scaling, "runs": bench.runs}, indent=2), encoding="utf-8")
+        pathlib.Path(arguments.output).write_text(json.dumps({"points": points, "scaling": scaling, "runs": bench.runs}, indent=2), encoding="utf-8")
 
 
 if __name__ == "__main__":

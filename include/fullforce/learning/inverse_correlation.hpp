@@ -8,6 +8,7 @@
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/linalg/stream_array.hpp"
 #include "fullforce/linalg/symmetric_product.hpp"
+#include "fullforce/parallel/block_sums.hpp"
 #include "fullforce/parallel/fixed_point.hpp"
 #include "fullforce/parallel/layout.hpp"
 
@@ -87,13 +88,10 @@ class InverseCorrelation {
   void persist_whole(Archive& archive, Index features);
 
  private:
-  struct ThreadSums;
-  Index sums_count() const { return vectors_ * pending_ + selected_ * selected_ + 1; }
   F* S(Index local) { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   const F* S(Index local) const { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   bool uses_symmetry() const { return used_ == layout_->rows() && SymmetricProduct<F>::pays(used_, selected_); }
   void sum_block(RowBlock block);
-  void combine_threads();
   void decode();
   void factorise();
   void transpose_panel();
@@ -132,10 +130,9 @@ class InverseCorrelation {
 
   FixedPoint panel_scale_;      ///< |S^T phi| <= sqrt(longest / alpha)
   FixedPoint quadratic_scale_;  ///< phi^T P phi <= longest / alpha
-  Index sums_stride_;
+  BlockSums sums_;              ///< S^T phi [pending, B], then Phi^T P0 Phi [B', B']
   Index scratch_stride_;
-  std::vector<std::int64_t> sums_;  ///< a set a thread; the first one travels
-  AlignedArray<double> scratch_;    ///< of each thread
+  AlignedArray<double> scratch_;  ///< of each thread
 };
 
 }  // namespace fullforce

@@ -17,16 +17,23 @@ class BlockSums {
 
   /// Sets so many sums to zero, each at most `bound` in magnitude.
   void begin(Index count, double bound);
+  /// The same for sums that have bounds of their own: add() and value() are told which.
+  void begin(Index count);
 
   /// Adds a block's part to sums `first`, `first` + 1, ...; threads may call it side by side.
   template <Real T>
-  void add(Index first, std::span<const T> values);
+  void add(Index first, std::span<const T> values) {
+    add(first, values, scale_);
+  }
+  template <Real T>
+  void add(Index first, std::span<const T> values, const FixedPoint& scale);
 
   /// Adds up threads and ranks. Throws RunError, on every rank, where a sum is not finite or beyond its bound.
   /// **Collective.**
   void reduce(const Communicator& comm);
 
-  double operator[](Index k) const { return scale_.decode(sums_[static_cast<std::size_t>(k)]); }
+  double operator[](Index k) const { return value(k, scale_); }
+  double value(Index k, const FixedPoint& scale) const { return scale.decode(sums_[static_cast<std::size_t>(k + 1)]); }
 
   static Index bytes(Index capacity);
 
@@ -35,8 +42,11 @@ class BlockSums {
 
   Index stride_;
   Index count_ = 0;
+  std::int64_t round_ = 0;  ///< of sums, counted from the first
   FixedPoint scale_{1.0};
-  std::vector<std::int64_t> sums_;  ///< a set a thread, each with its count of errors behind; the first one travels
+  /// A set a thread: the round that it belongs to, the sums, the number of errors. The first one travels. A thread
+  /// zeroes its own: memory that another core has written last takes a core as long as a hundred sums.
+  std::vector<std::int64_t> sums_;
 };
 
 }  // namespace fullforce

@@ -1,6 +1,7 @@
 #pragma once
 #include <omp.h>
 
+#include "fullforce/base/aligned_array.hpp"
 #include "fullforce/base/types.hpp"
 
 namespace fullforce {
@@ -12,29 +13,56 @@ inline int core_count() { return omp_get_num_procs(); }
 inline int thread_index() { return omp_get_thread_num(); }
 inline void set_thread_count(int threads) { omp_set_num_threads(threads); }
 
+/// A run of [0, count): what one thread does of a loop.
+struct Share {
+  Index begin;
+  Index end;
+};
+
+/// The calling thread's share, inside a parallel loop.
+inline Share share_of_thread(Index count) {
+  const Index thread = omp_get_thread_num(), threads = omp_get_num_threads();
+  return {count * thread / threads, count * (thread + 1) / threads};
+}
+
+/// What a loop's threads share, on cache lines of its own. Beside it on the calling thread's stack lie variables that this
+/// thread writes all the time; the others would fetch the line anew at every turn of the loop.
+template <class Work>
+struct alignas(2 * alignment_bytes) OnItsOwnLines {
+  Work work;
+};
+
+/// The calling thread's share of a loop.
+template <class Work>
+void work_through(Index count, const OnItsOwnLines<Work>& shared) {
+  const Share mine = share_of_thread(count);
+  for (Index k = mine.begin; k < mine.end; ++k) shared.work(k);
+}
+
 /// Calls work(k) for k in [0, count), spread over the threads; the same thread gets the same k every time, so pages
 /// that it touched first stay near it. `work` must not throw.
 template <class Work>
 void for_each_in_parallel(Index count, const Work& work) {
-#pragma omp parallel for schedule(static)
-  for (Index k = 0; k < count; ++k) work(k);
+  const OnItsOwnLines<Work> shared{work};
+#pragma omp parallel
+  work_through(count, shared);
 }
 
 /// Three such loops in the same threads: the third waits until all of the second is done, the first nobody waits for.
 template <class First, class Second, class Third>
 void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second,
                           Index third_count, const Third& third) {
+  const OnItsOwnLines<First> shared_first{first};
+  const OnItsOwnLines<Second> shared_second{second};
+  const OnItsOwnLines<Third> shared_third{third};
 #pragma omp parallel
   {
-#pragma omp for schedule(static) nowait
-    for (Index k = 0; k < first_count; ++k) first(k);
-#pragma omp for schedule(static) nowait
-    for (Index k = 0; k < second_count; ++k) second(k);
+    work_through(first_count, shared_first);
+    work_through(second_count, shared_second);
     if (second_count > 0) {
 #pragma omp barrier
     }
-#pragma omp for schedule(static) nowait
-    for (Index k = 0; k < third_count; ++k) third(k);
+    work_through(third_count, shared_third);
   }
 }
 

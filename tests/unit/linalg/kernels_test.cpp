@@ -117,6 +117,28 @@ TYPED_TEST(Kernels, MultiplyTransposed) {
     }
 }
 
+TYPED_TEST(Kernels, SumsOverRowsHaveTheSameBitsHoweverFarTheRowsLieApart) {
+  // One rank's vectors lie close together, those of several ranks beside those of another network.
+  using T = TypeParam;
+  constexpr Index most = 64;
+  const RowMatrix<T> values = formula<T>(2, most, 0.3);
+  const auto sum = [&](Index rows, Index a_stride, Index x_stride) {
+    std::vector<T> a(static_cast<std::size_t>(rows * a_stride)), x(static_cast<std::size_t>(rows * x_stride));
+    for (Index i = 0; i < rows; ++i) {
+      a[static_cast<std::size_t>(i * a_stride)] = values(0, i);
+      x[static_cast<std::size_t>(i * x_stride)] = values(1, i);
+    }
+    double result = 0.0;
+    AlignedArray<double> scratch(kernels::transposed_scratch(rows, 1, 1));
+    kernels::multiply_transposed<T>({a.data(), a_stride}, rows, 1, {x.data(), x_stride}, 1, &result, scratch.data());
+    return result;
+  };
+  for (Index rows = 1; rows <= most; ++rows)
+    for (const Index a_stride : {1, 2, 8})
+      for (const Index x_stride : {1, 2, 8})
+        EXPECT_EQ(sum(rows, a_stride, x_stride), sum(rows, 1, 1)) << rows << ", " << a_stride << ", " << x_stride;
+}
+
 TYPED_TEST(Kernels, Transpose) {
   using T = TypeParam;
   for (const Index rows : {1, 8, 16, 29})
