@@ -43,7 +43,9 @@ class Trainee {
   /// Seconds a step, by phase.
   PhaseSeconds run(Index steps) {
     const PhaseSeconds before = simulation_.timer().seconds();
-    for (Index k = 0; k < steps; ++k) simulation_.step();
+    ThreadTeam::stand_by([&] {
+      for (Index k = 0; k < steps; ++k) simulation_.step();
+    });
     PhaseSeconds spent = simulation_.timer().seconds();
     for (std::size_t p = 0; p < phase_count; ++p) spent[p] = (spent[p] - before[p]) / static_cast<double>(steps);
     return spent;

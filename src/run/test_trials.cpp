@@ -129,20 +129,22 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
   const Stopwatch clock;
   TestResult result;
   double error = -1.0;
-  while (!simulation.finished()) {
-    for (const TrialResult& trial : simulation.step()) {
-      ++result.trials;
-      result.squared_error += trial.squared_error;
-      result.squared_target += trial.squared_target;
-      error = trial.error();
+  ThreadTeam::stand_by([&] {
+    while (!simulation.finished()) {
+      for (const TrialResult& trial : simulation.step()) {
+        ++result.trials;
+        result.squared_error += trial.squared_error;
+        result.squared_target += trial.squared_target;
+        error = trial.error();
+      }
+      result.stopped = !simulation.finished() && stop_asked();
+      if (result.stopped) break;
+      if (!progress.due()) continue;
+      const double rate = static_cast<double>(simulation.steps() * plan.run.streams) / std::max(clock.seconds(), 1e-9);
+      const PhaseProgress phase = simulation.streams().progress();
+      progress.update({phase.forced ? "test init" : "test", phase.trial, phase.trials, error, phase.done, rate});
     }
-    result.stopped = !simulation.finished() && stop_asked();
-    if (result.stopped) break;
-    if (!progress.due()) continue;
-    const double rate = static_cast<double>(simulation.steps() * plan.run.streams) / std::max(clock.seconds(), 1e-9);
-    const PhaseProgress phase = simulation.streams().progress();
-    progress.update({phase.forced ? "test init" : "test", phase.trial, phase.trials, error, phase.done, rate});
-  }
+  });
   result.steps = simulation.steps();
   result.seconds = clock.seconds();
   result.scores = judge.scores();

@@ -56,6 +56,13 @@ class Training {
   }
 
   Outcome run() {
+    Outcome outcome{};
+    ThreadTeam::stand_by([&] { outcome = run_steps(); });
+    return outcome;
+  }
+
+ private:
+  Outcome run_steps() {
     say_what_starts();
     while (!steps_are_up() && !simulation_.finished()) {
       const Attention::Answer answer = attention_.ask(layout_.comm());
@@ -66,7 +73,6 @@ class Training {
     return simulation_.finished() ? finish() : interrupt();
   }
 
- private:
   void step() {
     for (const TrialResult& trial : simulation_.step()) {
       ++trials_done_;

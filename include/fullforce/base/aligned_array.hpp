@@ -45,7 +45,7 @@ class AlignedArray {
   std::span<T> span() { return {data_.get(), static_cast<std::size_t>(size_)}; }
   std::span<const T> span() const { return {data_.get(), static_cast<std::size_t>(size_)}; }
   void fill(T value) {
-    for (T& v : span()) v = value;
+    for (Index i = 0; i < size_; ++i) data_.get()[i] = value;
   }
 
  private:

@@ -7,11 +7,11 @@
 
 namespace fullforce {
 
-/// Sums that do not depend on the order of their terms: a double with a known bound becomes a 64-bit integer, and integers
-/// are added. Any thread, any rank, any MPI_SUM gives the same bits.
+/// Sums that do not depend on the order of their terms: a double with a known bound becomes a 64-bit integer, and
+/// integers are added. Any thread, any rank, any MPI_SUM gives the same bits.
 ///
-/// The bound is met by 2^58, finer than a double's 53 bits; four bits of headroom lie above it, because rounding may touch the
-/// bound. A term that is not finite, or twice the bound, is counted as an error and never wraps.
+/// The bound is met by 2^58, finer than a double's 53 bits; four bits of headroom lie above it, because rounding may
+/// touch the bound. A term that is not finite, or twice the bound, is counted as an error and never wraps.
 class FixedPoint {
  public:
   /// bound > 0: no term and no sum of terms is larger in magnitude.

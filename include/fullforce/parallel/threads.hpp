@@ -3,6 +3,7 @@
 
 #include "fullforce/base/aligned_array.hpp"
 #include "fullforce/base/types.hpp"
+#include "fullforce/parallel/thread_team.hpp"
 
 namespace fullforce {
 
@@ -25,8 +26,8 @@ inline Share share_of_thread(Index count) {
   return {count * thread / threads, count * (thread + 1) / threads};
 }
 
-/// What a loop's threads share, on cache lines of its own. Beside it on the calling thread's stack lie variables that this
-/// thread writes all the time; the others would fetch the line anew at every turn of the loop.
+/// What a loop's threads share, on cache lines of its own. Beside it on the calling thread's stack lie variables that
+/// this thread writes all the time; the others would fetch the line anew at every turn of the loop.
 template <class Work>
 struct alignas(2 * alignment_bytes) OnItsOwnLines {
   Work work;
@@ -44,8 +45,7 @@ void work_through(Index count, const OnItsOwnLines<Work>& shared) {
 template <class Work>
 void for_each_in_parallel(Index count, const Work& work) {
   const OnItsOwnLines<Work> shared{work};
-#pragma omp parallel
-  work_through(count, shared);
+  on_all_threads([&] { work_through(count, shared); });
 }
 
 /// Three such loops in the same threads: the third waits until all of the second is done, the first nobody waits for.
@@ -55,15 +55,14 @@ void for_each_in_parallel(Index first_count, const First& first, Index second_co
   const OnItsOwnLines<First> shared_first{first};
   const OnItsOwnLines<Second> shared_second{second};
   const OnItsOwnLines<Third> shared_third{third};
-#pragma omp parallel
-  {
+  on_all_threads([&] {
     work_through(first_count, shared_first);
     work_through(second_count, shared_second);
     if (second_count > 0) {
 #pragma omp barrier
     }
     work_through(third_count, shared_third);
-  }
+  });
 }
 
 /// Two such loops, one after the other without waiting in between: they must not depend on each other.

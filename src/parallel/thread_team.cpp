@@ -1,0 +1,99 @@
+#include "fullforce/parallel/thread_team.hpp"
+
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include "fullforce/parallel/threads.hpp"
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+namespace fullforce {
+namespace {
+
+/// Looks at a flag so often before giving the core away (some 20 us), and gives it away so often before going to sleep:
+/// between two loops of a step there is less, between two steps that write a file there is more.
+constexpr int looks = 1000;
+constexpr int yields = 50;
+
+void pause() {
+#if defined(__SSE2__)
+  _mm_pause();
+#endif
+}
+
+/// Until ready() or patience is at an end; whether ready.
+template <class Ready>
+bool await(const Ready& ready) {
+  for (int k = 0; k < looks; ++k) {
+    if (ready()) return true;
+    pause();
+  }
+  for (int k = 0; k < yields; ++k) {
+    if (ready()) return true;
+    std::this_thread::yield();
+  }
+  return ready();
+}
+
+}  // namespace
+
+thread_local ThreadTeam* ThreadTeam::led_ = nullptr;
+
+void ThreadTeam::stand_by(const std::function<void()>& program) {
+  if (thread_count() == 1 || led_ != nullptr) return program();
+  ThreadTeam team(thread_count());
+  std::exception_ptr thrown;
+#pragma omp parallel
+  {
+    if (thread_index() > 0) {
+      team.serve(thread_index());
+    } else {
+      led_ = &team;
+      try {
+        program();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      led_ = nullptr;
+      team.announce(nullptr, nullptr);
+    }
+  }
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+int ThreadTeam::announce(Call call, const void* work) {
+  order_.call = call;
+  order_.work = work;
+  const int round = order_.round.load(std::memory_order_relaxed) + 1;
+  // In sequence with the look that notify_all() takes at who sleeps.
+  order_.round.store(round, std::memory_order_seq_cst);
+  order_.round.notify_all();
+  return round;
+}
+
+void ThreadTeam::run(Call call, const void* work) {
+  const int round = announce(call, work);
+  ThreadTeam* const self = std::exchange(led_, nullptr);
+  call(work);
+  led_ = self;
+  for (std::size_t t = 1; t < done_.size(); ++t)
+    while (!await([&] { return done_[t].round.load(std::memory_order_acquire) == round; })) {
+    }
+}
+
+void ThreadTeam::serve(int thread) {
+  int seen = 0;
+  const auto ordered = [&] { return order_.round.load(std::memory_order_acquire) != seen; };
+  for (;;) {
+    if (!await(ordered)) order_.round.wait(seen);
+    seen = order_.round.load(std::memory_order_acquire);
+    if (order_.call == nullptr) return;
+    order_.call(order_.work);
+    done_[static_cast<std::size_t>(thread)].round.store(seen, std::memory_order_release);
+  }
+}
+
+}  // namespace fullforce
