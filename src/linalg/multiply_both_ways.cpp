@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "fullforce/linalg/kernels.hpp"
 #include "vector_register.hpp"
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "fullforce/base/aligned_array.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/parallel/threads.hpp"
 
@@ -15,7 +14,9 @@ Index set_stride(Index capacity) { return padded<std::int64_t>(capacity + 2); }
 }  // namespace
 
 BlockSums::BlockSums(Index capacity)
-    : stride_(set_stride(capacity)), sums_(static_cast<std::size_t>(stride_ * thread_count())) {}
+    : stride_(set_stride(capacity)), threads_(thread_count()), sums_(stride_ * threads_) {
+  sums_.fill(0);
+}
 
 /// Sums and number of errors of a thread, zeros where it has not added anything yet.
 std::span<std::int64_t> BlockSums::of_thread(Index thread) {
@@ -46,8 +47,8 @@ void BlockSums::add(Index first, std::span<const T> values, const FixedPoint& sc
 
 void BlockSums::reduce(const Communicator& comm) {
   const std::span<std::int64_t> total = of_thread(0);
-  for (Index t = 1; t < thread_count(); ++t) {
-    if (sums_[static_cast<std::size_t>(t * stride_)] != round_) continue;
+  for (Index t = 1; t < threads_; ++t) {
+    if (sums_[t * stride_] != round_) continue;
     const std::span<const std::int64_t> part = of_thread(t);
     for (std::size_t k = 0; k < part.size(); ++k) total[k] += part[k];
   }

@@ -13,10 +13,10 @@
 namespace fullforce {
 namespace {
 
-/// Looks at a flag so often before giving the core away (some 20 us), and gives it away so often before going to sleep:
-/// between two loops of a step there is less, between two steps that write a file there is more.
-constexpr int looks = 1000;
-constexpr int yields = 50;
+/// Looks at a flag so often before giving the core away (some 200 us), and gives it away so often before going to
+/// sleep: between two loops of a step there is less, between two steps that write a file there is more.
+constexpr int looks = 10000;
+constexpr int yields = 100;
 
 void pause() {
 #if defined(__SSE2__)
@@ -51,41 +51,52 @@ void ThreadTeam::stand_by(const std::function<void()>& program) {
     if (thread_index() > 0) {
       team.serve(thread_index());
     } else {
-      led_ = &team;
       try {
-        program();
+        team.lead(program);
       } catch (...) {
         thrown = std::current_exception();
       }
-      led_ = nullptr;
       team.announce(nullptr, nullptr);
     }
   }
   if (thrown) std::rethrow_exception(thrown);
 }
 
-int ThreadTeam::announce(Call call, const void* work) {
+void ThreadTeam::lead(const std::function<void()>& program) {
+  struct Leading {
+    explicit Leading(ThreadTeam* team) { led_ = team; }
+    ~Leading() { led_ = nullptr; }
+  } const leading(this);
+  threads_ = omp_get_num_threads();
+  // Inside a region OpenMP may have another number in mind (the second of OMP_NUM_THREADS=8,1).
+  set_thread_count(static_cast<int>(done_.size()));
+  program();
+}
+
+unsigned ThreadTeam::announce(Call call, const void* work) {
   order_.call = call;
   order_.work = work;
-  const int round = order_.round.load(std::memory_order_relaxed) + 1;
+  const unsigned round = order_.round.load(std::memory_order_relaxed) + 1;
   // In sequence with the look that notify_all() takes at who sleeps.
   order_.round.store(round, std::memory_order_seq_cst);
   order_.round.notify_all();
   return round;
 }
 
-void ThreadTeam::run(Call call, const void* work) {
-  const int round = announce(call, work);
+void ThreadTeam::run(Call call, const void* work) noexcept {
+  const unsigned round = announce(call, work);
   ThreadTeam* const self = std::exchange(led_, nullptr);
   call(work);
   led_ = self;
-  for (std::size_t t = 1; t < done_.size(); ++t)
-    while (!await([&] { return done_[t].round.load(std::memory_order_acquire) == round; })) {
+  for (int t = 1; t < threads_; ++t) {
+    const std::atomic<unsigned>& done = done_[static_cast<std::size_t>(t)].round;
+    while (!await([&] { return done.load(std::memory_order_acquire) == round; })) {
     }
+  }
 }
 
 void ThreadTeam::serve(int thread) {
-  int seen = 0;
+  unsigned seen = 0;
   const auto ordered = [&] { return order_.round.load(std::memory_order_acquire) != seen; };
   for (;;) {
     if (!await(ordered)) order_.round.wait(seen);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "fullforce/parallel/thread_team.hpp"
 #include "fullforce/run/simulation.hpp"
 
 namespace fullforce {

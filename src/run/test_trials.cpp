@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "fullforce/parallel/thread_team.hpp"
+
 namespace fullforce {
 namespace {
 

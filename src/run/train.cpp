@@ -6,6 +6,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
+#include "fullforce/parallel/thread_team.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/metrics.hpp"
 #include "fullforce/run/network_file.hpp"

@@ -62,7 +62,8 @@ def check(folder, rule, precision, streams, features, in_degree, modes=0, neuron
     everything = rule == "full-force" and streams == 3 and modes == 0
     # Inside of init trials, whose currents a checkpoint must not forget; and later.
     few = ((2, 3, 30), (3, 2, 411)) if modes else ((3, 2, 411),)
-    layouts = [(2, 1), (3, 1), (5, 1), (1, 2), (2, 2), (12, 1)] if everything else [(3, 1), (1, 2)]
+    # The last: OpenMP has another number of threads in mind inside a parallel region.
+    layouts = [(2, 1), (3, 1), (5, 1), (1, 2), (2, 2), (12, 1), (1, "3,1")] if everything else [(3, 1), (1, 2)]
     for ranks, threads in layouts:
         compare(reference, run(folder, ranks, threads, 520, f"layout-{ranks}-{threads}"), f"{label}: {ranks} x {threads}")
     for first, second, steps in ((3, 2, 100), (1, 3, 411), (2, 1, 0)) if everything else few:

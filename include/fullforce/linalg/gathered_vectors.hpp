@@ -29,7 +29,8 @@ class GatheredVectors {
   void start_gather();
   void finish_gather();
 
-  /// A group as it was gathered last, in the order that suits the number of vectors; not if they are kept apart.
+  /// A group as it was gathered last (in place: as it is), in the order that suits the number of vectors; not if they
+  /// are kept apart.
   VectorsView<const T> group(Index g) const {
     if (groups_.empty()) return {rows_.data(), stride_, VectorOrder::side_by_side};
     return groups_[static_cast<std::size_t>(g)].view();
@@ -38,7 +39,7 @@ class GatheredVectors {
   /// Whether group() is a copy, which stays what it was while mine() changes.
   bool groups_are_copies() const { return !groups_.empty() && !in_place_; }
 
-  /// Row j of a group as it was gathered last: its vectors side by side, stride() from row to row.
+  /// Row j of a group, after a gather of all ranks: its vectors side by side, stride() from row to row.
   const T* row(Index group, Index j) const { return start(group) + j * stride_; }
 
   /// Whether all of it is finite.

@@ -1,8 +1,7 @@
 #pragma once
 #include <span>
-#include <vector>
 
-#include "fullforce/base/types.hpp"
+#include "fullforce/base/aligned_array.hpp"
 #include "fullforce/parallel/fixed_point.hpp"
 #include "fullforce/parallel/mpi.hpp"
 
@@ -33,7 +32,7 @@ class BlockSums {
   void reduce(const Communicator& comm);
 
   double operator[](Index k) const { return value(k, scale_); }
-  double value(Index k, const FixedPoint& scale) const { return scale.decode(sums_[static_cast<std::size_t>(k + 1)]); }
+  double value(Index k, const FixedPoint& scale) const { return scale.decode(sums_[k + 1]); }
 
   static Index bytes(Index capacity);
 
@@ -41,12 +40,13 @@ class BlockSums {
   std::span<std::int64_t> of_thread(Index thread);
 
   Index stride_;
+  Index threads_;
   Index count_ = 0;
   std::int64_t round_ = 0;  ///< of sums, counted from the first
   FixedPoint scale_{1.0};
   /// A set a thread: the round that it belongs to, the sums, the number of errors. The first one travels. A thread
   /// zeroes its own: memory that another core has written last takes a core as long as a hundred sums.
-  std::vector<std::int64_t> sums_;
+  AlignedArray<std::int64_t> sums_;
 };
 
 }  // namespace fullforce

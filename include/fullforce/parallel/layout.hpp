@@ -1,6 +1,4 @@
 #pragma once
-#include <algorithm>
-
 #include "fullforce/parallel/mpi.hpp"
 #include "fullforce/parallel/row_partition.hpp"
 #include "fullforce/parallel/threads.hpp"
@@ -23,10 +21,7 @@ class Layout {
   Index local_rows() const { return local_rows_; }
   Index first_row() const { return first_row_; }
   Index local_blocks() const { return local_blocks_; }
-  RowBlock block(Index k) const {
-    const Index local = k * partition_.block_size();
-    return {first_row_ + local, local, std::min(partition_.block_size(), local_rows_ - local)};
-  }
+  RowBlock block(Index k) const { return partition_.block(first_row_, local_rows_, k); }
 
   /// work(block) for every block of this rank, spread over the threads.
   template <class Work>

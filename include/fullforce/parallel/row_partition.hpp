@@ -58,10 +58,10 @@ class RowPartition {
     return largest;
   }
 
-  /// The k-th block of a rank.
-  constexpr RowBlock block(Rank rank, Index k) const {
-    const Index first = (first_block(rank) + k) * block_;
-    return {first, first - first_row(rank), std::min(block_, rows_ - first)};
+  /// The k-th block of a rank that owns `rows` rows from `first` on.
+  constexpr RowBlock block(Index first, Index rows, Index k) const {
+    const Index local = k * block_;
+    return {first + local, local, std::min(block_, rows - local)};
   }
 
   constexpr Rank owner(GlobalRow row) const {

@@ -1,4 +1,6 @@
 #pragma once
+#include <omp.h>
+
 #include <atomic>
 #include <functional>
 #include <vector>
@@ -28,30 +30,32 @@ class ThreadTeam {
   using Call = void (*)(const void*);
   /// What there is to do, on lines of its own.
   struct alignas(2 * alignment_bytes) Order {
-    std::atomic<int> round = 0;  ///< counts the loops
-    Call call = nullptr;         ///< none: the program has ended
+    std::atomic<unsigned> round = 0;  ///< counts the loops
+    Call call = nullptr;              ///< none: the program has ended
     const void* work = nullptr;
   };
   struct alignas(2 * alignment_bytes) Done {
-    std::atomic<int> round = 0;
+    std::atomic<unsigned> round = 0;
   };
 
   explicit ThreadTeam(int threads) : done_(static_cast<std::size_t>(threads)) {}
-  void run(Call call, const void* work);
-  int announce(Call call, const void* work);
+  void lead(const std::function<void()>& program);
+  void run(Call call, const void* work) noexcept;
+  unsigned announce(Call call, const void* work);
   void serve(int thread);
 
   static thread_local ThreadTeam* led_;
 
+  int threads_ = 1;  ///< OpenMP may give fewer than were asked for
   Order order_;
   std::vector<Done> done_;  ///< by each thread
 };
 
-/// Calls work() once on every thread, side by side.
+/// Calls work() once on every thread, side by side; inside a loop once on this one. `work` must not throw.
 template <class Work>
 void on_all_threads(const Work& work) {
   if (ThreadTeam* const team = ThreadTeam::at_hand()) return team->run(work);
-#pragma omp parallel
+#pragma omp parallel if (!omp_in_parallel())
   work();
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 #include <omp.h>
 
-#include "fullforce/base/aligned_array.hpp"
 #include "fullforce/base/types.hpp"
 #include "fullforce/parallel/thread_team.hpp"
 
@@ -26,42 +25,31 @@ inline Share share_of_thread(Index count) {
   return {count * thread / threads, count * (thread + 1) / threads};
 }
 
-/// What a loop's threads share, on cache lines of its own. Beside it on the calling thread's stack lie variables that
-/// this thread writes all the time; the others would fetch the line anew at every turn of the loop.
-template <class Work>
-struct alignas(2 * alignment_bytes) OnItsOwnLines {
-  Work work;
-};
-
 /// The calling thread's share of a loop.
 template <class Work>
-void work_through(Index count, const OnItsOwnLines<Work>& shared) {
+void work_through(Index count, const Work& work) {
   const Share mine = share_of_thread(count);
-  for (Index k = mine.begin; k < mine.end; ++k) shared.work(k);
+  for (Index k = mine.begin; k < mine.end; ++k) work(k);
 }
 
 /// Calls work(k) for k in [0, count), spread over the threads; the same thread gets the same k every time, so pages
 /// that it touched first stay near it. `work` must not throw.
 template <class Work>
 void for_each_in_parallel(Index count, const Work& work) {
-  const OnItsOwnLines<Work> shared{work};
-  on_all_threads([&] { work_through(count, shared); });
+  on_all_threads([&] { work_through(count, work); });
 }
 
 /// Three such loops in the same threads: the third waits until all of the second is done, the first nobody waits for.
 template <class First, class Second, class Third>
 void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second,
                           Index third_count, const Third& third) {
-  const OnItsOwnLines<First> shared_first{first};
-  const OnItsOwnLines<Second> shared_second{second};
-  const OnItsOwnLines<Third> shared_third{third};
   on_all_threads([&] {
-    work_through(first_count, shared_first);
-    work_through(second_count, shared_second);
+    work_through(first_count, first);
+    work_through(second_count, second);
     if (second_count > 0) {
 #pragma omp barrier
     }
-    work_through(third_count, shared_third);
+    work_through(third_count, third);
   });
 }
 

@@ -61,7 +61,7 @@ TEST(RowPartition, BlocksCoverEachRanksRows) {
     Index blocks = 0;
     for (int r = 0; r < p.ranks(); ++r) {
       for (Index k = 0; k < p.block_count(Rank{r}); ++k, ++blocks) {
-        const RowBlock block = p.block(Rank{r}, k);
+        const RowBlock block = p.block(p.first_row(Rank{r}), p.row_count(Rank{r}), k);
         ASSERT_EQ(block.first, row) << name(p) << ", rank " << r;
         ASSERT_EQ(block.first - block.local, p.first_row(Rank{r})) << name(p) << ", rank " << r;
         ASSERT_TRUE(block.rows == p.block_size() || block.first + block.rows == p.rows()) << name(p) << ", rank " << r;

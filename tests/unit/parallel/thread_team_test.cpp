@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <numeric>
 #include <stdexcept>
 #include <thread>
 
@@ -39,16 +38,40 @@ TEST_P(ThreadTeams, DoWhatParallelRegionsDo) {
   }
 }
 
-TEST_P(ThreadTeams, DoOneLoopAfterAnother) {
-  std::vector<Index> sums(static_cast<std::size_t>(GetParam()));
+TEST_P(ThreadTeams, SeeWhatTheirNeighboursDidInTheLoopBefore) {
+  const std::size_t count = static_cast<std::size_t>(GetParam());
+  std::vector<Index> now(count), before(count);
   ThreadTeam::stand_by([&] {
-    for (Index loop = 0; loop < 20000; ++loop)
+    for (Index loop = 0; loop < 20000; ++loop) {
+      now.swap(before);
       for_each_in_parallel(GetParam(), [&](Index k) {
-        // Each thread adds what its neighbour had after the loop before.
-        if (loop % 2 == 0) sums[static_cast<std::size_t>(k)] += 1;
+        now[static_cast<std::size_t>(k)] = before[(static_cast<std::size_t>(k) + 1) % count] + 1;
       });
+    }
   });
-  EXPECT_EQ(std::accumulate(sums.begin(), sums.end(), Index{0}), 10000 * GetParam());
+  EXPECT_EQ(now, std::vector<Index>(count, 20000));
+}
+
+TEST_P(ThreadTeams, AreAsManyAsOpenMPGives) {
+  const int levels = omp_get_max_active_levels();
+  omp_set_max_active_levels(0);
+  ThreadTeam::stand_by([&] {
+    EXPECT_EQ(owners(6), std::vector<int>(6, 0));
+    EXPECT_EQ(thread_count(), GetParam()) << "memory was set out for so many";
+  });
+  omp_set_max_active_levels(levels);
+}
+
+TEST_P(ThreadTeams, DoALoopInALoopAlone) {
+  std::vector<Index> sums(static_cast<std::size_t>(GetParam()));
+  const auto nested = [&] {
+    for_each_in_parallel(GetParam(), [&](Index k) {
+      for_each_in_parallel(10, [&](Index l) { sums[static_cast<std::size_t>(k)] += l; });
+    });
+  };
+  nested();
+  ThreadTeam::stand_by(nested);
+  EXPECT_EQ(sums, std::vector<Index>(static_cast<std::size_t>(GetParam()), 90));
 }
 
 TEST_P(ThreadTeams, WaitBetweenLoopsThatDependOnEachOther) {
