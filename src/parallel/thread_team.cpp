@@ -13,9 +13,11 @@
 namespace fullforce {
 namespace {
 
-/// Looks at a flag so often before giving the core away (some 200 us), and gives it away so often before going to
-/// sleep: between two loops of a step there is less, between two steps that write a file there is more.
-constexpr int looks = 10000;
+/// Looks at a flag so often before giving the core away (some 200 us: between two loops of a step there is less,
+/// between two steps that write a file more); hardly at all where another thread waits for the core.
+constexpr int looks_where_all_have_cores = 10000;
+constexpr int looks_where_some_wait = 100;
+/// Gives the core away so often before going to sleep.
 constexpr int yields = 100;
 
 void pause() {
@@ -26,7 +28,7 @@ void pause() {
 
 /// Until ready() or patience is at an end; whether ready.
 template <class Ready>
-bool await(const Ready& ready) {
+bool await(int looks, const Ready& ready) {
   for (int k = 0; k < looks; ++k) {
     if (ready()) return true;
     pause();
@@ -41,6 +43,10 @@ bool await(const Ready& ready) {
 }  // namespace
 
 thread_local ThreadTeam* ThreadTeam::led_ = nullptr;
+
+ThreadTeam::ThreadTeam(int threads)
+    : looks_(threads <= core_count() ? looks_where_all_have_cores : looks_where_some_wait),
+      done_(static_cast<std::size_t>(threads)) {}
 
 void ThreadTeam::stand_by(const std::function<void()>& program) {
   if (thread_count() == 1 || led_ != nullptr) return program();
@@ -90,7 +96,7 @@ void ThreadTeam::run(Call call, const void* work) noexcept {
   led_ = self;
   for (int t = 1; t < threads_; ++t) {
     const std::atomic<unsigned>& done = done_[static_cast<std::size_t>(t)].round;
-    while (!await([&] { return done.load(std::memory_order_acquire) == round; })) {
+    while (!await(looks_, [&] { return done.load(std::memory_order_acquire) == round; })) {
     }
   }
 }
@@ -99,7 +105,7 @@ void ThreadTeam::serve(int thread) {
   unsigned seen = 0;
   const auto ordered = [&] { return order_.round.load(std::memory_order_acquire) != seen; };
   for (;;) {
-    if (!await(ordered)) order_.round.wait(seen);
+    if (!await(looks_, ordered)) order_.round.wait(seen);
     seen = order_.round.load(std::memory_order_acquire);
     if (order_.call == nullptr) return;
     order_.call(order_.work);

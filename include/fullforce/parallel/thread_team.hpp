@@ -38,7 +38,7 @@ class ThreadTeam {
     std::atomic<unsigned> round = 0;
   };
 
-  explicit ThreadTeam(int threads) : done_(static_cast<std::size_t>(threads)) {}
+  explicit ThreadTeam(int threads);
   void lead(const std::function<void()>& program);
   void run(Call call, const void* work) noexcept;
   unsigned announce(Call call, const void* work);
@@ -46,6 +46,7 @@ class ThreadTeam {
 
   static thread_local ThreadTeam* led_;
 
+  int looks_;        ///< at a flag, before a thread gives its core away
   int threads_ = 1;  ///< OpenMP may give fewer than were asked for
   Order order_;
   std::vector<Done> done_;  ///< by each thread
