@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "fullforce/base/check.hpp"
-#include "fullforce/parallel/fixed_point.hpp"
+#include "fullforce/parallel/block_sums.hpp"
 
 namespace fullforce {
 namespace {
@@ -42,28 +42,21 @@ std::vector<double> column_scales(const Layout& layout, const LocalRows& m) {
 
 std::vector<double> inner_products(const Layout& layout, const LocalRows& x, const LocalRows& y) {
   const std::vector<double> x_scales = column_scales(layout, x), y_scales = column_scales(layout, y);
-  const FixedPoint fixed(static_cast<double>(layout.rows()));
-  const std::size_t count = at(x.cols * y.cols);
-  std::vector<std::int64_t> sums(count * at(thread_count()), 0);
-  std::vector<std::int64_t> errors(at(thread_count()), 0);
+  const Index count = x.cols * y.cols;
+  BlockSums sums(count);
+  sums.begin(count, static_cast<double>(layout.rows()));
   layout.for_each_block([&](RowBlock block) {
-    const Matrix products = block_of(x, block).transpose() * block_of(y, block);
-    std::int64_t* mine = sums.data() + at(thread_index()) * count;
+    Matrix products = block_of(x, block).transpose() * block_of(y, block);
     for (Index j = 0; j < x.cols; ++j)
-      for (Index k = 0; k < y.cols; ++k)
-        mine[j * y.cols + k] +=
-            fixed.encode(products(j, k) / x_scales[at(j)] / y_scales[at(k)], errors[at(thread_index())]);
+      for (Index k = 0; k < y.cols; ++k) products(j, k) = products(j, k) / x_scales[at(j)] / y_scales[at(k)];
+    sums.add<double>(0, {products.data(), at(count)});
   });
-  for (std::size_t t = 1; t < errors.size(); ++t)
-    for (std::size_t k = 0; k < count; ++k) sums[k] += sums[t * count + k];
-  layout.comm().sum(std::span(sums).first(count));
+  sums.reduce(layout.comm());
 
-  std::vector<double> result(count);
+  std::vector<double> result(at(count));
   for (Index j = 0; j < x.cols; ++j)
-    for (Index k = 0; k < y.cols; ++k) {
-      const std::size_t jk = at(j * y.cols + k);
-      result[jk] = fixed.decode(sums[jk]) * x_scales[at(j)] * y_scales[at(k)];
-    }
+    for (Index k = 0; k < y.cols; ++k)
+      result[at(j * y.cols + k)] = sums[j * y.cols + k] * x_scales[at(j)] * y_scales[at(k)];
   return result;
 }
 

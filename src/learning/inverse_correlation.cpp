@@ -235,8 +235,8 @@ void InverseCorrelation<F>::flush(PhaseTimer& timer) {
 }
 
 /// P and S S^T are symmetric to the last bit, so what lies below the diagonal is copied from above it where this thread
-/// has both: rows and columns `begin` to `end`, in whole registers. Copying into the rows of another thread takes as
-/// long as computing them, and moves them away from the core that reads them.
+/// has both: rows and columns `begin` to `end`, in whole registers. Copying into the rows of other threads too was not
+/// faster.
 template <Real F>
 void InverseCorrelation<F>::flush(RowBlock block) {
   constexpr Index unit = alignment_bytes / static_cast<Index>(sizeof(F));

@@ -7,7 +7,6 @@
 #include "fullforce/linalg/kernels.hpp"
 
 namespace fullforce {
-
 namespace {
 
 /// Whether the rows are the groups already: one group whose vectors lie side by side, or nothing but rows wanted.
@@ -29,21 +28,17 @@ GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index ve
     : layout_(&layout),
       vectors_(vectors),
       group_width_(padded_vectors<T>(vectors)),
-      stride_(groups * group_width_),
       first_row_(apart ? 0 : layout.first_row()),
       apart_(apart),
       in_place_(groups_suffice<T>(layout.comm().size(), vectors, apart)),
+      stride_((in_place_ ? 1 : groups) * group_width_),
       gather_(layout.comm(), layout.partition(), stride_) {
   if (in_place_ || !rows_suffice<T>(groups, vectors, apart))
     for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
-  if (in_place_) {
-    stride_ = group_width_;
-    for (Vectors<T>& group : groups_) starts_.push_back(group.view().data);
-    return;
-  }
-  rows_ = AlignedArray<T>((apart ? layout.local_rows() : layout.rows()) * stride_);
+  if (!in_place_) rows_ = AlignedArray<T>((apart ? layout.local_rows() : layout.rows()) * stride_);
   rows_.fill(T(0));
-  for (Index g = 0; g < groups; ++g) starts_.push_back(rows_.data() + g * group_width_);
+  for (Index g = 0; g < groups; ++g)
+    starts_.push_back(in_place_ ? groups_[static_cast<std::size_t>(g)].view().data : rows_.data() + g * group_width_);
 }
 
 template <Real T>
@@ -124,11 +119,10 @@ bool GatheredVectors<T>::is_finite(std::span<const T> values) const {
 
 template <Real T>
 Index GatheredVectors<T>::bytes(const RowPartition& partition, Index groups, Index vectors, bool apart) {
-  const Index travelling = groups_suffice<T>(partition.ranks(), vectors, apart) ? 0
-                           : apart                                              ? partition.largest_row_count()
-                                                                                : partition.rows();
-  const Index copied = travelling > 0 && rows_suffice<T>(groups, vectors, apart) ? 0 : partition.rows();
-  return (travelling + copied) * groups * padded_vectors<T>(vectors) * static_cast<Index>(sizeof(T));
+  const bool in_place = groups_suffice<T>(partition.ranks(), vectors, apart);
+  const Index rows = in_place ? 0 : apart ? partition.largest_row_count() : partition.rows();
+  const Index of_groups = in_place || !rows_suffice<T>(groups, vectors, apart) ? partition.rows() : 0;
+  return (rows + of_groups) * groups * padded_vectors<T>(vectors) * static_cast<Index>(sizeof(T));
 }
 
 template class GatheredVectors<float>;

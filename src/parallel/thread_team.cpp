@@ -57,11 +57,13 @@ void ThreadTeam::stand_by(const std::function<void()>& program) {
     if (thread_index() > 0) {
       team.serve(thread_index());
     } else {
+      led_ = &team;
       try {
         team.lead(program);
       } catch (...) {
         thrown = std::current_exception();
       }
+      led_ = nullptr;
       team.announce(nullptr, nullptr);
     }
   }
@@ -69,10 +71,6 @@ void ThreadTeam::stand_by(const std::function<void()>& program) {
 }
 
 void ThreadTeam::lead(const std::function<void()>& program) {
-  struct Leading {
-    explicit Leading(ThreadTeam* team) { led_ = team; }
-    ~Leading() { led_ = nullptr; }
-  } const leading(this);
   threads_ = omp_get_num_threads();
   // Inside a region OpenMP may have another number in mind (the second of OMP_NUM_THREADS=8,1).
   set_thread_count(static_cast<int>(done_.size()));

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -51,10 +52,6 @@ def numpy_times(sizes, seconds):
         return json.loads(output.read_text(encoding="utf-8"))
 
 
-def median(values):
-    return sorted(values)[len(values) // 2]
-
-
 def take_turns(bench, neurons, cases, rounds, seconds):
     """Of each case (streams, precision, rank), the turn whose ratio to NumPy's time in that turn is the median."""
     turns = [[] for _ in cases]
@@ -68,7 +65,7 @@ def take_turns(bench, neurons, cases, rounds, seconds):
     for turn in turns:
         point = sorted(turn, key=lambda p: p["ratio"])[len(turn) // 2]
         for name in ("fraction_of_bandwidth", "fraction_of_products"):
-            point[name] = median([p[name] for p in turn])
+            point[name] = statistics.median(p[name] for p in turn)
         point["ratios"] = [p["ratio"] for p in turn]
         points.append(point)
     return numpy, points
@@ -107,7 +104,7 @@ def scaling_lines(bench, neurons, rounds):
     for _ in range(rounds):
         for ranks, threads in layouts:
             found[ranks, threads].append(bench.run([neurons], [16], "single", ranks, threads)["points"][0]["seconds_per_step"])
-    medians = {layout: median(times) for layout, times in found.items()}
+    medians = {layout: statistics.median(times) for layout, times in found.items()}
     print(f"\nN = {neurons}, single precision, 16 streams")
     for (ranks, threads), seconds in medians.items():
         print(f"  {ranks} rank(s) x {threads} thread(s): {1e3 * seconds:8.3f} ms/step, {medians[1, 1] / seconds:5.2f} times as fast as 1 x 1")

@@ -56,11 +56,11 @@ class GatheredVectors {
   const Layout* layout_;
   Index vectors_;
   Index group_width_;
-  Index stride_;
   Index first_row_;
   bool apart_;
-  bool in_place_;         ///< nothing travels, and the groups are written as they are read
-  AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels
+  bool in_place_;  ///< nothing travels, and the groups are written as they are read
+  Index stride_;
+  AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels; none in place
   /// The groups on their own, where rows_ does not hold them so already: a product reads one of them, and wants nothing
   /// else in its cache lines.
   std::vector<Vectors<T>> groups_;

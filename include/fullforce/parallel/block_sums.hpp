@@ -44,8 +44,8 @@ class BlockSums {
   Index count_ = 0;
   std::int64_t round_ = 0;  ///< of sums, counted from the first
   FixedPoint scale_{1.0};
-  /// A set a thread: the round that it belongs to, the sums, the number of errors. The first one travels. A thread
-  /// zeroes its own: memory that another core has written last takes a core as long as a hundred sums.
+  /// A set a thread, which alone writes it until reduce(): the round that it belongs to, the sums, the number of
+  /// errors. The first one travels.
   AlignedArray<std::int64_t> sums_;
 };
 
