@@ -23,7 +23,7 @@ class DenseFeatures : public FeatureSpace<T> {
     if (P_) P_->select(rates, selected);
   }
   Index shares() const override { return P_ ? P_->shares() : 0; }
-  void multiply_share(Index k) override { P_->multiply_share(k); }
+  void multiply_share(Index k, Direction direction) override { P_->multiply_share(k, direction); }
   void multiply(RowBlock block) override {
     if (P_) P_->multiply(block);
   }

@@ -37,16 +37,23 @@ void Rls<T>::use_features() {
 
 template <Real T>
 void Rls<T>::evaluate(const GatheredVectors<T>& rates, std::span<const Index> selected, StreamArray<T>& currents,
-                      std::span<double> outputs, PhaseTimer& timer) {
+                      std::span<double> outputs, PhaseTimer& timer, Direction direction) {
   FULLFORCE_EXPECT(learns() || selected.empty());
   const PhaseScope scope(timer, Phase::products);
   selected_.assign(selected.begin(), selected.end());
   space_->begin(rates, selected, timer);
   use_features();
-  for_each_in_parallel(
+  const Loop weights(
       blocks_of_weights(), [&](Index k) { J_->multiply(rows_->block(k), space_->features(), products(currents)); },
-      space_->shares(), [&](Index k) { space_->multiply_share(k); },  //
-      layout_->local_blocks(), [&](Index k) { space_->multiply(layout_->block(k)); });
+      direction);
+  const Loop shares(space_->shares(), [&](Index k) { space_->multiply_share(k, direction); });
+  const AllThere all_shares{space_->shares() > 0};
+  const Loop blocks(
+      layout_->local_blocks(), [&](Index k) { space_->multiply(layout_->block(k)); }, direction);
+  if (direction == Direction::forwards)
+    in_parallel(weights, shares, all_shares, blocks);
+  else
+    in_parallel(shares, all_shares, blocks, weights);
   space_->reduce(timer);
   respond(outputs);
 }
@@ -66,15 +73,14 @@ void Rls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T>& targets
   if (modes_ && learning) modes_->project(targets, selected_, timer);
   {
     const PhaseScope scope(timer, Phase::updates);
-    for_each_in_parallel(
-        blocks_of_weights(),
-        [&](Index k) {
-          const RowBlock block = rows_->block(k);
-          StreamArray<T>& own = products(currents);
-          if (learns()) J_->subtract_pending(block, pending(), space_->panel_products(), own);
-          if (learning) learn_currents(block, own, targets);
-        },
-        learning ? layout_->local_blocks() : 0, [&](Index k) { space_->append(layout_->block(k)); });
+    in_parallel(Loop(blocks_of_weights(),
+                     [&](Index k) {
+                       const RowBlock block = rows_->block(k);
+                       StreamArray<T>& own = products(currents);
+                       if (learns()) J_->subtract_pending(block, pending(), space_->panel_products(), own);
+                       if (learning) learn_currents(block, own, targets);
+                     }),
+                Loop(learning ? layout_->local_blocks() : 0, [&](Index k) { space_->append(layout_->block(k)); }));
     if (learning) learn_outputs(output_errors);
     if (learning) space_->advance();
   }

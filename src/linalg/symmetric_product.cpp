@@ -20,10 +20,14 @@ SymmetricProduct<T>::SymmetricProduct(const Layout& layout)
 }
 
 template <Real T>
-void SymmetricProduct<T>::multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x) {
+void SymmetricProduct<T>::multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x,
+                                         Direction direction) {
   const Index count = static_cast<Index>(tiles_.size());
-  for (Index k = count * share / shares; k < count * (share + 1) / shares; ++k)
+  const Index begin = count * share / shares, end = count * (share + 1) / shares;
+  for (Index n = 0; n < end - begin; ++n) {
+    const Index k = direction == Direction::forwards ? begin + n : end - 1 - n;
     multiply_tile(tiles_[static_cast<std::size_t>(k)], A, x);
+  }
 }
 
 template <Real T>

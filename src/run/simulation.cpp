@@ -40,7 +40,11 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
              !all_rates_needed(options.rule, rls.basis() != nullptr)),
       squared_error_(static_cast<std::size_t>(plan.streams)),
       squared_target_(static_cast<std::size_t>(plan.streams)) {
-  if (!all_rates_needed(options.rule, rls.basis() != nullptr)) target_rates_.emplace(layout, 1, plan.streams);
+  if (!all_rates_needed(options.rule, rls.basis() != nullptr))
+    target_rates_.emplace(layout, 1, plan.streams);
+  else
+    next_target_currents_ = StreamArray<T>(layout, plan.streams);
+  if (options.rule == Rule::force) next_feedback_ = StreamArray<T>(layout, plan.streams);
   network_.draw_state(layout, options.seed, options.testing ? Purpose::test_network_state : Purpose::network_state);
   target_.draw_state(layout, options.seed, options.testing ? Purpose::test_target_state : Purpose::target_state);
   learners_.reserve(static_cast<std::size_t>(n_streams_));
@@ -72,46 +76,39 @@ bool Simulation<T>::needs_target() const {
 template <Real T>
 void Simulation<T>::advance_networks() {
   const bool with_target = needs_target();
-  const bool force = options_.rule == Rule::force;
   const StepNoise noise{std::sqrt(options_.network.noise * options_.network.dt), options_.seed};
+  {
+    const PhaseScope scope(timer_, with_target ? Phase::target_network : Phase::rest);
+    if (next_target_currents_.rows() > 0) std::swap(target_currents_, next_target_currents_);
+    if (next_feedback_.rows() > 0) std::swap(feedback_, next_feedback_);
+    layout_->for_each_block([&](RowBlock block) {
+      if (with_target) advance_target(block);
+      advance_network(block, noise);
+    });
+  }
+  gather_rates(with_target);
+}
+
+/// The products with J_D that the next step begins with: they need no more than the rates of this one.
+template <Real T>
+void Simulation<T>::multiply_ahead(Direction direction) {
+  const bool with_target = needs_target();
+  const bool force = options_.rule == Rule::force;
   const RecurrentWeights<T>& J_D = connectivity_->J_D;
   if (with_target) {
     finish_target_gather();
     count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
   }
   if (force) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
-  const auto multiply = [&](RowBlock block, Index run) {
-    if (with_target) J_D.multiply(block, run, target_rates(), target_group(), target_currents_);
-    if (force) J_D.multiply(block, run, rates_, 0, feedback_);
-  };
-  const auto advance = [&](RowBlock block) {
-    if (with_target) advance_target(block);
-    advance_network(block, noise);
-  };
-  if (with_target || force) {
-    const PhaseScope scope(timer_, Phase::target_network);
-    const Index last = J_D.runs() - 1;
-    for (Index run = 0; run < last; ++run) layout_->for_each_block([&](RowBlock block) { multiply(block, run); });
-    const auto finish = [&](RowBlock block) { multiply(block, last); };
-    // A block's new rates take the place of those that other blocks still multiply with, unless they read a copy.
-    if (products_read_copies())
-      layout_->for_each_block([&](RowBlock block) {
-        finish(block);
-        advance(block);
-      });
-    else
-      layout_->for_each_block(finish, advance);
-  } else {
-    layout_->for_each_block(advance);
-  }
-  gather_rates(with_target);
-}
-
-/// Whether the products with J_D read other memory than that which new rates are written to.
-template <Real T>
-bool Simulation<T>::products_read_copies() {
-  return !connectivity_->J_D.is_sparse() && target_rates().groups_are_copies() &&
-         (options_.rule != Rule::force || rates_.groups_are_copies());
+  const PhaseScope scope(timer_, Phase::target_network);
+  StreamArray<T>& F = target_rates_ ? target_currents_ : next_target_currents_;
+  for (Index run = 0; run < J_D.runs() && (with_target || force); ++run)
+    layout_->for_each_block(
+        [&](RowBlock block) {
+          if (with_target) J_D.multiply(block, run, target_rates(), target_group(), F);
+          if (force) J_D.multiply(block, run, rates_, 0, next_feedback_);
+        },
+        direction);
 }
 
 /// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, from x_D before this step; then x_D moves on.
@@ -149,7 +146,7 @@ void Simulation<T>::publish(RowBlock block, const RateNetwork<T>& network, Gathe
   network.rates(block, {rates.mine(group, block.local), rates.stride()});
 }
 
-/// Rates of the present states, at the start and after a restart.
+/// Rates of the present states and what is worked out ahead from them, at the start and after a restart.
 template <Real T>
 void Simulation<T>::prime() {
   layout_->for_each_block([&](RowBlock block) {
@@ -157,6 +154,7 @@ void Simulation<T>::prime() {
     publish(block, target_, target_rates(), target_group());
   });
   gather_rates(true);
+  multiply_ahead(Direction::forwards);
   if (rls_->modes() != nullptr && !options_.testing) bound_.emplace(*layout_, *connectivity_);
   primed_ = true;
 }
@@ -196,6 +194,11 @@ template <Real T>
 void Simulation<T>::respond_and_learn() {
   if (!rates_.all_finite()) diverged("a rate is not a number");
   const bool own = streams_.any_running();
+  // J_D, J, P, then P, J, J_D: what a cache still holds of a matrix is used before the next one takes its place. Rates
+  // that still travel are waited for last.
+  const bool J_D_first = !target_rates_ && steps_ % 2 == 0;
+  const Direction direction = J_D_first || target_rates_ ? Direction::forwards : Direction::backwards;
+  if (J_D_first) multiply_ahead(direction);
   const auto or_diverged = [this](const auto& work) {
     try {
       work();
@@ -204,18 +207,19 @@ void Simulation<T>::respond_and_learn() {
     }
   };
   if (rls_->collects_modes() && !options_.testing) or_diverged([this] { rls_->observe(target_currents(), timer_); });
-  if (own) or_diverged([this] { evaluate(); });
+  if (own) or_diverged([&] { evaluate(direction); });
   force_outputs();
   if (!std::all_of(z_.begin(), z_.end(), [](double v) { return std::isfinite(v); }))
     diverged("an output is not finite");
   find_output_errors();
   if (own) or_diverged([this] { rls_->complete(feedback_, target_currents(), output_errors_, timer_); });
   if (streams_.any_forced()) force_currents();
+  if (!J_D_first) multiply_ahead(direction);
   samples_ += static_cast<Index>(learners_.size());
 }
 
 template <Real T>
-void Simulation<T>::evaluate() {
+void Simulation<T>::evaluate(Direction direction) {
   const double features = static_cast<double>(rls_->features());
   const double neurons = static_cast<double>(layout_->rows());
   const double modes = rls_->modes() == nullptr ? 0.0 : static_cast<double>(rls_->modes()->count());
@@ -228,7 +232,7 @@ void Simulation<T>::evaluate() {
   const double held = 1.0 / layout_->comm().size();
   const double read = by_rows ? SymmetricProduct<T>::share_read(layout_->rows(), learners, held) : 1.0;
   if (learners > 0) count_product(features * features, sizeof(T) * read, learners);
-  rls_->evaluate(rates_, learners_, feedback_, z_, timer_);
+  rls_->evaluate(rates_, learners_, feedback_, z_, timer_, direction);
 }
 
 template <Real T>
@@ -369,7 +373,8 @@ void Simulation<T>::sample(Index stream, std::span<const Index> neurons, std::sp
 template <Real T>
 Index Simulation<T>::bytes(const RowPartition& partition, const LearningOptions& learning, Index streams) {
   const bool all = all_rates_needed(learning.rule, learning.features == FeatureKind::low_rank);
-  const Index own = partition.largest_row_count() * 4 * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
+  const Index arrays = 4 + (all ? 1 : 0) + (learning.rule == Rule::force ? 1 : 0);
+  const Index own = partition.largest_row_count() * arrays * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
   const Index gathered =
       all ? GatheredVectors<T>::bytes(partition, 2, streams)
           : GatheredVectors<T>::bytes(partition, 1, streams, true) + GatheredVectors<T>::bytes(partition, 1, streams);

@@ -30,7 +30,7 @@ class FeatureSpace {
   virtual void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, PhaseTimer& timer) = 0;
   /// What multiply() has to wait for: so many shares of a product that does not go by blocks; none unless P is dense.
   virtual Index shares() const { return 0; }
-  virtual void multiply_share(Index) {}
+  virtual void multiply_share(Index, Direction) {}
   virtual void multiply(RowBlock block) = 0;
   virtual void reduce(PhaseTimer& timer) = 0;
   virtual void append(RowBlock block) = 0;

@@ -45,7 +45,7 @@ class InverseCorrelation {
   /// The symmetric product of one selected vector, where that pays: shares that may run side by side, before
   /// multiply().
   Index shares() const { return uses_symmetry() ? thread_count() : 0; }
-  void multiply_share(Index k);
+  void multiply_share(Index k, Direction direction);
 
   /// K0 = P0 Phi of the selected for a block of rows, and the block's part of the sums S^T phi (all vectors) and Phi^T
   /// K0. Blocks may run side by side.

@@ -33,9 +33,9 @@ class Rls {
   /// [local rows, B] (of the modes, if there are any), which complete() finishes. The `selected` streams (ascending)
   /// will learn from this step. One reduction at the most: dense of (m + B') B numbers, none while nothing is pending
   /// or selected; low-rank of (d + 1) B numbers, more where the basis grows. Throws RunError when a sum is not finite.
-  /// **Collective.**
+  /// Reads J, then P, or backwards from the end of P to the beginning of J. **Collective.**
   void evaluate(const GatheredVectors<T>& rates, std::span<const Index> selected, StreamArray<T>& currents,
-                std::span<double> outputs, PhaseTimer& timer);
+                std::span<double> outputs, PhaseTimer& timer, Direction direction = Direction::forwards);
 
   /// Finishes the currents [local rows, B], and lets the selected streams learn from how far they are from the
   /// `targets` (unused by FORCE) and from `output_errors` [n_out, B'], which are in the order of the selected. Applies

@@ -36,9 +36,6 @@ class GatheredVectors {
     return groups_[static_cast<std::size_t>(g)].view();
   }
 
-  /// Whether group() is a copy, which stays what it was while mine() changes.
-  bool groups_are_copies() const { return !groups_.empty() && !in_place_; }
-
   /// Row j of a group, after a gather of all ranks: its vectors side by side, stride() from row to row.
   const T* row(Index group, Index j) const { return start(group) + j * stride_; }
 

@@ -26,7 +26,8 @@ class SymmetricProduct {
   }
 
   /// This rank's part of the work is cut into `shares` equal ones (a thread each), which may run side by side.
-  void multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x);
+  void multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x,
+                      Direction direction = Direction::forwards);
 
   /// y of a block's rows, when all shares are done.
   void finish(RowBlock block, kernels::Piece<T> y) const;

@@ -25,16 +25,9 @@ class Layout {
 
   /// work(block) for every block of this rank, spread over the threads.
   template <class Work>
-  void for_each_block(const Work& work) const {
-    for_each_in_parallel(local_blocks_, [&](Index k) { work(block(k)); });
-  }
-
-  /// first(block) for every block of this rank, and when all are done second(block), in the same threads.
-  template <class First, class Second>
-  void for_each_block(const First& first, const Second& second) const {
-    for_each_in_parallel(
-        0, [](Index) {}, local_blocks_, [&](Index k) { first(block(k)); },  //
-        local_blocks_, [&](Index k) { second(block(k)); });
+  void for_each_block(const Work& work, Direction direction = Direction::forwards) const {
+    in_parallel(Loop(
+        local_blocks_, [&](Index k) { work(block(k)); }, direction));
   }
 
  private:

@@ -1,6 +1,9 @@
 #pragma once
 #include <omp.h>
 
+#include <functional>
+#include <utility>
+
 #include "fullforce/base/types.hpp"
 #include "fullforce/parallel/thread_team.hpp"
 
@@ -25,39 +28,51 @@ inline Share share_of_thread(Index count) {
   return {count * thread / threads, count * (thread + 1) / threads};
 }
 
-/// The calling thread's share of a loop.
-template <class Work>
-void work_through(Index count, const Work& work) {
-  const Share mine = share_of_thread(count);
-  for (Index k = mine.begin; k < mine.end; ++k) work(k);
-}
+/// Whether a thread goes through its share from the first to the last, or from the last to the first.
+enum class Direction { forwards, backwards };
 
 /// Calls work(k) for k in [0, count), spread over the threads; the same thread gets the same k every time, so pages
 /// that it touched first stay near it. `work` must not throw.
 template <class Work>
-void for_each_in_parallel(Index count, const Work& work) {
-  on_all_threads([&] { work_through(count, work); });
-}
+class Loop {
+ public:
+  Loop(Index count, Work work, Direction direction = Direction::forwards)
+      : count_(count), work_(std::move(work)), direction_(direction) {}
 
-/// Three such loops in the same threads: the third waits until all of the second is done, the first nobody waits for.
-template <class First, class Second, class Third>
-void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second,
-                          Index third_count, const Third& third) {
-  on_all_threads([&] {
-    work_through(first_count, first);
-    work_through(second_count, second);
-    if (second_count > 0) {
+  /// The calling thread's share.
+  void operator()() const {
+    const Share mine = share_of_thread(count_);
+    if (direction_ == Direction::forwards)
+      for (Index k = mine.begin; k < mine.end; ++k) work_(k);
+    else
+      for (Index k = mine.end; k-- > mine.begin;) work_(k);
+  }
+
+ private:
+  Index count_;
+  Work work_;
+  Direction direction_;
+};
+
+/// Between loops of which the second depends on the first: nobody goes on before all have come here, where needed.
+struct AllThere {
+  bool needed;
+  void operator()() const {
+    if (needed) {
 #pragma omp barrier
     }
-    work_through(third_count, third);
-  });
+  }
+};
+
+/// Loops, one after the other in the same threads, which wait for each other only where it says AllThere.
+template <class... Parts>
+void in_parallel(const Parts&... parts) {
+  on_all_threads([&] { (parts(), ...); });
 }
 
-/// Two such loops, one after the other without waiting in between: they must not depend on each other.
-template <class First, class Second>
-void for_each_in_parallel(Index first_count, const First& first, Index second_count, const Second& second) {
-  for_each_in_parallel(
-      first_count, first, 0, [](Index) {}, second_count, second);
+template <class Work>
+void for_each_in_parallel(Index count, const Work& work) {
+  in_parallel(Loop(count, std::cref(work)));
 }
 
 }  // namespace fullforce

@@ -68,6 +68,7 @@ class Simulation {
   void observe(std::function<void(const Simulation&)> look, bool at_target) {
     look_ = std::move(look);
     target_observed_ = at_target;
+    primed_ = false;
   }
 
   std::span<const double> outputs() const { return z_; }  ///< z, [n_out, B]
@@ -86,7 +87,6 @@ class Simulation {
   bool needs_target() const;
   void prime();
   void advance_networks();
-  bool products_read_copies();
   void advance_target(RowBlock block);
   void advance_network(RowBlock block, const StepNoise& noise);
   kernels::Piece<const T> with_inputs(RowBlock block, kernels::Piece<const T> currents);
@@ -95,8 +95,9 @@ class Simulation {
   Index target_group() const { return target_rates_ ? 0 : 1; }
   void gather_rates(bool with_target);
   void finish_target_gather();
+  void multiply_ahead(Direction direction);
   void respond_and_learn();
-  void evaluate();
+  void evaluate(Direction direction);
   TargetCurrents<T> target_currents() const;
   void force_outputs();
   void force_currents();
@@ -121,12 +122,15 @@ class Simulation {
   RateNetwork<T> network_;
   RateNetwork<T> target_;
 
-  StreamArray<T> feedback_;            ///< z_rec of the last step (FORCE: J_D r), [local rows, B]
-  std::vector<double> z_;              ///< [n_out, B]
-  StreamArray<T> target_currents_;     ///< F
-  std::vector<double> output_errors_;  ///< [n_out, B']
-  StreamArray<T> drive_;               ///< all currents of the block that a thread works on, [threads, block size, B]
-  GatheredVectors<T> rates_;           ///< r, then tanh(x_D) if both are gathered
+  StreamArray<T> feedback_;         ///< z_rec of the last step (FORCE: J_D r), [local rows, B]
+  std::vector<double> z_;           ///< [n_out, B]
+  StreamArray<T> target_currents_;  ///< F
+  /// Products with J_D for the next step, worked out while feedback_ and F of this one are still in use.
+  StreamArray<T> next_feedback_;         ///< FORCE only
+  StreamArray<T> next_target_currents_;  ///< not where target_rates_ travel alone: F is then no longer in use
+  std::vector<double> output_errors_;    ///< [n_out, B']
+  StreamArray<T> drive_;                 ///< all currents of the block that a thread works on, [threads, block size, B]
+  GatheredVectors<T> rates_;             ///< r, then tanh(x_D) if both are gathered
   std::optional<GatheredVectors<T>> target_rates_;  ///< tanh(x_D) alone, where no product needs the r of other ranks
   std::optional<CurrentBound<T>> bound_;            ///< of F, where target modes want one
   std::vector<Index> learners_;
@@ -136,7 +140,7 @@ class Simulation {
   Index steps_ = 0;
   Index samples_ = 0;
   Work work_;
-  bool primed_ = false;  ///< rates_ belong to the present states
+  bool primed_ = false;  ///< rates_ and the products with J_D belong to the present states
   std::function<void(const Simulation&)> look_;
   bool target_observed_ = false;
   PhaseTimer timer_;

@@ -79,11 +79,10 @@ TEST_P(ThreadTeams, WaitBetweenLoopsThatDependOnEachOther) {
   std::vector<Index> first(static_cast<std::size_t>(count)), second(first);
   ThreadTeam::stand_by([&] {
     for (Index loop = 1; loop <= 500; ++loop)
-      for_each_in_parallel(
-          0, [](Index) {}, count, [&](Index k) { first[static_cast<std::size_t>(k)] = loop; }, count,
-          [&](Index k) {
-            second[static_cast<std::size_t>(k)] += first[static_cast<std::size_t>(count - 1 - k)] == loop;
-          });
+      in_parallel(Loop(count, [&](Index k) { first[static_cast<std::size_t>(k)] = loop; }), AllThere{true},
+                  Loop(count, [&](Index k) {
+                    second[static_cast<std::size_t>(k)] += first[static_cast<std::size_t>(count - 1 - k)] == loop;
+                  }));
   });
   EXPECT_EQ(second, std::vector<Index>(static_cast<std::size_t>(count), 500));
 }
