@@ -188,6 +188,18 @@ Course course(const RunOptions& run, const Task& task, TrialKind init_kind, Inde
   return course;
 }
 
+/// Of the matrices that products go through again and again, which caches hold or do not: P too as a whole, though
+/// steps in which nobody learns leave it out.
+double bytes_at_hand(const std::vector<Pass>& all, const Workload& w) {
+  const double learning = 1.0 - probability_of_learners(w, 0);
+  double bytes = 0.0;
+  for (const Pass& pass : all) {
+    const double share = pass.times < 1.0 ? pass.times / learning : 1.0;
+    if (pass.columns == 0.0 && pass.times > 0.0) bytes += share * pass.rows * pass.cols * pass.element_bytes;
+  }
+  return bytes;
+}
+
 }  // namespace
 
 Deployment::Deployment(int ranks_, int threads_, const Machine& machine)
@@ -264,9 +276,7 @@ PhaseSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d,
   const auto in = [&](Phase phase) -> double& { return seconds[static_cast<std::size_t>(phase)]; };
   const double rows = busiest_rows(w, d);
   const std::vector<Pass> all = passes(w, kind, rows, rows / number(w.network.neurons));
-  double bytes = 0.0;
-  for (const Pass& pass : all)
-    bytes += pass.columns > 0.0 ? 0.0 : pass.times * pass.rows * pass.cols * pass.element_bytes;
+  const double bytes = bytes_at_hand(all, w);
   const double active = static_cast<double>(d.ranks_per_node * d.threads);
   const double of_thread = node_bandwidth(m, active, bytes) / active;
   for (const Pass& pass : all) in(pass.phase) += pass_seconds(pass, w, m, of_thread);

@@ -56,7 +56,8 @@ void require_sound(const std::string& where, double value) {
 void require_sound(const std::string& where, Index value) {
   require(value >= 1, "{} = {} (must be at least 1)", where, value);
 }
-void require_sound(const std::string& where, const Ladder& values) {
+template <std::size_t points>
+void require_sound(const std::string& where, const Ladder<points>& values) {
   for (const double value : values) require_sound(where, value);
 }
 void require_sound(const std::string&, const std::string&) {}
@@ -69,7 +70,8 @@ bool is_rate(const std::string& name) {
 void require_rate(const std::string& where, double value) {
   require(value > 0.0, "{} = {} (must be positive)", where, value);
 }
-void require_rate(const std::string& where, const Ladder& values) {
+template <std::size_t points>
+void require_rate(const std::string& where, const Ladder<points>& values) {
   for (const double value : values) require_rate(where, value);
 }
 template <class Other>
@@ -80,9 +82,8 @@ void read_constant(const nlohmann::json& json, const std::string& where, Value& 
   try {
     if constexpr (std::is_same_v<Value, Index>)
       require(json.is_number_integer(), "{} (must be an integer)", where);
-    else if constexpr (!std::is_same_v<Value, std::string>)
-      require(json.is_number() || json.size() == ladder_streams.size(), "{} (must be a number, or a list of {})", where,
-              ladder_streams.size());
+    else if constexpr (!std::is_same_v<Value, std::string> && !std::is_same_v<Value, double>)
+      require(json.size() == value.size(), "{} (must be a list of {})", where, value.size());
     json.get_to(value);
   } catch (const nlohmann::json::exception&) {
     throw InputError(fmt::format("{}: is of another type than fullforce plan --calibrate writes", where));
@@ -109,7 +110,7 @@ StepConstants assumed_steps(double scalar_bytes) {
   steps.product_rate = 50e9 / size;
   steps.product = {0.12e-9 * size, 0.28e-9 * size, 1.0e-9 * size, 2.0e-9 * size};
   steps.flush = 0.06e-9 * size;
-  const auto rows = [&](Phase phase) -> Ladder& { return steps.rows[static_cast<std::size_t>(phase)]; };
+  const auto rows = [&](Phase phase) -> OverStreams& { return steps.rows[static_cast<std::size_t>(phase)]; };
   rows(Phase::target_network) = {5e-9, 20e-9, 80e-9, 160e-9};
   rows(Phase::products) = {25e-9, 100e-9, 500e-9, 1300e-9};
   rows(Phase::updates) = {10e-9, 25e-9, 150e-9, 500e-9};
@@ -120,7 +121,7 @@ StepConstants assumed_steps(double scalar_bytes) {
 
 }  // namespace
 
-double interpolate(const Ladder& at, const Ladder& values, double x) {
+double interpolate(std::span<const double> at, std::span<const double> values, double x) {
   std::size_t k = 1;
   while (k + 1 < at.size() && x > at[k]) ++k;
   const double share = (x - at[k - 1]) / (at[k] - at[k - 1]);
@@ -135,10 +136,11 @@ Machine assumed_machine() {
   machine.node_from = "this node";
   machine.cores = core_count();
   machine.memory = memory_of_node();
-  machine.core_bandwidth = {60e9, 40e9, 25e9, 15e9};
+  machine.core_bandwidth = {60e9, 50e9, 45e9, 40e9, 35e9, 30e9, 25e9, 25e9, 20e9, 15e9};
   machine.bandwidth_cores = machine.cores;
   const double cores = static_cast<double>(machine.cores);
-  machine.node_bandwidth = {60e9 * cores, 40e9 * cores, 15e9 * cores, 6e9 * cores};
+  machine.node_bandwidth = {60e9, 50e9, 45e9, 40e9, 30e9, 25e9, 20e9, 15e9, 10e9, 6e9};
+  for (double& rate : machine.node_bandwidth) rate *= cores;
   machine.double_precision = assumed_steps(8.0);
   machine.single_precision = assumed_steps(4.0);
   machine.threads = 1e-6;

@@ -49,7 +49,7 @@ def prepare():
     write_trials("no_lengths.h5", leave_out=("lengths",))
     write_trials("form.h5", form="something-else")
     write_trials("version.h5", version=9)
-    for name, constants in {"key.json": {"nodes": {}}, "value.json": {"bandwidth": {"core_bytes_per_second": [1, 2, 0, 4]}}}.items():
+    for name, constants in {"key.json": {"nodes": {}}, "value.json": {"bandwidth": {"core_bytes_per_second": [1, 2, 0, 4, 5, 6, 7, 8, 9, 10]}}}.items():
         with open(name, "w") as f:
             json.dump({"format": "fullforce-machine", "format_version": 1, **constants}, f)
     with open("not_hdf5.h5", "w") as f:

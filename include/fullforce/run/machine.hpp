@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "fullforce/base/timer.hpp"
@@ -8,23 +9,28 @@
 
 namespace fullforce {
 
-/// A constant measured at a few sizes; between them it is interpolated, beyond them the last slope goes on.
-using Ladder = std::array<double, 4>;
 inline constexpr Index calibrated_panel = 64;  ///< learning.panel when the costs of steps are measured
-inline constexpr std::array<double, 4> ladder_streams = {1, 4, 16, 32};
-inline constexpr std::array<double, 4> ladder_bytes = {0x1p18, 0x1p21, 0x1p24,
-                                                       0x1p26};  ///< that a core reads again and again
+
+/// A constant measured at a few sizes; between them it is interpolated, beyond them the last slope goes on.
+template <std::size_t points>
+using Ladder = std::array<double, points>;
+inline constexpr Ladder<4> ladder_streams = {1, 4, 16, 32};
+/// That a core reads again and again: closely where caches end, since the rate falls to a third from one to the next.
+inline constexpr Ladder<10> ladder_bytes = {0x1p18, 0x1p20, 0x1.8p20, 0x1p21, 0x1.8p21,
+                                            0x1p22, 0x1p23, 0x1p24,   0x1p25, 0x1p26};
+using OverStreams = Ladder<ladder_streams.size()>;
+using OverBytes = Ladder<ladder_bytes.size()>;
 
 /// The value at `x`, on the straight lines between the points (at[k], values[k]).
-double interpolate(const Ladder& at, const Ladder& values, double x);
+double interpolate(std::span<const double> at, std::span<const double> values, double x);
 
-/// What the parts of a step cost one core, with scalars of one precision. A Ladder is over the number of streams.
+/// What the parts of a step cost one core, with scalars of one precision.
 struct StepConstants {
   double product_rate = 0.0;  ///< operations/s of a large matrix product: the limit
-  Ladder product{};           ///< s a matrix element, in a product with so many vectors and the matrix in the cache
+  OverStreams product{};      ///< s a matrix element, in a product with so many vectors and the matrix in the cache
   double flush = 0.0;         ///< s a matrix element and column, when a panel is applied
-  std::array<Ladder, phase_count> rows{};  ///< s a step and neuron: states, rates, panel, sums; by phase
-  Ladder fixed{};                          ///< s a step, whatever its size
+  std::array<OverStreams, phase_count> rows{};  ///< s a step and neuron: states, rates, panel, sums; by phase
+  OverStreams fixed{};                          ///< s a step, whatever its size
 };
 
 /// A collective over p ranks takes ceil(log2 p) (latency + bytes/bandwidth) as a sum, ceil(log2 p) latency +
@@ -41,8 +47,8 @@ struct Machine {
   Index memory = 0;  ///< of a node, bytes
   std::string node_from;
 
-  Ladder core_bandwidth{};  ///< bytes/s that a core alone reads, over ladder_bytes
-  Ladder node_bandwidth{};  ///< bandwidth_cores of a node together, each reading so many bytes of its own
+  OverBytes core_bandwidth{};  ///< bytes/s that a core alone reads
+  OverBytes node_bandwidth{};  ///< bandwidth_cores of a node together, each reading so many bytes of its own
   Index bandwidth_cores = 1;
   std::string bandwidth_from;
 

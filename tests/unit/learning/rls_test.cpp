@@ -36,12 +36,12 @@ class Harness {
         targets_(layout_, streams),
         outputs_(static_cast<std::size_t>(2 * streams)) {}
 
-  void step(Index k, std::vector<Index> selected) {
+  void step(Index k, std::vector<Index> selected, Direction direction = Direction::forwards) {
     const Matrix phi = features(layout_.rows(), streams_, k);
     for (Index b = 0; b < streams_; ++b)
       for (Index i = 0; i < layout_.local_rows(); ++i) phi_.mine(0, i)[b] = phi(layout_.first_row() + i, b);
     phi_.gather();
-    rls_.evaluate(phi_, selected, currents_, outputs_, timer_);
+    rls_.evaluate(phi_, selected, currents_, outputs_, timer_, direction);
     std::vector<double> output_errors;
     const Index count = static_cast<Index>(selected.size());
     for (Index o = 0; o < 2; ++o)
@@ -147,6 +147,24 @@ TEST(Rls, DeferredEqualsImmediate) {
     for (Index k = 0; k < 120; ++k) deferred.step(k, selection(2, k));
     EXPECT_LT(relative(deferred.inverse_correlation(), P), 1e-11) << panel;
     EXPECT_LT(relative(deferred.weights(), J), 1e-9) << panel;
+  }
+}
+
+/// From 2048 neurons on P r is formed from tiles of the symmetric P.
+TEST(Rls, TheDirectionInWhichMatricesAreReadChangesNoBit) {
+  const Communicator comm = Communicator::world();
+  for (const auto& [neurons, streams] : {std::pair<Index, Index>{47, 3}, {2100, 1}}) {
+    Harness forwards(comm, neurons, streams, 4), either(comm, neurons, streams, 4);
+    for (Index k = 0; k < 10; ++k) {
+      forwards.step(k, selection(streams, 2 * k));
+      either.step(k, selection(streams, 2 * k), k % 2 == 0 ? Direction::backwards : Direction::forwards);
+      for (Index i = 0; i < forwards.currents().rows(); ++i)
+        for (Index b = 0; b < streams; ++b)
+          ASSERT_EQ(either.currents()(i, b), forwards.currents()(i, b)) << "step " << k;
+      ASSERT_EQ(either.outputs(), forwards.outputs()) << "step " << k;
+    }
+    EXPECT_EQ(either.inverse_correlation(), forwards.inverse_correlation());
+    EXPECT_EQ(either.weights(), forwards.weights());
   }
 }
 

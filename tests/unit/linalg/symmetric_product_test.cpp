@@ -34,7 +34,8 @@ TYPED_TEST(SymmetricProducts, HaveTheBitsOfTheirTilesOnAnyLayout) {
     const kernels::Piece<const T> a{A.row(0), A.stride()};
     for (const Index shares : {1, 3, 7}) {
       SymmetricProduct<T> product(layout);
-      for (Index k = shares; k-- > 0;) product.multiply_share(k, shares, a, x.view().data);
+      for (Index k = shares; k-- > 0;)
+        product.multiply_share(k, shares, a, x.view().data, shares == 3 ? Direction::backwards : Direction::forwards);
       RowMatrix<T> y(A.rows(), 1);
       layout.for_each_block([&](RowBlock block) { product.finish(block, {y.row(block.local), y.stride()}); });
       for (Index i = 0; i < A.rows(); ++i) {

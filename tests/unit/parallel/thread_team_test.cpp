@@ -87,6 +87,23 @@ TEST_P(ThreadTeams, WaitBetweenLoopsThatDependOnEachOther) {
   EXPECT_EQ(second, std::vector<Index>(static_cast<std::size_t>(count), 500));
 }
 
+TEST_P(ThreadTeams, GoThroughTheSameSharesBackwards) {
+  const Index count = 5 * GetParam() + 1;
+  std::vector<Index> turn(static_cast<std::size_t>(count), -1);  // of an element, in its thread
+  std::vector<int> owner(turn.size(), -1);
+  std::vector<Index> done(static_cast<std::size_t>(GetParam()));
+  in_parallel(Loop(
+      count,
+      [&](Index k) {
+        owner[static_cast<std::size_t>(k)] = thread_index();
+        turn[static_cast<std::size_t>(k)] = done[static_cast<std::size_t>(thread_index())]++;
+      },
+      Direction::backwards));
+  EXPECT_EQ(owner, owners(count));
+  for (std::size_t k = 1; k < turn.size(); ++k)
+    EXPECT_TRUE(owner[k] != owner[k - 1] || turn[k - 1] == turn[k] + 1) << k;
+}
+
 TEST_P(ThreadTeams, AreAtHandInTheProgramButNotInItsLoops) {
   EXPECT_EQ(ThreadTeam::at_hand(), nullptr);
   ThreadTeam::stand_by([&] {

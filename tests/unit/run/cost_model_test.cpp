@@ -21,8 +21,8 @@ Machine plain_machine() {
   m.cores = 4;
   m.memory = Index{1} << 34;
   m.bandwidth_cores = 4;
-  m.core_bandwidth = {10 * giga, 10 * giga, 10 * giga, 10 * giga};
-  m.node_bandwidth = {20 * giga, 20 * giga, 20 * giga, 20 * giga};
+  m.core_bandwidth.fill(10 * giga);
+  m.node_bandwidth.fill(20 * giga);
   for (StepConstants* steps : {&m.double_precision, &m.single_precision}) {
     steps->product_rate = 100 * giga;
     steps->product = {0.01e-9, 0.04e-9, 0.16e-9, 0.32e-9};
@@ -171,7 +171,7 @@ TEST(CostModel, AThousandRanksAreFasterThanOneUntilMessagesRule) {
 }
 
 TEST(CostModel, InterpolatesAndGoesOnWithTheLastSlope) {
-  const Ladder values = {1.0, 4.0, 16.0, 32.0};
+  const OverStreams values = {1.0, 4.0, 16.0, 32.0};
   EXPECT_DOUBLE_EQ(interpolate(ladder_streams, values, 1.0), 1.0);
   EXPECT_DOUBLE_EQ(interpolate(ladder_streams, values, 10.0), 10.0);
   EXPECT_DOUBLE_EQ(interpolate(ladder_streams, values, 64.0), 64.0);
@@ -192,7 +192,7 @@ TEST(Machine, RefusesWhatItDoesNotKnow) {
   for (const char* wrong :
        {R"("nodes": {}})", R"("node": {"core": 1}})", R"("node": {"cores": 0}})", R"("node": {"cores": "two"}})",
         R"("node": 3})", R"("bandwidth": {"core_bytes_per_second": [1, 2]}})",
-        R"("bandwidth": {"core_bytes_per_second": [1, 2, 0, 3]}})", R"("single": {"flush_seconds": -1}})",
+        R"("bandwidth": {"core_bytes_per_second": [1, 2, 0, 3, 4, 5, 6, 7, 8, 9]}})", R"("single": {"flush_seconds": -1}})",
         R"("files": {"bytes_per_second": null}})"})
     EXPECT_THROW(parse_machine(head + wrong, "m.json"), InputError) << wrong;
   EXPECT_EQ(parse_machine(head + R"("node": {"cores": 3}})", "m.json").cores, 3);
