@@ -98,17 +98,22 @@ def phase_lines(points):
 
 
 def scaling_lines(bench, neurons, rounds):
-    """Two ranks or two threads against one; turn by turn, so that all see the same machine."""
+    """Two ranks or two threads against one: medians of the times, and of the ratios within a turn."""
     layouts = [(1, 1), (2, 1), (1, 2)]
     found = {layout: [] for layout in layouts}
     for _ in range(rounds):
         for ranks, threads in layouts:
             found[ranks, threads].append(bench.run([neurons], [16], "single", ranks, threads)["points"][0]["seconds_per_step"])
-    medians = {layout: statistics.median(times) for layout, times in found.items()}
+    points = []
     print(f"\nN = {neurons}, single precision, 16 streams")
-    for (ranks, threads), seconds in medians.items():
-        print(f"  {ranks} rank(s) x {threads} thread(s): {1e3 * seconds:8.3f} ms/step, {medians[1, 1] / seconds:5.2f} times as fast as 1 x 1")
-    return [{"ranks": r, "threads": t, "seconds_per_step": s, "speed_up": medians[1, 1] / s} for (r, t), s in medians.items()]
+    for (ranks, threads), times in found.items():
+        seconds = statistics.median(times)
+        speed_ups = [alone / together for alone, together in zip(found[1, 1], times)]
+        speed_up = statistics.median(speed_ups)
+        points.append({"ranks": ranks, "threads": threads, "seconds_per_step": seconds, "speed_up": speed_up, "speed_ups": speed_ups})
+        print(f"  {ranks} rank(s) x {threads} thread(s): {1e3 * seconds:8.3f} ms/step, {speed_up:5.2f} times as fast as 1 x 1"
+              f" ({min(speed_ups):.2f}-{max(speed_ups):.2f})")
+    return points
 
 
 def main():
