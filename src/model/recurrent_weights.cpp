@@ -83,7 +83,14 @@ RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions
 
 template <Real T>
 void RecurrentWeights<T>::arrange_for(const Layout& layout, Index streams) {
-  if (is_sparse()) sparse_.arrange(runs_for<T>(neurons_, streams), neurons_, layout.partition().block_size());
+  if (is_sparse()) arrange(layout, runs_for<T>(neurons_, streams));
+}
+
+template <Real T>
+void RecurrentWeights<T>::arrange(const Layout& layout, Index runs) {
+  sparse_.restore();
+  largest_row_sum_ = largest_row_sum();
+  sparse_.arrange(runs, neurons_, layout.partition().block_size());
 }
 
 template <Real T>
@@ -107,7 +114,7 @@ T RecurrentWeights<T>::operator()(Index row, Index column) const {
 
 template <Real T>
 double RecurrentWeights<T>::largest_row_sum() const {
-  FULLFORCE_EXPECT(runs() == 1);
+  if (runs() > 1) return largest_row_sum_;
   double largest = 0.0;
   for (Index i = 0; i < std::max(dense_.rows(), sparse_.rows()); ++i) {
     const T* const first = is_sparse() ? sparse_.values(i).data() : dense_.row(i);
@@ -144,7 +151,7 @@ void RecurrentWeights<T>::persist(Archive& archive, const Layout& layout) {
   archive.joined_rows<std::int32_t>("/target/J_sparse/indices", layout.partition(), {sparse_.columns().data(), degree, degree});
   archive.joined_rows<T>("/target/J_sparse/data", layout.partition(), {sparse_.values().data(), degree, degree});
   if (archive.loading()) agree(layout.comm(), [&] { expect_columns(); });
-  sparse_.arrange(runs, neurons_, layout.partition().block_size());
+  arrange(layout, runs);
 }
 
 /// A file by another hand may name neurons that do not exist.

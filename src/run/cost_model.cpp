@@ -56,6 +56,11 @@ double probability_of_learners(const Workload& w, Index k) {
   return std::exp(ways + number(k) * std::log(p) + (B - number(k)) * std::log1p(-p));
 }
 
+/// Without the rounding of 1 - probability_of_learners(w, 0).
+double probability_that_any_learns(const Workload& w) {
+  return -std::expm1(number(w.streams) * std::log1p(-w.learning.update_probability));
+}
+
 /// Vectors that a product computes: they are padded to whole registers.
 double computed_vectors(const Workload& w, double vectors) {
   const Index count = static_cast<Index>(std::llround(vectors));
@@ -138,7 +143,8 @@ double row_seconds(const Workload& w, StepKind kind, Phase phase, double rows, c
   if (phase == Phase::updates) a_row *= w.learning.update_probability;
   if (phase == Phase::products) a_row *= (number(w.learning.panel) + B) / (number(calibrated_panel) + B);
   if (phase != Phase::rest || is_low_rank(w)) return a_row * rows;
-  const double everywhere = std::min(a_row, 8.0 * B * scalar_bytes(w) / m.core_bandwidth[1]);
+  const double everywhere =
+      std::min(a_row, 8.0 * B * scalar_bytes(w) / interpolate(ladder_bytes, m.core_bandwidth, 0x1p21));
   return (a_row - everywhere) * rows + everywhere * number(w.network.neurons);
 }
 
@@ -188,10 +194,9 @@ Course course(const RunOptions& run, const Task& task, TrialKind init_kind, Inde
   return course;
 }
 
-/// Of the matrices that products go through again and again, which caches hold or do not: P too as a whole, though
-/// steps in which nobody learns leave it out.
+/// Bytes of the matrices that products read in a step in which somebody learns: what caches must hold.
 double bytes_at_hand(const std::vector<Pass>& all, const Workload& w) {
-  const double learning = 1.0 - probability_of_learners(w, 0);
+  const double learning = probability_that_any_learns(w);
   double bytes = 0.0;
   for (const Pass& pass : all) {
     const double share = pass.times < 1.0 ? pass.times / learning : 1.0;

@@ -83,7 +83,8 @@ void read_constant(const nlohmann::json& json, const std::string& where, Value& 
     if constexpr (std::is_same_v<Value, Index>)
       require(json.is_number_integer(), "{} (must be an integer)", where);
     else if constexpr (!std::is_same_v<Value, std::string> && !std::is_same_v<Value, double>)
-      require(json.size() == value.size(), "{} (must be a list of {})", where, value.size());
+      require(json.size() == value.size(), "{} (must be a list of {}: measure again with --calibrate)", where,
+              value.size());
     json.get_to(value);
   } catch (const nlohmann::json::exception&) {
     throw InputError(fmt::format("{}: is of another type than fullforce plan --calibrate writes", where));

@@ -111,7 +111,7 @@ void Simulation<T>::multiply_ahead(Direction direction) {
         direction);
 }
 
-/// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, from x_D before this step; then x_D moves on.
+/// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, of which the product is there already; then x_D moves on.
 template <Real T>
 void Simulation<T>::advance_target(RowBlock block) {
   const kernels::Piece<T> F = target_currents_.from(block.local);
@@ -153,7 +153,7 @@ void Simulation<T>::prime() {
     publish(block, network_, rates_, 0);
     publish(block, target_, target_rates(), target_group());
   });
-  gather_rates(true);
+  gather_rates(needs_target());
   multiply_ahead(Direction::forwards);
   if (rls_->modes() != nullptr && !options_.testing) bound_.emplace(*layout_, *connectivity_);
   primed_ = true;
@@ -166,7 +166,7 @@ void Simulation<T>::gather_rates(bool with_target) {
   if (target_rates_ && with_target) target_rates_->start_gather();
 }
 
-/// The target-generating network needs its rates only in the next step, so they travel while this one goes on.
+/// Nothing that is learned depends on these rates, so they travel until a step has done all else.
 template <Real T>
 void Simulation<T>::finish_target_gather() {
   if (!target_rates_) return;

@@ -3,7 +3,7 @@
 
     report.py BENCH_STEP [--tiny] [--seconds S] [--output JSON]
 
-BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. Takes about 3 minutes on a machine that does nothing else. --tiny: small sizes, for
+BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. Takes about 4 minutes on a machine that does nothing else. --tiny: small sizes, for
 a test of this script. Every stream learns at every step; NumPy is double precision, one stream, with all cores. NumPy and fullforce take turns, and what is printed
 are medians of the turns' ratios: cores that share a cache in one minute need not do so in the next.
 """

@@ -54,11 +54,13 @@ class RecurrentWeights {
   static Index bytes(Index rows, Index neurons, Index in_degree, Index streams);
 
  private:
+  void arrange(const Layout& layout, Index runs);
   void expect_columns() const;
 
   Index neurons_;
   RowMatrix<T> dense_;    ///< [local rows, N]
   SparseRows<T> sparse_;  ///< [local rows, K]
+  double largest_row_sum_ = 0.0;  ///< of weights in runs, in which rows can no longer be told apart
 };
 
 }  // namespace fullforce

@@ -70,6 +70,7 @@ void in_parallel(const Parts&... parts) {
   on_all_threads([&] { (parts(), ...); });
 }
 
+/// One loop alone.
 template <class Work>
 void for_each_in_parallel(Index count, const Work& work) {
   in_parallel(Loop(count, std::cref(work)));

@@ -15,7 +15,7 @@ inline constexpr Index calibrated_panel = 64;  ///< learning.panel when the cost
 template <std::size_t points>
 using Ladder = std::array<double, points>;
 inline constexpr Ladder<4> ladder_streams = {1, 4, 16, 32};
-/// That a core reads again and again: closely where caches end, since the rate falls to a third from one to the next.
+/// That a core reads again and again. Most of them where caches end: from one size to the next the rate may halve.
 inline constexpr Ladder<10> ladder_bytes = {0x1p18, 0x1p20, 0x1.8p20, 0x1p21, 0x1.8p21,
                                             0x1p22, 0x1p23, 0x1p24,   0x1p25, 0x1p26};
 using OverStreams = Ladder<ladder_streams.size()>;

@@ -64,7 +64,8 @@ class Simulation {
   PhaseTimer& timer() { return timer_; }
 
   /// `look(*this)` is called in every step after the outputs are known and before the streams move on. `at_target`: it
-  /// wants the target-generating network too, which then runs even where nothing else needs it.
+  /// wants the target-generating network too, which then runs even where nothing else needs it. The next step works out
+  /// anew what steps have worked out ahead. All ranks must call it at the same step.
   void observe(std::function<void(const Simulation&)> look, bool at_target) {
     look_ = std::move(look);
     target_observed_ = at_target;
@@ -127,7 +128,7 @@ class Simulation {
   StreamArray<T> target_currents_;  ///< F
   /// Products with J_D for the next step, worked out while feedback_ and F of this one are still in use.
   StreamArray<T> next_feedback_;         ///< FORCE only
-  StreamArray<T> next_target_currents_;  ///< not where target_rates_ travel alone: F is then no longer in use
+  StreamArray<T> next_target_currents_;  ///< not with target_rates_: their product comes last, when F has been used
   std::vector<double> output_errors_;    ///< [n_out, B']
   StreamArray<T> drive_;                 ///< all currents of the block that a thread works on, [threads, block size, B]
   GatheredVectors<T> rates_;             ///< r, then tanh(x_D) if both are gathered

@@ -80,6 +80,18 @@ TEST(RecurrentWeights, OfAMillionNeuronsWithAHundredInputsTakeLessThanAGibibyte)
   EXPECT_LT(RecurrentWeights<float>::bytes(1000000, 1000000, 100, 16), Index{1} << 30);
 }
 
+/// So many that the rates of 64 streams are larger than the caches.
+TEST(RecurrentWeights, ArrangedInRunsOfColumnsHaveTheSameLargestRowSum) {
+  const Communicator comm = Communicator::self();
+  const Index neurons = 90000;
+  const Layout layout(comm, neurons);
+  RecurrentWeights<float> weights(layout, options(neurons, 3), 7);
+  const double before = weights.largest_row_sum();
+  weights.arrange_for(layout, 64);
+  ASSERT_GT(weights.runs(), 1);
+  EXPECT_EQ(weights.largest_row_sum(), before);
+}
+
 TEST(RecurrentWeights, MultiplyIsTheProduct) {
   const Communicator comm = Communicator::world();
   const Index neurons = 90, streams = 3;

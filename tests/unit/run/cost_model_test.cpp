@@ -192,8 +192,8 @@ TEST(Machine, RefusesWhatItDoesNotKnow) {
   for (const char* wrong :
        {R"("nodes": {}})", R"("node": {"core": 1}})", R"("node": {"cores": 0}})", R"("node": {"cores": "two"}})",
         R"("node": 3})", R"("bandwidth": {"core_bytes_per_second": [1, 2]}})",
-        R"("bandwidth": {"core_bytes_per_second": [1, 2, 0, 3, 4, 5, 6, 7, 8, 9]}})", R"("single": {"flush_seconds": -1}})",
-        R"("files": {"bytes_per_second": null}})"})
+        R"("bandwidth": {"core_bytes_per_second": [1, 2, 0, 3, 4, 5, 6, 7, 8, 9]}})",
+        R"("single": {"flush_seconds": -1}})", R"("files": {"bytes_per_second": null}})"})
     EXPECT_THROW(parse_machine(head + wrong, "m.json"), InputError) << wrong;
   EXPECT_EQ(parse_machine(head + R"("node": {"cores": 3}})", "m.json").cores, 3);
 }
