@@ -64,6 +64,19 @@ TEST(CostModel, EachNumberOfLearnersCountsWithItsProbability) {
   EXPECT_NEAR(some_learn, 1.0 + 1.0 - std::pow(0.7, 7.0), 1e-9);  // J in every step, P if anybody learns
 }
 
+TEST(CostModel, CachesMustHoldPAsAWholeHoweverRarelySomebodyLearns) {
+  Machine m = plain_machine();
+  m.core_bandwidth.back() = m.node_bandwidth.back() = giga;
+  m.core_bandwidth.front() = 40 * giga;
+  const auto step = [&](double probability) {
+    Workload w = workload(100);
+    w.learning.update_probability = probability;
+    return total(step_seconds(w, StepKind::training, Deployment(1, 1, m), m));
+  };
+  EXPECT_NEAR(step(1e-17) / step(1e-3), 1.0, 2e-3);
+  EXPECT_GT(step(1e-17), 1.05 * step(0.0)) << "J_D and J alone leave more of it to faster caches";
+}
+
 TEST(CostModel, InitStepsCostTheTargetNetworkAndTestStepsTheLearnedWeights) {
   const Work init = step_work(workload(100), StepKind::init);
   const Work test = step_work(workload(100), StepKind::test);

@@ -101,6 +101,17 @@ TEST(Simulation, AStepHasTwoCollectives) {
   EXPECT_EQ(comm.calls() - before, 50 * (gathers_of_a_step(comm) + 1));
 }
 
+TEST(Simulation, AFreeLowRankTestGathersNothing) {
+  const Communicator comm = Communicator::world();
+  Toy toy(comm, Rule::full_force, 1.5, 0, 8);
+  Rls<double> rls(toy.layout, Toy::learning(Rule::full_force, 0, 8), 1, streams, true, false);
+  Simulation<double> test(toy.layout, {toy.network, Rule::full_force, 0.8, 1, true}, *toy.task,
+                          {streams, 0, 50, TrialKind::test_init, TrialKind::test}, toy.connectivity, rls);
+  const Index before = comm.calls();
+  for (int k = 0; k < 10; ++k) test.step();
+  EXPECT_EQ(comm.calls() - before, 10) << "sums of the features";
+}
+
 TEST(Simulation, TargetModesTakeTwoCollectivesMore) {
   const Communicator comm = Communicator::world();
   Toy run(comm, Rule::full_force, 1.5, 12);
