@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include "fullforce/linalg/kernels.hpp"
@@ -25,7 +24,7 @@ inline void transpose_square(Register<T>* rows) {
       next[2 * k] = interleave<0>(rows[k], rows[k + n / 2], lane);
       next[2 * k + 1] = interleave<n / 2>(rows[k], rows[k + n / 2], lane);
     }
-    std::copy_n(next, n, rows);
+    for (int k = 0; k < n; ++k) rows[k] = next[k];
   }
 }
 
