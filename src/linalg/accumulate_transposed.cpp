@@ -22,7 +22,7 @@ void side_by_side_tile(Piece<const T> a, Index rows, Piece<const T> x, VectorsVi
     const V row = load<V>(x.data + i * x.stride);
     for (int c = 0; c < C; ++c) sum[c] = add_product(sum[c], broadcast<V>(a.data[i * a.stride + c]), row);
   }
-  for (int c = 0; c < C; ++c) at<V>(sums.data + c * sums.stride) = sum[c];
+  for (int c = 0; c < C; ++c) save(sum[c], sums.data + c * sums.stride);
 }
 
 template <class V, class T>
@@ -43,7 +43,7 @@ void by_vector(Piece<const T> a, Index rows, Index cols, const T* x, Index x_str
     V sum = load<V>(sums + k);
     for (Index i = 0; i < rows; ++i)
       sum = add_product(sum, broadcast<V>(x[i * x_stride]), load<V>(a.data + i * a.stride + k));
-    at<V>(sums + k) = sum;
+    save(sum, sums + k);
   }
 }
 

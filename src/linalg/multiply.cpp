@@ -87,7 +87,12 @@ void tile_side_by_side(Piece<const T> a, Index cols, VectorsView<const T> x, Pie
     }
   }
   for (int r = 0; r < R; ++r)
-    for (int c = 0; c < C; ++c) store(at<V>(y.data + r * y.stride + c * width), sums[r][c]);
+    for (int c = 0; c < C; ++c) {
+      T* const to = y.data + r * y.stride + c * width;
+      V value = load<V>(to);
+      store(value, sums[r][c]);
+      save(value, to);
+    }
 }
 
 /// Calls tile(row, R) for all rows: R at a time, then one by one.

@@ -51,7 +51,7 @@ void multiply_both_ways(Piece<const T> a, Index rows, Index cols, const T* x_of_
   for (Index i = 0; i < rows; i += n)
     rows_both_ways(Piece<const T>{a.data + i * a.stride, a.stride}, cols, x_of_rows + i, x_of_cols, y_of_rows + i,
                    of_cols);
-  for (Index j = 0; j < cols; j += n) at<V>(y_of_cols + j) = sum_of_registers<n>(of_cols + j);
+  for (Index j = 0; j < cols; j += n) save(sum_of_registers<n>(of_cols + j), y_of_cols + j);
 }
 
 template void multiply_both_ways(Piece<const float>, Index, Index, const float*, const float*, float*, float*);

@@ -29,7 +29,7 @@ void tile(Piece<T> c, Piece<const T> left, Index inner, Piece<const T> right) {
     }
   }
   for (int r = 0; r < R; ++r)
-    for (int v = 0; v < C; ++v) at<V>(c.data + r * c.stride + v * lanes<T>) = sums[r][v];
+    for (int v = 0; v < C; ++v) save(sums[r][v], c.data + r * c.stride + v * lanes<T>);
 }
 
 /// R rows, all columns of a run.

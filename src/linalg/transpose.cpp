@@ -48,7 +48,7 @@ void transpose(Piece<const T> a, Index rows, Index cols, Piece<T> out) {
       Register<T> square[n];
       for (Index k = 0; k < n; ++k) square[k] = load<Register<T>>(from.data + k * from.stride + j);
       transpose_square<T>(square);
-      for (Index k = 0; k < n; ++k) at<Register<T>>(to.data + (j + k) * to.stride) = square[k];
+      for (Index k = 0; k < n; ++k) save(square[k], to.data + (j + k) * to.stride);
     }
     element_by_element(from, n, j, cols, to);
   }

@@ -22,8 +22,7 @@ inline constexpr int register_bytes = 16;
 /// register.
 template <class T, int bytes>
 struct PackOf {
-  typedef T type
-      __attribute__((vector_size(bytes), aligned(bytes < vector_unit_bytes ? bytes : vector_unit_bytes), may_alias));
+  typedef T type __attribute__((vector_size(bytes)));
 };
 template <class T, int bytes>
 using Pack = typename PackOf<T, bytes>::type;
@@ -34,14 +33,21 @@ using Register = Pack<T, register_bytes>;
 template <class T>
 inline constexpr Index lanes = register_bytes / static_cast<Index>(sizeof(T));
 
+/// A pack in memory, which may begin at any unit of a vector. Said here, where memory is read and written, since a
+/// smaller alignment of the pack itself does not reach a template's argument in every compiler.
+template <class V>
+struct InMemory {
+  typedef V type __attribute__((aligned(sizeof(V) < vector_unit_bytes ? sizeof(V) : vector_unit_bytes), may_alias));
+};
+
 template <class V, class T>
-inline const V& load(const T* p) {
-  return *reinterpret_cast<const V*>(p);
+inline V load(const T* from) {
+  return *reinterpret_cast<const typename InMemory<V>::type*>(from);
 }
 
 template <class V, class T>
-inline V& at(T* p) {
-  return *reinterpret_cast<V*>(p);
+inline void save(const V& value, T* to) {
+  *reinterpret_cast<typename InMemory<V>::type*>(to) = value;
 }
 
 /// `value` in every lane.
