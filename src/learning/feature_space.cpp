@@ -22,8 +22,8 @@ class DenseFeatures : public FeatureSpace<T> {
     features_ = rates.group(0);
     if (P_) P_->select(rates, selected);
   }
-  Index shares() const override { return P_ ? P_->shares() : 0; }
-  void multiply_share(Index k, Direction direction) override { P_->multiply_share(k, direction); }
+  Index parts() const override { return P_ ? P_->parts() : 0; }
+  void multiply_part(Index k) override { P_->multiply_part(k); }
   void multiply(RowBlock block) override {
     if (P_) P_->multiply(block);
   }

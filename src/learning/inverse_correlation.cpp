@@ -100,8 +100,8 @@ void InverseCorrelation<F>::select(const GatheredVectors<F>& phi, std::span<cons
 }
 
 template <Real F>
-void InverseCorrelation<F>::multiply_share(Index k, Direction direction) {
-  symmetric_->multiply_share(k, shares(), {P_.row(0), P_.stride()}, phi_selected_.data, direction);
+void InverseCorrelation<F>::multiply_part(Index k) {
+  symmetric_->multiply_part(k, {P_.row(0), P_.stride()}, phi_selected_.data);
 }
 
 template <Real F>

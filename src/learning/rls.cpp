@@ -46,14 +46,15 @@ void Rls<T>::evaluate(const GatheredVectors<T>& rates, std::span<const Index> se
   const Loop weights(
       blocks_of_weights(), [&](Index k) { J_->multiply(rows_->block(k), space_->features(), products(currents)); },
       direction);
-  const Loop shares(space_->shares(), [&](Index k) { space_->multiply_share(k, direction); });
-  const AllThere all_shares{space_->shares() > 0};
+  const Loop parts(
+      space_->parts(), [&](Index k) { space_->multiply_part(k); }, direction);
+  const AllThere all_parts{space_->parts() > 0};
   const Loop blocks(
       layout_->local_blocks(), [&](Index k) { space_->multiply(layout_->block(k)); }, direction);
   if (direction == Direction::forwards)
-    in_parallel(weights, shares, all_shares, blocks);
+    in_parallel(weights, parts, all_parts, blocks);
   else
-    in_parallel(shares, all_shares, blocks, weights);
+    in_parallel(parts, all_parts, blocks, weights);
   space_->reduce(timer);
   respond(outputs);
 }

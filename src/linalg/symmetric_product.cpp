@@ -20,18 +20,8 @@ SymmetricProduct<T>::SymmetricProduct(const Layout& layout)
 }
 
 template <Real T>
-void SymmetricProduct<T>::multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x,
-                                         Direction direction) {
-  const Index count = static_cast<Index>(tiles_.size());
-  const Index begin = count * share / shares, end = count * (share + 1) / shares;
-  for (Index n = 0; n < end - begin; ++n) {
-    const Index k = direction == Direction::forwards ? begin + n : end - 1 - n;
-    multiply_tile(tiles_[static_cast<std::size_t>(k)], A, x);
-  }
-}
-
-template <Real T>
-void SymmetricProduct<T>::multiply_tile(const Tile& tile, kernels::Piece<const T> A, const T* x) {
+void SymmetricProduct<T>::multiply_part(Index k, kernels::Piece<const T> A, const T* x) {
+  const Tile& tile = tiles_[static_cast<std::size_t>(k)];
   const Index first = layout_->first_row();
   const Index row = std::max(first, tile.row * side);
   const Index rows = std::min((tile.row + 1) * side, first + layout_->local_rows()) - row;

@@ -196,8 +196,8 @@ void Simulation<T>::respond_and_learn() {
   const bool own = streams_.any_running();
   // J_D, J, P, then P, J, J_D: what a cache still holds of a matrix is used before the next one takes its place. Rates
   // that still travel are waited for last.
-  const bool J_D_first = !target_rates_ && steps_ % 2 == 0;
-  const Direction direction = J_D_first || target_rates_ ? Direction::forwards : Direction::backwards;
+  const Direction direction = target_rates_ || steps_ % 2 == 0 ? Direction::forwards : Direction::backwards;
+  const bool J_D_first = !target_rates_ && direction == Direction::forwards;
   if (J_D_first) multiply_ahead(direction);
   const auto or_diverged = [this](const auto& work) {
     try {

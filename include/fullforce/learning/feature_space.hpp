@@ -17,7 +17,7 @@ class Archive;
 /// squares over them. Dense: phi = r, with the inverse correlation matrix by rows over the ranks. Low-rank: phi = U^T r
 /// in a basis U that grows, with a small matrix that every rank holds.
 ///
-/// A step calls begin(), then multiply_share(k) for all shares(), then multiply(block) for every block of neurons, then
+/// A step calls begin(), then multiply_part(k) for all parts(), then multiply(block) for every block of neurons, then
 /// reduce(), then append(block) for every block, then advance(). Whoever holds weights uses features(),
 /// panel_products(), inverse_factor() and panel_rows() in between (InverseCorrelation says what they are).
 template <Real T>
@@ -28,9 +28,9 @@ class FeatureSpace {
   /// Takes the rates of a step, group 0 of `rates` (low-rank: only this rank's rows of it). The `selected` streams
   /// (ascending) will be learned from. **Collective.**
   virtual void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, PhaseTimer& timer) = 0;
-  /// What multiply() has to wait for: so many shares of a product that does not go by blocks; none unless P is dense.
-  virtual Index shares() const { return 0; }
-  virtual void multiply_share(Index, Direction) {}
+  /// What multiply() has to wait for: so many parts of a product that does not go by blocks; none unless P is dense.
+  virtual Index parts() const { return 0; }
+  virtual void multiply_part(Index) {}
   virtual void multiply(RowBlock block) = 0;
   virtual void reduce(PhaseTimer& timer) = 0;
   virtual void append(RowBlock block) = 0;

@@ -27,7 +27,7 @@ constexpr Index longest_panel(Index panel, Index vectors) { return panel + vecto
 /// with one column the textbook's rank-1 update (Haykin, Adaptive Filter Theory, ch. 10). s is appended to the panel,
 /// so that a step only reads P0; the panel is applied as one matrix product when it is full.
 ///
-/// A step calls multiply_share(k) for all shares(), then multiply(block) for every block, then reduce(), then
+/// A step calls multiply_part(k) for all parts(), then multiply(block) for every block, then reduce(), then
 /// append(block) for every block, then advance().
 template <Real F>
 class InverseCorrelation {
@@ -42,10 +42,10 @@ class InverseCorrelation {
   /// Chooses the columns of `phi` to learn from, ascending. Copies them where they are not all.
   void select(const GatheredVectors<F>& phi, std::span<const Index> selected);
 
-  /// The symmetric product of one selected vector, where that pays: shares that may run side by side, before
+  /// The symmetric product of one selected vector, where that pays: parts that may run side by side, before
   /// multiply().
-  Index shares() const { return uses_symmetry() ? thread_count() : 0; }
-  void multiply_share(Index k, Direction direction);
+  Index parts() const { return uses_symmetry() ? symmetric_->parts() : 0; }
+  void multiply_part(Index k);
 
   /// K0 = P0 Phi of the selected for a block of rows, and the block's part of the sums S^T phi (all vectors) and Phi^T
   /// K0. Blocks may run side by side.

@@ -25,11 +25,11 @@ class SymmetricProduct {
     return pays(rows, vectors) ? 1.0 - 0.5 * held : 1.0;
   }
 
-  /// This rank's part of the work is cut into `shares` equal ones (a thread each), which may run side by side.
-  void multiply_share(Index share, Index shares, kernels::Piece<const T> A, const T* x,
-                      Direction direction = Direction::forwards);
+  /// This rank's part of the work is cut into so many parts of about the same size, which may run side by side.
+  Index parts() const { return static_cast<Index>(tiles_.size()); }
+  void multiply_part(Index k, kernels::Piece<const T> A, const T* x);
 
-  /// y of a block's rows, when all shares are done.
+  /// y of a block's rows, when all parts are done.
   void finish(RowBlock block, kernels::Piece<T> y) const;
 
   static Index bytes(const RowPartition& partition);
@@ -40,7 +40,6 @@ class SymmetricProduct {
     Index column;
     bool both;  ///< for itself and for the one across the diagonal
   };
-  void multiply_tile(const Tile& tile, kernels::Piece<const T> A, const T* x);
 
   static constexpr Index side = kernels::symmetric_tile;
   static Index tiles(Index rows) { return (rows + side - 1) / side; }

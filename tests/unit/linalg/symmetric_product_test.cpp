@@ -34,8 +34,11 @@ TYPED_TEST(SymmetricProducts, HaveTheBitsOfTheirTilesOnAnyLayout) {
     const kernels::Piece<const T> a{A.row(0), A.stride()};
     for (const Index shares : {1, 3, 7}) {
       SymmetricProduct<T> product(layout);
-      for (Index k = shares; k-- > 0;)
-        product.multiply_share(k, shares, a, x.view().data, shares == 3 ? Direction::backwards : Direction::forwards);
+      // As threads may take them: a part of each share in turn, the last share first.
+      for (Index k = 0; k < product.parts(); ++k)
+        for (Index share = shares; share-- > 0;)
+          if (const Index part = k * shares + share; part < product.parts())
+            product.multiply_part(part, a, x.view().data);
       RowMatrix<T> y(A.rows(), 1);
       layout.for_each_block([&](RowBlock block) { product.finish(block, {y.row(block.local), y.stride()}); });
       for (Index i = 0; i < A.rows(); ++i) {
@@ -67,7 +70,7 @@ TYPED_TEST(SymmetricProducts, ReadAboutHalfOfAWholeMatrix) {
   Vectors<T> x(n, 1);
   for (Index j = 0; j < n; ++j) x.view()(0, j) = T(1);
   SymmetricProduct<T> product(layout);
-  product.multiply_share(0, 1, {A.row(0), A.stride()}, x.view().data);
+  for (Index k = 0; k < product.parts(); ++k) product.multiply_part(k, {A.row(0), A.stride()}, x.view().data);
   RowMatrix<T> y(n, 1);
   layout.for_each_block([&](RowBlock block) { product.finish(block, {y.row(block.local), y.stride()}); });
   for (Index i = 0; i < n; ++i) {
