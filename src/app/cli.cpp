@@ -66,7 +66,8 @@ void add_threads(CLI::App& app, std::optional<int>& threads) {
 }
 
 void add_settings(CLI::App& app, std::vector<std::string>& settings) {
-  app.add_option("--set", settings, "section.key=value on top of the configuration; may be repeated")->allow_extra_args(false);
+  app.add_option("--set", settings, "section.key=value on top of the configuration; may be repeated")
+      ->allow_extra_args(false);
 }
 
 /// What the command line asks for: at most one of the commands and flags.
@@ -129,10 +130,11 @@ class CommandLine {
   }
 
   void add_analyze() {
-    CLI::App& app = add("analyze", "eigenvalues, principal components, Lyapunov exponents of a trained network", [this] {
-      choose_threads(comm_, analyze_.threads);
-      return analyze_command(comm_, analyze_);
-    });
+    CLI::App& app =
+        add("analyze", "eigenvalues, principal components, Lyapunov exponents of a trained network", [this] {
+          choose_threads(comm_, analyze_.threads);
+          return analyze_command(comm_, analyze_);
+        });
     add_text(app, "NETWORK", analyze_.network, "network.h5 or a checkpoint")->required();
     app.add_flag("--eigenvalues", analyze_.eigenvalues, "of the recurrent weights of both networks");
     app.add_flag("--pca", analyze_.pca, "principal components of the rates of both networks");
@@ -175,8 +177,10 @@ class CommandLine {
     add_settings(app, plan_.settings);
     add_count(app, "--ranks", plan_.ranks, 1, "ranks to plan for; otherwise those that this command runs on", 1 << 20);
     add_threads(app, plan_.threads);
-    app.add_flag("--calibrate", plan_.calibrate, "measure this machine first, on the ranks and threads that this command runs on");
-    add_text(app, "--machine", plan_.machine, "file of the machine's constants; otherwise fullforce-machine.json, if it is there");
+    app.add_flag("--calibrate", plan_.calibrate,
+                 "measure this machine first, on the ranks and threads that this command runs on");
+    add_text(app, "--machine", plan_.machine,
+             "file of the machine's constants; otherwise fullforce-machine.json, if it is there");
     add_text(app, "--output", plan_.output, "file for the plan, JSON");
   }
 

@@ -48,7 +48,7 @@ struct AnalyzeArguments {
 struct TrialsArguments {
   std::string config;
   std::vector<std::string> settings;  ///< section.key=value
-  Index count = 0;  ///< >= 1
+  Index count = 0;                    ///< >= 1
   std::string output;
   std::optional<int> threads;
 };

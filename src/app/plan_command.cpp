@@ -59,8 +59,7 @@ int plan_command(const Communicator& comm, const PlanArguments& arguments) {
   require(arguments.config || arguments.calibrate,
           "fullforce plan: no CONFIG.toml (needed unless the command only calibrates)");
   agree(comm, [&] {
-    require_output(arguments.output, "--output",
-                   {arguments.config, arguments.machine.value_or(default_machine_file)});
+    require_output(arguments.output, "--output", {arguments.config, arguments.machine.value_or(default_machine_file)});
   });
   // A configuration that cannot be read must not cost a calibration.
   if (arguments.config && arguments.calibrate)

@@ -12,7 +12,8 @@
 namespace fullforce {
 namespace {
 
-std::string result_text(const Config& config, const TestArguments& arguments, const TestResult& result, const std::string& provenance_text) {
+std::string result_text(const Config& config, const TestArguments& arguments, const TestResult& result,
+                        const std::string& provenance_text) {
   nlohmann::ordered_json json;
   json["network"] = arguments.network;
   json["neurons"] = config.network.neurons;
@@ -29,13 +30,16 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
 }  // namespace
 
 int test_command(const Communicator& comm, const TestArguments& arguments) {
-  const TestedNetwork tested = open_network(comm, arguments.network, {arguments.trials, arguments.noise, arguments.seed});
+  const TestedNetwork tested =
+      open_network(comm, arguments.network, {arguments.trials, arguments.noise, arguments.seed});
   const Config& config = tested.config;
   agree(comm, [&] {
     require_output(arguments.record, "--record", {arguments.network, arguments.output, trials_file(config)});
     require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
   });
-  const TestPlan plan{config.run, config.network, config.learning, arguments.network, tested.network_seed, arguments.record.has_value(), {}};
+  const TestPlan plan{
+      config.run, config.network, config.learning, arguments.network, tested.network_seed, arguments.record.has_value(),
+      {}};
   const std::unique_ptr<Task>& task = tested.task;
   const TestResult result = test(comm, *task, plan);
   const std::string provenance_text = provenance(comm);

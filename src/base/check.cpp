@@ -5,7 +5,8 @@
 namespace fullforce::detail {
 
 void fail_check(const char* kind, const char* expression, const char* file, int line) {
-  std::fprintf(stderr, "fullforce: %s `%s` does not hold at %s:%d; this is a bug in fullforce\n", kind, expression, file, line);
+  std::fprintf(stderr, "fullforce: %s `%s` does not hold at %s:%d; this is a bug in fullforce\n", kind, expression,
+               file, line);
   std::abort();
 }
 

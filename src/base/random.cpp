@@ -37,7 +37,8 @@ void fill(const Draws& draws, Index first, std::span<double> out, Transform tran
     const Quad values = transform(draws.words(static_cast<std::uint64_t>(block)));
     for (Index k = 0; k < 4; ++k) {
       const Index index = 4 * block + k;
-      if (index >= first && index < end) out[static_cast<std::size_t>(index - first)] = values[static_cast<std::size_t>(k)];
+      if (index >= first && index < end)
+        out[static_cast<std::size_t>(index - first)] = values[static_cast<std::size_t>(k)];
     }
   }
 }

@@ -178,8 +178,8 @@ toml::table setting_value(const Key& key, const std::string& text, const Place& 
   std::optional<toml::table> literal = parse_literal(text);
   const bool quotes = !text.empty() && (text.front() == '"' || text.front() == '\'');
   if (wants_string && !quotes) literal = parse_literal(to_toml(Value(text)));
-  require(literal.has_value(), "{}: {} = {} (must be {}{})", place, key.full_name(), text,
-          type_name(key.get(Config{})), is_whole_number(text) ? " within 64 bits" : "");
+  require(literal.has_value(), "{}: {} = {} (must be {}{})", place, key.full_name(), text, type_name(key.get(Config{})),
+          is_whole_number(text) ? " within 64 bits" : "");
   return *std::move(literal);
 }
 

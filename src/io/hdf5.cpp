@@ -193,7 +193,8 @@ void write_dataset(hid_t file, const std::string& name, const std::vector<Index>
   const std::string what = fmt::format("dataset {} cannot be written", name);
   const Index count = std::accumulate(extents.begin(), extents.end(), Index{1}, std::multiplies<>());
   if (static_cast<Index>(values.size()) != count)
-    throw RunError(fmt::format("{} has {} values, its shape {} wants {}", name, values.size(), to_text(extents), count));
+    throw RunError(
+        fmt::format("{} has {} values, its shape {} wants {}", name, values.size(), to_text(extents), count));
   const Handle links = own(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
   check(H5Pset_create_intermediate_group(links.get(), 1), what);
   const std::vector<hsize_t> dims(extents.begin(), extents.end());

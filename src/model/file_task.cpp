@@ -7,7 +7,8 @@
 
 namespace fullforce {
 
-FileTask::FileTask(TrialsData data, std::uint64_t seed) : data_(std::move(data)), seed_(seed), starts_(data_.lengths.size()) {
+FileTask::FileTask(TrialsData data, std::uint64_t seed)
+    : data_(std::move(data)), seed_(seed), starts_(data_.lengths.size()) {
   std::exclusive_scan(data_.lengths.begin(), data_.lengths.end(), starts_.begin(), Index{0});
 }
 

@@ -32,7 +32,9 @@ Oscillation::Oscillation(int version, double dt) {
     trial_.inputs.push_back(t <= pulse + 0.5 * dt ? 1.0 : 0.0);
     const bool mirrored = version == 1 && k >= length / 2;
     const double mirror_time = static_cast<double>(length - k) * dt;
-    trial_.targets.push_back(version == 2 ? sample_version_2(t) : mirrored ? -sample_version_1(mirror_time) : sample_version_1(t));
+    trial_.targets.push_back(version == 2 ? sample_version_2(t)
+                             : mirrored   ? -sample_version_1(mirror_time)
+                                          : sample_version_1(t));
   }
 }
 

@@ -3,8 +3,8 @@
 
 namespace fullforce {
 
-/// Interval matching: two pulses on two channels, a random delay apart; the response comes as long after the second pulse. The hint
-/// rises with the time since the first pulse and falls again.
+/// Interval matching: two pulses on two channels, a random delay apart; the response comes as long after the second
+/// pulse. The hint rises with the time since the first pulse and falls again.
 class ReadySetGo : public Task {
  public:
   ReadySetGo(bool hint, double dt, std::uint64_t seed) : hint_(hint), dt_(dt), seed_(seed) {}

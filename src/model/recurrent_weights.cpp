@@ -13,8 +13,8 @@
 namespace fullforce {
 namespace {
 
-/// Draws K of N neurons without repetition and without the neuron itself, by Floyd's method (Bentley and Floyd, CACM 30(9),
-/// 1987): K draws and no rejection, whatever comes out.
+/// Draws K of N neurons without repetition and without the neuron itself, by Floyd's method (Bentley and Floyd, CACM
+/// 30(9), 1987): K draws and no rejection, whatever comes out.
 class DistinctInputs {
  public:
   explicit DistinctInputs(Index neurons) : taken_(static_cast<std::size_t>(neurons)) {}
@@ -24,7 +24,8 @@ class DistinctInputs {
     draws_.resize(columns.size());
     Draws(seed, Purpose::target_columns, static_cast<std::uint64_t>(neuron)).uniforms(0, draws_);
     Index candidates = static_cast<Index>(taken_.size() - 1 - columns.size());
-    for (std::size_t k = 0; k < columns.size(); ++k) columns[k] = static_cast<std::int32_t>(take(draws_[k], ++candidates));
+    for (std::size_t k = 0; k < columns.size(); ++k)
+      columns[k] = static_cast<std::int32_t>(take(draws_[k], ++candidates));
     for (std::int32_t& column : columns) {
       taken_[static_cast<std::size_t>(column)] = false;
       if (column >= neuron) ++column;  // they were numbered without the neuron itself
@@ -45,8 +46,8 @@ class DistinctInputs {
   std::vector<double> draws_;
 };
 
-/// Of a size that a third of a last-level cache of 32 MiB holds: at N = 10^6 and 16 streams 6 runs were the fastest of 4
-/// to 12.
+/// Of a size that a third of a last-level cache of 32 MiB holds: at N = 10^6 and 16 streams 6 runs were the fastest of
+/// 4 to 12.
 template <Real T>
 Index runs_for(Index neurons, Index streams) {
   constexpr Index bytes_of_a_run = Index{10} << 20;
@@ -101,7 +102,8 @@ void RecurrentWeights<T>::multiply(RowBlock block, Index run, const GatheredVect
   if (is_sparse())
     kernels::multiply_sparse<T>(sparse_, run, block.local, block.rows, in, y.streams(), out);
   else
-    kernels::multiply<T>({dense_.row(block.local), dense_.stride()}, block.rows, neurons_, rates.group(group), y.streams(), out);
+    kernels::multiply<T>({dense_.row(block.local), dense_.stride()}, block.rows, neurons_, rates.group(group),
+                         y.streams(), out);
 }
 
 template <Real T>
@@ -109,7 +111,8 @@ T RecurrentWeights<T>::operator()(Index row, Index column) const {
   if (!is_sparse()) return dense_(row, column);
   const auto columns = sparse_.columns(row);
   const auto at = std::lower_bound(columns.begin(), columns.end(), static_cast<std::int32_t>(column));
-  return at != columns.end() && *at == column ? sparse_.values(row)[static_cast<std::size_t>(at - columns.begin())] : T(0);
+  return at != columns.end() && *at == column ? sparse_.values(row)[static_cast<std::size_t>(at - columns.begin())]
+                                              : T(0);
 }
 
 template <Real T>
@@ -148,7 +151,8 @@ void RecurrentWeights<T>::persist(Archive& archive, const Layout& layout) {
   const Index runs = sparse_.runs();
   sparse_.restore();
   archive.replicated<Index>("/target/J_sparse/indptr", row_pointers);
-  archive.joined_rows<std::int32_t>("/target/J_sparse/indices", layout.partition(), {sparse_.columns().data(), degree, degree});
+  archive.joined_rows<std::int32_t>("/target/J_sparse/indices", layout.partition(),
+                                    {sparse_.columns().data(), degree, degree});
   archive.joined_rows<T>("/target/J_sparse/data", layout.partition(), {sparse_.values().data(), degree, degree});
   if (archive.loading()) agree(layout.comm(), [&] { expect_columns(); });
   arrange(layout, runs);
@@ -160,7 +164,8 @@ void RecurrentWeights<T>::expect_columns() const {
   for (Index i = 0; i < sparse_.rows(); ++i)
     for (const std::int32_t column : sparse_.columns(i))
       if (column < 0 || column >= neurons_)
-        throw RunError(fmt::format("/target/J_sparse/indices: there is no neuron {} (the file is damaged; use another one)", column));
+        throw RunError(fmt::format(
+            "/target/J_sparse/indices: there is no neuron {} (the file is damaged; use another one)", column));
 }
 
 template <Real T>

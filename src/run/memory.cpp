@@ -46,18 +46,22 @@ Index left_in_control_group() {
 }
 
 template <Real T>
-Index bytes_for(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning, const Task& task, Index streams) {
+Index bytes_for(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning,
+                const Task& task, Index streams) {
   const bool recurrent = learning.rule == Rule::full_force;
-  const Index J_D = RecurrentWeights<T>::bytes(partition.largest_row_count(), partition.rows(), network.in_degree, streams);
-  return J_D + Rls<T>::bytes(partition, learning, task.outputs(), streams, recurrent) + Simulation<T>::bytes(partition, learning, streams);
+  const Index J_D =
+      RecurrentWeights<T>::bytes(partition.largest_row_count(), partition.rows(), network.in_degree, streams);
+  return J_D + Rls<T>::bytes(partition, learning, task.outputs(), streams, recurrent) +
+         Simulation<T>::bytes(partition, learning, streams);
 }
 
 }  // namespace
 
-Index bytes_per_rank(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning, const Task& task,
-                     Index streams) {
-  return learning.precision == Precision::single_precision ? bytes_for<float>(partition, network, learning, task, streams)
-                                                           : bytes_for<double>(partition, network, learning, task, streams);
+Index bytes_per_rank(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning,
+                     const Task& task, Index streams) {
+  return learning.precision == Precision::single_precision
+             ? bytes_for<float>(partition, network, learning, task, streams)
+             : bytes_for<double>(partition, network, learning, task, streams);
 }
 
 void require_memory(const Layout& layout, Index bytes) {
@@ -66,9 +70,11 @@ void require_memory(const Layout& layout, Index bytes) {
   const double available = static_cast<double>(std::min(available_on_node(), left_in_control_group()));
   agree(layout.comm(), [&] {
     require(needed <= available,
-            "network.neurons = {} needs {} on a node ({} a rank, {} ranks on it; J_D, J and P are N x N), and {} are available: use fewer "
+            "network.neurons = {} needs {} on a node ({} a rank, {} ranks on it; J_D, J and P are N x N), and {} are "
+            "available: use fewer "
             "neurons, learning.precision = \"single\", or more nodes",
-            layout.rows(), bytes_text(needed), bytes_text(static_cast<double>(bytes)), node.size(), bytes_text(available));
+            layout.rows(), bytes_text(needed), bytes_text(static_cast<double>(bytes)), node.size(),
+            bytes_text(available));
   });
 }
 

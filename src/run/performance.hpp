@@ -12,7 +12,7 @@ namespace fullforce {
 /// What a part of a run achieved and what the machine would have given.
 struct Performance {
   double seconds = 0.0;
-  double steps = 0.0;  ///< in this part of the run; 0: none was left to do
+  double steps = 0.0;              ///< in this part of the run; 0: none was left to do
   double stream_steps = 0.0;       ///< steps times streams
   double simulated_seconds = 0.0;  ///< over all streams
   Work work;                       ///< products and applied updates, over all ranks

@@ -158,7 +158,8 @@ std::string plan_text(const RunPlan& plan, const Machine& machine) {
           part_text("training", plan.steps.training, plan.training_step) +
           part_text("test init", plan.steps.test_init, plan.test_init_step) +
           part_text("test", plan.steps.test, plan.test_step);
-  text += fmt::format("  in all     {} with network.h5 and the last checkpoint, without those in between\n", time_text(plan.seconds()));
+  text += fmt::format("  in all     {} with network.h5 and the last checkpoint, without those in between\n",
+                      time_text(plan.seconds()));
   return text + "constants of the machine\n" + origins_text(machine);
 }
 

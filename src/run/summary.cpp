@@ -24,8 +24,10 @@ nlohmann::ordered_json finite_or_null(double value, const std::string& what, std
 
 std::string test_section(const TestResult& result, std::vector<std::string>& warnings) {
   nlohmann::ordered_json json = {{"trials", result.trials}, {"steps", result.steps}, {"seconds", result.seconds}};
-  json["error"] = finite_or_null(result.error(), "test.error: there was no test trial, or all its targets are zero", warnings);
-  for (const Score& score : result.scores) json[score.name] = finite_or_null(score.value, fmt::format("test.{}: {}", score.name, score.reason), warnings);
+  json["error"] =
+      finite_or_null(result.error(), "test.error: there was no test trial, or all its targets are zero", warnings);
+  for (const Score& score : result.scores)
+    json[score.name] = finite_or_null(score.value, fmt::format("test.{}: {}", score.name, score.reason), warnings);
   return json.dump();
 }
 
@@ -58,13 +60,14 @@ std::string phase_text(const PhaseTable& table) {
   for (const PhaseSpread& spread : table) total += spread.mean;
   std::string text = "where the time went   minimum      mean   maximum   share (s, over ranks)";
   for (std::size_t p = 0; p < phase_count; ++p)
-    text += fmt::format("\n  {:18s} {:9.3f} {:9.3f} {:9.3f}  {:5.1f} %", phase_names[p], table[p].minimum, table[p].mean, table[p].maximum,
-                        total > 0.0 ? 100.0 * table[p].mean / total : 0.0);
+    text += fmt::format("\n  {:18s} {:9.3f} {:9.3f} {:9.3f}  {:5.1f} %", phase_names[p], table[p].minimum,
+                        table[p].mean, table[p].maximum, total > 0.0 ? 100.0 * table[p].mean / total : 0.0);
   return text;
 }
 
-std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, const Performance& reached, const TestResult& test,
-                         std::vector<std::string> warnings, const std::string& provenance_text) {
+std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals,
+                         const Performance& reached, const TestResult& test, std::vector<std::string> warnings,
+                         const std::string& provenance_text) {
   const bool full_force = plan.learning.rule == Rule::full_force;
   nlohmann::ordered_json json;
   json["neurons"] = plan.network.neurons;
@@ -79,12 +82,16 @@ std::string summary_text(const Communicator& comm, const TrainPlan& plan, const 
   json["precision"] = plan.learning.precision == Precision::double_precision ? "double" : "single";
   json["rank"] = totals.rank;
   if (low_rank) json["energy_left_out"] = totals.left_out;
-  if (plan.learning.target_modes > 0) json["target_modes"] = {{"count", totals.modes}, {"energy_left_out", totals.modes_left_out}};
-  json["train"] = {{"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
-  json["train"]["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN, "train.error: no training trial ended in this part of the run", warnings);
+  if (plan.learning.target_modes > 0)
+    json["target_modes"] = {{"count", totals.modes}, {"energy_left_out", totals.modes_left_out}};
+  json["train"] = {
+      {"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
+  json["train"]["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN,
+                                          "train.error: no training trial ended in this part of the run", warnings);
   json["test"] = nlohmann::ordered_json::parse(test_section(test, warnings));
   auto& performance = json["performance"];
-  performance["seconds_per_step"] = finite_or_null(reached.seconds / reached.steps, "performance.seconds_per_step: no step was left to do", warnings);
+  performance["seconds_per_step"] =
+      finite_or_null(reached.seconds / reached.steps, "performance.seconds_per_step: no step was left to do", warnings);
   performance["samples_per_second"] = reached.stream_steps / reached.seconds;
   performance["simulated_seconds_per_hour"] = 3600.0 * reached.simulated_seconds / reached.seconds;
   for (std::size_t p = 0; p < phase_count; ++p)

@@ -31,22 +31,23 @@ struct TrainingTotals {
   Index trials = 0;
   Index steps = 0;
   Index samples = 0;
-  double seconds = 0.0;        ///< of this part of the run
-  Index steps_here = 0;        ///< steps of this part
-  Index samples_here = 0;      ///< samples of this part
-  double last_error = -1.0;    ///< negative: none
+  double seconds = 0.0;      ///< of this part of the run
+  Index steps_here = 0;      ///< steps of this part
+  Index samples_here = 0;    ///< samples of this part
+  double last_error = -1.0;  ///< negative: none
   Work work;
   PhaseTable phases;
-  Index rank = 0;              ///< dimension of the features
-  double left_out = 0.0;       ///< share of the energy of the rates outside of them
-  Index modes = 0;             ///< target modes that the currents have
-  double modes_left_out = 0.0; ///< share of the energy of the currents outside of them
+  Index rank = 0;               ///< dimension of the features
+  double left_out = 0.0;        ///< share of the energy of the rates outside of them
+  Index modes = 0;              ///< target modes that the currents have
+  double modes_left_out = 0.0;  ///< share of the energy of the currents outside of them
 };
 
 struct Performance;
 
 /// The text of summary.json.
-std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals, const Performance& performance, const TestResult& test,
-                         std::vector<std::string> warnings, const std::string& provenance_text);
+std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals,
+                         const Performance& performance, const TestResult& test, std::vector<std::string> warnings,
+                         const std::string& provenance_text);
 
 }  // namespace fullforce

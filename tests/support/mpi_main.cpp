@@ -36,15 +36,18 @@ class RankListener : public testing::EmptyTestEventListener {
     if (!part.failed()) return;
     failed_ = true;
     std::ostringstream text;
-    text << (part.file_name() ? part.file_name() : "unknown file") << ':' << part.line_number() << '\n' << part.message();
+    text << (part.file_name() ? part.file_name() : "unknown file") << ':' << part.line_number() << '\n'
+         << part.message();
     print(text.str());
   }
 
   void OnTestEnd(const testing::TestInfo& info) override {
     if (info.result()->Skipped()) ++skipped_;
     const std::string name = std::string(info.test_suite_name()) + "." + info.name();
-    if (info.result()->Failed()) print("FAILED " + name);
-    else if (comm_.is_root()) std::printf("[   OK ] %s (%lld ms)\n", name.c_str(), static_cast<long long>(info.result()->elapsed_time()));
+    if (info.result()->Failed())
+      print("FAILED " + name);
+    else if (comm_.is_root())
+      std::printf("[   OK ] %s (%lld ms)\n", name.c_str(), static_cast<long long>(info.result()->elapsed_time()));
     std::fflush(stdout);
   }
 
@@ -84,8 +87,11 @@ int run_tests(const Communicator& comm) {
   const auto failed_ranks = comm.sum(static_cast<std::int64_t>(mine == 1));
   if (comm.is_root()) {
     if (code == 3) std::fprintf(stderr, "FAILED: no test ran on one or more ranks\n");
-    if (failed_ranks > 0) std::fprintf(stderr, "FAILED on %lld of %d ranks\n", static_cast<long long>(failed_ranks), comm.size());
-    if (code == 0) std::printf("PASSED %d tests on %d ranks\n", testing::UnitTest::GetInstance()->successful_test_count(), comm.size());
+    if (failed_ranks > 0)
+      std::fprintf(stderr, "FAILED on %lld of %d ranks\n", static_cast<long long>(failed_ranks), comm.size());
+    if (code == 0)
+      std::printf("PASSED %d tests on %d ranks\n", testing::UnitTest::GetInstance()->successful_test_count(),
+                  comm.size());
     std::fflush(stdout);
   }
   comm.barrier();  // a launcher may kill the rest as soon as one rank ends with an error

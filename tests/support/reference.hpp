@@ -14,10 +14,11 @@
 
 namespace fullforce {
 
-/// The oracle: training as the formulas say it, in double precision, on one thread, with nothing deferred or distributed.
-/// Whatever is fast is compared with it. Shares with the program only the random numbers and the task.
+/// The oracle: training as the formulas say it, in double precision, on one thread, with nothing deferred or
+/// distributed. Whatever is fast is compared with it. Shares with the program only the random numbers and the task.
 ///
-/// J_D is stored dense, zeros included. Features are the rates themselves: with low-rank features the program agrees as far as its basis is complete.
+/// J_D is stored dense, zeros included. Features are the rates themselves: with low-rank features the program agrees as
+/// far as its basis is complete.
 class Reference {
  public:
   using Matrix = Eigen::MatrixXd;
@@ -26,8 +27,8 @@ class Reference {
   /// One of the B trials that run side by side.
   struct Stream {
     enum Phase { init, training, idle } phase = init;
-    Index done = 0;           ///< init trials begun so far, this one included
-    std::uint64_t number = 0; ///< that its draws are keyed by
+    Index done = 0;            ///< init trials begun so far, this one included
+    std::uint64_t number = 0;  ///< that its draws are keyed by
     Index position = 0;
     Trial trial;
   };
@@ -71,18 +72,19 @@ class Reference {
     if (!modes_fixed_ && !all_in_init()) fix_modes();
   }
 
-  Matrix x;      ///< [N, B] state of the task-performing network
-  Matrix x_D;    ///< [N, B] state of the target-generating network
-  Matrix z_rec;  ///< [N, B] learned recurrent current of the last step; stays 0 under FORCE, where it is J_D r + u_out z
-  Matrix z;      ///< [n_out, B]
-  Matrix J;      ///< [N, N]; stays 0 under FORCE
-  Matrix V;      ///< [N, n] target modes, from the end of the first stream's init trials; all of them (I) without
-  Matrix w;      ///< [n_out, N]
-  Matrix P;      ///< [N, N]
-  Matrix J_D;    ///< [N, N]
-  Matrix u_in;   ///< [N, n_in]
-  Matrix u_out;  ///< [N, n_out]
-  Matrix u_hint; ///< [N, n_hint]
+  Matrix x;    ///< [N, B] state of the task-performing network
+  Matrix x_D;  ///< [N, B] state of the target-generating network
+  Matrix
+      z_rec;    ///< [N, B] learned recurrent current of the last step; stays 0 under FORCE, where it is J_D r + u_out z
+  Matrix z;     ///< [n_out, B]
+  Matrix J;     ///< [N, N]; stays 0 under FORCE
+  Matrix V;     ///< [N, n] target modes, from the end of the first stream's init trials; all of them (I) without
+  Matrix w;     ///< [n_out, N]
+  Matrix P;     ///< [N, N]
+  Matrix J_D;   ///< [N, N]
+  Matrix u_in;  ///< [N, n_in]
+  Matrix u_out;   ///< [N, n_out]
+  Matrix u_hint;  ///< [N, n_hint]
   std::vector<Stream> streams;
   Index samples = 0;  ///< learned from so far
 
@@ -124,7 +126,9 @@ class Reference {
       const std::vector<Index> columns = inputs_of(i);
       const double deviation = network_.gain / std::sqrt(static_cast<double>(columns.size()));
       for (std::size_t k = 0; k < columns.size(); ++k)
-        J_D(i, columns[k]) = deviation * Draws(run_.seed, Purpose::target_weights, static_cast<std::uint64_t>(i)).normal(static_cast<Index>(k));
+        J_D(i, columns[k]) =
+            deviation *
+            Draws(run_.seed, Purpose::target_weights, static_cast<std::uint64_t>(i)).normal(static_cast<Index>(k));
     }
     u_in = signal_weights(task_->inputs(), network_.input_gain, Purpose::input_weights);
     u_out = signal_weights(task_->outputs(), network_.output_gain, Purpose::output_weights);
@@ -251,7 +255,8 @@ class Reference {
     for (Index b = 0; b < run_.streams; ++b) {
       begin_trial(b);
       // Streams of one fixed trial would be copies of each other.
-      if (task_->fixed() && stream(b).phase == Stream::init) stream(b).position = b * stream(b).trial.length / run_.streams;
+      if (task_->fixed() && stream(b).phase == Stream::init)
+        stream(b).position = b * stream(b).trial.length / run_.streams;
     }
   }
 

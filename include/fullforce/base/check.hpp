@@ -7,14 +7,15 @@
 
 namespace fullforce {
 
-/// The user's input is wrong (command line, configuration, file). Thrown by every rank alike, with the same text; exit code 2.
-/// The text says what, where, why, and what to do.
+/// The user's input is wrong (command line, configuration, file). Thrown by every rank alike, with the same text; exit
+/// code 2. The text says what, where, why, and what to do.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The run cannot go on (divergence, a file that cannot be written). Thrown by every rank alike, with the same text; exit code 1.
+/// The run cannot go on (divergence, a file that cannot be written). Thrown by every rank alike, with the same text;
+/// exit code 1.
 class RunError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -32,14 +33,15 @@ namespace detail {
 
 }  // namespace fullforce
 
-/// Preconditions (`FULLFORCE_EXPECT`) and postconditions (`FULLFORCE_ENSURE`) of our own code: a failure is a bug, so it aborts.
-/// Off in release builds.
+/// Preconditions (`FULLFORCE_EXPECT`) and postconditions (`FULLFORCE_ENSURE`) of our own code: a failure is a bug, so
+/// it aborts. Off in release builds.
 #ifdef NDEBUG
 #define FULLFORCE_EXPECT(condition) static_cast<void>(0)
 #define FULLFORCE_ENSURE(condition) static_cast<void>(0)
 #else
 #define FULLFORCE_EXPECT(condition) \
   ((condition) ? static_cast<void>(0) : ::fullforce::detail::fail_check("precondition", #condition, __FILE__, __LINE__))
-#define FULLFORCE_ENSURE(condition) \
-  ((condition) ? static_cast<void>(0) : ::fullforce::detail::fail_check("postcondition", #condition, __FILE__, __LINE__))
+#define FULLFORCE_ENSURE(condition)   \
+  ((condition) ? static_cast<void>(0) \
+               : ::fullforce::detail::fail_check("postcondition", #condition, __FILE__, __LINE__))
 #endif

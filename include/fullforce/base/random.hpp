@@ -9,25 +9,25 @@ namespace fullforce {
 
 /// What a random number is for. The numbers are part of every run's identity: never renumber, only append.
 enum class Purpose : std::uint64_t {
-  target_weights = 1,       ///< J_D; trial = row, index = column
-  input_weights = 2,        ///< u_in; trial = row, index = column (also u_out, u_hint)
+  target_weights = 1,  ///< J_D; trial = row, index = column
+  input_weights = 2,   ///< u_in; trial = row, index = column (also u_out, u_hint)
   output_weights = 3,
   hint_weights = 4,
-  network_state = 5,        ///< x(0); trial = stream, index = neuron
-  target_state = 6,         ///< x_D(0)
+  network_state = 5,  ///< x(0); trial = stream, index = neuron
+  target_state = 6,   ///< x_D(0)
   test_network_state = 7,
   test_target_state = 8,
-  init_noise = 9,           ///< xi; trial, step = position in the trial, index = neuron
+  init_noise = 9,  ///< xi; trial, step = position in the trial, index = neuron
   training_noise = 10,
   test_init_noise = 11,
   test_noise = 12,
-  update_draw = 13,         ///< whether RLS learns at a step; trial, step = position
-  init_trial = 14,          ///< what a task makes of a trial's number; step, index are the task's own
+  update_draw = 13,  ///< whether RLS learns at a step; trial, step = position
+  init_trial = 14,   ///< what a task makes of a trial's number; step, index are the task's own
   training_trial = 15,
   test_init_trial = 16,
   test_trial = 17,
-  target_columns = 18,      ///< which inputs a neuron has, where J_D is sparse; trial = row
-  tangent_vectors = 19,     ///< of the Lyapunov exponents, at first; trial = row, index = column
+  target_columns = 18,   ///< which inputs a neuron has, where J_D is sparse; trial = row
+  tangent_vectors = 19,  ///< of the Lyapunov exponents, at first; trial = row, index = column
 };
 
 /// Counter-based random numbers (Philox 4x64-10 of Salmon et al., SC 2011): a value is a pure function of

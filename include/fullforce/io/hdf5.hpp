@@ -87,8 +87,8 @@ std::string to_text(const std::vector<Index>& extents);
 Handle open_serially(const std::filesystem::path& path);
 Handle create_serially(const std::filesystem::path& path);
 
-/// Makes a dataset of the given extents, and the groups on its way, and writes it whole. Throws RunError where the values are not as
-/// many as the extents say. T: double, Index.
+/// Makes a dataset of the given extents, and the groups on its way, and writes it whole. Throws RunError where the
+/// values are not as many as the extents say. T: double, Index.
 template <class T>
 void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents,
                    const std::vector<T>& values);

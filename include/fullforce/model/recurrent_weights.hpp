@@ -58,8 +58,8 @@ class RecurrentWeights {
   void expect_columns() const;
 
   Index neurons_;
-  RowMatrix<T> dense_;    ///< [local rows, N]
-  SparseRows<T> sparse_;  ///< [local rows, K]
+  RowMatrix<T> dense_;            ///< [local rows, N]
+  SparseRows<T> sparse_;          ///< [local rows, K]
   double largest_row_sum_ = 0.0;  ///< of weights in runs, in which rows can no longer be told apart
 };
 

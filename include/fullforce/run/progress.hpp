@@ -32,7 +32,7 @@ class Progress {
     double error;  ///< of the last trial; negative: none yet
     double done;   ///< share of the phase's work, 0 to 1
     double samples_per_second;
-    Index rank = 0;      ///< of low-rank features; 0: not told
+    Index rank = 0;  ///< of low-rank features; 0: not told
   };
   void update(const State& state);
   bool due() const;

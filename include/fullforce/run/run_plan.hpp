@@ -23,7 +23,8 @@ struct RunPlan {
   Work training_work{};     ///< of a training step, all ranks
 
   double bytes_per_node() const { return bytes_per_rank * deployment.ranks_per_node; }
-  double seconds() const;  ///< of the run: init, training, network.h5, test; of checkpoints the one at the first idle stream
+  double seconds()
+      const;  ///< of the run: init, training, network.h5, test; of checkpoints the one at the first idle stream
 };
 
 /// The plan of a run, whether it fits or not. A pure value: nothing is allocated that grows with the network.

@@ -75,8 +75,8 @@ struct TestResult {
 /// Runs fresh trials freely. Error = sum |z - f_out|^2 / sum |f_out|^2 over all steps. **Collective.**
 TestResult test(const Communicator& comm, const Task& task, const TestPlan& plan);
 
-/// JSON text of a test: trials, steps, seconds, error, and the task's own scores. What is not a finite number is null, with the
-/// reason among the warnings.
+/// JSON text of a test: trials, steps, seconds, error, and the task's own scores. What is not a finite number is null,
+/// with the reason among the warnings.
 std::string test_section(const TestResult& result, std::vector<std::string>& warnings);
 
 /// The same for people, one line.

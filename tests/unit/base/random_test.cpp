@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
-#include <array>
 #include <numeric>
 #include <vector>
 
@@ -45,7 +45,8 @@ double moment(const std::vector<double>& values, int power) {
 /// Of two series of standard normals; its deviation is 1/sqrt(n).
 double correlation(std::span<const double> a, std::span<const double> b) {
   const std::size_t n = std::min(a.size(), b.size());
-  return std::inner_product(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(n), b.begin(), 0.0) / static_cast<double>(n);
+  return std::inner_product(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(n), b.begin(), 0.0) /
+         static_cast<double>(n);
 }
 
 // The known answers that Random123 is published with.
@@ -64,7 +65,8 @@ TEST(Philox, GivesThePublishedVectors) {
 // Every result ever stored depends on this mapping.
 TEST(Draws, CountsBlockStepTrialPurposeUnderTheSeed) {
   EXPECT_EQ(Draws(11, Purpose::training_noise, 22, 33).words(44), philox({44, 33, 22, 10}, 11, 0));
-  EXPECT_EQ(Draws(~0ULL, Purpose::target_weights, ~0ULL, ~0ULL).words(~0ULL), philox({~0ULL, ~0ULL, ~0ULL, 1}, ~0ULL, 0));
+  EXPECT_EQ(Draws(~0ULL, Purpose::target_weights, ~0ULL, ~0ULL).words(~0ULL),
+            philox({~0ULL, ~0ULL, ~0ULL, 1}, ~0ULL, 0));
 }
 
 TEST(Draws, PurposesKeepTheirNumbers) {

@@ -155,10 +155,9 @@ TEST(Config, Words) {
   EXPECT_EQ(message_of("[learning]\nrule = \"ful-force\"\n"),
             "c.toml:2: learning.rule = \"ful-force\" (must be one of \"full-force\", \"force\"; the nearest is "
             "\"full-force\")");
-  EXPECT_EQ(
-      setting_message("network.integrator=eulr"),
-      "--set: network.integrator = \"eulr\" (must be one of \"euler\", \"exponential\"; the "
-      "nearest is \"euler\")");
+  EXPECT_EQ(setting_message("network.integrator=eulr"),
+            "--set: network.integrator = \"eulr\" (must be one of \"euler\", \"exponential\"; the "
+            "nearest is \"euler\")");
   EXPECT_NE(setting_message("task.name=oscilation").find("the nearest is \"oscillation\""), std::string::npos);
 }
 

@@ -84,7 +84,7 @@ RowMatrix<T> product_by_runs(const SparseRows<T>& a, Index block, const RowMatri
   for (Index run = 0; run < a.runs(); ++run)
     for (Index first = 0; first < a.rows(); first += block)
       kernels::multiply_sparse<T>(a, run, first, std::min(block, a.rows() - first), {x.row(0), x.stride()}, x.cols(),
-                                      {y.row(first), y.stride()});
+                                  {y.row(first), y.stride()});
   return y;
 }
 

@@ -75,7 +75,9 @@ TEST(ReadySetGo, AnswersAfterTheSameDelayAgain) {
     const Index response = pulse_on(trial, 1).first + 50 + delay_of(trial);
     for (Index k = 0; k < trial.length; ++k) {
       const double target = trial.targets[static_cast<std::size_t>(k)];
-      if (k <= response || k >= response + 500) { ASSERT_EQ(target, -0.5) << number << " " << k; }
+      if (k <= response || k >= response + 500) {
+        ASSERT_EQ(target, -0.5) << number << " " << k;
+      }
     }
     const auto peak = std::max_element(trial.targets.begin(), trial.targets.end());
     EXPECT_EQ(peak - trial.targets.begin(), response + 250);
@@ -95,7 +97,9 @@ TEST(ReadySetGo, HintRisesToTheDelayAndFallsToZero) {
   const double seconds = 0.001 * static_cast<double>(delay);
   const auto hint = [&trial](Index k) { return trial.hints[static_cast<std::size_t>(k)]; };
   for (Index k = 0; k < trial.length; ++k) {
-    if (k <= begin || k >= end) { ASSERT_EQ(hint(k), 0.0) << k; }
+    if (k <= begin || k >= end) {
+      ASSERT_EQ(hint(k), 0.0) << k;
+    }
   }
   EXPECT_NEAR(hint(middle), seconds, 1e-12);
   const double slope = seconds / static_cast<double>(delay + 25);

@@ -13,7 +13,7 @@ namespace {
 /// A run with low-rank features.
 struct LowRankRun {
   LowRankRun(const Communicator& comm, Index neurons, Index streams, Index max_rank, double tolerance, double noise,
-            Index modes = 0)
+             Index modes = 0)
       : layout(comm, neurons),
         task(make_task(TaskOptions{}, 0.001, 1)),
         connectivity(layout, network_options(neurons, noise), *task, 1),
