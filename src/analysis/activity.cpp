@@ -13,9 +13,9 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-std::span<const double> row_of(const LocalRows& rows, Index i) { return {rows.data + i * rows.stride, at(rows.cols)}; }
+std::span<const double> row_of(MatrixView<const double> rows, Index i) {
+  return {rows.data + i * rows.stride, as_size(rows.cols)};
+}
 
 /// Prime to the number of steps: trials of one length are then seen at all their phases, not at the same few again and
 /// again.
@@ -55,15 +55,13 @@ void ActivitySamples::step(std::span<const double> rates, std::span<const double
   FULLFORCE_EXPECT(sample < rates_.cols());
   time_.push_back(static_cast<double>(steps_) * dt_);
   for (Index i = 0; i < layout_->local_rows(); ++i) {
-    rates_(i, sample) = rates[at(layout_->first_row() + i)];
-    target_rates_(i, sample) = target_rates[at(layout_->first_row() + i)];
+    rates_(i, sample) = rates[as_size(layout_->first_row() + i)];
+    target_rates_(i, sample) = target_rates[as_size(layout_->first_row() + i)];
   }
 }
 
-LocalRows ActivitySamples::kept(const RowMatrix<double>& all) const {
-  LocalRows rows(all);
-  rows.cols = samples();
-  return rows;
+MatrixView<const double> ActivitySamples::kept(const RowMatrix<double>& all) const {
+  return all.from(0).first(samples());
 }
 
 std::vector<double> rate_correlations(const Layout& layout, const ActivitySamples& activity) {
@@ -97,15 +95,17 @@ struct GramSolution {
 };
 
 GramSolution solve_gram(const Layout& layout, const std::vector<double>& gram, Index samples, Index shown) {
-  GramSolution solution{std::vector<double>(at(samples)), std::vector<double>(at(samples * shown))};
+  GramSolution solution{std::vector<double>(as_size(samples)), std::vector<double>(as_size(samples * shown))};
   agree(layout.comm(), [&] {
     if (!layout.comm().is_root()) return;
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(
         Eigen::Map<const Matrix>(gram.data(), samples, samples));
     if (solver.info() != Eigen::Success) throw RunError("the eigenvalues of the rates' Gram matrix did not converge");
-    for (Index k = 0; k < samples; ++k) solution.values[at(k)] = std::max(0.0, solver.eigenvalues()(samples - 1 - k));
+    for (Index k = 0; k < samples; ++k)
+      solution.values[as_size(k)] = std::max(0.0, solver.eigenvalues()(samples - 1 - k));
     for (Index s = 0; s < samples; ++s)
-      for (Index k = 0; k < shown; ++k) solution.vectors[at(s * shown + k)] = solver.eigenvectors()(s, samples - 1 - k);
+      for (Index k = 0; k < shown; ++k)
+        solution.vectors[as_size(s * shown + k)] = solver.eigenvectors()(s, samples - 1 - k);
   });
   layout.comm().broadcast(std::span(solution.values));
   layout.comm().broadcast(std::span(solution.vectors));
@@ -114,14 +114,14 @@ GramSolution solve_gram(const Layout& layout, const std::vector<double>& gram, I
 
 }  // namespace
 
-PrincipalComponents principal_components(const Layout& layout, const LocalRows& rates, Index shown) {
+PrincipalComponents principal_components(const Layout& layout, MatrixView<const double> rates, Index shown) {
   const Index samples = rates.cols;
   RowMatrix<double> centred(layout.local_rows(), samples);
   StreamArray<double> means(layout, 1);
   for (Index i = 0; i < layout.local_rows(); ++i) {
     const std::span<const double> values = row_of(rates, i);
     means(i, 0) = mean_of(values);
-    for (Index s = 0; s < samples; ++s) centred(i, s) = values[at(s)] - means(i, 0);
+    for (Index s = 0; s < samples; ++s) centred(i, s) = values[as_size(s)] - means(i, 0);
   }
   PrincipalComponents result;
   result.shown = std::min({shown, layout.rows(), samples - 1});
@@ -131,19 +131,19 @@ PrincipalComponents principal_components(const Layout& layout, const LocalRows& 
   for (Index i = 0; i < layout.local_rows(); ++i)
     for (Index k = 0; k < result.shown; ++k) {
       double sum = 0.0;
-      for (Index s = 0; s < samples; ++s) sum += centred(i, s) * gram.vectors[at(s * result.shown + k)];
-      components(i, k) = gram.values[at(k)] > 0.0 ? sum / std::sqrt(gram.values[at(k)]) : 0.0;
+      for (Index s = 0; s < samples; ++s) sum += centred(i, s) * gram.vectors[as_size(s * result.shown + k)];
+      components(i, k) = gram.values[as_size(k)] > 0.0 ? sum / std::sqrt(gram.values[as_size(k)]) : 0.0;
     }
   result.components = gather_rows(layout, components);
   result.means = gather_rows(layout, means);
   if (!layout.comm().is_root()) return result;
 
   for (Index k = 0; k < std::min(layout.rows(), samples - 1); ++k)
-    result.variances.push_back(gram.values[at(k)] / static_cast<double>(samples - 1));
+    result.variances.push_back(gram.values[as_size(k)] / static_cast<double>(samples - 1));
   result.projections = gram.vectors;
   for (Index s = 0; s < samples; ++s)
     for (Index k = 0; k < result.shown; ++k)
-      result.projections[at(s * result.shown + k)] *= std::sqrt(gram.values[at(k)]);
+      result.projections[as_size(s * result.shown + k)] *= std::sqrt(gram.values[as_size(k)]);
   return result;
 }
 

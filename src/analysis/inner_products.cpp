@@ -13,9 +13,7 @@ namespace {
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Block = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-Block block_of(const LocalRows& m, RowBlock block) {
+Block block_of(MatrixView<const double> m, RowBlock block) {
   return Block(m.data + block.local * m.stride, block.rows, m.cols, Eigen::OuterStride<>(m.stride));
 }
 
@@ -23,13 +21,13 @@ Block block_of(const LocalRows& m, RowBlock block) {
 std::int64_t magnitude_bits(double value) { return std::bit_cast<std::int64_t>(std::abs(value)); }
 
 /// A power of two per column, at least as large as every magnitude in it; 1 for a column of zeros.
-std::vector<double> column_scales(const Layout& layout, const LocalRows& m) {
-  std::vector<std::int64_t> largest(at(m.cols), 0);
+std::vector<double> column_scales(const Layout& layout, MatrixView<const double> m) {
+  std::vector<std::int64_t> largest(as_size(m.cols), 0);
   for (Index i = 0; i < layout.local_rows(); ++i)
     for (Index j = 0; j < m.cols; ++j)
-      largest[at(j)] = std::max(largest[at(j)], magnitude_bits(m.data[i * m.stride + j]));
+      largest[as_size(j)] = std::max(largest[as_size(j)], magnitude_bits(m.data[i * m.stride + j]));
   layout.comm().max(std::span(largest));
-  std::vector<double> scales(at(m.cols), 1.0);
+  std::vector<double> scales(as_size(m.cols), 1.0);
   for (std::size_t j = 0; j < scales.size(); ++j) {
     const double magnitude = std::bit_cast<double>(largest[j]);
     if (!std::isfinite(magnitude)) throw RunError("a value that is analysed is not finite");
@@ -40,7 +38,7 @@ std::vector<double> column_scales(const Layout& layout, const LocalRows& m) {
 
 }  // namespace
 
-std::vector<double> inner_products(const Layout& layout, const LocalRows& x, const LocalRows& y) {
+std::vector<double> inner_products(const Layout& layout, MatrixView<const double> x, MatrixView<const double> y) {
   const std::vector<double> x_scales = column_scales(layout, x), y_scales = column_scales(layout, y);
   const Index count = x.cols * y.cols;
   BlockSums sums(count);
@@ -48,15 +46,15 @@ std::vector<double> inner_products(const Layout& layout, const LocalRows& x, con
   layout.for_each_block([&](RowBlock block) {
     Matrix products = block_of(x, block).transpose() * block_of(y, block);
     for (Index j = 0; j < x.cols; ++j)
-      for (Index k = 0; k < y.cols; ++k) products(j, k) = products(j, k) / x_scales[at(j)] / y_scales[at(k)];
-    sums.add<double>(0, {products.data(), at(count)});
+      for (Index k = 0; k < y.cols; ++k) products(j, k) = products(j, k) / x_scales[as_size(j)] / y_scales[as_size(k)];
+    sums.add<double>(0, {products.data(), as_size(count)});
   });
   sums.reduce(layout.comm());
 
-  std::vector<double> result(at(count));
+  std::vector<double> result(as_size(count));
   for (Index j = 0; j < x.cols; ++j)
     for (Index k = 0; k < y.cols; ++k)
-      result[at(j * y.cols + k)] = sums[j * y.cols + k] * x_scales[at(j)] * y_scales[at(k)];
+      result[as_size(j * y.cols + k)] = sums[j * y.cols + k] * x_scales[as_size(j)] * y_scales[as_size(k)];
   return result;
 }
 

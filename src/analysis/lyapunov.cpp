@@ -15,8 +15,6 @@ using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 constexpr std::size_t parts = 10;         // of a trajectory, for standard errors
 constexpr std::size_t shown_times = 200;  // of the convergence
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 /// V <- V R^-1 with V^T V = R^T R, by a Cholesky factorisation; the logarithms of R's diagonal.
 std::vector<double> cholesky_qr(const Layout& layout, StreamArray<double>& V) {
   const Index k = V.streams();
@@ -49,7 +47,7 @@ LyapunovSpectrum::LyapunovSpectrum(const Layout& layout, Index exponents, double
   FULLFORCE_EXPECT(exponents >= 1 && exponents <= layout.rows());
   for (Index i = 0; i < layout.local_rows(); ++i)
     Draws(0, Purpose::tangent_vectors, static_cast<std::uint64_t>(layout.first_row() + i))
-        .normals(0, {tangents_.row(i), at(exponents)});
+        .normals(0, {tangents_.row(i), as_size(exponents)});
   orthonormalise();
 }
 
@@ -68,8 +66,8 @@ void LyapunovSpectrum::step(TangentMap& map) {
 
 double LyapunovSpectrum::mean(Index exponent, std::size_t first, std::size_t end) const {
   double sum = 0.0;
-  for (std::size_t i = first; i < end; ++i) sum += growth_[i][at(exponent)];
-  return sum / (static_cast<double>((end - first) * at(interval_)) * dt_);
+  for (std::size_t i = first; i < end; ++i) sum += growth_[i][as_size(exponent)];
+  return sum / (static_cast<double>((end - first) * as_size(interval_)) * dt_);
 }
 
 LyapunovResult LyapunovSpectrum::result() const {
@@ -90,7 +88,7 @@ LyapunovResult LyapunovSpectrum::result() const {
     result.errors.push_back(std::sqrt(squares / static_cast<double>(parts * (parts - 1))));
   }
   const std::size_t shown = std::min(shown_times, counted);
-  std::vector<double> sums(at(k), 0.0);
+  std::vector<double> sums(as_size(k), 0.0);
   for (std::size_t s = 1, i = 0; s <= shown; ++s) {
     for (; i < s * counted / shown; ++i)
       for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += growth_[first + i][j];
@@ -102,17 +100,17 @@ LyapunovResult LyapunovSpectrum::result() const {
 }
 
 RateTangents::RateTangents(const Layout& layout, const WeightMatrix& matrix, Index exponents, double take)
-    : layout_(&layout), take_(take), product_(layout, matrix, exponents), currents_(layout, exponents) {}
+    : layout_(&layout), relaxation_(take), product_(layout, matrix, exponents), currents_(layout, exponents) {}
 
 void RateTangents::advance(StreamArray<double>& tangents) {
   const Index k = tangents.streams();
   for (Index i = 0; i < layout_->local_rows(); ++i) {
-    const double r = rates_[at(layout_->first_row() + i)];
+    const double r = rates_[as_size(layout_->first_row() + i)];
     for (Index j = 0; j < k; ++j) currents_(i, j) = (1.0 - r * r) * tangents(i, j);
   }
   product_(currents_, currents_);
   for (Index i = 0; i < layout_->local_rows(); ++i)
-    for (Index j = 0; j < k; ++j) tangents(i, j) += take_ * (currents_(i, j) - tangents(i, j));
+    for (Index j = 0; j < k; ++j) tangents(i, j) += relaxation_ * (currents_(i, j) - tangents(i, j));
 }
 
 }  // namespace fullforce

@@ -36,7 +36,7 @@ template <Real T>
 RowMatrix<double> read_rows(Archive& archive, const Layout& layout, const std::string& name) {
   if (!archive.contains(name)) return RowMatrix<double>(layout.local_rows(), 0);
   RowMatrix<T> rows(layout.local_rows(), archive.shape(name).at(1));
-  archive.rows<T>(name, layout.partition(), {rows.row(0), rows.cols(), rows.stride()});
+  archive.rows<T>(name, layout.partition(), rows.from(0));
   return in_double(rows);
 }
 
@@ -47,11 +47,11 @@ RowMatrix<double> read_whole(Archive& archive, const Layout& layout, const std::
   const Index rows = archive.shape(name).at(0), columns = archive.shape(name).at(1);
   RowMatrix<T> whole(rows, columns);
   if (replicated) {
-    archive.replicated<T>(name, {whole.row(0), columns, whole.stride()}, rows);
+    archive.replicated<T>(name, whole.from(0).first(columns), rows);
     return in_double(whole);
   }
   const Layout by_rows(layout.comm(), rows);
-  archive.rows<T>(name, by_rows.partition(), {whole.row(by_rows.first_row()), columns, whole.stride()});
+  archive.rows<T>(name, by_rows.partition(), whole.from(by_rows.first_row()).first(columns));
   RowGather(layout.comm(), by_rows.partition(), whole.stride())(whole.storage());
   return in_double(whole);
 }

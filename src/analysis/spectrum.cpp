@@ -39,7 +39,7 @@ class ServedProduct {
       : layout_(&layout),
         product_(layout, matrix, 1),
         gather_(layout.comm(), layout.partition(), 1),
-        x_(static_cast<std::size_t>(layout.rows())),
+        x_(as_size(layout.rows())),
         mine_(layout, 1) {}
 
   Index rows() const { return layout_->rows(); }
@@ -66,9 +66,9 @@ class ServedProduct {
 
   void multiply(std::span<double> y) const {
     layout_->comm().broadcast(std::span<double>(x_));
-    for (Index i = 0; i < mine_.rows(); ++i) mine_(i, 0) = x_[static_cast<std::size_t>(layout_->first_row() + i)];
+    for (Index i = 0; i < mine_.rows(); ++i) mine_(i, 0) = x_[as_size(layout_->first_row() + i)];
     product_(mine_, mine_);
-    for (Index i = 0; i < mine_.rows(); ++i) y[static_cast<std::size_t>(layout_->first_row() + i)] = mine_(i, 0);
+    for (Index i = 0; i < mine_.rows(); ++i) y[as_size(layout_->first_row() + i)] = mine_(i, 0);
     gather_(y);
   }
 
@@ -88,7 +88,7 @@ bool is_zero(const ServedProduct& product) {
 }
 
 Values arnoldi(const ServedProduct& product, Index wanted) {
-  if (is_zero(product)) return Values(static_cast<std::size_t>(wanted));  // its Krylov spaces are empty
+  if (is_zero(product)) return Values(as_size(wanted));  // its Krylov spaces are empty
   Spectra::GenEigsSolver<const ServedProduct> solver(product, wanted, std::min(product.rows(), 4 * wanted));
   solver.init();
   solver.compute(Spectra::SortRule::LargestMagn, 1000, 1e-8);

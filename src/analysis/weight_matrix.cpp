@@ -10,8 +10,8 @@ void WeightMatrix::copy_W(Index i, std::span<double> row) const {
   std::fill(row.begin(), row.end(), 0.0);
   if (dense.cols() > 0) std::copy_n(dense.row(i), row.size(), row.begin());
   for (Index k = 0; k < sparse.degree(); ++k) {
-    const auto at = static_cast<std::size_t>(k);
-    row[static_cast<std::size_t>(sparse.columns(i)[at])] = sparse.values(i)[at];
+    const auto at = as_size(k);
+    row[as_size(sparse.columns(i)[at])] = sparse.values(i)[at];
   }
 }
 
@@ -33,12 +33,11 @@ void MatrixProduct::multiply_W(const StreamArray<double>& x) {
   vectors_.gather();
   const RowMatrix<double>& W = matrix_->dense;
   layout_->for_each_block([&](RowBlock block) {
-    const kernels::Piece<double> y = product_.from(block.local);
+    const MatrixView<double> y = product_.from(block.local);
     if (matrix_->is_sparse())
-      kernels::multiply_sparse<double>(matrix_->sparse, 0, block.local, block.rows,
-                                       {vectors_.row(0, 0), vectors_.stride()}, count_, y);
+      kernels::multiply_sparse<double>(matrix_->sparse, 0, block.local, block.rows, vectors_.rows_of(0), count_, y);
     else
-      kernels::multiply<double>({W.row(block.local), W.stride()}, block.rows, W.cols(), vectors_.group(0), count_, y);
+      kernels::multiply<double>(W.from(block.local), block.rows, W.cols(), vectors_.group(0), count_, y);
   });
 }
 
@@ -46,8 +45,7 @@ void MatrixProduct::add_factors(const std::vector<double>& projected, StreamArra
   layout_->for_each_block([&](RowBlock block) {
     for (Index i = block.local; i < block.local + block.rows; ++i)
       for (Index c = 0; c < matrix_->inner(); ++c)
-        for (Index k = 0; k < count_; ++k)
-          y(i, k) += matrix_->left(i, c) * projected[static_cast<std::size_t>(c * count_ + k)];
+        for (Index k = 0; k < count_; ++k) y(i, k) += matrix_->left(i, c) * projected[as_size(c * count_ + k)];
   });
 }
 
@@ -59,7 +57,7 @@ constexpr Index columns_at_once = 64;
 template <class Element>
 std::vector<double> gather_elements(const Layout& layout, Index cols, const Element& element) {
   const bool root = layout.comm().is_root();
-  std::vector<double> whole(root ? static_cast<std::size_t>(layout.rows() * cols) : 0);
+  std::vector<double> whole(root ? as_size(layout.rows() * cols) : 0);
   for (Index first = 0; first < cols; first += columns_at_once) {
     const Index width = std::min(columns_at_once, cols - first);
     AlignedArray<double> all(layout.rows() * width);
@@ -74,25 +72,23 @@ std::vector<double> gather_elements(const Layout& layout, Index cols, const Elem
 
 }  // namespace
 
-std::vector<double> gather_rows(const Layout& layout, const LocalRows& rows) {
+std::vector<double> gather_rows(const Layout& layout, MatrixView<const double> rows) {
   return gather_elements(layout, rows.cols, [&](Index i, Index j) { return rows.data[i * rows.stride + j]; });
 }
 
 std::vector<double> gather_matrix(const Layout& layout, const WeightMatrix& matrix) {
-  std::vector<double> row(static_cast<std::size_t>(layout.rows()));
+  std::vector<double> row(as_size(layout.rows()));
   Index held = -1;
   std::vector<double> whole = gather_elements(layout, layout.rows(), [&](Index i, Index j) {
     if (held != i) matrix.copy_W(held = i, row);
-    return row[static_cast<std::size_t>(j)];
+    return row[as_size(j)];
   });
   const std::vector<double> left = gather_rows(layout, matrix.left), right = gather_rows(layout, matrix.right);
   if (!layout.comm().is_root()) return whole;
   const Index n = layout.rows(), d = matrix.inner();
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < n; ++j)
-      for (Index c = 0; c < d; ++c)
-        whole[static_cast<std::size_t>(i * n + j)] +=
-            left[static_cast<std::size_t>(i * d + c)] * right[static_cast<std::size_t>(j * d + c)];
+      for (Index c = 0; c < d; ++c) whole[as_size(i * n + j)] += left[as_size(i * d + c)] * right[as_size(j * d + c)];
   return whole;
 }
 

@@ -6,8 +6,6 @@
 namespace fullforce {
 namespace {
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 double deviation_of(double sum, double squares, double count) {
   const double mean = sum / count;
   return std::sqrt(std::max(0.0, squares / count - mean * mean));
@@ -47,11 +45,11 @@ void for_each_row(const Layout& layout, const WeightMatrix& matrix, const Visit&
       std::copy_n(matrix.right.row(i), d, right.data() + (layout.first_row() + i) * d);
     RowGather(layout.comm(), layout.partition(), d)(right.span());
   }
-  std::vector<double> row(at(n));
+  std::vector<double> row(as_size(n));
   for (Index i = 0; i < layout.local_rows(); ++i) {
     matrix.copy_W(i, row);
     for (Index j = 0; j < n; ++j)
-      for (Index c = 0; c < d; ++c) row[at(j)] += matrix.left(i, c) * right[j * d + c];
+      for (Index c = 0; c < d; ++c) row[as_size(j)] += matrix.left(i, c) * right[j * d + c];
     visit(i, std::span<const double>(row));
   }
 }
@@ -76,10 +74,11 @@ WeightStatistics weight_statistics(const Layout& layout, const WeightMatrix& mat
       static_cast<double>(layout.rows()) * static_cast<double>(only_non_zeros ? matrix.sparse.degree() : layout.rows());
 
   WeightStatistics result{sums[0] / count, deviation_of(sums[0], sums[1], count), largest,
-                          std::vector<Index>(at(bins), 0)};
+                          std::vector<Index>(as_size(bins), 0)};
   const double per_bin = largest > 0.0 ? static_cast<double>(bins) / (2.0 * largest) : 0.0;
   for_each_row(layout, matrix, [&](Index, std::span<const double> row) {
-    for (const double w : row) ++result.counts[at(std::min(bins - 1, static_cast<Index>((w + largest) * per_bin)))];
+    for (const double w : row)
+      ++result.counts[as_size(std::min(bins - 1, static_cast<Index>((w + largest) * per_bin)))];
   });
   layout.comm().sum(std::span(result.counts));
   return result;

@@ -15,7 +15,7 @@ Index size_of(const std::vector<double>& values) { return static_cast<Index>(val
 /// The value below which a share of the (sorted) numbers lies.
 double quantile(const std::vector<double>& sorted, double share) {
   if (sorted.empty()) return NAN;
-  return sorted[static_cast<std::size_t>(std::llround(share * static_cast<double>(sorted.size() - 1)))];
+  return sorted[as_size(std::llround(share * static_cast<double>(sorted.size() - 1)))];
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ class Deviations {
  public:
   Deviations(const Layout& layout, const WeightMatrix& weights, Index exponents, const NetworkOptions& network,
              Integrator integrator)
-      : tangents_(layout, weights, exponents, taken_in_a_step(integrator, network.dt, network.tau)),
+      : tangents_(layout, weights, exponents, relaxation_of_a_step(integrator, network.dt, network.tau)),
         spectrum_(layout, exponents, network.dt, std::max<Index>(1, std::llround(network.tau / network.dt))) {}
 
   void step(std::span<const double> rates) {
@@ -101,8 +101,8 @@ class Analysis {
     };
     RunOptions run = config().run;
     run.streams = 1;
-    const TestPlan plan{run,   config().network, config().learning, arguments_->network, tested_.network_seed,
-                        false, observe};
+    const TestJob plan{run,   config().network, config().learning, arguments_->network, tested_.network_seed,
+                       false, observe};
     describe_run(test(layout_.comm(), task(), plan), activity);
     if (pca) find_components(activity);
     if (!network_deviations_) return;

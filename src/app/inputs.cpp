@@ -34,7 +34,7 @@ std::string read_text(const std::string& path) {
   std::array<char, 4096> part;
   while (true) {
     const ssize_t bytes = ::read(file.get(), part.data(), part.size());
-    if (bytes > 0) text.append(part.data(), static_cast<std::size_t>(bytes));
+    if (bytes > 0) text.append(part.data(), as_size(bytes));
     require(text.size() <= most_bytes, "cannot read {}: longer than {} bytes (name a configuration)", path, most_bytes);
     if (bytes > 0) continue;
     // Nothing comes from a pipe before its writer has opened it.

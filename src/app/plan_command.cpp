@@ -43,12 +43,12 @@ Machine calibrated_machine(const Communicator& comm, const PlanArguments& argume
   return machine;
 }
 
-RunPlan plan_of(const Communicator& comm, const PlanArguments& arguments, const Machine& machine) {
+Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const Machine& machine) {
   const Config config = load_config(comm, *arguments.config, arguments.settings);
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
-  const RunPlan plan =
-      plan_run({config.network, config.learning, config.run.streams}, config.run, *task, deployment, machine);
+  const Forecast plan =
+      forecast_run({config.network, config.learning, config.run.streams}, config.run, *task, deployment, machine);
   require_fit(plan, *task, machine);
   return plan;
 }
@@ -66,11 +66,11 @@ int plan_command(const Communicator& comm, const PlanArguments& arguments) {
     agreed_task(comm, load_config(comm, *arguments.config, arguments.settings));
   const Machine machine = arguments.calibrate ? calibrated_machine(comm, arguments) : known_machine(comm, arguments);
   if (!arguments.config) return 0;
-  const RunPlan plan = plan_of(comm, arguments, machine);
+  const Forecast plan = plan_of(comm, arguments, machine);
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    fmt::print("{}", plan_text(plan, machine));
-    if (arguments.output) write_atomically(*arguments.output, plan_json(plan, machine));
+    fmt::print("{}", forecast_text(plan, machine));
+    if (arguments.output) write_atomically(*arguments.output, forecast_json(plan, machine));
   });
   return 0;
 }

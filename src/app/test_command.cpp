@@ -37,7 +37,7 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
     require_output(arguments.record, "--record", {arguments.network, arguments.output, trials_file(config)});
     require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
   });
-  const TestPlan plan{
+  const TestJob plan{
       config.run, config.network, config.learning, arguments.network, tested.network_seed, arguments.record.has_value(),
       {}};
   const std::unique_ptr<Task>& task = tested.task;

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int stopped_early = 75;
 
-TrainPlan plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes) {
-  TrainPlan plan;
+TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes) {
+  TrainingJob plan;
   plan.run = config.run;
   plan.task = config.task;
   plan.network = config.network;

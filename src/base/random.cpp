@@ -37,8 +37,7 @@ void fill(const Draws& draws, Index first, std::span<double> out, Transform tran
     const Quad values = transform(draws.words(static_cast<std::uint64_t>(block)));
     for (Index k = 0; k < 4; ++k) {
       const Index index = 4 * block + k;
-      if (index >= first && index < end)
-        out[static_cast<std::size_t>(index - first)] = values[static_cast<std::size_t>(k)];
+      if (index >= first && index < end) out[as_size(index - first)] = values[as_size(k)];
     }
   }
 }
@@ -54,11 +53,11 @@ std::array<std::uint64_t, 4> Draws::words(std::uint64_t block) const {
 }
 
 double Draws::uniform(Index index) const {
-  return uniforms_from(words(static_cast<std::uint64_t>(index / 4)))[static_cast<std::size_t>(index % 4)];
+  return uniforms_from(words(static_cast<std::uint64_t>(index / 4)))[as_size(index % 4)];
 }
 
 double Draws::normal(Index index) const {
-  return normals_from(words(static_cast<std::uint64_t>(index / 4)))[static_cast<std::size_t>(index % 4)];
+  return normals_from(words(static_cast<std::uint64_t>(index / 4)))[as_size(index % 4)];
 }
 
 void Draws::uniforms(Index first, std::span<double> out) const { fill(*this, first, out, uniforms_from); }

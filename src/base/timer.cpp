@@ -2,16 +2,16 @@
 
 namespace fullforce {
 
-Phase PhaseTimer::enter(Phase next) {
+TimerRegion RegionTimer::enter(TimerRegion next) {
   const Clock::time_point now = Clock::now();
-  seconds_[static_cast<std::size_t>(current_)] += std::chrono::duration<double>(now - since_).count();
+  seconds_[as_size(current_)] += std::chrono::duration<double>(now - since_).count();
   since_ = now;
-  const Phase ended = current_;
+  const TimerRegion ended = current_;
   current_ = next;
   return ended;
 }
 
-std::array<double, phase_count> PhaseTimer::seconds() {
+std::array<double, region_count> RegionTimer::seconds() {
   enter(current_);
   return seconds_;
 }

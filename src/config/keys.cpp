@@ -98,7 +98,7 @@ template <class Member>
 Key choice(std::string_view section, std::string_view name, Member member, Choices names) {
   using T = std::remove_cvref_t<std::invoke_result_t<Member, Config&>>;
   Key k{section, name, "", names, {}, {}, one_of(names)};
-  k.get = [=](const Config& c) -> Value { return std::string(names[static_cast<std::size_t>(member(c))]); };
+  k.get = [=](const Config& c) -> Value { return std::string(names[as_size(member(c))]); };
   k.set = [=](Config& c, const Value& v) {
     const auto at = std::find(names.begin(), names.end(), std::get<std::string>(v));
     member(c) = static_cast<T>(at - names.begin());

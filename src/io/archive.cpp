@@ -289,8 +289,7 @@ struct Archive::Implementation {
     const Index slices = slice_count(slab, rows);
     std::vector<std::byte> buffer;
     agree(*comm, [&] {
-      buffer.resize(
-          static_cast<std::size_t>(std::max<Index>(1, std::min(rows, slab.count)) * slab.cols * scalar.bytes + 1));
+      buffer.resize(as_size(std::max<Index>(1, std::min(rows, slab.count)) * slab.cols * scalar.bytes + 1));
     });
     std::string failure;
     for (Index s = 0; s < slices; ++s) {
@@ -312,8 +311,8 @@ struct Archive::Implementation {
   std::vector<std::uint64_t> transfer_checksums(const std::string& name, const Blocks& blocks,
                                                 std::vector<std::uint64_t> sums) {
     const Slab slab{{blocks.total}, 1, blocks.first, blocks.count, blocks.largest};
-    sums.resize(static_cast<std::size_t>(blocks.count));
-    const auto bytes = [](Index count) { return static_cast<std::size_t>(count) * sizeof(std::uint64_t); };
+    sums.resize(as_size(blocks.count));
+    const auto bytes = [](Index count) { return as_size(count) * sizeof(std::uint64_t); };
     transfer(
         checksums_group + name, slab, hdf5::scalar_of<std::uint64_t>(),
         [&](Index first, Index count, std::byte* buffer) {
@@ -344,13 +343,13 @@ struct Archive::Implementation {
     BlockChecksums checksums(blocks.rows, row_bytes);
     const auto fill = [&](Index first, Index count, std::byte* buffer) {
       for (Index i = 0; i < count; ++i)
-        std::memcpy(buffer + i * row_bytes, data + (first + i) * stride, static_cast<std::size_t>(row_bytes));
+        std::memcpy(buffer + i * row_bytes, data + (first + i) * stride, as_size(row_bytes));
       checksums.add(buffer, count);
     };
     const auto drain = [&](Index first, Index count, const std::byte* buffer) {
       checksums.add(buffer, count);
       for (Index i = 0; i < count; ++i)
-        std::memcpy(data + (first + i) * stride, buffer + i * row_bytes, static_cast<std::size_t>(row_bytes));
+        std::memcpy(data + (first + i) * stride, buffer + i * row_bytes, as_size(row_bytes));
     };
     transfer(name, slab, scalar, fill, drain);
     const std::vector<std::uint64_t> found = checksums.finish(blocks.count);
@@ -498,7 +497,7 @@ Archive Archive::open(const Communicator& comm, const std::filesystem::path& pat
 bool Archive::saving() const { return implementation_->saving(); }
 
 template <class T>
-void Archive::rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine) {
+void Archive::rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine) {
   FULLFORCE_EXPECT(partition.ranks() == implementation_->comm->size() && mine.stride >= mine.cols);
   const RowsPlace place(partition, implementation_->comm->rank(), 1);
   const Slab slab{{place.rows, mine.cols}, mine.cols, place.first, place.count, place.largest};
@@ -506,7 +505,7 @@ void Archive::rows(const std::string& dataset, const RowPartition& partition, Ro
 }
 
 template <class T>
-void Archive::joined_rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine) {
+void Archive::joined_rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine) {
   FULLFORCE_EXPECT(partition.ranks() == implementation_->comm->size() && mine.stride == mine.cols);
   const RowsPlace place(partition, implementation_->comm->rank(), mine.cols);
   const Slab slab{{place.rows}, 1, place.first, place.count, place.largest};
@@ -523,7 +522,7 @@ void Archive::replicated(const std::string& dataset, std::span<T> values, Index 
 }
 
 template <class T>
-void Archive::replicated(const std::string& dataset, RowsView<T> matrix, Index rows) {
+void Archive::replicated(const std::string& dataset, MatrixView<T> matrix, Index rows) {
   implementation_->move_whole(absolute(dataset), {rows, matrix.cols}, matrix.data, matrix.stride);
 }
 
@@ -559,16 +558,16 @@ void Archive::close() {
   agree(*archive.comm, [&] { sync_file(archive.path); });
 }
 
-template void Archive::rows(const std::string&, const RowPartition&, RowsView<float>);
-template void Archive::rows(const std::string&, const RowPartition&, RowsView<double>);
-template void Archive::joined_rows(const std::string&, const RowPartition&, RowsView<float>);
-template void Archive::joined_rows(const std::string&, const RowPartition&, RowsView<double>);
-template void Archive::joined_rows(const std::string&, const RowPartition&, RowsView<std::int32_t>);
+template void Archive::rows(const std::string&, const RowPartition&, MatrixView<float>);
+template void Archive::rows(const std::string&, const RowPartition&, MatrixView<double>);
+template void Archive::joined_rows(const std::string&, const RowPartition&, MatrixView<float>);
+template void Archive::joined_rows(const std::string&, const RowPartition&, MatrixView<double>);
+template void Archive::joined_rows(const std::string&, const RowPartition&, MatrixView<std::int32_t>);
 template void Archive::replicated(const std::string&, std::span<float>, Index);
 template void Archive::replicated(const std::string&, std::span<double>, Index);
 template void Archive::replicated(const std::string&, std::span<std::int64_t>, Index);
-template void Archive::replicated(const std::string&, RowsView<float>, Index);
-template void Archive::replicated(const std::string&, RowsView<double>, Index);
+template void Archive::replicated(const std::string&, MatrixView<float>, Index);
+template void Archive::replicated(const std::string&, MatrixView<double>, Index);
 template void Archive::attribute(const std::string&, const std::string&, std::int64_t&);
 template void Archive::attribute(const std::string&, const std::string&, double&);
 template void Archive::attribute(const std::string&, const std::string&, std::string&);

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/types.hpp"
 #include "fullforce/io/file_descriptor.hpp"
 
 namespace fullforce {
@@ -34,7 +35,7 @@ void write_all(const std::filesystem::path& path, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor.get(), text.data(), text.size());
     if (written < 0 && errno != EINTR) fail(path, "cannot be written");
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    if (written > 0) text.remove_prefix(as_size(written));
   }
 }
 

@@ -20,7 +20,7 @@ class BlockChecksums {
   void add(const std::byte* rows, Index count) {
     while (count > 0) {
       const Index taken = std::min(count, block_rows_ - filled_);
-      XXH3_64bits_update(&state_, rows, static_cast<std::size_t>(taken * row_bytes_));
+      XXH3_64bits_update(&state_, rows, as_size(taken * row_bytes_));
       rows += taken * row_bytes_;
       count -= taken;
       filled_ += taken;

@@ -28,7 +28,7 @@ int write_zeros(int file, Index end) {
   if (::fstat(file, &status) != 0) return errno;
   const std::vector<char> zeros(4096);
   for (Index at = status.st_size; at < end;) {
-    const auto count = static_cast<std::size_t>(std::min<Index>(end - at, static_cast<Index>(zeros.size())));
+    const auto count = as_size(std::min<Index>(end - at, static_cast<Index>(zeros.size())));
     const ssize_t written = ::pwrite(file, zeros.data(), count, at);
     if (written < 0 && errno != EINTR) return errno;
     if (written > 0) at += written;

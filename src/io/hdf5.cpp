@@ -157,7 +157,7 @@ std::vector<std::string> member_names(hid_t group) {
   for (hsize_t i = 0; i < info.nlinks; ++i) {
     const ssize_t length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT);
     check(length < 0 ? -1 : 0, "group cannot be listed");
-    std::string name(static_cast<std::size_t>(length), '\0');
+    std::string name(as_size(length), '\0');
     H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name.data(), name.size() + 1, H5P_DEFAULT);
     names.push_back(std::move(name));
   }
@@ -168,7 +168,7 @@ std::vector<Index> extents(hid_t dataset) {
   const Handle space = own(H5Dget_space(dataset), H5Sclose, "shape cannot be read");
   const int rank = H5Sget_simple_extent_ndims(space.get());
   check(rank, "shape cannot be read");
-  std::vector<hsize_t> dims(static_cast<std::size_t>(rank));
+  std::vector<hsize_t> dims(as_size(rank));
   check(H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr), "shape cannot be read");
   return {dims.begin(), dims.end()};
 }

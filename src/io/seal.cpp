@@ -45,11 +45,11 @@ void list_large(std::vector<Extent> data, Block& block) {
   std::sort(data.begin(), data.end(), [](const Extent& a, const Extent& b) { return a.offset < b.offset; });
   for (const Extent& extent : data) {
     if (extent.size < large) continue;
-    const auto next = static_cast<std::size_t>(block.count);
+    const auto next = as_size(block.count);
     if (next > 0 && block.data[next - 1].offset + block.data[next - 1].size == extent.offset)
       block.data[next - 1].size += extent.size;
     else if (next < most_extents)
-      block.data[static_cast<std::size_t>(block.count++)] = extent;
+      block.data[as_size(block.count++)] = extent;
   }
 }
 
@@ -62,12 +62,12 @@ std::uint64_t structure_checksum(std::ifstream& file, const Block& block, const 
     file.seekg(begin);
     for (Index left = end - begin; left > 0; left -= file.gcount()) {
       if (!file.read(buffer.data(), std::min(left, static_cast<Index>(buffer.size())))) fail(path, "cannot be read");
-      XXH3_64bits_update(&state, buffer.data(), static_cast<std::size_t>(file.gcount()));
+      XXH3_64bits_update(&state, buffer.data(), as_size(file.gcount()));
     }
   };
   Index begin = bytes;
   for (Index k = 0; k < block.count; ++k) {
-    const Extent& extent = block.data[static_cast<std::size_t>(k)];
+    const Extent& extent = block.data[as_size(k)];
     add(begin, extent.offset);
     begin = extent.offset + extent.size;
   }

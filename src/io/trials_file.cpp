@@ -105,7 +105,7 @@ class Reader {
   // A file can claim any shape; where nothing was ever stored, none is allocated for it.
   std::vector<double> values(const hdf5::Handle& set, const std::string& name, Index count) const {
     require(count == 0 || H5Dget_storage_size(set.get()) > 0, "{}: dataset {} was never written", name_, name);
-    std::vector<double> result(static_cast<std::size_t>(count));
+    std::vector<double> result(as_size(count));
     if (count == 0) return result;
     const std::string what = fmt::format("{}: dataset {} cannot be read", name_, name);
     hdf5::check(H5Dread(set.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data()), what);

@@ -10,8 +10,6 @@
 namespace fullforce {
 namespace {
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 /// Directions found together must not be much nearer to each other than this (in squared length); the others wait for
 /// the next round.
 constexpr double least_ratio = 1e-6;
@@ -45,16 +43,16 @@ Basis<T>::Basis(const Layout& layout, Index max_rank, double tolerance, Index ve
       vectors_(vectors),
       U_(layout.local_rows(), features_.rows()),
       coordinates_(features_, 1, vectors),
-      squared_lengths_(at(vectors)),
-      outside_(at(vectors)),
+      squared_lengths_(as_size(vectors)),
+      outside_(as_size(vectors)),
       sums_((features_.rows() + 1 + vectors) * padded_vectors<T>(vectors)),
       residual_(layout, vectors),
       directions_(layout, vectors),
       inside_(features_.rows(), vectors),
-      gram_(at(vectors * vectors)),
+      gram_(as_size(vectors * vectors)),
       factor_(vectors * padded<double>(vectors)),
-      remaining_(at(vectors)) {
-  candidates_.reserve(at(vectors));
+      remaining_(as_size(vectors)) {
+  candidates_.reserve(as_size(vectors));
   const Index block = layout.partition().block_size();
   for (int t = 0; t < thread_count(); ++t) {
     block_sums_.emplace_back(features_.rows(), vectors);
@@ -63,28 +61,28 @@ Basis<T>::Basis(const Layout& layout, Index max_rank, double tolerance, Index ve
 }
 
 template <Real T>
-void Basis<T>::project(kernels::Piece<const T> v, double longest, PhaseTimer& timer) {
+void Basis<T>::project(MatrixView<const T> v, double longest, RegionTimer& timer) {
   bound_ = longest;
   {
-    const PhaseScope scope(timer, Phase::products);
-    sums_.begin(sums_of_columns(rank_) + vectors_, bound_);
+    const RegionScope scope(timer, TimerRegion::products);
+    sums_.begin(sums_of_columns(dimension_) + vectors_, bound_);
     layout_->for_each_block([&](RowBlock block) {
       add_columns(block, 0, v);
       add_squares(block, v);
     });
   }
   reduce(timer);
-  for (Index b = 0; b < vectors_; ++b) squared_lengths_[at(b)] = sums_[sums_of_columns(rank_) + b] * bound_;
+  for (Index b = 0; b < vectors_; ++b) squared_lengths_[as_size(b)] = sums_[sums_of_columns(dimension_) + b] * bound_;
   update_coordinates(0);
 }
 
 /// Of the columns that were not there when the vectors were projected.
 template <Real T>
-void Basis<T>::project_new(Index first, kernels::Piece<const T> v, PhaseTimer& timer) {
+void Basis<T>::project_new(Index first, MatrixView<const T> v, RegionTimer& timer) {
   first = first / aligned_columns * aligned_columns;
   {
-    const PhaseScope scope(timer, Phase::updates);
-    sums_.begin(sums_of_columns(rank_ - first), bound_);
+    const RegionScope scope(timer, TimerRegion::updates);
+    sums_.begin(sums_of_columns(dimension_ - first), bound_);
     layout_->for_each_block([&](RowBlock block) { add_columns(block, first, v); });
   }
   reduce(timer);
@@ -93,19 +91,19 @@ void Basis<T>::project_new(Index first, kernels::Piece<const T> v, PhaseTimer& t
 
 /// A block's part of U^T v, for the columns from `first` on.
 template <Real T>
-void Basis<T>::add_columns(RowBlock block, Index first, kernels::Piece<const T> v) {
-  if (first == rank_) return;
-  const VectorsView<T> sums = block_sums_[at(thread_index())].view();
+void Basis<T>::add_columns(RowBlock block, Index first, MatrixView<const T> v) {
+  if (first == dimension_) return;
+  const VectorsView<T> sums = block_sums_[as_size(thread_index())].view();
   const bool by_vector = sums.order == VectorOrder::by_vector;
-  const Index columns = rank_ - first;
+  const Index columns = dimension_ - first;
   // Contiguous runs: a vector each, or everything.
   const Index runs = by_vector ? vectors_ : 1;
   const Index run = by_vector ? columns : columns * sums.stride;
   for (Index k = 0; k < runs; ++k)
     std::fill_n(sums.data + k * sums.stride, by_vector ? row_stride<T>(columns) : run, T(0));
-  kernels::accumulate_transposed<T>({U_.row(block.local) + first, U_.stride()}, block.rows, columns,
-                                    {v.data + block.local * v.stride, v.stride}, vectors_, sums);
-  for (Index k = 0; k < runs; ++k) sums_.add<T>(k * run, {sums.data + k * sums.stride, at(run)});
+  kernels::accumulate_transposed<T>(U_.from(block.local, first), block.rows, columns, v.from(block.local), vectors_,
+                                    sums);
+  for (Index k = 0; k < runs; ++k) sums_.add<T>(k * run, {sums.data + k * sums.stride, as_size(run)});
 }
 
 /// Where add_columns() put vector b's sum over column k of `columns`.
@@ -116,8 +114,8 @@ Index Basis<T>::place(Index k, Index b, Index columns) const {
 
 /// A block's part of |v|^2, over their bound so that one bound holds for all sums.
 template <Real T>
-void Basis<T>::add_squares(RowBlock block, kernels::Piece<const T> v) {
-  double* const squares = scratch_[at(thread_index())].data();
+void Basis<T>::add_squares(RowBlock block, MatrixView<const T> v) {
+  double* const squares = scratch_[as_size(thread_index())].data();
   std::fill_n(squares, vectors_, 0.0);
   for (Index i = block.local; i < block.local + block.rows; ++i)
     for (Index b = 0; b < vectors_; ++b) {
@@ -125,37 +123,37 @@ void Basis<T>::add_squares(RowBlock block, kernels::Piece<const T> v) {
       squares[b] += value * value;
     }
   for (Index b = 0; b < vectors_; ++b) squares[b] /= bound_;
-  sums_.add<double>(sums_of_columns(rank_), {squares, at(vectors_)});
+  sums_.add<double>(sums_of_columns(dimension_), {squares, as_size(vectors_)});
 }
 
 template <Real T>
-void Basis<T>::reduce(PhaseTimer& timer) {
-  const PhaseScope scope(timer, Phase::communication);
+void Basis<T>::reduce(RegionTimer& timer) {
+  const RegionScope scope(timer, TimerRegion::communication);
   sums_.reduce(layout_->comm());
 }
 
 template <Real T>
 void Basis<T>::update_coordinates(Index first) {
-  for (Index k = first; k < rank_; ++k)
-    for (Index b = 0; b < vectors_; ++b) coordinates_.mine(0, k)[b] = sums_[place(k - first, b, rank_ - first)];
+  for (Index k = first; k < dimension_; ++k)
+    for (Index b = 0; b < vectors_; ++b) coordinates_.mine(0, k)[b] = sums_[place(k - first, b, dimension_ - first)];
   coordinates_.gather();
   for (Index b = 0; b < vectors_; ++b) {
     double inside = 0.0;
-    for (Index k = 0; k < rank_; ++k) inside += coordinates_.mine(0, k)[b] * coordinates_.mine(0, k)[b];
-    outside_[at(b)] = std::max(0.0, squared_lengths_[at(b)] - inside);
+    for (Index k = 0; k < dimension_; ++k) inside += coordinates_.mine(0, k)[b] * coordinates_.mine(0, k)[b];
+    outside_[as_size(b)] = std::max(0.0, squared_lengths_[as_size(b)] - inside);
   }
 }
 
 template <Real T>
-void Basis<T>::grow(kernels::Piece<const T> v, std::span<const Index> chosen, PhaseTimer& timer) {
+void Basis<T>::grow(MatrixView<const T> v, std::span<const Index> chosen, RegionTimer& timer) {
   candidates_.clear();
   for (const Index b : chosen)
-    if (outside(b) + doubt<T> * squared_lengths_[at(b)] > tolerance_) candidates_.push_back(b);
-  const Index before = rank_;
+    if (outside(b) + doubt<T> * squared_lengths_[as_size(b)] > tolerance_) candidates_.push_back(b);
+  const Index before = dimension_;
   while (!candidates_.empty() && !full() && append_directions(v, timer) > 0) continue;
-  if (rank_ > before) project_new(before, v, timer);
+  if (dimension_ > before) project_new(before, v, timer);
   for (const Index b : chosen) {
-    energy_ += squared_lengths_[at(b)];
+    energy_ += squared_lengths_[as_size(b)];
     left_out_ += outside(b);
   }
 }
@@ -164,18 +162,18 @@ void Basis<T>::grow(kernels::Piece<const T> v, std::span<const Index> chosen, Ph
 /// that need another round. What is orthogonalised twice is orthogonal (Giraud, Langou and Rozloznik, Numer. Math. 101,
 /// 2005); the candidates among themselves through their Gram matrix, twice as well.
 template <Real T>
-Index Basis<T>::append_directions(kernels::Piece<const T> v, PhaseTimer& timer) {
+Index Basis<T>::append_directions(MatrixView<const T> v, RegionTimer& timer) {
   take_candidates(v);
   orthogonalise(residual_, timer);
   orthogonalise(residual_, timer);
   const double bound = longest_residual();
   find_gram(residual_, bound, timer);
   double longest = 0.0;
-  for (std::size_t j = 0; j < candidates_.size(); ++j) longest = std::max(longest, gram_[j * at(vectors_ + 1)]);
+  for (std::size_t j = 0; j < candidates_.size(); ++j) longest = std::max(longest, gram_[j * as_size(vectors_ + 1)]);
   const Index count = static_cast<Index>(candidates_.size());
   const Index found =
       combine(count, std::max({tolerance_, least_ratio * longest, least_units * FixedPoint(bound).resolution()}),
-              max_rank() - rank_);
+              max_dimension() - dimension_);
   if (found == 0) return 0;
   std::size_t left = 0;
   for (std::size_t j = 0; j < candidates_.size(); ++j)
@@ -187,14 +185,14 @@ Index Basis<T>::append_directions(kernels::Piece<const T> v, PhaseTimer& timer) 
   find_gram(directions_, 4.0, timer);  // of unit length, but for rounding
   const Index sound = combine(found, degenerate, found);
   apply_combinations(directions_, residual_);
-  for (Index i = 0; i < layout_->local_rows(); ++i) std::copy_n(residual_.row(i), sound, U_.row(i) + rank_);
-  rank_ += sound;
+  for (Index i = 0; i < layout_->local_rows(); ++i) std::copy_n(residual_.row(i), sound, U_.row(i) + dimension_);
+  dimension_ += sound;
   return sound;
 }
 
 /// The candidates side by side, zeros behind.
 template <Real T>
-void Basis<T>::take_candidates(kernels::Piece<const T> v) {
+void Basis<T>::take_candidates(MatrixView<const T> v) {
   layout_->for_each_block([&](RowBlock block) {
     for (Index i = block.local; i < block.local + block.rows; ++i) {
       T* const to = residual_.row(i);
@@ -206,18 +204,17 @@ void Basis<T>::take_candidates(kernels::Piece<const T> v) {
 
 /// v -= U (U^T v).
 template <Real T>
-void Basis<T>::orthogonalise(StreamArray<T>& v, PhaseTimer& timer) {
-  if (rank_ == 0) return;
-  const PhaseScope scope(timer, Phase::updates);
-  sums_.begin(sums_of_columns(rank_), bound_);
+void Basis<T>::orthogonalise(StreamArray<T>& v, RegionTimer& timer) {
+  if (dimension_ == 0) return;
+  const RegionScope scope(timer, TimerRegion::updates);
+  sums_.begin(sums_of_columns(dimension_), bound_);
   layout_->for_each_block([&](RowBlock block) { add_columns(block, 0, v.from(0)); });
   reduce(timer);
   const VectorsView<T> inside = inside_.view();
-  for (Index k = 0; k < rank_; ++k)
-    for (Index b = 0; b < vectors_; ++b) inside(b, k) = static_cast<T>(sums_[place(k, b, rank_)]);
+  for (Index k = 0; k < dimension_; ++k)
+    for (Index b = 0; b < vectors_; ++b) inside(b, k) = static_cast<T>(sums_[place(k, b, dimension_)]);
   layout_->for_each_block([&](RowBlock block) {
-    kernels::subtract_multiple<T>({U_.row(block.local), U_.stride()}, block.rows, rank_, inside, vectors_,
-                                  v.from(block.local));
+    kernels::subtract_multiple<T>(U_.from(block.local), block.rows, dimension_, inside, vectors_, v.from(block.local));
   });
 }
 
@@ -226,25 +223,25 @@ template <Real T>
 double Basis<T>::longest_residual() const {
   double longest = 0.0;
   for (const Index b : candidates_)
-    longest = std::max(longest, 2.0 * outside(b) + largest_doubt<T> * squared_lengths_[at(b)]);
+    longest = std::max(longest, 2.0 * outside(b) + largest_doubt<T> * squared_lengths_[as_size(b)]);
   return longest;
 }
 
 /// gram_ = v^T v, of vectors whose squared lengths are at most `bound`.
 template <Real T>
-void Basis<T>::find_gram(const StreamArray<T>& v, double bound, PhaseTimer& timer) {
-  const PhaseScope scope(timer, Phase::updates);
+void Basis<T>::find_gram(const StreamArray<T>& v, double bound, RegionTimer& timer) {
+  const RegionScope scope(timer, TimerRegion::updates);
   const Index count = vectors_ * vectors_;
   sums_.begin(count, bound);
   layout_->for_each_block([&](RowBlock block) {
-    double* const products = scratch_[at(thread_index())].data();
-    const kernels::Piece<const T> rows = v.from(block.local);
+    double* const products = scratch_[as_size(thread_index())].data();
+    const MatrixView<const T> rows = v.from(block.local);
     double* const work = products + padded<double>(count);
     kernels::multiply_transposed<T>(rows, block.rows, vectors_, rows, vectors_, products, work);
-    sums_.add<double>(0, {products, at(count)});
+    sums_.add<double>(0, {products, as_size(count)});
   });
   reduce(timer);
-  for (Index k = 0; k < count; ++k) gram_[at(k)] = sums_[k];
+  for (Index k = 0; k < count; ++k) gram_[as_size(k)] = sums_[k];
 }
 
 /// Combinations of the first `count` vectors behind gram_ that are orthonormal, as columns of factor_: Gram-Schmidt,
@@ -252,7 +249,7 @@ void Basis<T>::find_gram(const StreamArray<T>& v, double bound, PhaseTimer& time
 /// how many. remaining_ says what remains of each vector, less than nothing for those that were chosen.
 template <Real T>
 Index Basis<T>::combine(Index count, double least, Index most) {
-  const auto gram = [&](Index i, Index j) { return gram_[at(i * vectors_ + j)]; };
+  const auto gram = [&](Index i, Index j) { return gram_[as_size(i * vectors_ + j)]; };
   const Index stride = padded<double>(vectors_);
   const auto factor = [&](Index i, Index q) -> double& { return factor_[i * stride + q]; };
   const auto product = [&](Index q, Index j) {
@@ -261,7 +258,7 @@ Index Basis<T>::combine(Index count, double least, Index most) {
     return sum;
   };
   factor_.fill(0.0);
-  for (Index j = 0; j < count; ++j) remaining_[at(j)] = gram(j, j);
+  for (Index j = 0; j < count; ++j) remaining_[as_size(j)] = gram(j, j);
   Index found = 0;
   for (; found < std::min(count, most); ++found) {
     const auto longest = std::max_element(remaining_.begin(), remaining_.begin() + count);
@@ -276,7 +273,7 @@ Index Basis<T>::combine(Index count, double least, Index most) {
     for (Index j = 0; j < count; ++j) square += product(found, j) * factor(j, found);
     const double scale = 1.0 / std::sqrt(std::max(square, 0.5 * least));
     for (Index i = 0; i < count; ++i) factor(i, found) *= scale;
-    for (Index j = 0; j < count; ++j) remaining_[at(j)] -= product(found, j) * product(found, j);
+    for (Index j = 0; j < count; ++j) remaining_[as_size(j)] -= product(found, j) * product(found, j);
     *longest = -1.0;
   }
   return found;
@@ -302,11 +299,11 @@ template <Real T>
 void Basis<T>::persist(Archive& archive, const std::string& group) {
   if (archive.loading()) {
     const std::vector<Index> shape = archive.shape(group + "/basis");
-    require(shape.size() == 2 && shape[1] <= max_rank(), "the file's basis does not fit learning.max_rank = {}",
-            max_rank());
-    rank_ = shape[1];
+    require(shape.size() == 2 && shape[1] <= max_dimension(), "the file's basis does not fit learning.max_rank = {}",
+            max_dimension());
+    dimension_ = shape[1];
   }
-  archive.rows<T>(group + "/basis", layout_->partition(), {U_.row(0), rank_, U_.stride()});
+  archive.rows<T>(group + "/basis", layout_->partition(), U_.from(0).first(dimension_));
   archive.attribute<double>(group, "energy", energy_);
   archive.attribute<double>(group, "energy_left_out", left_out_);
 }

@@ -31,32 +31,31 @@ template <Real T>
 CurrentMoments<T>::CurrentMoments(const Layout& layout, const LearningOptions& options, Index streams)
     : layout_(&layout),
       streams_(streams),
-      all_(static_cast<std::size_t>(streams)),
+      all_(as_size(streams)),
       basis_(layout, max_directions(layout.rows(), options), options.rank_tolerance * options.alpha, streams),
-      moments_(basis_.max_rank(), basis_.max_rank()),
-      negated_(basis_.max_rank(), streams),
-      by_stream_(streams, basis_.max_rank()) {
+      moments_(basis_.max_dimension(), basis_.max_dimension()),
+      negated_(basis_.max_dimension(), streams),
+      by_stream_(streams, basis_.max_dimension()) {
   std::iota(all_.begin(), all_.end(), Index{0});
 }
 
 template <Real T>
-void CurrentMoments<T>::add(const TargetCurrents<T>& currents, PhaseTimer& timer) {
-  const kernels::Piece<const T> F{currents.F->row(0), currents.F->stride()};
+void CurrentMoments<T>::add(const TargetCurrents<T>& currents, RegionTimer& timer) {
+  const MatrixView<const T> F = currents.F->from(0);
   basis_.project(F, currents.longest, timer);
   basis_.grow(F, all_, timer);
-  const PhaseScope scope(timer, Phase::updates);
+  const RegionScope scope(timer, TimerRegion::updates);
   read_coordinates();
   basis_.features().for_each_block([&](RowBlock block) {
-    if (block.local >= basis_.rank()) return;
-    kernels::subtract_product<double>({moments_.row(block.local), moments_.stride()}, block.rows, basis_.rank(),
-                                      {negated_.row(block.local), negated_.stride()}, streams_,
-                                      {by_stream_.row(0), by_stream_.stride()});
+    if (block.local >= basis_.dimension()) return;
+    kernels::subtract_product<double>(moments_.from(block.local), block.rows, basis_.dimension(), negated_.from(block.local),
+                                      streams_, by_stream_.from(0));
   });
 }
 
 template <Real T>
 void CurrentMoments<T>::read_coordinates() {
-  for (Index k = 0; k < basis_.rank(); ++k)
+  for (Index k = 0; k < basis_.dimension(); ++k)
     for (Index b = 0; b < streams_; ++b) {
       by_stream_(b, k) = basis_.coordinates().mine(0, k)[b];
       negated_(k, b) = -by_stream_(b, k);
@@ -67,7 +66,7 @@ template <Real T>
 double CurrentMoments<T>::leading(Index count, RowMatrix<T>& components) const {
   using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   if (count == 0) return 0.0;
-  const Index d = basis_.rank();
+  const Index d = basis_.dimension();
   const OneEigenThread one_thread;
   const Eigen::Map<const Matrix, 0, Eigen::OuterStride<>> C(moments_.row(0), d, d,
                                                             Eigen::OuterStride<>(moments_.stride()));
@@ -78,8 +77,7 @@ double CurrentMoments<T>::leading(Index count, RowMatrix<T>& components) const {
   for (Index k = 0; k < count; ++k)
     for (Index j = 0; j < d; ++j) E(k, j) = static_cast<T>(eigen.eigenvectors()(j, d - 1 - k));
   layout_->for_each_block([&](RowBlock block) {
-    kernels::multiply<T>({basis_.matrix().row(block.local), basis_.matrix().stride()}, block.rows, d, E, count,
-                         {components.row(block.local), components.stride()});
+    kernels::multiply<T>(basis_.matrix().from(block.local), block.rows, d, E, count, components.from(block.local));
   });
   return eigen.eigenvalues().tail(count).sum();
 }
@@ -95,7 +93,7 @@ Index CurrentMoments<T>::bytes(const RowPartition& partition, const LearningOpti
 template <Real T>
 void CurrentMoments<T>::persist(Archive& archive) {
   basis_.persist(archive, group);
-  archive.replicated<double>(group + "/moments", {moments_.row(0), basis_.rank(), moments_.stride()}, basis_.rank());
+  archive.replicated<double>(group + "/moments", moments_.from(0).first(basis_.dimension()), basis_.dimension());
 }
 
 template <Real T>

@@ -18,7 +18,7 @@ class DenseFeatures : public FeatureSpace<T> {
     if (learns) P_.emplace(layout, options.alpha, longest, options.panel, streams);
   }
 
-  void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, PhaseTimer&) override {
+  void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, RegionTimer&) override {
     features_ = rates.group(0);
     if (P_) P_->select(rates, selected);
   }
@@ -27,12 +27,12 @@ class DenseFeatures : public FeatureSpace<T> {
   void multiply(RowBlock block) override {
     if (P_) P_->multiply(block);
   }
-  void reduce(PhaseTimer& timer) override {
+  void reduce(RegionTimer& timer) override {
     if (P_) P_->reduce(timer);
   }
   void append(RowBlock block) override { P_->append(block); }
   void advance() override { P_->advance(); }
-  void flush(PhaseTimer& timer) override { P_->flush(timer); }
+  void flush(RegionTimer& timer) override { P_->flush(timer); }
 
   Index count() const override { return layout_->rows(); }
   Index capacity() const override { return layout_->rows(); }
@@ -77,43 +77,43 @@ class LowRankFeatures : public FeatureSpace<T> {
       : streams_(streams),
         longest_(std::sqrt(static_cast<double>(layout.rows()))),
         basis_(layout, options.max_rank, options.rank_tolerance * options.alpha, streams),
-        features_(basis_.max_rank(), streams) {
+        features_(basis_.max_dimension(), streams) {
     if (!learns) return;
     const double squared = static_cast<double>(layout.rows());
     P_.emplace(basis_.features(), options.alpha, squared, options.panel, streams);
     panel_products_ = Vectors<T>(P_->panel_capacity(), streams);
-    panel_rows_ = RowMatrix<T>(P_->panel_capacity(), basis_.max_rank());
+    panel_rows_ = RowMatrix<T>(P_->panel_capacity(), basis_.max_dimension());
   }
 
-  void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, PhaseTimer& timer) override {
-    const kernels::Piece<const T> mine{rates.mine(0, 0), rates.stride()};
+  void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, RegionTimer& timer) override {
+    const MatrixView<const T> mine = rates.mine_from(0, 0);
     basis_.project(mine, longest_, timer);
     basis_.grow(mine, selected, timer);
-    convert(basis_.coordinates().group(0), streams_, basis_.rank(), features_.view());
+    convert(basis_.coordinates().group(0), streams_, basis_.dimension(), features_.view());
     if (!P_) return;
-    P_->use(basis_.rank());
+    P_->use(basis_.dimension());
     P_->select(basis_.coordinates(), selected);
     basis_.features().for_each_block([&](RowBlock block) { P_->multiply(block); });
     P_->reduce(timer);
     convert(P_->panel_products(), streams_, P_->pending(), panel_products_.view());
   }
   void multiply(RowBlock) override {}
-  void reduce(PhaseTimer&) override {}
+  void reduce(RegionTimer&) override {}
   void append(RowBlock) override {}
   void advance() override {
     basis_.features().for_each_block([&](RowBlock block) { P_->append(block); });
     P_->advance();
   }
-  void flush(PhaseTimer& timer) override {
+  void flush(RegionTimer& timer) override {
     const Index pending = P_->pending();
     P_->flush(timer);
     for (Index k = 0; k < pending; ++k)
-      std::transform(P_->panel_rows().row(k), P_->panel_rows().row(k) + basis_.rank(), panel_rows_.row(k),
+      std::transform(P_->panel_rows().row(k), P_->panel_rows().row(k) + basis_.dimension(), panel_rows_.row(k),
                      [](double v) { return static_cast<T>(v); });
   }
 
-  Index count() const override { return basis_.rank(); }
-  Index capacity() const override { return basis_.max_rank(); }
+  Index count() const override { return basis_.dimension(); }
+  Index capacity() const override { return basis_.max_dimension(); }
   bool learns() const override { return P_.has_value(); }
   VectorsView<const T> features() const override { return features_.view(); }
   VectorsView<const T> panel_products() const override { return panel_products_.view(); }
@@ -129,7 +129,7 @@ class LowRankFeatures : public FeatureSpace<T> {
 
   void persist(Archive& archive) override {
     basis_.persist(archive, "/network");
-    if (P_) P_->persist_whole(archive, basis_.rank());
+    if (P_) P_->persist_whole(archive, basis_.dimension());
   }
 
  private:

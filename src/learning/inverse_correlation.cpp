@@ -11,8 +11,6 @@
 namespace fullforce {
 namespace {
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 /// Some of the vectors of `all`, in memory that has room for as many as there are: the order follows from their number.
 template <Real F>
 VectorsView<F> view_of_some(AlignedArray<F>& memory, Index length, Index count) {
@@ -56,14 +54,14 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       K_(features, vectors),
       c_(capacity_, vectors),
       c_chosen_(room_for_some<F>(capacity_, vectors)),
-      c_exact_(at(capacity_ * vectors)),
-      gram_(at(vectors * vectors)),
+      c_exact_(as_size(capacity_ * vectors)),
+      gram_(as_size(vectors * vectors)),
       factor_(vectors * padded<double>(vectors)),
       panel_scale_(std::sqrt(longest / alpha)),
       quadratic_scale_(longest / alpha),
       sums_(vectors * capacity_ + vectors * vectors) {
   if (SymmetricProduct<F>::pays(features.rows(), 1)) symmetric_.emplace(features);
-  chosen_.reserve(at(vectors));
+  chosen_.reserve(as_size(vectors));
   all_S_.fill(F(0));
   phi_chosen_.fill(F(0));
   c_chosen_.fill(F(0));
@@ -101,7 +99,7 @@ void InverseCorrelation<F>::select(const GatheredVectors<F>& phi, std::span<cons
 
 template <Real F>
 void InverseCorrelation<F>::multiply_part(Index k) {
-  symmetric_->multiply_part(k, {P_.row(0), P_.stride()}, phi_selected_.data);
+  symmetric_->multiply_part(k, P_.from(0), phi_selected_.data);
 }
 
 template <Real F>
@@ -110,8 +108,7 @@ void InverseCorrelation<F>::multiply(RowBlock block) {
   if (uses_symmetry())
     symmetric_->finish(block, K_.from(block.local));
   else if (selected_ > 0)
-    kernels::multiply<F>({P_.row(block.local), P_.stride()}, block.rows, used_, phi_selected_, selected_,
-                         K_.from(block.local));
+    kernels::multiply<F>(P_.from(block.local), block.rows, used_, phi_selected_, selected_, K_.from(block.local));
   if (selected_ > 0 || pending_ > 0) sum_block(block);
 }
 
@@ -121,28 +118,28 @@ void InverseCorrelation<F>::sum_block(RowBlock block) {
   const Index thread = thread_index();
   double* const sums = scratch_.data() + thread * scratch_stride_;
   double* const scratch = sums + padded<double>(vectors_ * std::max(capacity_, vectors_));
-  const kernels::Piece<const F> phi{phi_->mine(0, block.local), phi_->stride()};
+  const MatrixView<const F> phi = phi_->mine_from(0, block.local);
   const Index panel_sums = vectors_ * pending_;
   if (pending_ > 0) {
-    kernels::multiply_transposed<F>({S(block.local), S_stride_}, block.rows, pending_, phi, vectors_, sums, scratch);
-    sums_.add<double>(0, {sums, at(panel_sums)}, panel_scale_);
+    kernels::multiply_transposed<F>(S_from(block.local), block.rows, pending_, phi, vectors_, sums, scratch);
+    sums_.add<double>(0, {sums, as_size(panel_sums)}, panel_scale_);
   }
   if (selected_ == 0) return;
-  kernels::Piece<const F> chosen = phi;
+  MatrixView<const F> chosen = phi;
   if (selected_ < vectors_) {
     for (Index i = block.local; i < block.local + block.rows; ++i)
-      for (Index k = 0; k < selected_; ++k) mine_selected_(i, k) = phi_->mine(0, i)[chosen_[at(k)]];
+      for (Index k = 0; k < selected_; ++k) mine_selected_(i, k) = phi_->mine(0, i)[chosen_[as_size(k)]];
     chosen = mine_selected_.from(block.local);
   }
   kernels::multiply_transposed<F>(chosen, block.rows, selected_, K_.from(block.local), selected_, sums, scratch);
-  sums_.add<double>(panel_sums, {sums, at(selected_ * selected_)}, quadratic_scale_);
+  sums_.add<double>(panel_sums, {sums, as_size(selected_ * selected_)}, quadratic_scale_);
 }
 
 template <Real F>
-void InverseCorrelation<F>::reduce(PhaseTimer& timer) {
+void InverseCorrelation<F>::reduce(RegionTimer& timer) {
   if (pending_ == 0 && selected_ == 0) return;
   {
-    const PhaseScope scope(timer, Phase::communication);
+    const RegionScope scope(timer, TimerRegion::communication);
     sums_.reduce(layout_->comm());
   }
   decode();
@@ -156,7 +153,7 @@ void InverseCorrelation<F>::decode() {
   for (Index k = 0; k < pending_; ++k)
     for (Index b = 0; b < vectors_; ++b) {
       const double sum = sums_.value(k * vectors_ + b, panel_scale_);
-      c_exact_[at(k * vectors_ + b)] = sum;
+      c_exact_[as_size(k * vectors_ + b)] = sum;
       c(b, k) = static_cast<F>(sum);
     }
   if (c.order == VectorOrder::by_vector)
@@ -164,7 +161,7 @@ void InverseCorrelation<F>::decode() {
   const Index first = vectors_ * pending_;
   for (Index b = 0; b < selected_; ++b)
     for (Index e = 0; e <= b; ++e)
-      gram_[at(b * selected_ + e)] = sums_.value(first + b * selected_ + e, quadratic_scale_);
+      gram_[as_size(b * selected_ + e)] = sums_.value(first + b * selected_ + e, quadratic_scale_);
 }
 
 template <Real F>
@@ -172,12 +169,13 @@ void InverseCorrelation<F>::factorise() {
   using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   for (Index k = 0; k < pending_; ++k)
     for (Index b = 0; b < selected_; ++b) {
-      const double left = c_exact_[at(k * vectors_ + chosen_[at(b)])];
-      for (Index e = 0; e <= b; ++e) gram_[at(b * selected_ + e)] -= left * c_exact_[at(k * vectors_ + chosen_[at(e)])];
+      const double left = c_exact_[as_size(k * vectors_ + chosen_[as_size(b)])];
+      for (Index e = 0; e <= b; ++e)
+        gram_[as_size(b * selected_ + e)] -= left * c_exact_[as_size(k * vectors_ + chosen_[as_size(e)])];
     }
   for (Index b = 0; b < selected_; ++b) {
-    indefinite_ += gram_[at(b * selected_ + b)] > 0.0 ? 0 : 1;
-    gram_[at(b * selected_ + b)] += 1.0;
+    indefinite_ += gram_[as_size(b * selected_ + b)] > 0.0 ? 0 : 1;
+    gram_[as_size(b * selected_ + b)] += 1.0;
   }
   Eigen::Map<Matrix> gram(gram_.data(), selected_, selected_);
   Eigen::Ref<Matrix> in_place(gram);
@@ -213,20 +211,20 @@ template <Real F>
 void InverseCorrelation<F>::append(RowBlock block) {
   if (selected_ == 0 || block.first >= used_) return;
   if (pending_ > 0)
-    kernels::subtract_multiple<F>({S(block.local), S_stride_}, block.rows, pending_, c_selected_, selected_,
+    kernels::subtract_multiple<F>(S_from(block.local), block.rows, pending_, c_selected_, selected_,
                                   K_.from(block.local));
   kernels::multiply_small<F>(K_.from(block.local), block.rows, selected_, factor_.data(),
-                             {S(block.local) + pending_, S_stride_});
+                             S_from(block.local).from(0, pending_));
 }
 
 template <Real F>
-void InverseCorrelation<F>::flush(PhaseTimer& timer) {
+void InverseCorrelation<F>::flush(RegionTimer& timer) {
   if (pending_ == 0) return;
   {
-    const PhaseScope scope(timer, Phase::communication);
+    const RegionScope scope(timer, TimerRegion::communication);
     gather_S_(all_S_.span());
   }
-  const PhaseScope scope(timer, Phase::updates);
+  const RegionScope scope(timer, TimerRegion::updates);
   transpose_panel();
   layout_->for_each_block([&](RowBlock block) {
     if (block.first < used_) flush(block);
@@ -258,17 +256,16 @@ void InverseCorrelation<F>::flush(RowBlock block) {
     flush(block, j, count);
     const Index below = std::max(j, up(block.first + block.rows));
     if (below < j + count)
-      kernels::transpose<F>({P_.row(block.local) + below, P_.stride()}, block.rows, j + count - below,
-                            {P_.row(below - layout_->first_row()) + block.first, P_.stride()});
+      kernels::transpose<F>(P_.from(block.local, below), block.rows, j + count - below,
+                            P_.from(below - layout_->first_row(), block.first));
   }
   if (end < used_) flush(block, end, used_ - end);
 }
 
 template <Real F>
 void InverseCorrelation<F>::flush(RowBlock block, Index column, Index columns) {
-  kernels::subtract_product<F>({P_.row(block.local) + column, P_.stride()}, block.rows, columns,
-                               {S(block.local), S_stride_}, pending_,
-                               {S_transposed_.row(0) + column, S_transposed_.stride()});
+  kernels::subtract_product<F>(P_.from(block.local, column), block.rows, columns, S_from(block.local), pending_,
+                               S_transposed_.from(0, column));
 }
 
 template <Real F>
@@ -276,8 +273,8 @@ void InverseCorrelation<F>::transpose_panel() {
   const Index run = layout_->partition().block_size();
   for_each_in_parallel(layout_->partition().blocks(), [&](Index block) {
     const Index first = block * run;
-    kernels::transpose<F>({all_S_.data() + first * S_stride_, S_stride_}, std::min(run, layout_->rows() - first),
-                          pending_, {S_transposed_.row(0) + first, S_transposed_.stride()});
+    kernels::transpose<F>({all_S_.data() + first * S_stride_, capacity_, S_stride_},
+                          std::min(run, layout_->rows() - first), pending_, S_transposed_.from(0, first));
   });
 }
 
@@ -294,16 +291,16 @@ Index InverseCorrelation<F>::bytes(const RowPartition& features, Index panel, In
 template <Real F>
 void InverseCorrelation<F>::persist(Archive& archive) {
   const RowPartition& partition = layout_->partition();
-  archive.rows<F>("/learning/P", partition, {P_.row(0), P_.cols(), P_.stride()});
+  archive.rows<F>("/learning/P", partition, P_.from(0));
   find_pending(archive);
-  if (pending_ > 0) archive.rows<F>("/learning/pending_right", partition, {S(0), pending_, S_stride_});
+  if (pending_ > 0) archive.rows<F>("/learning/pending_right", partition, S_from(0).first(pending_));
 }
 
 template <Real F>
 void InverseCorrelation<F>::persist_whole(Archive& archive, Index features) {
-  archive.replicated<F>("/learning/P", {P_.row(0), features, P_.stride()}, features);
+  archive.replicated<F>("/learning/P", P_.from(0).first(features), features);
   find_pending(archive);
-  if (pending_ > 0) archive.replicated<F>("/learning/pending_right", {S(0), pending_, S_stride_}, features);
+  if (pending_ > 0) archive.replicated<F>("/learning/pending_right", S_from(0).first(pending_), features);
 }
 
 /// How many columns of the panel a file holds that is being loaded.

@@ -10,15 +10,14 @@ LearnedWeights<T>::LearnedWeights(const Layout& layout, Index features, Index ca
 
 template <Real T>
 void LearnedWeights<T>::multiply(RowBlock block, VectorsView<const T> phi, StreamArray<T>& result) const {
-  kernels::multiply<T>({W_.row(block.local), W_.stride()}, block.rows, used_, phi, result.streams(),
-                       result.from(block.local));
+  kernels::multiply<T>(W_.from(block.local), block.rows, used_, phi, result.streams(), result.from(block.local));
 }
 
 template <Real T>
 void LearnedWeights<T>::subtract_pending(RowBlock block, Index pending, VectorsView<const T> c,
                                          StreamArray<T>& result) const {
   if (pending == 0) return;
-  kernels::subtract_multiple<T>({G_.row(block.local), G_.stride()}, block.rows, pending, c, result.streams(),
+  kernels::subtract_multiple<T>(G_.from(block.local), block.rows, pending, c, result.streams(),
                                 result.from(block.local));
 }
 
@@ -26,13 +25,13 @@ template <Real T>
 void LearnedWeights<T>::append(RowBlock block, Index pending, const StreamArray<T>& errors, Index count,
                                const double* inverse_factor) {
   kernels::multiply_small<T>(errors.from(block.local), block.rows, count, inverse_factor,
-                             {G_.row(block.local) + pending, G_.stride()});
+                             G_.from(block.local, pending));
 }
 
 template <Real T>
 void LearnedWeights<T>::flush(RowBlock block, Index pending, const RowMatrix<T>& panel_rows) {
-  kernels::subtract_product<T>({W_.row(block.local), W_.stride()}, block.rows, used_,
-                               {G_.row(block.local), G_.stride()}, pending, {panel_rows.row(0), panel_rows.stride()});
+  kernels::subtract_product<T>(W_.from(block.local), block.rows, used_, G_.from(block.local), pending,
+                               panel_rows.from(0));
 }
 
 template class LearnedWeights<float>;

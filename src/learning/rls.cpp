@@ -24,7 +24,7 @@ Rls<T>::Rls(const Layout& layout, const LearningOptions& options, Index outputs,
     J_.emplace(*rows_, space_->capacity(), learns ? longest_panel(options.panel, streams) : 0);
     errors_ = StreamArray<T>(*rows_, learns ? streams : 0);
   }
-  selected_.reserve(static_cast<std::size_t>(streams));
+  selected_.reserve(as_size(streams));
   use_features();
 }
 
@@ -37,9 +37,9 @@ void Rls<T>::use_features() {
 
 template <Real T>
 void Rls<T>::evaluate(const GatheredVectors<T>& rates, std::span<const Index> selected, StreamArray<T>& currents,
-                      std::span<double> outputs, PhaseTimer& timer, Direction direction) {
+                      std::span<double> outputs, RegionTimer& timer, Direction direction) {
   FULLFORCE_EXPECT(learns() || selected.empty());
-  const PhaseScope scope(timer, Phase::products);
+  const RegionScope scope(timer, TimerRegion::products);
   selected_.assign(selected.begin(), selected.end());
   space_->begin(rates, selected, timer);
   use_features();
@@ -69,11 +69,11 @@ void Rls<T>::respond(std::span<double> outputs) {
 
 template <Real T>
 void Rls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T>& targets, std::span<const double> output_errors,
-                      PhaseTimer& timer) {
+                      RegionTimer& timer) {
   const bool learning = !selected_.empty();
   if (modes_ && learning) modes_->project(targets, selected_, timer);
   {
-    const PhaseScope scope(timer, Phase::updates);
+    const RegionScope scope(timer, TimerRegion::updates);
     in_parallel(Loop(blocks_of_weights(),
                      [&](Index k) {
                        const RowBlock block = rows_->block(k);
@@ -95,7 +95,7 @@ void Rls<T>::learn_currents(RowBlock block, const StreamArray<T>& own, const Tar
   const Index count = static_cast<Index>(selected_.size());
   for (Index i = block.local; i < block.local + block.rows; ++i)
     for (Index k = 0; k < count; ++k) {
-      const Index b = selected_[static_cast<std::size_t>(k)];
+      const Index b = selected_[as_size(k)];
       errors_(i, k) = own(i, b) - (modes_ ? static_cast<T>(modes_->target(i, k)) : (*targets.F)(i, b));
     }
   J_->append(block, pending(), errors_, count, space_->inverse_factor());
@@ -111,11 +111,11 @@ void Rls<T>::learn_outputs(std::span<const double> output_errors) {
 }
 
 template <Real T>
-void Rls<T>::flush(PhaseTimer& timer) {
+void Rls<T>::flush(RegionTimer& timer) {
   const Index pending = this->pending();
   if (pending == 0) return;
   space_->flush(timer);
-  const PhaseScope scope(timer, Phase::updates);
+  const RegionScope scope(timer, TimerRegion::updates);
   if (J_) rows_->for_each_block([&](RowBlock block) { J_->flush(block, pending, space_->panel_rows()); });
   w_.flush(all_outputs(), pending, space_->panel_rows());
 }
@@ -138,10 +138,10 @@ template <Real T>
 void Rls<T>::persist(Archive& archive) {
   const RowPartition& partition = rows_->partition();
   const auto rows = [&](const char* name, RowMatrix<T>& m, Index cols) {
-    archive.rows<T>(name, partition, {m.row(0), cols, m.stride()});
+    archive.rows<T>(name, partition, m.from(0).first(cols));
   };
   const auto whole = [&](const char* name, RowMatrix<T>& m, Index cols) {
-    archive.replicated<T>(name, {m.row(0), cols, m.stride()}, m.rows());
+    archive.replicated<T>(name, m.from(0).first(cols), m.rows());
   };
   space_->persist(archive);
   if (modes_) modes_->persist(archive);

@@ -31,37 +31,36 @@ void TargetModes<T>::fix() {
 }
 
 template <Real T>
-void TargetModes<T>::project(const TargetCurrents<T>& currents, std::span<const Index> selected, PhaseTimer& timer) {
+void TargetModes<T>::project(const TargetCurrents<T>& currents, std::span<const Index> selected, RegionTimer& timer) {
   selected_ = static_cast<Index>(selected.size());
   const Index sums = count() * selected_;
   {
-    const PhaseScope scope(timer, Phase::updates);
+    const RegionScope scope(timer, TimerRegion::updates);
     sums_.begin(sums, currents.longest);
     neurons_->for_each_block([&](RowBlock block) {
       for (Index i = block.local; i < block.local + block.rows; ++i)
-        for (Index k = 0; k < selected_; ++k) chosen_(i, k) = (*currents.F)(i, selected[static_cast<std::size_t>(k)]);
-      double* const products = scratch_[static_cast<std::size_t>(thread_index())].data();
-      kernels::multiply_transposed<T>({V_.row(block.local), V_.stride()}, block.rows, count(),
-                                      {chosen_.row(block.local), chosen_.stride()}, selected_, products,
-                                      products + padded<double>(sums));
-      sums_.add<double>(0, {products, static_cast<std::size_t>(sums)});
+        for (Index k = 0; k < selected_; ++k) chosen_(i, k) = (*currents.F)(i, selected[as_size(k)]);
+      double* const products = scratch_[as_size(thread_index())].data();
+      kernels::multiply_transposed<T>(V_.from(block.local), block.rows, count(), chosen_.from(block.local), selected_,
+                                      products, products + padded<double>(sums));
+      sums_.add<double>(0, {products, as_size(sums)});
     });
   }
-  const PhaseScope scope(timer, Phase::communication);
+  const RegionScope scope(timer, TimerRegion::communication);
   sums_.reduce(neurons_->comm());
 }
 
 template <Real T>
-void TargetModes<T>::expand(StreamArray<T>& currents, PhaseTimer& timer) {
+void TargetModes<T>::expand(StreamArray<T>& currents, RegionTimer& timer) {
   for (Index i = 0; i < outputs_.rows(); ++i) std::copy_n(outputs_.row(i), outputs_.stride(), gathered_.mine(0, i));
   {
-    const PhaseScope scope(timer, Phase::communication);
+    const RegionScope scope(timer, TimerRegion::communication);
     gathered_.gather();
   }
-  const PhaseScope scope(timer, Phase::products);
+  const RegionScope scope(timer, TimerRegion::products);
   neurons_->for_each_block([&](RowBlock block) {
-    kernels::multiply<T>({V_.row(block.local), V_.stride()}, block.rows, count(), gathered_.group(0),
-                         currents.streams(), {currents.row(block.local), currents.stride()});
+    kernels::multiply<T>(V_.from(block.local), block.rows, count(), gathered_.group(0), currents.streams(),
+                         currents.from(block.local));
   });
 }
 
@@ -78,7 +77,7 @@ Index TargetModes<T>::bytes(const RowPartition& neurons, const LearningOptions& 
 
 template <Real T>
 void TargetModes<T>::persist(Archive& archive) {
-  archive.rows<T>("/network/modes", neurons_->partition(), {V_.row(0), count(), V_.stride()});
+  archive.rows<T>("/network/modes", neurons_->partition(), V_.from(0).first(count()));
   archive.attribute<Index>("/network", "modes_found", found_);
   archive.attribute<double>("/network", "modes_energy", energy_);
   archive.attribute<double>("/network", "modes_energy_left_out", left_out_);

@@ -14,7 +14,7 @@ constexpr Index look_ahead = 2 * row_run;
 
 /// C columns times a pack of vectors that lie side by side.
 template <int C, class V, class T>
-void side_by_side_tile(Piece<const T> a, Index rows, Piece<const T> x, VectorsView<T> sums) {
+void side_by_side_tile(MatrixView<const T> a, Index rows, MatrixView<const T> x, VectorsView<T> sums) {
   V sum[C];
   for (int c = 0; c < C; ++c) sum[c] = load<V>(sums.data + c * sums.stride);
   for (Index i = 0; i < rows; ++i) {
@@ -26,9 +26,9 @@ void side_by_side_tile(Piece<const T> a, Index rows, Piece<const T> x, VectorsVi
 }
 
 template <class V, class T>
-void side_by_side(Piece<const T> a, Index rows, Index cols, Piece<const T> x, VectorsView<T> sums) {
+void side_by_side(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, VectorsView<T> sums) {
   constexpr int wide = register_bytes == 64 ? 64 / static_cast<int>(sizeof(T)) : 4;
-  const auto from = [&](Index k) { return Piece<const T>{a.data + k, a.stride}; };
+  const auto from = [&](Index k) { return a.from(0, k); };
   const auto to = [&](Index k) { return VectorsView<T>{sums.data + k * sums.stride, sums.stride, sums.order}; };
   Index k = 0;
   for (; k + wide <= cols; k += wide) side_by_side_tile<wide, V>(from(k), rows, x, to(k));
@@ -37,7 +37,7 @@ void side_by_side(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Ve
 
 /// A register of columns times one vector.
 template <class T>
-void by_vector(Piece<const T> a, Index rows, Index cols, const T* x, Index x_stride, T* sums) {
+void by_vector(MatrixView<const T> a, Index rows, Index cols, const T* x, Index x_stride, T* sums) {
   using V = Register<T>;
   for (Index k = 0; k < cols; k += lanes<T>) {
     V sum = load<V>(sums + k);
@@ -50,19 +50,19 @@ void by_vector(Piece<const T> a, Index rows, Index cols, const T* x, Index x_str
 }  // namespace
 
 template <Real T>
-void accumulate_transposed(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors,
+void accumulate_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, Index vectors,
                            VectorsView<T> sums) {
   constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
   for (Index i = 0; i < rows; i += row_run) {
     const Index n = std::min(row_run, rows - i);
-    const Piece<const T> a_run{a.data + i * a.stride, a.stride};
+    const MatrixView<const T> a_run = a.from(i);
     const T* const x_run = x.data + i * x.stride;
     if (sums.order == VectorOrder::by_vector) {
       for (Index b = 0; b < vectors; ++b) by_vector(a_run, n, cols, x_run + b, x.stride, sums.data + b * sums.stride);
       continue;
     }
     const auto run = [&](auto pack, Index b) {
-      side_by_side<decltype(pack)>(a_run, n, cols, Piece<const T>{x_run + b, x.stride},
+      side_by_side<decltype(pack)>(a_run, n, cols, x.from(i, b),
                                    VectorsView<T>{sums.data + b, sums.stride, sums.order});
     };
     Index b = 0;
@@ -71,7 +71,9 @@ void accumulate_transposed(Piece<const T> a, Index rows, Index cols, Piece<const
   }
 }
 
-template void accumulate_transposed(Piece<const float>, Index, Index, Piece<const float>, Index, VectorsView<float>);
-template void accumulate_transposed(Piece<const double>, Index, Index, Piece<const double>, Index, VectorsView<double>);
+template void accumulate_transposed(MatrixView<const float>, Index, Index, MatrixView<const float>, Index,
+                                    VectorsView<float>);
+template void accumulate_transposed(MatrixView<const double>, Index, Index, MatrixView<const double>, Index,
+                                    VectorsView<double>);
 
 }  // namespace fullforce::kernels

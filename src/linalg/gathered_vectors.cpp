@@ -11,46 +11,46 @@ namespace {
 
 /// Whether the rows are the groups already: one group whose vectors lie side by side, or nothing but rows wanted.
 template <Real T>
-bool rows_suffice(Index groups, Index vectors, bool apart) {
-  return apart || (groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side);
+bool rows_suffice(Index groups, Index vectors, bool local_only) {
+  return local_only || (groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side);
 }
 
 /// Whether nothing travels, and a group can be written as it is read.
 template <Real T>
-bool groups_suffice(Index ranks, Index vectors, bool apart) {
-  return !apart && ranks == 1 && (vectors == 1 || vector_order<T>(vectors) == VectorOrder::side_by_side);
+bool groups_suffice(Index ranks, Index vectors, bool local_only) {
+  return !local_only && ranks == 1 && (vectors == 1 || vector_order<T>(vectors) == VectorOrder::side_by_side);
 }
 
 }  // namespace
 
 template <Real T>
-GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors, bool apart)
+GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors, bool local_only)
     : layout_(&layout),
       vectors_(vectors),
       group_width_(padded_vectors<T>(vectors)),
-      first_row_(apart ? 0 : layout.first_row()),
-      apart_(apart),
-      in_place_(groups_suffice<T>(layout.comm().size(), vectors, apart)),
+      first_row_(local_only ? 0 : layout.first_row()),
+      local_only_(local_only),
+      in_place_(groups_suffice<T>(layout.comm().size(), vectors, local_only)),
       stride_((in_place_ ? 1 : groups) * group_width_),
       gather_(layout.comm(), layout.partition(), stride_) {
-  if (in_place_ || !rows_suffice<T>(groups, vectors, apart))
+  if (in_place_ || !rows_suffice<T>(groups, vectors, local_only))
     for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
-  if (!in_place_) rows_ = AlignedArray<T>((apart ? layout.local_rows() : layout.rows()) * stride_);
+  if (!in_place_) rows_ = AlignedArray<T>((local_only ? layout.local_rows() : layout.rows()) * stride_);
   rows_.fill(T(0));
   for (Index g = 0; g < groups; ++g)
-    starts_.push_back(in_place_ ? groups_[static_cast<std::size_t>(g)].view().data : rows_.data() + g * group_width_);
+    starts_.push_back(in_place_ ? groups_[as_size(g)].view().data : rows_.data() + g * group_width_);
 }
 
 template <Real T>
 void GatheredVectors<T>::gather() {
-  if (in_place_ || apart_) return;
+  if (in_place_ || local_only_) return;
   gather_(rows_.span());
-  take_apart();
+  unpack();
 }
 
 template <Real T>
 void GatheredVectors<T>::start_gather() {
-  if (in_place_ || apart_) return;
+  if (in_place_ || local_only_) return;
   gather_.start(rows_.span());
   moving_ = true;
 }
@@ -59,26 +59,25 @@ template <Real T>
 void GatheredVectors<T>::finish_gather() {
   if (!std::exchange(moving_, false)) return;
   gather_.finish();
-  take_apart();
+  unpack();
 }
 
 template <Real T>
-void GatheredVectors<T>::take_apart() {
+void GatheredVectors<T>::unpack() {
   if (groups_.empty()) return;
   // Few numbers are copied sooner than a second thread has woken up.
   constexpr Index few = 4096;
   if (rows_.size() <= few) {
-    take_apart(0, layout_->rows());
+    unpack(0, layout_->rows());
     return;
   }
   const RowPartition& partition = layout_->partition();
   const Index run = partition.block_size();
-  for_each_in_parallel(partition.blocks(),
-                       [&](Index k) { take_apart(k * run, std::min(run, layout_->rows() - k * run)); });
+  for_each_in_parallel(partition.blocks(), [&](Index k) { unpack(k * run, std::min(run, layout_->rows() - k * run)); });
 }
 
 template <Real T>
-void GatheredVectors<T>::take_apart(Index first, Index count) {
+void GatheredVectors<T>::unpack(Index first, Index count) {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const VectorsView<T> to = groups_[g].view();
     for (Index j = first; j < first + count; ++j) {
@@ -93,11 +92,11 @@ void GatheredVectors<T>::take_apart(Index first, Index count) {
 
 template <Real T>
 bool GatheredVectors<T>::all_finite() const {
-  // What is kept apart only its owner knows.
-  if (apart_) return true;
+  // What is kept local_only only its owner knows.
+  if (local_only_) return true;
   if (!in_place_) return is_finite(rows_.span());
   return std::all_of(starts_.begin(), starts_.end(), [this](const T* group) {
-    return is_finite({group, static_cast<std::size_t>(layout_->rows() * stride_)});
+    return is_finite({group, as_size(layout_->rows() * stride_)});
   });
 }
 
@@ -118,10 +117,10 @@ bool GatheredVectors<T>::is_finite(std::span<const T> values) const {
 }
 
 template <Real T>
-Index GatheredVectors<T>::bytes(const RowPartition& partition, Index groups, Index vectors, bool apart) {
-  const bool in_place = groups_suffice<T>(partition.ranks(), vectors, apart);
-  const Index rows = in_place ? 0 : apart ? partition.largest_row_count() : partition.rows();
-  const Index of_groups = in_place || !rows_suffice<T>(groups, vectors, apart) ? partition.rows() : 0;
+Index GatheredVectors<T>::bytes(const RowPartition& partition, Index groups, Index vectors, bool local_only) {
+  const bool in_place = groups_suffice<T>(partition.ranks(), vectors, local_only);
+  const Index rows = in_place ? 0 : local_only ? partition.largest_row_count() : partition.rows();
+  const Index of_groups = in_place || !rows_suffice<T>(groups, vectors, local_only) ? partition.rows() : 0;
   return (rows + of_groups) * groups * padded_vectors<T>(vectors) * static_cast<Index>(sizeof(T));
 }
 

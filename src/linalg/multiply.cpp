@@ -33,7 +33,7 @@ struct Subtract {
 
 /// R rows and V contiguous vectors: R x V sums stay in registers while the columns stream by.
 template <int R, int V, class T, class Store>
-void tile_by_vector(Piece<const T> a, Index cols, VectorsView<const T> x, Piece<T> y, Store store) {
+void tile_by_vector(MatrixView<const T> a, Index cols, VectorsView<const T> x, MatrixView<T> y, Store store) {
   Register<T> sums[R][V] = {};
   for (Index j = 0; j < cols; j += lanes<T>) {
     Register<T> vector[V];
@@ -67,7 +67,7 @@ constexpr Index ahead_columns = 64;
 
 /// R rows and C packs of vectors that lie side by side: an element of `a` at a time, times one element of each vector.
 template <int R, int C, class V, class T, class Store>
-void tile_side_by_side(Piece<const T> a, Index cols, VectorsView<const T> x, Piece<T> y, Store store) {
+void tile_side_by_side(MatrixView<const T> a, Index cols, VectorsView<const T> x, MatrixView<T> y, Store store) {
   constexpr Index width = sizeof(V) / sizeof(T);
   constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
   const bool ask = a.stride * static_cast<Index>(sizeof(T)) <= short_row_bytes;
@@ -104,34 +104,32 @@ void for_tiles(Index rows, const Tile& tile) {
 }
 
 template <int V, class T, class Store>
-void rows_by_vector(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Piece<T> y, Store store) {
-  for_tiles<(V == 1 ? 8 : 4)>(rows, [&](Index i, auto tile_rows) {
-    tile_by_vector<tile_rows, V>({a.data + i * a.stride, a.stride}, cols, x, Piece<T>{y.data + i * y.stride, y.stride},
-                                 store);
-  });
+void rows_by_vector(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, MatrixView<T> y,
+                    Store store) {
+  for_tiles<(V == 1 ? 8 : 4)>(
+      rows, [&](Index i, auto tile_rows) { tile_by_vector<tile_rows, V>(a.from(i), cols, x, y.from(i), store); });
 }
 
 template <int C, class V, class T, class Store>
-void rows_side_by_side(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Piece<T> y, Store store) {
+void rows_side_by_side(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, MatrixView<T> y,
+                       Store store) {
   // As many sums as registers hold beside the packs of a row.
   constexpr int registers = C * static_cast<int>(sizeof(V)) / register_bytes;
   constexpr int tile = registers <= 1 ? 8 : register_bytes == 64 ? 16 / registers : registers == 2 ? 4 : 2;
-  for_tiles<tile>(rows, [&](Index i, auto tile_rows) {
-    tile_side_by_side<tile_rows, C, V>({a.data + i * a.stride, a.stride}, cols, x,
-                                       Piece<T>{y.data + i * y.stride, y.stride}, store);
-  });
+  for_tiles<tile>(
+      rows, [&](Index i, auto tile_rows) { tile_side_by_side<tile_rows, C, V>(a.from(i), cols, x, y.from(i), store); });
 }
 
 template <class T, class Store>
-void by_vector(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y,
+void by_vector(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y,
                Store store) {
   const Index width = round_up(cols, lanes<T>);
   for (Index i = 0; i < rows; i += strip) {
     const Index n = std::min(strip, rows - i);
-    const Piece<const T> from{a.data + i * a.stride, a.stride};
+    const MatrixView<const T> from = a.from(i);
     const auto run = [&](auto count, Index b) {
       rows_by_vector<count>(from, n, width, VectorsView<const T>{x.data + b * x.stride, x.stride, x.order},
-                            Piece<T>{y.data + i * y.stride + b, y.stride}, store);
+                            y.from(i, b), store);
     };
     Index b = 0;
     for (; b + 4 <= vectors; b += 4) run(std::integral_constant<int, 4>{}, b);
@@ -145,13 +143,13 @@ void by_vector(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x,
 
 /// All vectors for the rows of a strip and a run of columns.
 template <class T, class Store>
-void side_by_side(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y,
+void side_by_side(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y,
                   Store store) {
   constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
   const Index units = (vectors + unit - 1) / unit;
   const auto run = [&](auto packs, auto pack, Index u) {
     rows_side_by_side<packs, decltype(pack)>(a, rows, cols, VectorsView<const T>{x.data + u * unit, x.stride, x.order},
-                                             Piece<T>{y.data + u * unit, y.stride}, store);
+                                             y.from(0, u * unit), store);
   };
   Index u = 0;
   for (; u + 4 <= units; u += 4) run(std::integral_constant<int, 2>{}, Pack<T, 64>{}, u);
@@ -167,13 +165,13 @@ void side_by_side(Piece<const T> a, Index rows, Index cols, VectorsView<const T>
 constexpr Index column_run = 512;
 
 template <class T, class Store>
-void by_column_runs(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y,
-                    Store store) {
+void by_column_runs(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors,
+                    MatrixView<T> y, Store store) {
   for (Index i = 0; i < rows; i += strip) {
     const Index n = std::min(strip, rows - i);
-    const Piece<T> to{y.data + i * y.stride, y.stride};
+    const MatrixView<T> to = y.from(i);
     const auto run = [&](Index j, auto keep) {
-      side_by_side(Piece<const T>{a.data + i * a.stride + j, a.stride}, n, std::min(column_run, cols - j),
+      side_by_side(a.from(i, j), n, std::min(column_run, cols - j),
                    VectorsView<const T>{x.data + j * x.stride, x.stride, x.order}, vectors, to, keep);
     };
     run(0, store);
@@ -182,7 +180,8 @@ void by_column_runs(Piece<const T> a, Index rows, Index cols, VectorsView<const 
 }
 
 template <class T, class Store>
-void product(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y, Store store) {
+void product(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y,
+             Store store) {
   if (x.order == VectorOrder::by_vector)
     by_vector(a, rows, cols, x, vectors, y, store);
   else
@@ -192,18 +191,21 @@ void product(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, I
 }  // namespace
 
 template <Real T>
-void multiply(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y) {
+void multiply(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y) {
   product(a, rows, cols, x, vectors, y, Assign{});
 }
 
 template <Real T>
-void subtract_multiple(Piece<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, Piece<T> y) {
+void subtract_multiple(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors,
+                       MatrixView<T> y) {
   product(a, rows, cols, x, vectors, y, Subtract{});
 }
 
-template void multiply(Piece<const float>, Index, Index, VectorsView<const float>, Index, Piece<float>);
-template void multiply(Piece<const double>, Index, Index, VectorsView<const double>, Index, Piece<double>);
-template void subtract_multiple(Piece<const float>, Index, Index, VectorsView<const float>, Index, Piece<float>);
-template void subtract_multiple(Piece<const double>, Index, Index, VectorsView<const double>, Index, Piece<double>);
+template void multiply(MatrixView<const float>, Index, Index, VectorsView<const float>, Index, MatrixView<float>);
+template void multiply(MatrixView<const double>, Index, Index, VectorsView<const double>, Index, MatrixView<double>);
+template void subtract_multiple(MatrixView<const float>, Index, Index, VectorsView<const float>, Index,
+                                MatrixView<float>);
+template void subtract_multiple(MatrixView<const double>, Index, Index, VectorsView<const double>, Index,
+                                MatrixView<double>);
 
 }  // namespace fullforce::kernels

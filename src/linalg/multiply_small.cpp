@@ -7,7 +7,7 @@
 namespace fullforce::kernels {
 
 template <Real T>
-void multiply_small(Piece<const T> in, Index rows, Index count, const double* factor, Piece<T> out) {
+void multiply_small(MatrixView<const T> in, Index rows, Index count, const double* factor, MatrixView<T> out) {
   using V = Register<double>;
   if (count == 1) {
     for (Index i = 0; i < rows; ++i)
@@ -27,7 +27,7 @@ void multiply_small(Piece<const T> in, Index rows, Index count, const double* fa
   }
 }
 
-template void multiply_small(Piece<const float>, Index, Index, const double*, Piece<float>);
-template void multiply_small(Piece<const double>, Index, Index, const double*, Piece<double>);
+template void multiply_small(MatrixView<const float>, Index, Index, const double*, MatrixView<float>);
+template void multiply_small(MatrixView<const double>, Index, Index, const double*, MatrixView<double>);
 
 }  // namespace fullforce::kernels

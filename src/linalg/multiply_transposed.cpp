@@ -15,7 +15,7 @@ void widen(const T* from, Index count, double* to) {
 
 /// A register of columns times one vector. What lies behind the last column is computed and not used.
 template <Real T>
-void one_vector(Piece<const double> a, Index rows, Index cols, Piece<const T> x, double* sums) {
+void one_vector(MatrixView<const double> a, Index rows, Index cols, MatrixView<const T> x, double* sums) {
   using V = Register<double>;
   for (Index k = 0; k < cols; k += lanes<double>) {
     V sum = {};
@@ -29,7 +29,7 @@ void one_vector(Piece<const double> a, Index rows, Index cols, Piece<const T> x,
 /// One column times one vector: a register's first lane, so that every product is added in one rounding whatever the
 /// strides are.
 template <Real T>
-double one_sum(Piece<const T> a, Index rows, Piece<const T> x) {
+double one_sum(MatrixView<const T> a, Index rows, MatrixView<const T> x) {
   using V = Pack<double, 32>;
   V sum = {};
   for (Index i = 0; i < rows; ++i)
@@ -39,7 +39,7 @@ double one_sum(Piece<const T> a, Index rows, Piece<const T> x) {
 
 /// C columns times a register of vectors; `count` of its lanes are wanted.
 template <int C>
-void columns(Piece<const double> a, Index rows, Piece<const double> x, Index count, Piece<double> sums) {
+void columns(MatrixView<const double> a, Index rows, MatrixView<const double> x, Index count, MatrixView<double> sums) {
   using V = Register<double>;
   V sum[C] = {};
   for (Index i = 0; i < rows; ++i) {
@@ -52,7 +52,7 @@ void columns(Piece<const double> a, Index rows, Piece<const double> x, Index cou
 
 /// Rows of T as rows of doubles on aligned addresses: themselves if they are, else copies.
 template <Real T>
-Piece<const double> widened(Piece<const T> rows, Index count, Index cols, double* scratch) {
+MatrixView<const double> widened(MatrixView<const T> rows, Index count, Index cols, double* scratch) {
   if constexpr (std::is_same_v<T, double>) {
     if (rows.stride % lanes<double> == 0) return rows;
   }
@@ -61,7 +61,7 @@ Piece<const double> widened(Piece<const T> rows, Index count, Index cols, double
     widen(rows.data + i * rows.stride, cols, scratch + i * stride);
     std::fill(scratch + i * stride + cols, scratch + (i + 1) * stride, 0.0);
   }
-  return {scratch, stride};
+  return {scratch, cols, stride};
 }
 
 }  // namespace
@@ -71,27 +71,29 @@ Index transposed_scratch(Index rows, Index cols, Index vectors) {
 }
 
 template <Real T>
-void multiply_transposed(Piece<const T> a, Index rows, Index cols, Piece<const T> x, Index vectors, double* sums,
-                         double* scratch) {
+void multiply_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, Index vectors,
+                         double* sums, double* scratch) {
   if (vectors == 1 && cols == 1) {
     sums[0] = one_sum(a, rows, x);
     return;
   }
-  const Piece<const double> wide_a = widened(a, rows, cols, scratch);
+  const MatrixView<const double> wide_a = widened(a, rows, cols, scratch);
   if (vectors == 1) return one_vector(wide_a, rows, cols, x, sums);
-  const Piece<const double> wide_x = widened(x, rows, vectors, scratch + rows * padded<double>(cols));
+  const MatrixView<const double> wide_x = widened(x, rows, vectors, scratch + rows * padded<double>(cols));
   for (Index b = 0; b < vectors; b += lanes<double>) {
-    const Piece<const double> some{wide_x.data + b, wide_x.stride};
+    const MatrixView<const double> some = wide_x.from(0, b);
     const Index count = std::min(lanes<double>, vectors - b);
-    const auto from = [&](Index k) { return Piece<const double>{wide_a.data + k, wide_a.stride}; };
-    const auto to = [&](Index k) { return Piece<double>{sums + k * vectors + b, vectors}; };
+    const auto from = [&](Index k) { return wide_a.from(0, k); };
+    const auto to = [&](Index k) { return MatrixView<double>{sums + k * vectors + b, vectors}; };
     Index k = 0;
     for (; k + 8 <= cols; k += 8) columns<8>(from(k), rows, some, count, to(k));
     for (; k < cols; ++k) columns<1>(from(k), rows, some, count, to(k));
   }
 }
 
-template void multiply_transposed(Piece<const float>, Index, Index, Piece<const float>, Index, double*, double*);
-template void multiply_transposed(Piece<const double>, Index, Index, Piece<const double>, Index, double*, double*);
+template void multiply_transposed(MatrixView<const float>, Index, Index, MatrixView<const float>, Index, double*,
+                                  double*);
+template void multiply_transposed(MatrixView<const double>, Index, Index, MatrixView<const double>, Index, double*,
+                                  double*);
 
 }  // namespace fullforce::kernels

@@ -12,7 +12,7 @@ constexpr Index column_run_bytes = 4096;
 
 /// R rows and C registers of columns of c stay in registers while the inner index runs.
 template <int R, int C, class T>
-void tile(Piece<T> c, Piece<const T> left, Index inner, Piece<const T> right) {
+void tile(MatrixView<T> c, MatrixView<const T> left, Index inner, MatrixView<const T> right) {
   using V = Register<T>;
   V sums[R][C];
   for (int r = 0; r < R; ++r)
@@ -34,26 +34,26 @@ void tile(Piece<T> c, Piece<const T> left, Index inner, Piece<const T> right) {
 
 /// R rows, all columns of a run.
 template <int R, class T>
-void rows_of_run(Piece<T> c, Index width, Piece<const T> left, Index inner, Piece<const T> right) {
+void rows_of_run(MatrixView<T> c, Index width, MatrixView<const T> left, Index inner, MatrixView<const T> right) {
   constexpr Index wide = 2 * lanes<T>;
   Index j = 0;
-  for (; j + wide <= width; j += wide)
-    tile<R, 2>(Piece<T>{c.data + j, c.stride}, left, inner, Piece<const T>{right.data + j, right.stride});
-  if (j < width) tile<R, 1>(Piece<T>{c.data + j, c.stride}, left, inner, Piece<const T>{right.data + j, right.stride});
+  for (; j + wide <= width; j += wide) tile<R, 2>(c.from(0, j), left, inner, right.from(0, j));
+  if (j < width) tile<R, 1>(c.from(0, j), left, inner, right.from(0, j));
 }
 
 }  // namespace
 
 template <Real T>
-void subtract_product(Piece<T> c, Index rows, Index cols, Piece<const T> left, Index inner, Piece<const T> right) {
+void subtract_product(MatrixView<T> c, Index rows, Index cols, MatrixView<const T> left, Index inner,
+                      MatrixView<const T> right) {
   constexpr int height = register_bytes == 64 ? 8 : 4;
   constexpr Index run = column_run_bytes / static_cast<Index>(sizeof(T));
   const Index width = (cols + lanes<T> - 1) / lanes<T> * lanes<T>;
   for (Index j = 0; j < width; j += run) {
     const Index n = std::min(run, width - j);
-    const Piece<const T> of_run{right.data + j, right.stride};
-    const auto to = [&](Index i) { return Piece<T>{c.data + i * c.stride + j, c.stride}; };
-    const auto from = [&](Index i) { return Piece<const T>{left.data + i * left.stride, left.stride}; };
+    const MatrixView<const T> of_run = right.from(0, j);
+    const auto to = [&](Index i) { return c.from(i, j); };
+    const auto from = [&](Index i) { return left.from(i); };
     Index i = 0;
     for (; i + height <= rows; i += height) rows_of_run<height>(to(i), n, from(i), inner, of_run);
     for (; i + 4 <= rows; i += 4) rows_of_run<4>(to(i), n, from(i), inner, of_run);
@@ -61,7 +61,9 @@ void subtract_product(Piece<T> c, Index rows, Index cols, Piece<const T> left, I
   }
 }
 
-template void subtract_product(Piece<float>, Index, Index, Piece<const float>, Index, Piece<const float>);
-template void subtract_product(Piece<double>, Index, Index, Piece<const double>, Index, Piece<const double>);
+template void subtract_product(MatrixView<float>, Index, Index, MatrixView<const float>, Index,
+                               MatrixView<const float>);
+template void subtract_product(MatrixView<double>, Index, Index, MatrixView<const double>, Index,
+                               MatrixView<const double>);
 
 }  // namespace fullforce::kernels

@@ -42,7 +42,7 @@ struct NonZeros {
 constexpr Index look_ahead = 32;
 
 template <class T>
-void ask_for(const NonZeros<T>& a, Index k, Piece<const T> x, Index scalars) {
+void ask_for(const NonZeros<T>& a, Index k, MatrixView<const T> x, Index scalars) {
   constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
   const T* row = x.data + a.columns[std::min(k, a.last)] * x.stride;
   for (Index b = 0; b < scalars; b += line) __builtin_prefetch(row + b);
@@ -51,7 +51,7 @@ void ask_for(const NonZeros<T>& a, Index k, Piece<const T> x, Index scalars) {
 /// V strips of W streams each: their sums stay in registers while the non-zeros of a row stream by. (Several rows at a
 /// time gain nothing: the processor looks far enough ahead by itself.)
 template <class T, int V, int W>
-void sparse_strips(const NonZeros<T>& a, Index rows, Piece<const T> x, Piece<T> y) {
+void sparse_strips(const NonZeros<T>& a, Index rows, MatrixView<const T> x, MatrixView<T> y) {
   for (Index i = 0; i < rows; ++i) {
     T* const to = y.data + i * y.stride;
     typename Strip<T, W>::Vector sums[V] = {};
@@ -67,7 +67,7 @@ void sparse_strips(const NonZeros<T>& a, Index rows, Piece<const T> x, Piece<T> 
 
 /// What is left of the streams, in strips half as wide each.
 template <class T, int W>
-void sparse_rest(const NonZeros<T>& a, Index rows, Piece<const T> x, Index vectors, Piece<T> y) {
+void sparse_rest(const NonZeros<T>& a, Index rows, MatrixView<const T> x, Index vectors, MatrixView<T> y) {
   if (vectors >= W) {
     sparse_strips<T, 1, W>(a, rows, x, y);
     x.data += W;
@@ -78,7 +78,7 @@ void sparse_rest(const NonZeros<T>& a, Index rows, Piece<const T> x, Index vecto
 }
 
 template <class T>
-void sparse_product(const NonZeros<T>& block, Index rows, Piece<const T> x, Index vectors, Piece<T> y) {
+void sparse_product(const NonZeros<T>& block, Index rows, MatrixView<const T> x, Index vectors, MatrixView<T> y) {
   constexpr int W = static_cast<int>(lanes<T>);
   for (; vectors >= 4 * W; vectors -= 4 * W, x.data += 4 * W, y.data += 4 * W)
     sparse_strips<T, 4, W>(block, rows, x, y);
@@ -90,8 +90,8 @@ void sparse_product(const NonZeros<T>& block, Index rows, Piece<const T> x, Inde
 }  // namespace
 
 template <Real T>
-void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
-                     Piece<T> y) {
+void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, MatrixView<const T> x, Index vectors,
+                     MatrixView<T> y) {
   if (rows == 0) return;
   const std::int32_t* const starts = a.runs() > 1 ? a.starts(first, run, rows) : nullptr;
   const NonZeros<T> block{
@@ -99,9 +99,10 @@ void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows,
   sparse_product(block, rows, x, vectors, y);
 }
 
-template void multiply_sparse(const SparseRows<float>&, Index, Index, Index, Piece<const float>, Index, Piece<float>);
-template void multiply_sparse(const SparseRows<double>&, Index, Index, Index, Piece<const double>, Index,
-                              Piece<double>);
+template void multiply_sparse(const SparseRows<float>&, Index, Index, Index, MatrixView<const float>, Index,
+                              MatrixView<float>);
+template void multiply_sparse(const SparseRows<double>&, Index, Index, Index, MatrixView<const double>, Index,
+                              MatrixView<double>);
 
 }  // namespace fullforce::kernels
 
@@ -142,16 +143,15 @@ void SparseRows<T>::arrange(Index runs, Index total, Index block_rows) {
     T* const values = values_.data() + first * degree_;
     std::int32_t* const starts = starts_.data() + first / block_rows_ * starts_stride();
     const Copy<T> by_rows(columns, values, count);
-    std::vector<Index> next(static_cast<std::size_t>(rows));
+    std::vector<Index> next(as_size(rows));
     Index place = 0;
     for (Index run = 0; run < runs_; ++run)
       for (Index i = 0; i < rows; ++i) {
         starts[run * rows + i] = static_cast<std::int32_t>(place);
-        Index& k = next[static_cast<std::size_t>(i)];
-        for (; k < degree_ && by_rows.columns[static_cast<std::size_t>(i * degree_ + k)] < total * (run + 1) / runs_;
-             ++k) {
-          columns[place] = by_rows.columns[static_cast<std::size_t>(i * degree_ + k)];
-          values[place++] = by_rows.values[static_cast<std::size_t>(i * degree_ + k)];
+        Index& k = next[as_size(i)];
+        for (; k < degree_ && by_rows.columns[as_size(i * degree_ + k)] < total * (run + 1) / runs_; ++k) {
+          columns[place] = by_rows.columns[as_size(i * degree_ + k)];
+          values[place++] = by_rows.values[as_size(i * degree_ + k)];
         }
       }
     starts[runs_ * rows] = static_cast<std::int32_t>(place);

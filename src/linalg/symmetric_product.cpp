@@ -20,14 +20,14 @@ SymmetricProduct<T>::SymmetricProduct(const Layout& layout)
 }
 
 template <Real T>
-void SymmetricProduct<T>::multiply_part(Index k, kernels::Piece<const T> A, const T* x) {
-  const Tile& tile = tiles_[static_cast<std::size_t>(k)];
+void SymmetricProduct<T>::multiply_part(Index k, MatrixView<const T> A, const T* x) {
+  const Tile& tile = tiles_[as_size(k)];
   const Index first = layout_->first_row();
   const Index row = std::max(first, tile.row * side);
   const Index rows = std::min((tile.row + 1) * side, first + layout_->local_rows()) - row;
   const Index column = tile.column * side;
   const Index columns = std::min(side, layout_->rows() - column);
-  const kernels::Piece<const T> a{A.data + (row - first) * A.stride + column, A.stride};
+  const MatrixView<const T> a = A.from(row - first, column);
   T* const sums = sums_.row(tile.column) + row - first;
   if (tile.both)
     kernels::multiply_both_ways<T>(a, rows, columns, x + row, x + column, sums, sums_.row(tile.row) + column - first);
@@ -36,7 +36,7 @@ void SymmetricProduct<T>::multiply_part(Index k, kernels::Piece<const T> A, cons
 }
 
 template <Real T>
-void SymmetricProduct<T>::finish(RowBlock block, kernels::Piece<T> y) const {
+void SymmetricProduct<T>::finish(RowBlock block, MatrixView<T> y) const {
   for (Index i = 0; i < block.rows; ++i) y.data[i * y.stride] = T(0);
   for (Index k = 0; k < sums_.rows(); ++k)
     for (Index i = 0; i < block.rows; ++i) y.data[i * y.stride] += sums_(k, block.local + i);

@@ -29,7 +29,7 @@ inline void transpose_square(Register<T>* rows) {
 }
 
 template <class T>
-void element_by_element(Piece<const T> a, Index rows, Index first, Index cols, Piece<T> out) {
+void element_by_element(MatrixView<const T> a, Index rows, Index first, Index cols, MatrixView<T> out) {
   for (Index j = first; j < cols; ++j)
     for (Index i = 0; i < rows; ++i) out.data[j * out.stride + i] = a.data[i * a.stride + j];
 }
@@ -37,12 +37,12 @@ void element_by_element(Piece<const T> a, Index rows, Index first, Index cols, P
 }  // namespace
 
 template <Real T>
-void transpose(Piece<const T> a, Index rows, Index cols, Piece<T> out) {
+void transpose(MatrixView<const T> a, Index rows, Index cols, MatrixView<T> out) {
   constexpr Index n = lanes<T>;
   Index i = 0;
   for (; i + n <= rows; i += n) {
-    const Piece<const T> from{a.data + i * a.stride, a.stride};
-    const Piece<T> to{out.data + i, out.stride};
+    const MatrixView<const T> from = a.from(i);
+    const MatrixView<T> to = out.from(0, i);
     Index j = 0;
     for (; j + n <= cols; j += n) {
       Register<T> square[n];
@@ -52,11 +52,10 @@ void transpose(Piece<const T> a, Index rows, Index cols, Piece<T> out) {
     }
     element_by_element(from, n, j, cols, to);
   }
-  element_by_element(Piece<const T>{a.data + i * a.stride, a.stride}, rows - i, 0, cols,
-                     Piece<T>{out.data + i, out.stride});
+  element_by_element(a.from(i), rows - i, 0, cols, out.from(0, i));
 }
 
-template void transpose(Piece<const float>, Index, Index, Piece<float>);
-template void transpose(Piece<const double>, Index, Index, Piece<double>);
+template void transpose(MatrixView<const float>, Index, Index, MatrixView<float>);
+template void transpose(MatrixView<const double>, Index, Index, MatrixView<double>);
 
 }  // namespace fullforce::kernels

@@ -12,7 +12,7 @@ namespace {
 template <Real T, class Value>
 void fill_rows(const Layout& layout, RowMatrix<T>& matrix, const Value& value) {
   layout.for_each_block([&](RowBlock block) {
-    std::vector<double> row(static_cast<std::size_t>(matrix.cols()));
+    std::vector<double> row(as_size(matrix.cols()));
     for (Index i = 0; i < block.rows; ++i) {
       value(static_cast<std::uint64_t>(block.first + i), std::span<double>(row));
       std::transform(row.begin(), row.end(), matrix.row(block.local + i), [](double v) { return static_cast<T>(v); });
@@ -41,9 +41,7 @@ Connectivity<T>::Connectivity(const Layout& layout, const NetworkOptions& option
 
 template <Real T>
 void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_target) {
-  const auto rows = [&](const char* name, RowMatrix<T>& m) {
-    archive.rows<T>(name, layout.partition(), {m.row(0), m.cols(), m.stride()});
-  };
+  const auto rows = [&](const char* name, RowMatrix<T>& m) { archive.rows<T>(name, layout.partition(), m.from(0)); };
   rows("/network/u_in", u_in);
   rows("/target/u_out", u_out);
   rows("/target/u_hint", u_hint);
@@ -52,14 +50,13 @@ void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_
 
 StepSignals::StepSignals(const Task& task, Index stream_count)
     : streams(stream_count),
-      input(static_cast<std::size_t>(task.inputs() * stream_count)),
-      target(static_cast<std::size_t>(task.outputs() * stream_count)),
-      hint(static_cast<std::size_t>(task.hints() * stream_count)) {}
+      input(as_size(task.inputs() * stream_count)),
+      target(as_size(task.outputs() * stream_count)),
+      hint(as_size(task.hints() * stream_count)) {}
 
 void StepSignals::read(const TrialStreams& source) {
   const auto put = [this](std::vector<double>& into, std::span<const double> sample, Index stream) {
-    for (std::size_t c = 0; c < sample.size(); ++c)
-      into[c * static_cast<std::size_t>(streams) + static_cast<std::size_t>(stream)] = sample[c];
+    for (std::size_t c = 0; c < sample.size(); ++c) into[c * as_size(streams) + as_size(stream)] = sample[c];
   };
   std::fill(input.begin(), input.end(), 0.0);
   std::fill(target.begin(), target.end(), 0.0);
@@ -77,9 +74,9 @@ namespace {
 /// Largest magnitude in each column, over all ranks.
 template <Real T>
 std::vector<double> largest_weights(const Layout& layout, const RowMatrix<T>& weights) {
-  std::vector<double> largest(static_cast<std::size_t>(weights.cols()));
+  std::vector<double> largest(as_size(weights.cols()));
   for (Index c = 0; c < weights.cols(); ++c) {
-    double& of_column = largest[static_cast<std::size_t>(c)];
+    double& of_column = largest[as_size(c)];
     for (Index i = 0; i < weights.rows(); ++i)
       of_column = std::max(of_column, std::abs(static_cast<double>(weights(i, c))));
     of_column = layout.comm().max(of_column);
@@ -91,7 +88,7 @@ std::vector<double> largest_weights(const Layout& layout, const RowMatrix<T>& we
 double weigh(const std::vector<double>& weights, std::span<const double> signal, Index streams, Index stream) {
   double sum = 0.0;
   for (std::size_t c = 0; c < weights.size(); ++c)
-    sum += weights[c] * std::abs(signal[c * static_cast<std::size_t>(streams) + static_cast<std::size_t>(stream)]);
+    sum += weights[c] * std::abs(signal[c * as_size(streams) + as_size(stream)]);
   return sum;
 }
 
@@ -119,10 +116,10 @@ bool is_silent(std::span<const double> signal) {
 
 template <Real T>
 void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, Index streams,
-                kernels::Piece<T> currents) {
+                MatrixView<T> currents) {
   for (Index c = 0; c < weights.cols(); ++c) {
     const double* const values = signal.data() + c * streams;
-    if (is_silent({values, static_cast<std::size_t>(streams)})) continue;
+    if (is_silent({values, as_size(streams)})) continue;
     if (currents.stride == 1) {  // in whole registers
       const T value = static_cast<T>(values[0]);
       for (Index i = 0; i < block.rows; ++i) currents.data[i] += weights(block.local + i, c) * value;
@@ -140,7 +137,7 @@ template struct Connectivity<float>;
 template struct Connectivity<double>;
 template class CurrentBound<float>;
 template class CurrentBound<double>;
-template void add_signal(RowBlock, const RowMatrix<float>&, std::span<const double>, Index, kernels::Piece<float>);
-template void add_signal(RowBlock, const RowMatrix<double>&, std::span<const double>, Index, kernels::Piece<double>);
+template void add_signal(RowBlock, const RowMatrix<float>&, std::span<const double>, Index, MatrixView<float>);
+template void add_signal(RowBlock, const RowMatrix<double>&, std::span<const double>, Index, MatrixView<double>);
 
 }  // namespace fullforce

@@ -29,15 +29,15 @@ Amplitudes draw_amplitudes(const Draws& draws, Index index) {
 /// Adds up output times target of each stream's trial: positive where the response has the right sign.
 class SignOfResponse : public Scorer {
  public:
-  explicit SignOfResponse(Index streams) : agreement_(static_cast<std::size_t>(streams), 0.0) {}
+  explicit SignOfResponse(Index streams) : agreement_(as_size(streams), 0.0) {}
 
   void step(Index stream, std::span<const double>, std::span<const double> target,
             std::span<const double> output) override {
-    agreement_[static_cast<std::size_t>(stream)] += target[0] * output[0];
+    agreement_[as_size(stream)] += target[0] * output[0];
   }
 
   void end_trial(Index stream) override {
-    double& agreement = agreement_[static_cast<std::size_t>(stream)];
+    double& agreement = agreement_[as_size(stream)];
     ++trials_;
     correct_ += agreement > 0.0 ? 1 : 0;
     agreement = 0.0;
@@ -68,7 +68,7 @@ void DelayedComparison::make(TrialId id, Trial& trial) const {
   const Index end = response + steps(response::duration);
   trial.length = end + steps(0.5 * pause);
 
-  const std::size_t length = static_cast<std::size_t>(trial.length);
+  const std::size_t length = as_size(trial.length);
   trial.inputs.assign(length, 0.0);
   trial.targets.assign(length, 0.0);
   trial.hints.assign(hint_ ? length : 0, 0.0);
@@ -76,8 +76,7 @@ void DelayedComparison::make(TrialId id, Trial& trial) const {
   std::fill(trial.inputs.begin() + pulse_2, trial.inputs.begin() + response, amplitudes.second);
   if (hint_) std::fill(trial.hints.begin() + delay_1, trial.hints.begin() + response, amplitudes.first);
   const double sign = amplitudes.first > amplitudes.second ? 1.0 : -1.0;
-  for (Index k = response; k < end; ++k)
-    trial.targets[static_cast<std::size_t>(k)] = sign * response::bump_at(k, response, end);
+  for (Index k = response; k < end; ++k) trial.targets[as_size(k)] = sign * response::bump_at(k, response, end);
 }
 
 std::unique_ptr<Scorer> DelayedComparison::scorer(Index streams) const {

@@ -13,7 +13,7 @@ FileTask::FileTask(TrialsData data, std::uint64_t seed)
 }
 
 const FileTask::Epoch& FileTask::epoch_of(TrialKind kind, std::uint64_t number) const {
-  Epoch& epoch = epochs_[static_cast<std::size_t>(kind)];
+  Epoch& epoch = epochs_[as_size(kind)];
   if (epoch.known && epoch.number == number) return epoch;
   epoch.known = true;
   epoch.number = number;
@@ -29,7 +29,7 @@ const FileTask::Epoch& FileTask::epoch_of(TrialKind kind, std::uint64_t number) 
 
 std::size_t FileTask::row_of(TrialId id) const {
   const std::uint64_t count = data_.lengths.size();
-  const auto place = static_cast<std::size_t>(id.number % count);
+  const auto place = as_size(id.number % count);
   if (id.kind == TrialKind::test || count == 1) return place;
   return epoch_of(id.kind, id.number / count).order[place];
 }

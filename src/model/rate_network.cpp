@@ -31,23 +31,23 @@ void for_each_normal(const Draws& draws, RowBlock block, const Use& use) {
   std::array<double, 256> values;
   for (Index i = 0; i < block.rows; i += 256) {
     const Index n = std::min<Index>(256, block.rows - i);
-    draws.normals(block.first + i, std::span(values).first(static_cast<std::size_t>(n)));
-    for (Index k = 0; k < n; ++k) use(block.local + i + k, values[static_cast<std::size_t>(k)]);
+    draws.normals(block.first + i, std::span(values).first(as_size(n)));
+    for (Index k = 0; k < n; ++k) use(block.local + i + k, values[as_size(k)]);
   }
 }
 
 }  // namespace
 
-double taken_in_a_step(Integrator integrator, double dt, double tau) {
+double relaxation_of_a_step(Integrator integrator, double dt, double tau) {
   return integrator == Integrator::euler ? dt / tau : -std::expm1(-dt / tau);
 }
 
 template <Real T>
-RateNetwork<T>::RateNetwork(const Layout& layout, Index streams, double dt, double tau, Integrator integrator)
-    : take_(taken_in_a_step(integrator, dt, tau)), x_(layout, streams) {}
+RateNeurons<T>::RateNeurons(const Layout& layout, Index streams, double dt, double tau, Integrator integrator)
+    : relaxation_(relaxation_of_a_step(integrator, dt, tau)), x_(layout, streams) {}
 
 template <Real T>
-void RateNetwork<T>::draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose) {
+void RateNeurons<T>::draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose) {
   layout.for_each_block([&](RowBlock block) {
     for (Index b = 0; b < x_.streams(); ++b)
       for_each_normal(Draws(seed, purpose, static_cast<std::uint64_t>(b)), block,
@@ -56,10 +56,10 @@ void RateNetwork<T>::draw_state(const Layout& layout, std::uint64_t seed, Purpos
 }
 
 template <Real T>
-void RateNetwork<T>::advance(RowBlock block, kernels::Piece<const T> currents, const TrialStreams& streams,
+void RateNeurons<T>::advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams,
                              const StepNoise& noise) {
   FULLFORCE_EXPECT(currents.stride == x_.stride());
-  const T take = static_cast<T>(take_);
+  const T take = static_cast<T>(relaxation_);
   const auto move = [&](T& x, T current) { x += take * (current - x); };
   if (!streams.any_idle()) {
     T* const x = x_.row(block.local);
@@ -73,7 +73,7 @@ void RateNetwork<T>::advance(RowBlock block, kernels::Piece<const T> currents, c
 }
 
 template <Real T>
-void RateNetwork<T>::rates(RowBlock block, kernels::Piece<T> rates) const {
+void RateNeurons<T>::rates(RowBlock block, MatrixView<T> rates) const {
   const Index streams = x_.streams();
   if (streams == x_.stride() && streams == rates.stride) {
     kernels::tanh(x_.row(block.local), block.rows * streams, rates.data);
@@ -92,7 +92,7 @@ void RateNetwork<T>::rates(RowBlock block, kernels::Piece<T> rates) const {
 }
 
 template <Real T>
-void RateNetwork<T>::add_noise(RowBlock block, const TrialStreams& streams, const StepNoise& noise) {
+void RateNeurons<T>::add_noise(RowBlock block, const TrialStreams& streams, const StepNoise& noise) {
   for (Index b = 0; b < x_.streams(); ++b) {
     if (streams.phase(b) == StreamPhase::idle) continue;
     const TrialId id = streams.trial_id(b);
@@ -102,11 +102,11 @@ void RateNetwork<T>::add_noise(RowBlock block, const TrialStreams& streams, cons
 }
 
 template <Real T>
-void RateNetwork<T>::persist(Archive& archive, const Layout& layout, const std::string& dataset) {
-  archive.rows<T>(dataset, layout.partition(), {x_.row(0), x_.streams(), x_.stride()});
+void RateNeurons<T>::persist(Archive& archive, const Layout& layout, const std::string& dataset) {
+  archive.rows<T>(dataset, layout.partition(), x_.from(0));
 }
 
-template class RateNetwork<float>;
-template class RateNetwork<double>;
+template class RateNeurons<float>;
+template class RateNeurons<double>;
 
 }  // namespace fullforce

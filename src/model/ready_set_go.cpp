@@ -50,15 +50,15 @@ void ReadySetGo::make(TrialId id, Trial& trial) const {
   const Parts p = parts_of(delay, pause, dt_);
 
   trial.length = p.end;
-  const std::size_t length = static_cast<std::size_t>(p.end);
+  const std::size_t length = as_size(p.end);
   trial.inputs.assign(2 * length, 0.0);
   trial.targets.assign(length, baseline);
   trial.hints.assign(hint_ ? length : 0, 0.0);
-  for (Index k = p.pulse_1; k < p.delay_1; ++k) trial.inputs[static_cast<std::size_t>(2 * k)] = 1.0;
-  for (Index k = p.pulse_2; k < p.delay_2; ++k) trial.inputs[static_cast<std::size_t>(2 * k + 1)] = 1.0;
+  for (Index k = p.pulse_1; k < p.delay_1; ++k) trial.inputs[as_size(2 * k)] = 1.0;
+  for (Index k = p.pulse_2; k < p.delay_2; ++k) trial.inputs[as_size(2 * k + 1)] = 1.0;
   for (Index k = p.response; k < p.pause; ++k)
-    trial.targets[static_cast<std::size_t>(k)] += height * response::bump_at(k, p.response, p.pause);
-  for (Index k = 0; k < p.end && hint_; ++k) trial.hints[static_cast<std::size_t>(k)] = hint_at(k, p, delay);
+    trial.targets[as_size(k)] += height * response::bump_at(k, p.response, p.pause);
+  for (Index k = 0; k < p.end && hint_; ++k) trial.hints[as_size(k)] = hint_at(k, p, delay);
 }
 
 /// A response must come more than half way up from the baseline.

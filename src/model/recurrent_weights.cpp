@@ -17,7 +17,7 @@ namespace {
 /// 30(9), 1987): K draws and no rejection, whatever comes out.
 class DistinctInputs {
  public:
-  explicit DistinctInputs(Index neurons) : taken_(static_cast<std::size_t>(neurons)) {}
+  explicit DistinctInputs(Index neurons) : taken_(as_size(neurons)) {}
 
   /// Fills `columns`, ascending.
   void draw(std::uint64_t seed, Index neuron, std::span<std::int32_t> columns) {
@@ -27,7 +27,7 @@ class DistinctInputs {
     for (std::size_t k = 0; k < columns.size(); ++k)
       columns[k] = static_cast<std::int32_t>(take(draws_[k], ++candidates));
     for (std::int32_t& column : columns) {
-      taken_[static_cast<std::size_t>(column)] = false;
+      taken_[as_size(column)] = false;
       if (column >= neuron) ++column;  // they were numbered without the neuron itself
     }
     std::sort(columns.begin(), columns.end());
@@ -37,8 +37,8 @@ class DistinctInputs {
   /// One of the first `candidates`; the last of them, which is new, if that one is taken already.
   Index take(double uniform, Index candidates) {
     Index chosen = static_cast<Index>(uniform * static_cast<double>(candidates));
-    if (taken_[static_cast<std::size_t>(chosen)]) chosen = candidates - 1;
-    taken_[static_cast<std::size_t>(chosen)] = true;
+    if (taken_[as_size(chosen)]) chosen = candidates - 1;
+    taken_[as_size(chosen)] = true;
     return chosen;
   }
 
@@ -72,7 +72,7 @@ RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions
   const Index inputs = is_sparse() ? options.in_degree : neurons_;
   const double deviation = options.gain / std::sqrt(static_cast<double>(inputs));
   layout.for_each_block([&](RowBlock block) {
-    std::vector<double> scratch(static_cast<std::size_t>(inputs));
+    std::vector<double> scratch(as_size(inputs));
     DistinctInputs distinct(is_sparse() ? neurons_ : 1);
     for (Index i = block.local; i < block.local + block.rows; ++i) {
       const Index row = layout.first_row() + i;
@@ -97,13 +97,12 @@ void RecurrentWeights<T>::arrange(const Layout& layout, Index runs) {
 template <Real T>
 void RecurrentWeights<T>::multiply(RowBlock block, Index run, const GatheredVectors<T>& rates, Index group,
                                    StreamArray<T>& y) const {
-  const kernels::Piece<T> out = y.from(block.local);
-  const kernels::Piece<const T> in{rates.row(group, 0), rates.stride()};
+  const MatrixView<T> out = y.from(block.local);
+  const MatrixView<const T> in = rates.rows_of(group);
   if (is_sparse())
     kernels::multiply_sparse<T>(sparse_, run, block.local, block.rows, in, y.streams(), out);
   else
-    kernels::multiply<T>({dense_.row(block.local), dense_.stride()}, block.rows, neurons_, rates.group(group),
-                         y.streams(), out);
+    kernels::multiply<T>(dense_.from(block.local), block.rows, neurons_, rates.group(group), y.streams(), out);
 }
 
 template <Real T>
@@ -111,8 +110,7 @@ T RecurrentWeights<T>::operator()(Index row, Index column) const {
   if (!is_sparse()) return dense_(row, column);
   const auto columns = sparse_.columns(row);
   const auto at = std::lower_bound(columns.begin(), columns.end(), static_cast<std::int32_t>(column));
-  return at != columns.end() && *at == column ? sparse_.values(row)[static_cast<std::size_t>(at - columns.begin())]
-                                              : T(0);
+  return at != columns.end() && *at == column ? sparse_.values(row)[as_size(at - columns.begin())] : T(0);
 }
 
 template <Real T>
@@ -144,9 +142,9 @@ bool RecurrentWeights<T>::is_in(const Archive& archive) const {
 
 template <Real T>
 void RecurrentWeights<T>::persist(Archive& archive, const Layout& layout) {
-  if (!is_sparse()) return archive.rows<T>("/target/J", layout.partition(), {dense_.row(0), neurons_, dense_.stride()});
-  std::vector<Index> row_pointers(static_cast<std::size_t>(neurons_ + 1));
-  for (Index i = 0; i <= neurons_; ++i) row_pointers[static_cast<std::size_t>(i)] = i * sparse_.degree();
+  if (!is_sparse()) return archive.rows<T>("/target/J", layout.partition(), dense_.from(0));
+  std::vector<Index> row_pointers(as_size(neurons_ + 1));
+  for (Index i = 0; i <= neurons_; ++i) row_pointers[as_size(i)] = i * sparse_.degree();
   const Index degree = sparse_.degree();
   const Index runs = sparse_.runs();
   sparse_.restore();

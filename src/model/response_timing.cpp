@@ -5,7 +5,7 @@
 namespace fullforce {
 
 ResponseTiming::ResponseTiming(Index streams, double dt, double threshold)
-    : dt_(dt), threshold_(threshold), attempts_(static_cast<std::size_t>(streams)) {}
+    : dt_(dt), threshold_(threshold), attempts_(as_size(streams)) {}
 
 void ResponseTiming::Peak::see(double candidate, Index at) {
   if (step >= 0 && candidate <= value) return;
@@ -15,7 +15,7 @@ void ResponseTiming::Peak::see(double candidate, Index at) {
 
 void ResponseTiming::step(Index stream, std::span<const double> input, std::span<const double> target,
                           std::span<const double> output) {
-  Attempt& attempt = attempts_[static_cast<std::size_t>(stream)];
+  Attempt& attempt = attempts_[as_size(stream)];
   const Index now = attempt.steps++;
   if (input[1] > 0.0) {
     attempt.pulse_end = now + 1;
@@ -26,7 +26,7 @@ void ResponseTiming::step(Index stream, std::span<const double> input, std::span
 }
 
 void ResponseTiming::end_trial(Index stream) {
-  Attempt& attempt = attempts_[static_cast<std::size_t>(stream)];
+  Attempt& attempt = attempts_[as_size(stream)];
   ++trials_;
   if (attempt.output.step >= 0 && attempt.output.value >= threshold_) {
     const double error = static_cast<double>(attempt.output.step - attempt.target.step) * dt_;

@@ -7,29 +7,27 @@
 namespace fullforce {
 namespace {
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 std::span<const double> sample(const std::vector<double>& signal, Index position, Index width) {
-  return std::span(signal).subspan(at(position * width), at(width));
+  return std::span(signal).subspan(as_size(position * width), as_size(width));
 }
 
 }  // namespace
 
-TrialStreams::TrialStreams(const Task& task, const StreamPlan& plan)
+TrialStreams::TrialStreams(const Task& task, const TrialSchedule& plan)
     : task_(&task),
       plan_(plan),
-      phase_(at(plan.streams), StreamPhase::init),
-      trial_(at(plan.streams), 0),
-      position_(at(plan.streams), 0),
-      signals_(at(plan.streams)) {
-  ended_.reserve(at(plan.streams));
+      phase_(as_size(plan.streams), StreamPhase::init),
+      trial_(as_size(plan.streams), 0),
+      position_(as_size(plan.streams), 0),
+      signals_(as_size(plan.streams)) {
+  ended_.reserve(as_size(plan.streams));
   for (Index b = 0; b < plan.streams; ++b) {
     if (plan.init_trials == 0) {
       begin_next(b);
       continue;
     }
     load(b);
-    if (task.fixed()) position_[at(b)] = b * length(b) / plan.streams;
+    if (task.fixed()) position_[as_size(b)] = b * length(b) / plan.streams;
   }
 }
 
@@ -41,7 +39,7 @@ bool TrialStreams::any_in(StreamPhase phase) const {
   return std::find(phase_.begin(), phase_.end(), phase) != phase_.end();
 }
 
-PhaseProgress TrialStreams::progress() const {
+StageProgress TrialStreams::progress() const {
   const bool forced = any_forced();
   const StreamPhase shown = forced ? StreamPhase::init : StreamPhase::running;
   double done = forced ? 0.0 : static_cast<double>(next_trial_);
@@ -63,29 +61,29 @@ TrialId TrialStreams::trial_id(Index stream) const {
 }
 
 std::span<const double> TrialStreams::input(Index stream) const {
-  return sample(signals_[at(stream)].inputs, position(stream), task_->inputs());
+  return sample(signals_[as_size(stream)].inputs, position(stream), task_->inputs());
 }
 
 std::span<const double> TrialStreams::target(Index stream) const {
-  return sample(signals_[at(stream)].targets, position(stream), task_->outputs());
+  return sample(signals_[as_size(stream)].targets, position(stream), task_->outputs());
 }
 
 std::span<const double> TrialStreams::hint(Index stream) const {
-  return sample(signals_[at(stream)].hints, position(stream), task_->hints());
+  return sample(signals_[as_size(stream)].hints, position(stream), task_->hints());
 }
 
-void TrialStreams::load(Index stream) { task_->make(trial_id(stream), signals_[at(stream)]); }
+void TrialStreams::load(Index stream) { task_->make(trial_id(stream), signals_[as_size(stream)]); }
 
 /// The next number not yet dealt out, or nothing more to do.
 void TrialStreams::begin_next(Index stream) {
-  position_[at(stream)] = 0;
+  position_[as_size(stream)] = 0;
   if (next_trial_ >= plan_.trials) {
-    phase_[at(stream)] = StreamPhase::idle;
-    trial_[at(stream)] = 0;
+    phase_[as_size(stream)] = StreamPhase::idle;
+    trial_[as_size(stream)] = 0;
     return;
   }
-  phase_[at(stream)] = StreamPhase::running;
-  trial_[at(stream)] = next_trial_++;
+  phase_[as_size(stream)] = StreamPhase::running;
+  trial_[as_size(stream)] = next_trial_++;
   load(stream);
 }
 
@@ -93,11 +91,11 @@ std::span<const FinishedTrial> TrialStreams::advance() {
   ended_.clear();
   if (any_idle()) ++idle_steps_;
   for (Index b = 0; b < plan_.streams; ++b) {
-    if (phase(b) == StreamPhase::idle || ++position_[at(b)] < length(b)) continue;
+    if (phase(b) == StreamPhase::idle || ++position_[as_size(b)] < length(b)) continue;
     ended_.push_back({b, phase(b), trial(b), length(b)});
     if (phase(b) == StreamPhase::init && trial(b) + 1 < plan_.init_trials) {
-      ++trial_[at(b)];
-      position_[at(b)] = 0;
+      ++trial_[as_size(b)];
+      position_[as_size(b)] = 0;
       load(b);
     } else {
       begin_next(b);
@@ -120,11 +118,12 @@ void TrialStreams::restore(std::span<const Index> phases, std::span<const Index>
   require(next_trial >= 0, "the file's progress is damaged: next_trial = {}", next_trial);
   next_trial_ = next_trial;
   for (Index b = 0; b < plan_.streams; ++b) {
-    require(phases[at(b)] >= 0 && phases[at(b)] <= 2 && trials[at(b)] >= 0,
-            "the file's progress is damaged: stream {} is in trial {} of phase {}", b, trials[at(b)], phases[at(b)]);
-    phase_[at(b)] = static_cast<StreamPhase>(phases[at(b)]);
-    trial_[at(b)] = trials[at(b)];
-    position_[at(b)] = positions[at(b)];
+    require(phases[as_size(b)] >= 0 && phases[as_size(b)] <= 2 && trials[as_size(b)] >= 0,
+            "the file's progress is damaged: stream {} is in trial {} of phase {}", b, trials[as_size(b)],
+            phases[as_size(b)]);
+    phase_[as_size(b)] = static_cast<StreamPhase>(phases[as_size(b)]);
+    trial_[as_size(b)] = trials[as_size(b)];
+    position_[as_size(b)] = positions[as_size(b)];
     if (phase(b) == StreamPhase::idle) {
       begin_next(b);
       continue;

@@ -25,7 +25,7 @@ std::span<std::int64_t> BlockSums::of_thread(Index thread) {
     std::fill_n(set + 1, count_ + 1, 0);
     *set = round_;
   }
-  return {set + 1, static_cast<std::size_t>(count_ + 1)};
+  return {set + 1, as_size(count_ + 1)};
 }
 
 void BlockSums::begin(Index count, double bound) {

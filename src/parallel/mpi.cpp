@@ -41,7 +41,7 @@ std::string mpi_library() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING];
   int length = 0;
   MPI_Get_library_version(text, &length);
-  std::string name(text, static_cast<std::size_t>(length));
+  std::string name(text, as_size(length));
   return name.substr(0, name.find(','));
 }
 
@@ -103,7 +103,7 @@ void Communicator::expect_success(int code, const char* call) const {
   char text[MPI_MAX_ERROR_STRING];
   int length = 0;
   MPI_Error_string(code, text, &length);
-  abort(1, fmt::format("{} failed: {}", call, std::string(text, static_cast<std::size_t>(length))));
+  abort(1, fmt::format("{} failed: {}", call, std::string(text, as_size(length))));
 }
 
 void Communicator::abort(int exit_code, const std::string& why) const {
@@ -132,7 +132,7 @@ void Communicator::broadcast(std::span<std::int64_t> values, Rank root) const {
 void Communicator::broadcast(std::string& text, Rank root) const {
   std::int64_t length = static_cast<std::int64_t>(text.size());
   broadcast(std::span(&length, 1), root);
-  text.resize(static_cast<std::size_t>(length));
+  text.resize(as_size(length));
   check(MPI_Bcast(text.data(), checked_count(length), MPI_CHAR, static_cast<int>(root), handle_), "MPI_Bcast");
 }
 
@@ -166,13 +166,13 @@ void Communicator::max(std::span<std::int64_t> values) const {
 std::int64_t Communicator::min(std::int64_t value) const { return -max(-value); }
 
 std::vector<double> Communicator::all_gather(double value) const {
-  std::vector<double> all(static_cast<std::size_t>(size_));
+  std::vector<double> all(as_size(size_));
   check(MPI_Allgather(&value, 1, MPI_DOUBLE, all.data(), 1, MPI_DOUBLE, handle_), "MPI_Allgather");
   return all;
 }
 
 std::vector<std::int64_t> Communicator::all_gather(std::int64_t value) const {
-  std::vector<std::int64_t> all(static_cast<std::size_t>(size_));
+  std::vector<std::int64_t> all(as_size(size_));
   check(MPI_Allgather(&value, 1, MPI_INT64_T, all.data(), 1, MPI_INT64_T, handle_), "MPI_Allgather");
   return all;
 }

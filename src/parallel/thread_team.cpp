@@ -45,8 +45,7 @@ bool await(int looks, const Ready& ready) {
 thread_local ThreadTeam* ThreadTeam::led_ = nullptr;
 
 ThreadTeam::ThreadTeam(int threads)
-    : looks_(threads <= core_count() ? looks_where_all_have_cores : looks_where_some_wait),
-      done_(static_cast<std::size_t>(threads)) {}
+    : looks_(threads <= core_count() ? looks_where_all_have_cores : looks_where_some_wait), done_(as_size(threads)) {}
 
 void ThreadTeam::stand_by(const std::function<void()>& program) {
   if (thread_count() == 1 || led_ != nullptr) return program();
@@ -93,7 +92,7 @@ void ThreadTeam::run(Call call, const void* work) noexcept {
   call(work);
   led_ = self;
   for (int t = 1; t < threads_; ++t) {
-    const std::atomic<unsigned>& done = done_[static_cast<std::size_t>(t)].round;
+    const std::atomic<unsigned>& done = done_[as_size(t)].round;
     while (!await(looks_, [&] { return done.load(std::memory_order_acquire) == round; })) {
     }
   }
@@ -107,7 +106,7 @@ void ThreadTeam::serve(int thread) {
     seen = order_.round.load(std::memory_order_acquire);
     if (order_.call == nullptr) return;
     order_.call(order_.work);
-    done_[static_cast<std::size_t>(thread)].round.store(seen, std::memory_order_release);
+    done_[as_size(thread)].round.store(seen, std::memory_order_release);
   }
 }
 

@@ -50,14 +50,14 @@ std::string origin(const Communicator& comm) {
 
 void measure_bandwidth(const Communicator& comm, const Communicator& node, Machine& m) {
   m.bandwidth_cores = comm.max(Index{node.size()} * thread_count());
-  for (std::size_t k = 0; k < ladder_bytes.size(); ++k) {
+  for (std::size_t k = 0; k < sampled_bytes.size(); ++k) {
     double alone = 0.0;
     if (comm.is_root()) {
       const ThreadScope one(1);
-      alone = read_rate(ladder_bytes[k], probe_seconds);
+      alone = read_rate(sampled_bytes[k], probe_seconds);
     }
     m.core_bandwidth[k] = comm.max(alone);
-    m.node_bandwidth[k] = comm.max(together(node, [&] { return read_rate(ladder_bytes[k], probe_seconds); }));
+    m.node_bandwidth[k] = comm.max(together(node, [&] { return read_rate(sampled_bytes[k], probe_seconds); }));
   }
 }
 
@@ -81,9 +81,9 @@ Parabola nearest_parabola(const TimesOfSizes& times) {
   const Eigen::VectorXd ones = Eigen::VectorXd::Ones(points);
   Eigen::MatrixXd terms(points, 3);
   for (int k = 0; k < points; ++k) {
-    const double n = sizes[static_cast<std::size_t>(k)];
+    const double n = sizes[as_size(k)];
     terms.row(k) << n * n, n, 1.0;
-    terms.row(k) /= std::max(times[static_cast<std::size_t>(k)], 1e-9);
+    terms.row(k) /= std::max(times[as_size(k)], 1e-9);
   }
   Eigen::VectorXd best = Eigen::VectorXd::Zero(3);
   double least = std::numeric_limits<double>::infinity();
@@ -112,13 +112,14 @@ Workload probe_workload(Precision precision, double streams, double neurons) {
 }
 
 /// Steps of every size on each rank by itself, all ranks at once and one thread each, as a mean over ranks.
-std::array<PhaseSeconds, sizes.size()> steps_of_sizes(const Communicator& comm, const Communicator& self,
-                                                      Precision precision, double streams) {
-  std::array<PhaseSeconds, sizes.size()> times{};
+std::array<RegionSeconds, sizes.size()> steps_of_sizes(const Communicator& comm, const Communicator& self,
+                                                       Precision precision, double streams) {
+  std::array<RegionSeconds, sizes.size()> times{};
   for (std::size_t n = 0; n < sizes.size(); ++n) {
     comm.barrier();
-    const PhaseSeconds mine = time_steps(self, probe_workload(precision, streams, sizes[n]), step_probe_seconds).phases;
-    for (std::size_t p = 0; p < phase_count; ++p) {
+    const RegionSeconds mine =
+        time_steps(self, probe_workload(precision, streams, sizes[n]), step_probe_seconds).phases;
+    for (std::size_t p = 0; p < region_count; ++p) {
       for (const double one : comm.all_gather(mine[p])) times[n][p] += one / static_cast<double>(comm.size());
     }
   }
@@ -127,21 +128,21 @@ std::array<PhaseSeconds, sizes.size()> steps_of_sizes(const Communicator& comm, 
 
 void measure_steps(const Communicator& comm, const Communicator& self, Precision precision, StepConstants& c) {
   const ThreadScope one(1);
-  for (std::size_t b = 0; b < ladder_streams.size(); ++b) {
-    const double streams = ladder_streams[b];
+  for (std::size_t b = 0; b < sampled_streams.size(); ++b) {
+    const double streams = sampled_streams[b];
     const auto times = steps_of_sizes(comm, self, precision, streams);
-    std::array<Parabola, phase_count> fits;
-    for (std::size_t p = 0; p < phase_count; ++p) {
+    std::array<Parabola, region_count> fits;
+    for (std::size_t p = 0; p < region_count; ++p) {
       TimesOfSizes of_phase{};
       for (std::size_t n = 0; n < sizes.size(); ++n) of_phase[n] = times[n][p];
       fits[p] = nearest_parabola(of_phase);
     }
-    const auto fit = [&](Phase phase) { return fits[static_cast<std::size_t>(phase)]; };
-    c.product[b] = (fit(Phase::target_network).square + fit(Phase::products).square) / 3.0;  // J_D; J and P
-    c.flush = fit(Phase::updates).square / (2.0 * streams);  // J and P; of many streams in the end
+    const auto fit = [&](TimerRegion phase) { return fits[as_size(phase)]; };
+    c.product[b] = (fit(TimerRegion::target_network).square + fit(TimerRegion::products).square) / 3.0;  // J_D; J and P
+    c.flush = fit(TimerRegion::updates).square / (2.0 * streams);  // J and P; of many streams in the end
     c.fixed[b] = 0.0;
-    for (std::size_t p = 0; p < phase_count; ++p) {
-      const bool moving = p == static_cast<std::size_t>(Phase::communication);  // to itself: no part of these constants
+    for (std::size_t p = 0; p < region_count; ++p) {
+      const bool moving = p == as_size(TimerRegion::communication);  // to itself: no part of these constants
       c.rows[p][b] = moving ? 0.0 : fits[p].line;
       c.fixed[b] += moving ? 0.0 : fits[p].constant;
     }

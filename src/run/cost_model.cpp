@@ -45,10 +45,10 @@ double directions(const Workload& w) {
 }
 
 /// Streams that learn from a step, on the mean.
-double learners(const Workload& w) { return w.learning.update_probability * number(w.streams); }
+double learning_streams(const Workload& w) { return w.learning.update_probability * number(w.streams); }
 
 /// Probability that k streams learn from a step: binomial.
-double probability_of_learners(const Workload& w, Index k) {
+double probability_of_learning_streams(const Workload& w, Index k) {
   const double p = w.learning.update_probability;
   if (p <= 0.0 || p >= 1.0) return k == (p >= 1.0 ? w.streams : 0) ? 1.0 : 0.0;
   const double B = number(w.streams);
@@ -56,7 +56,7 @@ double probability_of_learners(const Workload& w, Index k) {
   return std::exp(ways + number(k) * std::log(p) + (B - number(k)) * std::log1p(-p));
 }
 
-/// Without the rounding of 1 - probability_of_learners(w, 0).
+/// Without the rounding of 1 - probability_of_learning_streams(w, 0).
 double probability_that_any_learns(const Workload& w) {
   return -std::expm1(number(w.streams) * std::log1p(-w.learning.update_probability));
 }
@@ -70,7 +70,7 @@ double computed_vectors(const Workload& w, double vectors) {
 
 /// Columns that a panel holds when it is applied: the step that fills it may overshoot.
 double panel_columns(const Workload& w) {
-  const double step = std::max(1.0, learners(w));
+  const double step = std::max(1.0, learning_streams(w));
   return std::ceil(number(w.learning.panel) / step) * step;
 }
 
@@ -114,44 +114,45 @@ double communication_seconds(const Workload& w, StepKind kind, const Deployment&
   seconds += gather_of_bytes(d, m, N * gathered_networks(w, kind) * B * scalar_bytes(w));
   if (has_modes(w) && kind == StepKind::init) seconds += sum_of_bytes(d, m, 8.0 * (directions(w) + 1.0) * B);
   if (has_modes(w) && !is_forced(kind)) seconds += gather_of_bytes(d, m, modes(w) * B * scalar_bytes(w));
-  if (has_modes(w) && learns) seconds += sum_of_bytes(d, m, 8.0 * modes(w) * learners(w));
+  if (has_modes(w) && learns) seconds += sum_of_bytes(d, m, 8.0 * modes(w) * learning_streams(w));
   if (is_low_rank(w) && !is_forced(kind)) seconds += sum_of_bytes(d, m, 8.0 * (features(w) + 1.0) * B);
   if (learns && !is_low_rank(w)) {
-    seconds += sum_of_bytes(d, m, 8.0 * (0.5 * panel_columns(w) * B + 0.5 * learners(w) * (learners(w) + 1.0)));
-    seconds += learners(w) / panel_columns(w) * gather_of_bytes(d, m, N * panel_columns(w) * scalar_bytes(w));
+    seconds += sum_of_bytes(
+        d, m, 8.0 * (0.5 * panel_columns(w) * B + 0.5 * learning_streams(w) * (learning_streams(w) + 1.0)));
+    seconds += learning_streams(w) / panel_columns(w) * gather_of_bytes(d, m, N * panel_columns(w) * scalar_bytes(w));
   }
   return seconds;
 }
 
-double pass_seconds(const Pass& pass, const Workload& w, const Machine& m, double bytes_a_second) {
+double sweep_seconds(const MatrixSweep& sweep, const Workload& w, const Machine& m, double bytes_a_second) {
   const StepConstants& c = m.steps(w.learning.precision);
-  const double elements = pass.times * pass.rows * pass.cols;
-  const double seconds_to_move = bytes_of_element(pass, w) / bytes_a_second;
-  const double seconds_to_compute = pass.columns > 0.0
-                                        ? pass.columns * c.flush
-                                        : interpolate(ladder_streams, c.product, computed_vectors(w, pass.vectors));
+  const double elements = sweep.times * sweep.rows * sweep.cols;
+  const double seconds_to_move = bytes_of_element(sweep, w) / bytes_a_second;
+  const double seconds_to_compute = sweep.columns > 0.0
+                                        ? sweep.columns * c.flush
+                                        : interpolate(sampled_streams, c.product, computed_vectors(w, sweep.vectors));
   return elements * std::max(seconds_to_compute, seconds_to_move);
 }
 
-/// What goes with the number of neurons: states, rates, the panel. The rates of all neurons pass through every rank.
-double row_seconds(const Workload& w, StepKind kind, Phase phase, double rows, const Machine& m) {
+/// What goes with the number of neurons: states, rates, the panel. The rates of all neurons sweep through every rank.
+double row_seconds(const Workload& w, StepKind kind, TimerRegion phase, double rows, const Machine& m) {
   const bool learns = kind == StepKind::training;
-  if (phase == Phase::target_network && kind == StepKind::test && is_full_force(w)) return 0.0;
-  if ((phase == Phase::updates || phase == Phase::products) && !learns) return 0.0;
+  if (phase == TimerRegion::target_network && kind == StepKind::test && is_full_force(w)) return 0.0;
+  if ((phase == TimerRegion::updates || phase == TimerRegion::products) && !learns) return 0.0;
   const double B = number(w.streams);
-  double a_row = interpolate(ladder_streams, m.steps(w.learning.precision).rows[static_cast<std::size_t>(phase)], B);
-  if (phase == Phase::updates) a_row *= w.learning.update_probability;
-  if (phase == Phase::products) a_row *= (number(w.learning.panel) + B) / (number(calibrated_panel) + B);
-  if (phase != Phase::rest || is_low_rank(w)) return a_row * rows;
+  double a_row = interpolate(sampled_streams, m.steps(w.learning.precision).rows[as_size(phase)], B);
+  if (phase == TimerRegion::updates) a_row *= w.learning.update_probability;
+  if (phase == TimerRegion::products) a_row *= (number(w.learning.panel) + B) / (number(calibrated_panel) + B);
+  if (phase != TimerRegion::rest || is_low_rank(w)) return a_row * rows;
   const double everywhere =
-      std::min(a_row, 8.0 * B * scalar_bytes(w) / interpolate(ladder_bytes, m.core_bandwidth, 0x1p21));
+      std::min(a_row, 8.0 * B * scalar_bytes(w) / interpolate(sampled_bytes, m.core_bandwidth, 0x1p21));
   return (a_row - everywhere) * rows + everywhere * number(w.network.neurons);
 }
 
-void add(Work& work, const Pass& pass) {
-  const double elements = pass.times * pass.rows * pass.cols;
-  work.operations += 2.0 * elements * (pass.vectors + pass.columns);
-  work.bytes += (pass.columns > 0.0 ? 2.0 : 1.0) * elements * pass.element_bytes;
+void add(Work& work, const MatrixSweep& sweep) {
+  const double elements = sweep.times * sweep.rows * sweep.cols;
+  work.operations += 2.0 * elements * (sweep.vectors + sweep.columns);
+  work.bytes += (sweep.columns > 0.0 ? 2.0 : 1.0) * elements * sweep.element_bytes;
 }
 
 double mean_length(const Task& task, TrialKind kind, Index trials) {
@@ -168,39 +169,38 @@ double mean_length(const Task& task, TrialKind kind, Index trials) {
 
 /// What streams do in a phase, in steps since its begin: when the first of them has ended its init trials, when the
 /// last, and when all trials have ended.
-struct Course {
+struct Timeline {
   double first_free = 0.0;
   double last_forced = 0.0;
   double end = 0.0;
 };
 
 /// Streams of a fixed trial begin in its middle; each takes the next trial when it has ended one.
-Course course(const RunOptions& run, const Task& task, TrialKind init_kind, Index trials, TrialKind kind) {
+Timeline timeline(const RunOptions& run, const Task& task, TrialKind init_kind, Index trials, TrialKind kind) {
   const double forced = number(run.init_trials) * mean_length(task, init_kind, run.init_trials * run.streams);
-  std::vector<double> free(static_cast<std::size_t>(run.streams), forced);
+  std::vector<double> free(as_size(run.streams), forced);
   if (task.fixed() && run.init_trials > 0)
     for (Index b = 0; b < run.streams; ++b)
-      free[static_cast<std::size_t>(b)] -=
-          std::floor(number(b) / number(run.streams) * forced / number(run.init_trials));
-  Course course{std::ranges::min(free), std::ranges::max(free), 0.0};
+      free[as_size(b)] -= std::floor(number(b) / number(run.streams) * forced / number(run.init_trials));
+  Timeline timeline{std::ranges::min(free), std::ranges::max(free), 0.0};
   const double length = mean_length(task, kind, trials);
   // Rounds in which every stream has a trial go by in the same order.
   const Index rounds = trials / run.streams;
   for (double& when : free) when += number(rounds) * length;
   std::ranges::sort(free);
-  for (Index k = 0; k < trials % run.streams; ++k) free[static_cast<std::size_t>(k)] += length;
-  if (trials == 0) course.first_free = course.last_forced;
-  course.end = std::ranges::max(free);
-  return course;
+  for (Index k = 0; k < trials % run.streams; ++k) free[as_size(k)] += length;
+  if (trials == 0) timeline.first_free = timeline.last_forced;
+  timeline.end = std::ranges::max(free);
+  return timeline;
 }
 
 /// Bytes of the matrices that products read in a step in which somebody learns: what caches must hold.
-double bytes_at_hand(const std::vector<Pass>& all, const Workload& w) {
+double bytes_at_hand(const std::vector<MatrixSweep>& all, const Workload& w) {
   const double learning = probability_that_any_learns(w);
   double bytes = 0.0;
-  for (const Pass& pass : all) {
-    const double share = pass.times < 1.0 ? pass.times / learning : 1.0;
-    if (pass.columns == 0.0 && pass.times > 0.0) bytes += share * pass.rows * pass.cols * pass.element_bytes;
+  for (const MatrixSweep& sweep : all) {
+    const double share = sweep.times < 1.0 ? sweep.times / learning : 1.0;
+    if (sweep.columns == 0.0 && sweep.times > 0.0) bytes += share * sweep.rows * sweep.cols * sweep.element_bytes;
   }
   return bytes;
 }
@@ -212,49 +212,50 @@ Deployment::Deployment(int ranks_, int threads_, const Machine& machine)
       threads(threads_),
       ranks_per_node(static_cast<int>(std::clamp<Index>(machine.cores / std::max(1, threads_), 1, ranks_))) {}
 
-double bytes_of_element(const Pass& pass, const Workload& w) {
-  const bool by_index = pass.phase == Phase::target_network && is_sparse(w);
-  return (pass.columns > 0.0 ? 2.0 : 1.0) * pass.element_bytes + (by_index ? pass.vectors * scalar_bytes(w) : 0.0);
+double bytes_of_element(const MatrixSweep& sweep, const Workload& w) {
+  const bool by_index = sweep.phase == TimerRegion::target_network && is_sparse(w);
+  return (sweep.columns > 0.0 ? 2.0 : 1.0) * sweep.element_bytes + (by_index ? sweep.vectors * scalar_bytes(w) : 0.0);
 }
 
-std::vector<Pass> passes(const Workload& w, StepKind kind, double rows, double held) {
+std::vector<MatrixSweep> sweeps(const Workload& w, StepKind kind, double rows, double held) {
   const double N = number(w.network.neurons);
   const double B = number(w.streams);
   const double d = features(w);
   const double bytes = scalar_bytes(w);
-  std::vector<Pass> all;
+  std::vector<MatrixSweep> all;
   if (kind != StepKind::test || !is_full_force(w)) {
     const double vectors = is_full_force(w) ? B : 2.0 * B;
-    all.push_back({Phase::target_network, rows, is_sparse(w) ? number(w.network.in_degree) : N, target_element_bytes(w),
-                   1.0, vectors, 0.0});
+    all.push_back({TimerRegion::target_network, rows, is_sparse(w) ? number(w.network.in_degree) : N,
+                   target_element_bytes(w), 1.0, vectors, 0.0});
   }
   if (kind == StepKind::init && has_modes(w)) {
-    all.push_back({Phase::products, rows, directions(w), bytes, 1.0, B, 0.0});        // U^T F
-    all.push_back({Phase::updates, directions(w), directions(w), 8.0, 1.0, 0.0, B});  // sum F F^T
+    all.push_back({TimerRegion::products, rows, directions(w), bytes, 1.0, B, 0.0});        // U^T F
+    all.push_back({TimerRegion::updates, directions(w), directions(w), 8.0, 1.0, 0.0, B});  // sum F F^T
   }
   if (is_forced(kind)) return all;
-  if (is_low_rank(w)) all.push_back({Phase::products, rows, d, bytes, 1.0, B, 0.0});  // U^T r
+  if (is_low_rank(w)) all.push_back({TimerRegion::products, rows, d, bytes, 1.0, B, 0.0});  // U^T r
   const double J_rows = weight_rows(w, rows);
-  if (is_full_force(w)) all.push_back({Phase::products, J_rows, d, bytes, 1.0, B, 0.0});   // J r, or A a
-  if (has_modes(w)) all.push_back({Phase::products, rows, modes(w), bytes, 1.0, B, 0.0});  // of the modes
-  if (kind == StepKind::test || learners(w) == 0.0) return all;
+  if (is_full_force(w)) all.push_back({TimerRegion::products, J_rows, d, bytes, 1.0, B, 0.0});   // J r, or A a
+  if (has_modes(w)) all.push_back({TimerRegion::products, rows, modes(w), bytes, 1.0, B, 0.0});  // of the modes
+  if (kind == StepKind::test || learning_streams(w) == 0.0) return all;
   const double rows_of_P = is_low_rank(w) ? d : rows;
   const double P_bytes = is_low_rank(w) ? 8.0 : bytes;
-  const double flushes = learners(w) / panel_columns(w);
+  const double flushes = learning_streams(w) / panel_columns(w);
   for (Index k = 1; k <= w.streams; ++k) {
     const double read = is_low_rank(w) ? 1.0 : SymmetricProduct<double>::share_read(w.network.neurons, k, held);
-    all.push_back({Phase::products, rows_of_P, d, read * P_bytes, probability_of_learners(w, k), number(k), 0.0});
+    all.push_back(
+        {TimerRegion::products, rows_of_P, d, read * P_bytes, probability_of_learning_streams(w, k), number(k), 0.0});
   }
   for (Index k = 1; k <= w.streams && has_modes(w); ++k)  // V^T F
-    all.push_back({Phase::updates, rows, modes(w), bytes, probability_of_learners(w, k), number(k), 0.0});
-  all.push_back({Phase::updates, rows_of_P, d, P_bytes, flushes, 0.0, panel_columns(w)});
-  if (is_full_force(w)) all.push_back({Phase::updates, J_rows, d, bytes, flushes, 0.0, panel_columns(w)});
+    all.push_back({TimerRegion::updates, rows, modes(w), bytes, probability_of_learning_streams(w, k), number(k), 0.0});
+  all.push_back({TimerRegion::updates, rows_of_P, d, P_bytes, flushes, 0.0, panel_columns(w)});
+  if (is_full_force(w)) all.push_back({TimerRegion::updates, J_rows, d, bytes, flushes, 0.0, panel_columns(w)});
   return all;
 }
 
 Work step_work(const Workload& w, StepKind kind, int ranks) {
   Work work;
-  for (const Pass& pass : passes(w, kind, number(w.network.neurons), 1.0 / ranks)) add(work, pass);
+  for (const MatrixSweep& sweep : sweeps(w, kind, number(w.network.neurons), 1.0 / ranks)) add(work, sweep);
   return work;
 }
 
@@ -263,40 +264,42 @@ Work sample_update_work(const Workload& w) {
   one.streams = 1;
   one.learning.update_probability = 1.0;
   Work work;
-  for (const Pass& pass : passes(one, StepKind::training, number(w.network.neurons), 1.0))
-    if (pass.columns > 0.0) add(work, pass);
+  for (const MatrixSweep& sweep : sweeps(one, StepKind::training, number(w.network.neurons), 1.0))
+    if (sweep.columns > 0.0) add(work, sweep);
   return work;
 }
 
 double node_bandwidth(const Machine& m, double active, double bytes) {
   const double cores = number(m.bandwidth_cores);
-  const double alone = interpolate(ladder_bytes, m.core_bandwidth, std::min(bytes, ladder_bytes.back()));
-  const double all = std::max(alone, interpolate(ladder_bytes, m.node_bandwidth, std::min(bytes, ladder_bytes.back())));
+  const double alone = interpolate(sampled_bytes, m.core_bandwidth, std::min(bytes, sampled_bytes.back()));
+  const double all =
+      std::max(alone, interpolate(sampled_bytes, m.node_bandwidth, std::min(bytes, sampled_bytes.back())));
   const bool adds_up = all > 0.8 * cores * alone;  // as caches of one core each do; memory is shared
   return std::min(active * alone, adds_up ? all * active / cores : all);
 }
 
-PhaseSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d, const Machine& m) {
-  PhaseSeconds seconds{};
-  const auto in = [&](Phase phase) -> double& { return seconds[static_cast<std::size_t>(phase)]; };
+RegionSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d, const Machine& m) {
+  RegionSeconds seconds{};
+  const auto in = [&](TimerRegion phase) -> double& { return seconds[as_size(phase)]; };
   const double rows = busiest_rows(w, d);
-  const std::vector<Pass> all = passes(w, kind, rows, rows / number(w.network.neurons));
+  const std::vector<MatrixSweep> all = sweeps(w, kind, rows, rows / number(w.network.neurons));
   const double bytes = bytes_at_hand(all, w);
   const double active = static_cast<double>(d.ranks_per_node * d.threads);
   const double of_thread = node_bandwidth(m, active, bytes) / active;
-  for (const Pass& pass : all) in(pass.phase) += pass_seconds(pass, w, m, of_thread);
-  for (const Phase phase : {Phase::target_network, Phase::products, Phase::updates, Phase::rest})
+  for (const MatrixSweep& sweep : all) in(sweep.phase) += sweep_seconds(sweep, w, m, of_thread);
+  for (const TimerRegion phase :
+       {TimerRegion::target_network, TimerRegion::products, TimerRegion::updates, TimerRegion::rest})
     in(phase) += row_seconds(w, kind, phase, rows, m);
   // A step of the free network moves one network on, which costs about half of what training books beside J_D.
   if (kind == StepKind::test && is_full_force(w))
-    in(Phase::rest) += 0.5 * row_seconds(w, StepKind::training, Phase::target_network, rows, m);
-  in(Phase::communication) = communication_seconds(w, kind, d, m);
-  in(Phase::rest) += interpolate(ladder_streams, m.steps(w.learning.precision).fixed, number(w.streams));
-  in(Phase::rest) += m.threads * std::log2(static_cast<double>(d.threads));
+    in(TimerRegion::rest) += 0.5 * row_seconds(w, StepKind::training, TimerRegion::target_network, rows, m);
+  in(TimerRegion::communication) = communication_seconds(w, kind, d, m);
+  in(TimerRegion::rest) += interpolate(sampled_streams, m.steps(w.learning.precision).fixed, number(w.streams));
+  in(TimerRegion::rest) += m.threads * std::log2(static_cast<double>(d.threads));
   return seconds;
 }
 
-double total(const PhaseSeconds& seconds) { return std::accumulate(seconds.begin(), seconds.end(), 0.0); }
+double total(const RegionSeconds& seconds) { return std::accumulate(seconds.begin(), seconds.end(), 0.0); }
 
 double limit_seconds(const Workload& w, StepKind kind, const Deployment& d, const Machine& m) {
   const Work work = step_work(w, kind);
@@ -307,10 +310,10 @@ double limit_seconds(const Workload& w, StepKind kind, const Deployment& d, cons
 }
 
 RunSteps run_steps(const RunOptions& run, const Task& task) {
-  const Course training = course(run, task, TrialKind::init, run.train_trials, TrialKind::training);
+  const Timeline training = timeline(run, task, TrialKind::init, run.train_trials, TrialKind::training);
   RunSteps steps{training.first_free, training.end - training.first_free, 0.0, 0.0};
   if (run.test_trials == 0) return steps;
-  const Course test = course(run, task, TrialKind::test_init, run.test_trials, TrialKind::test);
+  const Timeline test = timeline(run, task, TrialKind::test_init, run.test_trials, TrialKind::test);
   steps.test = test.end - test.first_free;
   steps.test_init = test.last_forced;
   return steps;

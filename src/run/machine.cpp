@@ -31,9 +31,9 @@ void for_each_constant(M& m, const Visit& visit) {
     visit(section, "matrix_product_flops", steps.product_rate);
     visit(section, "product_seconds", steps.product);
     visit(section, "flush_seconds", steps.flush);
-    for (const Phase phase : {Phase::target_network, Phase::products, Phase::updates, Phase::rest})
-      visit(section, fmt::format("row_seconds_{}", phase_names[static_cast<std::size_t>(phase)]),
-            steps.rows[static_cast<std::size_t>(phase)]);
+    for (const TimerRegion phase :
+         {TimerRegion::target_network, TimerRegion::products, TimerRegion::updates, TimerRegion::rest})
+      visit(section, fmt::format("row_seconds_{}", region_names[as_size(phase)]), steps.rows[as_size(phase)]);
     visit(section, "fixed_seconds", steps.fixed);
   };
   visit_steps("double", m.double_precision);
@@ -57,7 +57,7 @@ void require_sound(const std::string& where, Index value) {
   require(value >= 1, "{} = {} (must be at least 1)", where, value);
 }
 template <std::size_t points>
-void require_sound(const std::string& where, const Ladder<points>& values) {
+void require_sound(const std::string& where, const Samples<points>& values) {
   for (const double value : values) require_sound(where, value);
 }
 void require_sound(const std::string&, const std::string&) {}
@@ -71,7 +71,7 @@ void require_rate(const std::string& where, double value) {
   require(value > 0.0, "{} = {} (must be positive)", where, value);
 }
 template <std::size_t points>
-void require_rate(const std::string& where, const Ladder<points>& values) {
+void require_rate(const std::string& where, const Samples<points>& values) {
   for (const double value : values) require_rate(where, value);
 }
 template <class Other>
@@ -111,11 +111,11 @@ StepConstants assumed_steps(double scalar_bytes) {
   steps.product_rate = 50e9 / size;
   steps.product = {0.12e-9 * size, 0.28e-9 * size, 1.0e-9 * size, 2.0e-9 * size};
   steps.flush = 0.06e-9 * size;
-  const auto rows = [&](Phase phase) -> OverStreams& { return steps.rows[static_cast<std::size_t>(phase)]; };
-  rows(Phase::target_network) = {5e-9, 20e-9, 80e-9, 160e-9};
-  rows(Phase::products) = {25e-9, 100e-9, 500e-9, 1300e-9};
-  rows(Phase::updates) = {10e-9, 25e-9, 150e-9, 500e-9};
-  rows(Phase::rest) = {20e-9, 100e-9, 400e-9, 800e-9};
+  const auto rows = [&](TimerRegion phase) -> OverStreams& { return steps.rows[as_size(phase)]; };
+  rows(TimerRegion::target_network) = {5e-9, 20e-9, 80e-9, 160e-9};
+  rows(TimerRegion::products) = {25e-9, 100e-9, 500e-9, 1300e-9};
+  rows(TimerRegion::updates) = {10e-9, 25e-9, 150e-9, 500e-9};
+  rows(TimerRegion::rest) = {20e-9, 100e-9, 400e-9, 800e-9};
   steps.fixed = {2e-6, 3e-6, 10e-6, 30e-6};
   return steps;
 }

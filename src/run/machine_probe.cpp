@@ -36,14 +36,14 @@ Index read_part(Bytes array, Index k, Index parts) {
 template <class Work>
 double rate_of_threads(double seconds, const Work& work) {
   const Index threads = thread_count();
-  std::vector<double> rates(static_cast<std::size_t>(threads));
+  std::vector<double> rates(as_size(threads));
   for_each_in_parallel(threads, [&](Index k) {
     double done = work(k, threads);
     done = 0.0;  // the first call warms up
     const Stopwatch clock;
     do done += work(k, threads);
     while (clock.seconds() < seconds);
-    rates[static_cast<std::size_t>(k)] = done / clock.seconds();
+    rates[as_size(k)] = done / clock.seconds();
   });
   double all = 0.0;
   for (const double rate : rates) all += rate;
@@ -87,17 +87,17 @@ template <Real T>
 double product_rate(double seconds) {
   constexpr Index size = 384;
   using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
-  std::vector<std::array<Matrix, 3>> matrices(static_cast<std::size_t>(thread_count()));
+  std::vector<std::array<Matrix, 3>> matrices(as_size(thread_count()));
   for (auto& [a, b, c] : matrices) a = b = c = Matrix::Constant(size, size, T(0.5));
   return rate_of_threads(seconds, [&](Index k, Index) {
-    auto& [a, b, c] = matrices[static_cast<std::size_t>(k)];
+    auto& [a, b, c] = matrices[as_size(k)];
     c.noalias() = a * b;
     return 2.0 * static_cast<double>(size * size * size);
   });
 }
 
 double sum_seconds(const Communicator& comm, Index count) {
-  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
+  std::vector<std::int64_t> values(as_size(count));
   return median_seconds(comm, [&] { comm.sum(values); });
 }
 

@@ -66,7 +66,7 @@ bool Metrics::write_out() {
   while (!waiting_.empty()) {
     const ssize_t written = ::write(file_, waiting_.data(), waiting_.size());
     if (written < 0 && errno != EINTR) return false;
-    if (written > 0) waiting_.erase(0, static_cast<std::size_t>(written));
+    if (written > 0) waiting_.erase(0, as_size(written));
   }
   return true;
 }

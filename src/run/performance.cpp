@@ -17,18 +17,19 @@ double seconds_for_measuring(double of_run) {
   return of_run < shortest_measured_run ? 0.0 : std::min(longest_measurement, 0.01 * of_run);
 }
 
-double imbalance_of(const PhaseTable& phases) {
+double imbalance_of(const RegionTable& phases) {
   double slowest = 0.0;
   double mean = 0.0;
-  for (const Phase phase : {Phase::target_network, Phase::products, Phase::updates, Phase::rest}) {
-    slowest += phases[static_cast<std::size_t>(phase)].maximum;
-    mean += phases[static_cast<std::size_t>(phase)].mean;
+  for (const TimerRegion phase :
+       {TimerRegion::target_network, TimerRegion::products, TimerRegion::updates, TimerRegion::rest}) {
+    slowest += phases[as_size(phase)].maximum;
+    mean += phases[as_size(phase)].mean;
   }
   return mean > 0.0 ? slowest / mean : 1.0;
 }
 
 /// Updates are counted over the features that there are: a basis may not have grown to its largest rank.
-Work with_updates(Work work, const TrainPlan& plan, const TrainingTotals& totals) {
+Work with_updates(Work work, const TrainingJob& plan, const TrainingTotals& totals) {
   Workload w{plan.network, plan.learning, plan.run.streams};
   w.learning.max_rank = std::max<Index>(1, totals.rank);
   const Work update = sample_update_work(w);
@@ -45,7 +46,7 @@ double Performance::fraction_of_limit() const {
   return std::max(work.bytes / bandwidth, work.operations / product_rate) / seconds;
 }
 
-Performance performance_of(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals,
+Performance performance_of(const Communicator& comm, const TrainingJob& plan, const TrainingTotals& totals,
                            std::span<const Bytes> matrices) {
   Performance p;
   p.seconds = std::max(totals.seconds, 1e-9);

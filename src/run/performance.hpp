@@ -28,7 +28,7 @@ struct Performance {
 /// `totals.work` has the products alone. The machine is measured for a hundredth of the run's time, a tenth of a second
 /// at most, and not at all in runs under 5 s, by reading `matrices` (this rank's) again and by products in the cache:
 /// nothing large is allocated. **Collective.**
-Performance performance_of(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals,
+Performance performance_of(const Communicator& comm, const TrainingJob& plan, const TrainingTotals& totals,
                            std::span<const Bytes> matrices);
 
 /// A few lines for the end of a run.

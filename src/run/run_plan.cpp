@@ -27,14 +27,14 @@ bool fits(const Workload& w, const Task& task, const Deployment& d, const Machin
 
 /// The fewest ranks of so many threads that fit, doubling; 0 if none up to a million do (what every rank holds is too
 /// much).
-int ranks_that_fit(const RunPlan& plan, const Task& task, const Machine& machine) {
+int ranks_that_fit(const Forecast& plan, const Task& task, const Machine& machine) {
   for (int ranks = plan.deployment.ranks; ranks <= (1 << 20); ranks *= 2)
     if (fits(plan.workload, task, Deployment(ranks, plan.deployment.threads, machine), machine)) return ranks;
   return 0;
 }
 
 /// The most neurons, to two digits, that fit where the plan does not.
-Index neurons_that_fit(const RunPlan& plan, const Task& task, const Machine& machine) {
+Index neurons_that_fit(const Forecast& plan, const Task& task, const Machine& machine) {
   Workload w = plan.workload;
   while (w.network.neurons >= 20 && !fits(w, task, plan.deployment, machine)) {
     const Index unit =
@@ -57,14 +57,15 @@ std::string time_text(double seconds) {
   return seconds >= 1e-3 ? fmt::format("{:.3g} ms", 1e3 * seconds) : fmt::format("{:.3g} us", 1e6 * seconds);
 }
 
-std::string phases_text(const PhaseSeconds& phases) {
+std::string regions_text(const RegionSeconds& phases) {
   std::string text;
-  for (std::size_t p = 0; p < phase_count; ++p)
-    if (phases[p] > 0.0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", phase_names[p], time_text(phases[p]));
+  for (std::size_t p = 0; p < region_count; ++p)
+    if (phases[p] > 0.0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", region_names[p], time_text(phases[p]));
   return text;
 }
 
-std::string part_text(const char* name, double steps, const PhaseSeconds& step) {
+std::string part_text(const char* name, double steps, const RegionSeconds& step) {
   return fmt::format("  {:10s} {:12.0f} steps of {:>8s}   {}\n", name, steps, time_text(total(step)),
                      time_text(steps * total(step)));
 }
@@ -81,22 +82,22 @@ std::string origins_text(const Machine& m) {
   return text;
 }
 
-nlohmann::ordered_json phases_json(const PhaseSeconds& phases) {
+nlohmann::ordered_json regions_json(const RegionSeconds& phases) {
   nlohmann::ordered_json json = {{"total", total(phases)}};
-  for (std::size_t p = 0; p < phase_count; ++p) json[std::string(phase_names[p])] = phases[p];
+  for (std::size_t p = 0; p < region_count; ++p) json[std::string(region_names[p])] = phases[p];
   return json;
 }
 
 }  // namespace
 
-double RunPlan::seconds() const {
+double Forecast::seconds() const {
   return steps.init * total(init_step) + steps.training * total(training_step) + steps.test * total(test_step) +
          steps.test_init * total(test_init_step) + network_seconds + checkpoint_seconds;
 }
 
-RunPlan plan_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
-                 const Machine& machine) {
-  RunPlan plan{w, d};
+Forecast forecast_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
+                      const Machine& machine) {
+  Forecast plan{w, d};
   plan.bytes_per_rank = bytes_of_rank(w, task, d.ranks);
   plan.checkpoint_bytes = network_file_bytes(w, task, true);
   plan.network_bytes = network_file_bytes(w, task, false);
@@ -112,7 +113,7 @@ RunPlan plan_run(const Workload& w, const RunOptions& run, const Task& task, con
   return plan;
 }
 
-void require_fit(const RunPlan& plan, const Task& task, const Machine& machine) {
+void require_fit(const Forecast& plan, const Task& task, const Machine& machine) {
   if (fits(plan.workload, task, plan.deployment, machine)) return;
   const int ranks = ranks_that_fit(plan, task, machine);
   Workload single = plan.workload;
@@ -131,7 +132,7 @@ void require_fit(const RunPlan& plan, const Task& task, const Machine& machine) 
                   bytes_text(static_cast<double>(machine.memory)), advice));
 }
 
-std::string plan_text(const RunPlan& plan, const Machine& machine) {
+std::string forecast_text(const Forecast& plan, const Machine& machine) {
   const Workload& w = plan.workload;
   const Deployment& d = plan.deployment;
   const double step = total(plan.training_step);
@@ -149,7 +150,7 @@ std::string plan_text(const RunPlan& plan, const Machine& machine) {
   text += fmt::format("checkpoint   {}, {}; network.h5 {}\n", bytes_text(plan.checkpoint_bytes),
                       time_text(plan.checkpoint_seconds), bytes_text(plan.network_bytes));
   text += fmt::format("training     {} a step, {} a sample: {}\n", time_text(step),
-                      time_text(step / static_cast<double>(w.streams)), phases_text(plan.training_step));
+                      time_text(step / static_cast<double>(w.streams)), regions_text(plan.training_step));
   text += fmt::format(
       "limit        {} a step ({} of the matrices, {:.4g} GFLOP, over all ranks): the step is at {:.0f} % of it\n",
       time_text(plan.limit_step), bytes_text(plan.training_work.bytes), 1e-9 * plan.training_work.operations,
@@ -163,7 +164,7 @@ std::string plan_text(const RunPlan& plan, const Machine& machine) {
   return text + "constants of the machine\n" + origins_text(machine);
 }
 
-std::string plan_json(const RunPlan& plan, const Machine& machine) {
+std::string forecast_json(const Forecast& plan, const Machine& machine) {
   const Workload& w = plan.workload;
   nlohmann::ordered_json json;
   json["neurons"] = w.network.neurons;
@@ -181,10 +182,10 @@ std::string plan_json(const RunPlan& plan, const Machine& machine) {
   json["files"] = {{"checkpoint_bytes", plan.checkpoint_bytes},
                    {"checkpoint_seconds", plan.checkpoint_seconds},
                    {"network_bytes", plan.network_bytes}};
-  json["seconds_per_step"] = {{"init", phases_json(plan.init_step)},
-                              {"training", phases_json(plan.training_step)},
-                              {"test_init", phases_json(plan.test_init_step)},
-                              {"test", phases_json(plan.test_step)}};
+  json["seconds_per_step"] = {{"init", regions_json(plan.init_step)},
+                              {"training", regions_json(plan.training_step)},
+                              {"test_init", regions_json(plan.test_init_step)},
+                              {"test", regions_json(plan.test_step)}};
   json["limit"] = {{"seconds_per_step", plan.limit_step},
                    {"operations_per_step", plan.training_work.operations},
                    {"bytes_per_step", plan.training_work.bytes}};

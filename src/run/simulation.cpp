@@ -20,7 +20,7 @@ bool all_rates_needed(Rule rule, bool low_rank) { return !low_rank || rule == Ru
 
 template <Real T>
 Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options, const Task& task,
-                          const StreamPlan& plan, const Connectivity<T>& connectivity, Rls<T>& rls)
+                          const TrialSchedule& plan, const Connectivity<T>& connectivity, Rls<T>& rls)
     : layout_(&layout),
       options_(options),
       n_streams_(plan.streams),
@@ -32,14 +32,14 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       network_(layout, plan.streams, options.network.dt, options.network.tau, options.network.integrator),
       target_(layout, plan.streams, options.network.dt, options.network.tau, Integrator::exponential),
       feedback_(layout, plan.streams),
-      z_(static_cast<std::size_t>(n_out_ * plan.streams)),
+      z_(as_size(n_out_ * plan.streams)),
       target_currents_(layout, plan.streams),
       output_errors_(z_.size()),
       drive_(layout.partition().block_size() * thread_count(), plan.streams),
       rates_(layout, all_rates_needed(options.rule, rls.basis() != nullptr) ? 2 : 1, plan.streams,
              !all_rates_needed(options.rule, rls.basis() != nullptr)),
-      squared_error_(static_cast<std::size_t>(plan.streams)),
-      squared_target_(static_cast<std::size_t>(plan.streams)) {
+      squared_error_(as_size(plan.streams)),
+      squared_target_(as_size(plan.streams)) {
   if (!all_rates_needed(options.rule, rls.basis() != nullptr))
     target_rates_.emplace(layout, 1, plan.streams);
   else
@@ -47,8 +47,8 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
   if (options.rule == Rule::force) next_feedback_ = StreamArray<T>(layout, plan.streams);
   network_.draw_state(layout, options.seed, options.testing ? Purpose::test_network_state : Purpose::network_state);
   target_.draw_state(layout, options.seed, options.testing ? Purpose::test_target_state : Purpose::target_state);
-  learners_.reserve(static_cast<std::size_t>(n_streams_));
-  results_.reserve(static_cast<std::size_t>(n_streams_));
+  learning_streams_.reserve(as_size(n_streams_));
+  results_.reserve(as_size(n_streams_));
 }
 
 template <Real T>
@@ -56,7 +56,7 @@ std::span<const TrialResult> Simulation<T>::step() {
   if (!primed_) prime();
   signals_.read(streams_);
   advance_networks();
-  choose_learners();
+  choose_learning_streams();
   respond_and_learn();
   count_errors();
   if (look_) look_(*this);
@@ -78,7 +78,7 @@ void Simulation<T>::advance_networks() {
   const bool with_target = needs_target();
   const StepNoise noise{std::sqrt(options_.network.noise * options_.network.dt), options_.seed};
   {
-    const PhaseScope scope(timer_, with_target ? Phase::target_network : Phase::rest);
+    const RegionScope scope(timer_, with_target ? TimerRegion::target_network : TimerRegion::rest);
     if (next_target_currents_.rows() > 0) std::swap(target_currents_, next_target_currents_);
     if (next_feedback_.rows() > 0) std::swap(feedback_, next_feedback_);
     layout_->for_each_block([&](RowBlock block) {
@@ -100,7 +100,7 @@ void Simulation<T>::multiply_ahead(Direction direction) {
     count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
   }
   if (force) count_product(J_D.elements(), J_D.bytes_per_element(), n_streams_);
-  const PhaseScope scope(timer_, Phase::target_network);
+  const RegionScope scope(timer_, TimerRegion::target_network);
   StreamArray<T>& F = target_rates_ ? target_currents_ : next_target_currents_;
   for (Index run = 0; run < J_D.runs() && (with_target || force); ++run)
     layout_->for_each_block(
@@ -114,7 +114,7 @@ void Simulation<T>::multiply_ahead(Direction direction) {
 /// F = J_D tanh(x_D) + u_out f_out + u_hint f_hint, of which the product is there already; then x_D moves on.
 template <Real T>
 void Simulation<T>::advance_target(RowBlock block) {
-  const kernels::Piece<T> F = target_currents_.from(block.local);
+  const MatrixView<T> F = target_currents_.from(block.local);
   add_signal(block, connectivity_->u_out, signals_.target, n_streams_, F);
   add_signal(block, connectivity_->u_hint, signals_.hint, n_streams_, F);
   target_.advance(block, with_inputs(block, F), streams_, StepNoise{});
@@ -125,7 +125,7 @@ void Simulation<T>::advance_target(RowBlock block) {
 template <Real T>
 void Simulation<T>::advance_network(RowBlock block, const StepNoise& noise) {
   // FORCE has no more use for J_D r itself.
-  const kernels::Piece<T> recurrent = feedback_.from(block.local);
+  const MatrixView<T> recurrent = feedback_.from(block.local);
   if (options_.rule == Rule::force) add_signal(block, connectivity_->u_out, z_, n_streams_, recurrent);
   network_.advance(block, with_inputs(block, recurrent), streams_, noise);
   publish(block, network_, rates_, 0);
@@ -133,17 +133,17 @@ void Simulation<T>::advance_network(RowBlock block, const StepNoise& noise) {
 
 /// Currents of a block, [rows of the block, B], and what the inputs add to them; a copy only where they do.
 template <Real T>
-kernels::Piece<const T> Simulation<T>::with_inputs(RowBlock block, kernels::Piece<const T> currents) {
+MatrixView<const T> Simulation<T>::with_inputs(RowBlock block, MatrixView<const T> currents) {
   if (is_silent(signals_.input)) return currents;
-  const kernels::Piece<T> drive = drive_.from(thread_index() * layout_->partition().block_size());
+  const MatrixView<T> drive = drive_.from(thread_index() * layout_->partition().block_size());
   std::copy_n(currents.data, block.rows * currents.stride, drive.data);
   add_signal(block, connectivity_->u_in, signals_.input, n_streams_, drive);
   return drive;
 }
 
 template <Real T>
-void Simulation<T>::publish(RowBlock block, const RateNetwork<T>& network, GatheredVectors<T>& rates, Index group) {
-  network.rates(block, {rates.mine(group, block.local), rates.stride()});
+void Simulation<T>::publish(RowBlock block, const RateNeurons<T>& network, GatheredVectors<T>& rates, Index group) {
+  network.rates(block, rates.mine_from(group, block.local));
 }
 
 /// Rates of the present states and what is worked out ahead from them, at the start and after a restart.
@@ -161,7 +161,7 @@ void Simulation<T>::prime() {
 
 template <Real T>
 void Simulation<T>::gather_rates(bool with_target) {
-  const PhaseScope scope(timer_, Phase::communication);
+  const RegionScope scope(timer_, TimerRegion::communication);
   rates_.gather();
   if (target_rates_ && with_target) target_rates_->start_gather();
 }
@@ -171,21 +171,21 @@ template <Real T>
 void Simulation<T>::finish_target_gather() {
   if (!target_rates_) return;
   {
-    const PhaseScope scope(timer_, Phase::communication);
+    const RegionScope scope(timer_, TimerRegion::communication);
     target_rates_->finish_gather();
   }
   if (!target_rates_->all_finite()) diverged("a rate of the target-generating network is not a number");
 }
 
 template <Real T>
-void Simulation<T>::choose_learners() {
-  learners_.clear();
+void Simulation<T>::choose_learning_streams() {
+  learning_streams_.clear();
   if (options_.testing || !rls_->learns()) return;
   for (Index b = 0; b < n_streams_; ++b) {
     if (streams_.phase(b) != StreamPhase::running) continue;
     const Draws draws(options_.seed, Purpose::update_draw, static_cast<std::uint64_t>(streams_.trial(b)),
                       static_cast<std::uint64_t>(streams_.position(b)));
-    if (draws.uniform(0) < options_.update_probability) learners_.push_back(b);
+    if (draws.uniform(0) < options_.update_probability) learning_streams_.push_back(b);
   }
 }
 
@@ -215,7 +215,7 @@ void Simulation<T>::respond_and_learn() {
   if (own) or_diverged([this] { rls_->complete(feedback_, target_currents(), output_errors_, timer_); });
   if (streams_.any_forced()) force_currents();
   if (!J_D_first) multiply_ahead(direction);
-  samples_ += static_cast<Index>(learners_.size());
+  samples_ += static_cast<Index>(learning_streams_.size());
 }
 
 template <Real T>
@@ -223,16 +223,16 @@ void Simulation<T>::evaluate(Direction direction) {
   const double features = static_cast<double>(rls_->features());
   const double neurons = static_cast<double>(layout_->rows());
   const double modes = rls_->modes() == nullptr ? 0.0 : static_cast<double>(rls_->modes()->count());
-  const Index learners = static_cast<Index>(learners_.size());
+  const Index learning_streams = static_cast<Index>(learning_streams_.size());
   if (options_.rule == Rule::full_force)
     count_product((modes > 0.0 ? modes : neurons) * features, sizeof(T), n_streams_);
-  if (modes > 0.0) count_product(neurons * modes, sizeof(T), n_streams_ + learners);
+  if (modes > 0.0) count_product(neurons * modes, sizeof(T), n_streams_ + learning_streams);
   if (rls_->basis() != nullptr) count_product(neurons * features, sizeof(T), n_streams_);
   const bool by_rows = rls_->basis() == nullptr;  // low-rank: every rank holds P whole, and it is small
   const double held = 1.0 / layout_->comm().size();
-  const double read = by_rows ? SymmetricProduct<T>::share_read(layout_->rows(), learners, held) : 1.0;
-  if (learners > 0) count_product(features * features, sizeof(T) * read, learners);
-  rls_->evaluate(rates_, learners_, feedback_, z_, timer_, direction);
+  const double read = by_rows ? SymmetricProduct<T>::share_read(layout_->rows(), learning_streams, held) : 1.0;
+  if (learning_streams > 0) count_product(features * features, sizeof(T) * read, learning_streams);
+  rls_->evaluate(rates_, learning_streams_, feedback_, z_, timer_, direction);
 }
 
 template <Real T>
@@ -261,11 +261,11 @@ TargetCurrents<T> Simulation<T>::target_currents() const {
 /// e_w = z - f_out of the streams that learn.
 template <Real T>
 void Simulation<T>::find_output_errors() {
-  const std::size_t learners = learners_.size();
+  const std::size_t learning_streams = learning_streams_.size();
   for (Index o = 0; o < n_out_; ++o)
-    for (std::size_t k = 0; k < learners; ++k)
-      output_errors_[static_cast<std::size_t>(o) * learners + k] =
-          z_[at(o, learners_[k])] - signals_.target[at(o, learners_[k])];
+    for (std::size_t k = 0; k < learning_streams; ++k)
+      output_errors_[as_size(o) * learning_streams + k] =
+          z_[at(o, learning_streams_[k])] - signals_.target[at(o, learning_streams_[k])];
 }
 
 template <Real T>
@@ -275,8 +275,8 @@ void Simulation<T>::count_errors() {
     for (Index o = 0; o < n_out_; ++o) {
       const double target = signals_.target[at(o, b)];
       const double miss = z_[at(o, b)] - target;
-      squared_error_[static_cast<std::size_t>(b)] += miss * miss;
-      squared_target_[static_cast<std::size_t>(b)] += target * target;
+      squared_error_[as_size(b)] += miss * miss;
+      squared_target_[as_size(b)] += target * target;
     }
   }
 }
@@ -293,8 +293,8 @@ void Simulation<T>::advance_streams() {
   results_.clear();
   for (const FinishedTrial& trial : streams_.advance()) {
     if (trial.phase != StreamPhase::running) continue;
-    double& squared_error = squared_error_[static_cast<std::size_t>(trial.stream)];
-    double& squared_target = squared_target_[static_cast<std::size_t>(trial.stream)];
+    double& squared_error = squared_error_[as_size(trial.stream)];
+    double& squared_target = squared_target_[as_size(trial.stream)];
     results_.push_back({trial.number, trial.stream, trial.length, squared_error, squared_target});
     squared_error = squared_target = 0.0;
   }
@@ -311,9 +311,8 @@ void Simulation<T>::diverged(const char* what) const {
   constexpr std::string_view names[] = {"init", "training", "idle"};
   std::string where;
   for (Index b = 0; b < n_streams_; ++b) {
-    const std::string_view name = options_.testing && streams_.phase(b) == StreamPhase::running
-                                      ? "test"
-                                      : names[static_cast<std::size_t>(streams_.phase(b))];
+    const std::string_view name =
+        options_.testing && streams_.phase(b) == StreamPhase::running ? "test" : names[as_size(streams_.phase(b))];
     where += fmt::format("{}stream {} in {} trial {} at position {}", b == 0 ? "" : ", ", b, name, streams_.trial(b),
                          streams_.position(b));
     if (b == 3 && n_streams_ > 4) {
@@ -345,7 +344,7 @@ void Simulation<T>::persist(Archive& archive) {
   archive.replicated<double>("/progress/squared_target", squared_target_);
   if (archive.loading()) streams_.restore(phases, trials, positions, next_trial, idle_steps);
   network_.persist(archive, *layout_, "/network/x");
-  archive.rows<T>("/network/feedback", layout_->partition(), {feedback_.row(0), n_streams_, feedback_.stride()});
+  archive.rows<T>("/network/feedback", layout_->partition(), feedback_.from(0).first(n_streams_));
   archive.replicated<double>("/network/output", z_, n_streams_);
   target_.persist(archive, *layout_, "/target/x");
   if (archive.loading()) primed_ = false;

@@ -14,9 +14,9 @@ namespace {
 constexpr Index windows = 9;
 constexpr Index longest_growth = 200;  // steps, of a basis
 
-PhaseSeconds mean_over_ranks(const Communicator& comm, const PhaseSeconds& mine) {
-  PhaseSeconds mean{};
-  for (std::size_t p = 0; p < phase_count; ++p) {
+RegionSeconds mean_over_ranks(const Communicator& comm, const RegionSeconds& mine) {
+  RegionSeconds mean{};
+  for (std::size_t p = 0; p < region_count; ++p) {
     const std::vector<double> all = comm.all_gather(mine[p]);
     mean[p] = std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size());
   }
@@ -42,13 +42,13 @@ class Trainee {
   bool grows() const { return rls_.basis() != nullptr && !rls_.basis()->full(); }
 
   /// Seconds a step, by phase.
-  PhaseSeconds run(Index steps) {
-    const PhaseSeconds before = simulation_.timer().seconds();
+  RegionSeconds run(Index steps) {
+    const RegionSeconds before = simulation_.timer().seconds();
     ThreadTeam::stand_by([&] {
       for (Index k = 0; k < steps; ++k) simulation_.step();
     });
-    PhaseSeconds spent = simulation_.timer().seconds();
-    for (std::size_t p = 0; p < phase_count; ++p) spent[p] = (spent[p] - before[p]) / static_cast<double>(steps);
+    RegionSeconds spent = simulation_.timer().seconds();
+    for (std::size_t p = 0; p < region_count; ++p) spent[p] = (spent[p] - before[p]) / static_cast<double>(steps);
     return spent;
   }
 
@@ -62,8 +62,10 @@ class Trainee {
 
 /// Steps from one applied panel to the next.
 Index steps_a_panel(const Workload& w) {
-  const double learners = w.learning.update_probability * static_cast<double>(w.streams);
-  return learners > 0.0 ? static_cast<Index>(std::ceil(static_cast<double>(w.learning.panel) / learners)) : 1;
+  const double learning_streams = w.learning.update_probability * static_cast<double>(w.streams);
+  return learning_streams > 0.0
+             ? static_cast<Index>(std::ceil(static_cast<double>(w.learning.panel) / learning_streams))
+             : 1;
 }
 
 template <Real T>
@@ -75,11 +77,11 @@ StepTimes time_steps_as(const Communicator& comm, const Workload& w, double seco
   const double a_step = comm.max(total(trainee.run(panel)));
   const double wanted = seconds / (a_step * static_cast<double>(panel * windows));
   const Index length = panel * std::max<Index>(1, static_cast<Index>(wanted));
-  std::vector<PhaseSeconds> all;
+  std::vector<RegionSeconds> all;
   for (Index k = 0; k < windows; ++k) all.push_back(trainee.run(length));
-  std::sort(all.begin(), all.end(), [](const PhaseSeconds& a, const PhaseSeconds& b) { return total(a) < total(b); });
+  std::sort(all.begin(), all.end(), [](const RegionSeconds& a, const RegionSeconds& b) { return total(a) < total(b); });
   StepTimes times;
-  for (const PhaseSeconds& window : all) times.windows.push_back(total(window));
+  for (const RegionSeconds& window : all) times.windows.push_back(total(window));
   times.phases = mean_over_ranks(comm, all[windows / 2]);
   times.seconds = total(times.phases);
   return times;

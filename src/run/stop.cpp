@@ -50,7 +50,7 @@ double seconds_left(std::optional<double> max_hours) {
   return std::min(allowed, seconds_to_end_of_job());
 }
 
-Attention::Attention(std::optional<double> max_hours, double checkpoint_minutes, double write_seconds)
+StopRequest::StopRequest(std::optional<double> max_hours, double checkpoint_minutes, double write_seconds)
     : max_hours_(max_hours),
       checkpoint_seconds_(60.0 * checkpoint_minutes),
       ask_seconds_(checkpoint_seconds_ > 0.0 ? std::min(longest_silence, 0.5 * checkpoint_seconds_) : longest_silence),
@@ -58,9 +58,9 @@ Attention::Attention(std::optional<double> max_hours, double checkpoint_minutes,
       write_seconds_(std::min(write_seconds, 0.1 * std::max(0.0, seconds_left(max_hours)))) {}
 
 /// Writing may take longer the next time.
-bool Attention::time_is_up() const { return seconds_left(max_hours_) < 1.5 * write_seconds_ + 2.0 * ask_seconds_; }
+bool StopRequest::time_is_up() const { return seconds_left(max_hours_) < 1.5 * write_seconds_ + 2.0 * ask_seconds_; }
 
-Attention::Answer Attention::ask(const Communicator& comm) {
+StopRequest::Answer StopRequest::ask(const Communicator& comm) {
   if (++calls_ < interval_) return {};
   const bool stop = stop_requested != 0 || (comm.is_root() && time_is_up());
   const bool checkpoint =
@@ -76,7 +76,7 @@ Attention::Answer Attention::ask(const Communicator& comm) {
   return {votes[0] > 0, votes[0] == 0 && votes[1] > 0};
 }
 
-void Attention::checkpoint_written(double write_seconds) {
+void StopRequest::checkpoint_written(double write_seconds) {
   if (write_seconds > 0.0) write_seconds_ = write_seconds;
   since_checkpoint_ = Stopwatch();
   since_asked_ = Stopwatch();

@@ -44,10 +44,10 @@ std::string features_text(const LearningOptions& learning) {
   return text;
 }
 
-PhaseTable phase_table(const Communicator& comm, PhaseTimer& timer) {
-  PhaseTable table;
+RegionTable region_table(const Communicator& comm, RegionTimer& timer) {
+  RegionTable table;
   const auto seconds = timer.seconds();
-  for (std::size_t p = 0; p < phase_count; ++p) {
+  for (std::size_t p = 0; p < region_count; ++p) {
     const std::vector<double> all = comm.all_gather(seconds[p]);
     const auto [least, most] = std::minmax_element(all.begin(), all.end());
     table[p] = {*least, std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size()), *most};
@@ -55,17 +55,17 @@ PhaseTable phase_table(const Communicator& comm, PhaseTimer& timer) {
   return table;
 }
 
-std::string phase_text(const PhaseTable& table) {
+std::string region_text(const RegionTable& table) {
   double total = 0.0;
-  for (const PhaseSpread& spread : table) total += spread.mean;
+  for (const RegionSpread& spread : table) total += spread.mean;
   std::string text = "where the time went   minimum      mean   maximum   share (s, over ranks)";
-  for (std::size_t p = 0; p < phase_count; ++p)
-    text += fmt::format("\n  {:18s} {:9.3f} {:9.3f} {:9.3f}  {:5.1f} %", phase_names[p], table[p].minimum,
+  for (std::size_t p = 0; p < region_count; ++p)
+    text += fmt::format("\n  {:18s} {:9.3f} {:9.3f} {:9.3f}  {:5.1f} %", region_names[p], table[p].minimum,
                         table[p].mean, table[p].maximum, total > 0.0 ? 100.0 * table[p].mean / total : 0.0);
   return text;
 }
 
-std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals,
+std::string summary_text(const Communicator& comm, const TrainingJob& plan, const TrainingTotals& totals,
                          const Performance& reached, const TestResult& test, std::vector<std::string> warnings,
                          const std::string& provenance_text) {
   const bool full_force = plan.learning.rule == Rule::full_force;
@@ -94,8 +94,8 @@ std::string summary_text(const Communicator& comm, const TrainPlan& plan, const 
       finite_or_null(reached.seconds / reached.steps, "performance.seconds_per_step: no step was left to do", warnings);
   performance["samples_per_second"] = reached.stream_steps / reached.seconds;
   performance["simulated_seconds_per_hour"] = 3600.0 * reached.simulated_seconds / reached.seconds;
-  for (std::size_t p = 0; p < phase_count; ++p)
-    performance["phases"][std::string(phase_names[p])] = {
+  for (std::size_t p = 0; p < region_count; ++p)
+    performance["phases"][std::string(region_names[p])] = {
         {"minimum", totals.phases[p].minimum}, {"mean", totals.phases[p].mean}, {"maximum", totals.phases[p].maximum}};
   performance["gflops"] = reached.work.operations / reached.seconds * 1e-9;
   performance["gbytes_per_second"] = reached.work.bytes / reached.seconds * 1e-9;

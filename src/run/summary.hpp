@@ -11,18 +11,18 @@
 namespace fullforce {
 
 /// Seconds a phase, over ranks.
-struct PhaseSpread {
+struct RegionSpread {
   double minimum = 0.0;
   double mean = 0.0;
   double maximum = 0.0;
 };
-using PhaseTable = std::array<PhaseSpread, phase_count>;
+using RegionTable = std::array<RegionSpread, region_count>;
 
 /// **Collective.**
-PhaseTable phase_table(const Communicator& comm, PhaseTimer& timer);
+RegionTable region_table(const Communicator& comm, RegionTimer& timer);
 
 /// The table that ends a run.
-std::string phase_text(const PhaseTable& table);
+std::string region_text(const RegionTable& table);
 
 /// "dense features", "low-rank features, 100 target modes".
 std::string features_text(const LearningOptions& learning);
@@ -36,7 +36,7 @@ struct TrainingTotals {
   Index samples_here = 0;    ///< samples of this part
   double last_error = -1.0;  ///< negative: none
   Work work;
-  PhaseTable phases;
+  RegionTable phases;
   Index rank = 0;               ///< dimension of the features
   double left_out = 0.0;        ///< share of the energy of the rates outside of them
   Index modes = 0;              ///< target modes that the currents have
@@ -46,7 +46,7 @@ struct TrainingTotals {
 struct Performance;
 
 /// The text of summary.json.
-std::string summary_text(const Communicator& comm, const TrainPlan& plan, const TrainingTotals& totals,
+std::string summary_text(const Communicator& comm, const TrainingJob& plan, const TrainingTotals& totals,
                          const Performance& performance, const TestResult& test, std::vector<std::string> warnings,
                          const std::string& provenance_text);
 

@@ -16,8 +16,7 @@ bool is_last_step(const TrialStreams& streams, Index stream) {
 
 /// What stream `b` has of an array [n, streams], as contiguous numbers.
 void take_stream(std::span<const double> all, Index streams, Index b, std::vector<double>& into) {
-  for (std::size_t c = 0; c < into.size(); ++c)
-    into[c] = all[c * static_cast<std::size_t>(streams) + static_cast<std::size_t>(b)];
+  for (std::size_t c = 0; c < into.size(); ++c) into[c] = all[c * as_size(streams) + as_size(b)];
 }
 
 /// Shows stream 0 to an observer, all neurons of it.
@@ -25,10 +24,10 @@ template <Real T>
 class StreamView {
  public:
   StreamView(const Task& task, Index neurons)
-      : neurons_(static_cast<std::size_t>(neurons)),
+      : neurons_(as_size(neurons)),
         rates_(neurons_.size()),
         target_rates_(neurons_.size()),
-        outputs_(static_cast<std::size_t>(task.outputs())) {
+        outputs_(as_size(task.outputs())) {
     std::iota(neurons_.begin(), neurons_.end(), Index{0});
   }
 
@@ -62,7 +61,7 @@ class Recorder {
     const Index steps = static_cast<Index>(recording_.time.size());
     recording_.time.push_back(static_cast<double>(steps) * dt_);
     const auto stream_0 = [&](std::span<const double> all, Index count, std::vector<double>& into) {
-      for (Index c = 0; c < count; ++c) into.push_back(all[static_cast<std::size_t>(c * streams.streams())]);
+      for (Index c = 0; c < count; ++c) into.push_back(all[as_size(c * streams.streams())]);
     };
     stream_0(simulation.outputs(), recording_.n_out, recording_.outputs);
     stream_0(simulation.signals().target, recording_.n_out, recording_.targets);
@@ -84,10 +83,9 @@ class Recorder {
 
 /// Shows the task's scorer, if it has one, every step of the test trials.
 template <Real T>
-class Judge {
+class ScoreObserver {
  public:
-  Judge(const Task& task, Index streams)
-      : scorer_(task.scorer(streams)), output_(static_cast<std::size_t>(task.outputs())) {}
+  ScoreObserver(const Task& task, Index streams) : scorer_(task.scorer(streams)), output_(as_size(task.outputs())) {}
 
   void look(const Simulation<T>& simulation) {
     if (scorer_ == nullptr) return;
@@ -110,19 +108,19 @@ class Judge {
 }  // namespace
 
 template <Real T>
-TestResult run_test_trials(const Layout& layout, const Task& task, const TestPlan& plan,
+TestResult run_test_trials(const Layout& layout, const Task& task, const TestJob& plan,
                            const Connectivity<T>& connectivity, Rls<T>& rls, Progress& progress,
                            const std::function<bool()>& stop_asked) {
   const SimulationOptions options{plan.network, plan.learning.rule, 0.0, plan.run.seed, true};
-  const StreamPlan streams{plan.run.streams, plan.run.init_trials, plan.run.test_trials, TrialKind::test_init,
-                           TrialKind::test};
+  const TrialSchedule streams{plan.run.streams, plan.run.init_trials, plan.run.test_trials, TrialKind::test_init,
+                              TrialKind::test};
   Simulation<T> simulation(layout, options, task, streams, connectivity, rls);
   Recorder<T> recorder(task, plan.network.neurons, plan.network.dt);
-  Judge<T> judge(task, plan.run.streams);
+  ScoreObserver<T> score_observer(task, plan.run.streams);
   StreamView<T> stream_0(task, plan.observe ? plan.network.neurons : 0);
   const bool observed = plan.record || plan.observe;
   const auto look = [&](const Simulation<T>& s) {
-    judge.look(s);
+    score_observer.look(s);
     if (plan.record) recorder.look(s);
     if (plan.observe && s.streams().phase(0) == StreamPhase::running) plan.observe(stream_0.of(s));
   };
@@ -143,20 +141,20 @@ TestResult run_test_trials(const Layout& layout, const Task& task, const TestPla
       if (result.stopped) break;
       if (!progress.due()) continue;
       const double rate = static_cast<double>(simulation.steps() * plan.run.streams) / std::max(clock.seconds(), 1e-9);
-      const PhaseProgress phase = simulation.streams().progress();
+      const StageProgress phase = simulation.streams().progress();
       progress.update({phase.forced ? "test init" : "test", phase.trial, phase.trials, error, phase.done, rate});
     }
   });
   result.steps = simulation.steps();
   result.seconds = clock.seconds();
-  result.scores = judge.scores();
+  result.scores = score_observer.scores();
   if (plan.record) result.recording = recorder.take();
   return result;
 }
 
-template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<float>&,
-                                    Rls<float>&, Progress&, const std::function<bool()>&);
-template TestResult run_test_trials(const Layout&, const Task&, const TestPlan&, const Connectivity<double>&,
+template TestResult run_test_trials(const Layout&, const Task&, const TestJob&, const Connectivity<float>&, Rls<float>&,
+                                    Progress&, const std::function<bool()>&);
+template TestResult run_test_trials(const Layout&, const Task&, const TestJob&, const Connectivity<double>&,
                                     Rls<double>&, Progress&, const std::function<bool()>&);
 
 }  // namespace fullforce

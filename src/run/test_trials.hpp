@@ -11,7 +11,7 @@ namespace fullforce {
 /// weights. `stop_asked` is called after every step, by all ranks, and ends the test early.
 /// **Collective.**
 template <Real T>
-TestResult run_test_trials(const Layout& layout, const Task& task, const TestPlan& plan,
+TestResult run_test_trials(const Layout& layout, const Task& task, const TestJob& plan,
                            const Connectivity<T>& connectivity, Rls<T>& rls, Progress& progress,
                            const std::function<bool()>& stop_asked);
 

@@ -19,11 +19,11 @@
 namespace fullforce {
 namespace {
 
-StreamPlan training_streams(const RunOptions& run) {
+TrialSchedule training_streams(const RunOptions& run) {
   return {run.streams, run.init_trials, run.train_trials, TrialKind::init, TrialKind::training};
 }
 
-SimulationOptions simulation_options(const TrainPlan& plan) {
+SimulationOptions simulation_options(const TrainingJob& plan) {
   return {plan.network, plan.learning.rule, plan.learning.update_probability, plan.run.seed, false};
 }
 
@@ -34,7 +34,7 @@ constexpr double cautious_bytes_per_second = 100e6;
 template <Real T>
 class Training {
  public:
-  Training(const Communicator& comm, const Task& task, const TrainPlan& plan)
+  Training(const Communicator& comm, const Task& task, const TrainingJob& plan)
       : layout_(comm, plan.network.neurons),
         task_(&task),
         plan_(&plan),
@@ -43,7 +43,7 @@ class Training {
         rls_(layout_, plan.learning, task.outputs(), plan.run.streams, plan.learning.rule == Rule::full_force, true),
         simulation_(layout_, simulation_options(plan), task, training_streams(plan.run), connectivity_, rls_),
         progress_(comm.is_root(), plan.quiet, folder_ / "log.txt"),
-        attention_(plan.max_hours, plan.checkpoint.every_minutes, plan.state_bytes / cautious_bytes_per_second),
+        stop_request_(plan.max_hours, plan.checkpoint.every_minutes, plan.state_bytes / cautious_bytes_per_second),
         checkpoints_(comm, folder_, plan.checkpoint.keep,
                      [this](const std::filesystem::path& path) { save(path, needs_target_saved()); }),
         header_{plan.config_text, provenance(comm)} {
@@ -66,7 +66,7 @@ class Training {
   Outcome run_steps() {
     say_what_starts();
     while (!steps_are_up() && !simulation_.finished()) {
-      const Attention::Answer answer = attention_.ask(layout_.comm());
+      const StopRequest::Answer answer = stop_request_.ask(layout_.comm());
       if (answer.stop) return interrupt();
       if (answer.checkpoint || trials_are_up()) checkpoint();
       step();
@@ -150,17 +150,17 @@ class Training {
   /// Once: rates visit directions that the features cannot tell apart from now on.
   void warn_of_full_basis() {
     const Basis<T>* basis = rls_.basis();
-    const bool full = basis != nullptr && basis->full() && basis->rank() < layout_.rows();
+    const bool full = basis != nullptr && basis->full() && basis->dimension() < layout_.rows();
     if (full && !basis_was_full_)
       progress_.warn(fmt::format("learning.max_rank = {} is reached at step {}: what else the rates do is left out",
-                                 basis->rank(), simulation_.steps()));
+                                 basis->dimension(), simulation_.steps()));
     basis_was_full_ = full;
   }
 
   void show_progress() {
     if (!progress_.due()) return;
     const TrialStreams& streams = simulation_.streams();
-    const PhaseProgress phase = streams.progress();
+    const StageProgress phase = streams.progress();
     progress_.update({phase.forced ? "init" : "training", phase.trial, phase.trials, metrics_->last_error(), phase.done,
                       samples_per_second(), rls_.basis() != nullptr ? rls_.features() : 0});
   }
@@ -169,7 +169,7 @@ class Training {
   bool needs_target_saved() const { return !connectivity_.J_D.is_sparse(); }
 
   void save(const std::filesystem::path& path, bool with_target) {
-    const PhaseScope scope(simulation_.timer(), Phase::io);
+    const RegionScope scope(simulation_.timer(), TimerRegion::io);
     agree(layout_.comm(), [&] { metrics_->sync(); });
     save_network(layout_, path, header_, connectivity_, rls_, simulation_, with_target);
   }
@@ -178,7 +178,7 @@ class Training {
   std::string try_checkpoint() {
     const Index before = checkpoints_.written();
     const std::string failure = checkpoints_.write(simulation_.steps());
-    attention_.checkpoint_written(checkpoints_.seconds());
+    stop_request_.checkpoint_written(checkpoints_.seconds());
     if (checkpoints_.written() > before)
       progress_.line(
           fmt::format("checkpoint {} ({:.3g} s)", checkpoint_name(simulation_.steps()), checkpoints_.seconds()));
@@ -219,7 +219,7 @@ class Training {
                           rls_.modes() != nullptr ? rls_.modes()->found() : 0,
                           modes_left_out()};
     if (!plan_->trained) write_network();
-    totals.phases = phase_table(layout_.comm(), simulation_.timer());
+    totals.phases = region_table(layout_.comm(), simulation_.timer());
     const std::string error =
         totals.last_error >= 0.0 ? fmt::format(", error of the last trial {:.3g}", totals.last_error) : "";
     progress_.line(fmt::format("trained: {} trials, {} steps in {}{}", totals.trials, totals.steps,
@@ -229,7 +229,7 @@ class Training {
     const Performance performance = performance_of(layout_.comm(), *plan_, totals, rls_.matrices());
     const TestResult test = run_test();
     if (test.stopped) return interrupt_test();
-    progress_.line(phase_text(totals.phases));
+    progress_.line(region_text(totals.phases));
     progress_.line(performance_text(performance));
     progress_.line(test_text(test));
     write_summary(totals, performance, test);
@@ -264,9 +264,9 @@ class Training {
   }
 
   TestResult run_test() {
-    const TestPlan test_plan{plan_->run, plan_->network, plan_->learning, {}, plan_->run.seed, false, {}};
+    const TestJob test_plan{plan_->run, plan_->network, plan_->learning, {}, plan_->run.seed, false, {}};
     return run_test_trials(layout_, *task_, test_plan, connectivity_, rls_, progress_,
-                           [this] { return attention_.ask(layout_.comm()).stop; });
+                           [this] { return stop_request_.ask(layout_.comm()).stop; });
   }
 
   void write_summary(const TrainingTotals& totals, const Performance& performance, const TestResult& test) {
@@ -280,13 +280,13 @@ class Training {
 
   Layout layout_;
   const Task* task_;
-  const TrainPlan* plan_;
+  const TrainingJob* plan_;
   std::filesystem::path folder_;
   Connectivity<T> connectivity_;
   Rls<T> rls_;
   Simulation<T> simulation_;
   Progress progress_;
-  Attention attention_;
+  StopRequest stop_request_;
   CheckpointWriter checkpoints_;
   std::optional<Metrics> metrics_;
   NetworkFileHeader header_;
@@ -302,7 +302,7 @@ class Training {
 };
 
 template <Real T>
-TestResult test_as(const Communicator& comm, const Task& task, const TestPlan& plan) {
+TestResult test_as(const Communicator& comm, const Task& task, const TestJob& plan) {
   const Layout layout(comm, plan.network.neurons);
   Connectivity<T> connectivity(layout, plan.network, task, plan.network_seed);
   // Only a checkpoint has updates that are still to be applied, and only a learner can apply them.
@@ -310,7 +310,7 @@ TestResult test_as(const Communicator& comm, const Task& task, const TestPlan& p
   Rls<T> rls(layout, plan.learning, task.outputs(), plan.run.streams, plan.learning.rule == Rule::full_force, pending);
   try {
     load_network<T>(layout, plan.network_file, connectivity, rls, nullptr);
-    PhaseTimer unused;
+    RegionTimer unused;
     rls.flush(unused);
   } catch (const RunError& error) {
     throw InputError(error.what());
@@ -322,12 +322,12 @@ TestResult test_as(const Communicator& comm, const Task& task, const TestPlan& p
 
 }  // namespace
 
-Outcome train(const Communicator& comm, const Task& task, const TrainPlan& plan) {
+Outcome train(const Communicator& comm, const Task& task, const TrainingJob& plan) {
   if (plan.learning.precision == Precision::single_precision) return Training<float>(comm, task, plan).run();
   return Training<double>(comm, task, plan).run();
 }
 
-TestResult test(const Communicator& comm, const Task& task, const TestPlan& plan) {
+TestResult test(const Communicator& comm, const Task& task, const TestJob& plan) {
   return plan.learning.precision == Precision::single_precision ? test_as<float>(comm, task, plan)
                                                                 : test_as<double>(comm, task, plan);
 }

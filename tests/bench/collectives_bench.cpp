@@ -22,7 +22,7 @@ void time_calls(benchmark::State& state, const Call& call) {
 }
 
 void sum(benchmark::State& state) {
-  std::vector<std::int64_t> values(static_cast<std::size_t>(state.range(0)));
+  std::vector<std::int64_t> values(as_size(state.range(0)));
   time_calls(state, [&] { world->sum(values); });
   state.SetBytesProcessed(state.iterations() * state.range(0) * 8);
 }

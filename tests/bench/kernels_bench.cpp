@@ -65,8 +65,7 @@ void product(benchmark::State& state) {
   RowMatrix<T> y(rows, padded<T>(count_of_vectors));
   for (auto _ : state) {
     for (Index i = 0; i < rows; i += block)
-      kernels::multiply<T>({a.row(i), a.stride()}, std::min(block, rows - i), cols, x.view(), count_of_vectors,
-                           {y.row(i), y.stride()});
+      kernels::multiply<T>(a.from(i), std::min(block, rows - i), cols, x.view(), count_of_vectors, y.from(i));
     benchmark::ClobberMemory();
   }
   count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
@@ -117,8 +116,8 @@ void transposed(benchmark::State& state) {
   Vectors<T> sums(cols, count_of_vectors);
   for (auto _ : state) {
     for (Index i = 0; i < rows; i += block)
-      kernels::accumulate_transposed<T>({U.row(i), U.stride()}, std::min(block, rows - i), cols, {r.row(i), r.stride()},
-                                        count_of_vectors, sums.view());
+      kernels::accumulate_transposed<T>(U.from(i), std::min(block, rows - i), cols, r.from(i), count_of_vectors,
+                                        sums.view());
     benchmark::ClobberMemory();
   }
   count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
@@ -131,15 +130,14 @@ void sparse(benchmark::State& state) {
   SparseRows<T> a(rows, degree);
   for (Index i = 0; i < rows; ++i)
     for (Index k = 0; k < degree; ++k) {
-      a.columns(i)[static_cast<std::size_t>(k)] = static_cast<std::int32_t>((i * 7919 + k * 104729) % rows);
-      a.values(i)[static_cast<std::size_t>(k)] = T(0.1);
+      a.columns(i)[as_size(k)] = static_cast<std::int32_t>((i * 7919 + k * 104729) % rows);
+      a.values(i)[as_size(k)] = T(0.1);
     }
   const RowMatrix<T> x = matrix<T>(rows, padded_vectors<T>(count_of_vectors));
   RowMatrix<T> y(rows, padded_vectors<T>(count_of_vectors));
   for (auto _ : state) {
     for (Index i = 0; i < rows; i += block)
-      kernels::multiply_sparse<T>(a, 0, i, std::min(block, rows - i), {x.row(0), x.stride()}, count_of_vectors,
-                                  {y.row(i), y.stride()});
+      kernels::multiply_sparse<T>(a, 0, i, std::min(block, rows - i), x.from(0), count_of_vectors, y.from(i));
     benchmark::ClobberMemory();
   }
   const double elements = static_cast<double>(rows * degree);
@@ -155,8 +153,7 @@ void flush(benchmark::State& state) {
   const RowMatrix<T> left(rows, columns), right = matrix<T>(columns, rows);
   for (auto _ : state) {
     for (Index i = 0; i < rows; i += block)
-      kernels::subtract_product<T>({c.row(i), c.stride()}, std::min(block, rows - i), rows,
-                                   {left.row(i), left.stride()}, columns, {right.row(0), right.stride()});
+      kernels::subtract_product<T>(c.from(i), std::min(block, rows - i), rows, left.from(i), columns, right.from(0));
     benchmark::ClobberMemory();
   }
   count(state, 2.0 * static_cast<double>(rows * rows * columns), 2.0 * static_cast<double>(rows * rows) * sizeof(T));
@@ -165,7 +162,7 @@ void flush(benchmark::State& state) {
 /// Numbers to fixed point, added up.
 void fixed_point(benchmark::State& state) {
   const FixedPoint scale(1000.0);
-  std::vector<double> values(static_cast<std::size_t>(state.range(0)));
+  std::vector<double> values(as_size(state.range(0)));
   for (std::size_t k = 0; k < values.size(); ++k) values[k] = static_cast<double>(k % 17) - 8.0;
   std::int64_t errors = 0;
   for (auto _ : state) {

@@ -64,11 +64,11 @@ Eigen::MatrixXd recursive(const Arguments& a, Index panel) {
   Rls<T> rls(layout, options, 1, a.streams, false, true);
   GatheredVectors<T> phi(layout, 1, a.streams);
   StreamArray<T> currents(layout, a.streams);
-  std::vector<double> outputs(static_cast<std::size_t>(a.streams)), errors(outputs.size());
+  std::vector<double> outputs(as_size(a.streams)), errors(outputs.size());
   std::vector<Index> all(outputs.size());
   std::iota(all.begin(), all.end(), Index{0});
   const Rates rates(a.neurons, a.streams);
-  PhaseTimer timer;
+  RegionTimer timer;
   for (Index step = 0; step < a.updates / a.streams; ++step) {
     const Eigen::MatrixXd r = rates.at(step);
     for (Index b = 0; b < a.streams; ++b)

@@ -79,13 +79,12 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
 }
 
 /// What the passes of a step would take at the limits, by phase.
-PhaseSeconds limit_by_phase(const Workload& w, const Limits& limits, bool single, int ranks) {
-  PhaseSeconds seconds{};
-  for (const Pass& pass : passes(w, StepKind::training, static_cast<double>(w.network.neurons), 1.0 / ranks))
-    seconds[static_cast<std::size_t>(pass.phase)] +=
-        pass.times * pass.rows * pass.cols *
-        std::max(bytes_of_element(pass, w) / limits.bandwidth,
-                 2.0 * (pass.vectors + pass.columns) / limits.products(single));
+RegionSeconds limit_by_region(const Workload& w, const Limits& limits, bool single, int ranks) {
+  RegionSeconds seconds{};
+  for (const MatrixSweep& pass : passes(w, StepKind::training, static_cast<double>(w.network.neurons), 1.0 / ranks))
+    seconds[as_size(pass.phase)] += pass.times * pass.rows * pass.cols *
+                                    std::max(bytes_of_element(pass, w) / limits.bandwidth,
+                                             2.0 * (pass.vectors + pass.columns) / limits.products(single));
   return seconds;
 }
 
@@ -121,10 +120,10 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
                                  {"peak_bytes", comm.sum(peak_memory())},
                                  {"fraction_of_bandwidth", bytes / limits.bandwidth},
                                  {"fraction_of_products", operations / limits.products(single)}};
-  const PhaseSeconds least = limit_by_phase(w, limits, single, comm.size());
-  for (std::size_t p = 0; p < phase_count; ++p) {
-    json["phases"][std::string(phase_names[p])] = times.phases[p];
-    if (least[p] > 0.0) json["fraction_of_limit"][std::string(phase_names[p])] = least[p] / times.phases[p];
+  const RegionSeconds least = limit_by_region(w, limits, single, comm.size());
+  for (std::size_t p = 0; p < region_count; ++p) {
+    json["phases"][std::string(region_names[p])] = times.phases[p];
+    if (least[p] > 0.0) json["fraction_of_limit"][std::string(region_names[p])] = least[p] / times.phases[p];
   }
   return json;
 }

@@ -42,10 +42,10 @@ class Lorenz : public TangentMap {
     std::array<State, 3> columns{};
     const bool here = tangents.rows() == 3;
     for (Index j = 0; here && j < tangents.streams(); ++j)
-      for (Index i = 0; i < 3; ++i) columns[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)] = tangents(i, j);
+      for (Index i = 0; i < 3; ++i) columns[as_size(j)][as_size(i)] = tangents(i, j);
     move(columns);
     for (Index j = 0; here && j < tangents.streams(); ++j)
-      for (Index i = 0; i < 3; ++i) tangents(i, j) = columns[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)];
+      for (Index i = 0; i < 3; ++i) tangents(i, j) = columns[as_size(j)][as_size(i)];
   }
 
  private:

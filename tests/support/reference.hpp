@@ -26,7 +26,7 @@ class Reference {
 
   /// One of the B trials that run side by side.
   struct Stream {
-    enum Phase { init, training, idle } phase = init;
+    enum TimerRegion { init, training, idle } phase = init;
     Index done = 0;            ///< init trials begun so far, this one included
     std::uint64_t number = 0;  ///< that its draws are keyed by
     Index position = 0;
@@ -56,17 +56,17 @@ class Reference {
 
   /// One step of every stream that is not idle.
   void step() {
-    std::vector<Index> learners;
+    std::vector<Index> learning_streams;
     Matrix F = Matrix::Zero(network_.neurons, run_.streams);
     for (Index b = 0; b < run_.streams; ++b) {
       if (stream(b).phase == Stream::idle) continue;
       F.col(b) = advance_target(b);
       advance_network(b);
       respond(b, F.col(b));
-      if (learns(b)) learners.push_back(b);
+      if (learns(b)) learning_streams.push_back(b);
     }
-    learn(learners, F);
-    samples += static_cast<Index>(learners.size());
+    learn(learning_streams, F);
+    samples += static_cast<Index>(learning_streams.size());
     if (!modes_fixed_) moments_ += F * F.transpose();
     advance_streams();
     if (!modes_fixed_ && !all_in_init()) fix_modes();
@@ -89,8 +89,8 @@ class Reference {
   Index samples = 0;  ///< learned from so far
 
  private:
-  Stream& stream(Index b) { return streams[static_cast<std::size_t>(b)]; }
-  const Stream& stream(Index b) const { return streams[static_cast<std::size_t>(b)]; }
+  Stream& stream(Index b) { return streams[as_size(b)]; }
+  const Stream& stream(Index b) const { return streams[as_size(b)]; }
   bool is_force() const { return learning_.rule == Rule::force; }
 
   Matrix signal_weights(Index count, double gain, Purpose purpose) const {
@@ -150,7 +150,7 @@ class Reference {
 
   static Vector sample(const std::vector<double>& signal, Index width, Index position) {
     Vector values(width);
-    for (Index c = 0; c < width; ++c) values(c) = signal[static_cast<std::size_t>(position * width + c)];
+    for (Index c = 0; c < width; ++c) values(c) = signal[as_size(position * width + c)];
     return values;
   }
   Vector f_in(Index b) const { return sample(stream(b).trial.inputs, task_->inputs(), stream(b).position); }
@@ -203,14 +203,14 @@ class Reference {
   }
 
   /// Line 6. All streams' errors are those of the weights before the step.
-  void learn(const std::vector<Index>& learners, const Matrix& F) {
-    if (learners.empty()) return;
-    const Index count = static_cast<Index>(learners.size());
+  void learn(const std::vector<Index>& learning_streams, const Matrix& F) {
+    if (learning_streams.empty()) return;
+    const Index count = static_cast<Index>(learning_streams.size());
     Matrix r(network_.neurons, count);
     Matrix e_J(network_.neurons, count);
     Matrix e_w(task_->outputs(), count);
     for (Index k = 0; k < count; ++k) {
-      const Index b = learners[static_cast<std::size_t>(k)];
+      const Index b = learning_streams[as_size(k)];
       r.col(k) = tanh(x.col(b));
       e_J.col(k) = z_rec.col(b) - F.col(b);
       e_w.col(k) = z.col(b) - f_out(b);
@@ -251,7 +251,7 @@ class Reference {
   }
 
   void begin_streams() {
-    streams.resize(static_cast<std::size_t>(run_.streams));
+    streams.resize(as_size(run_.streams));
     for (Index b = 0; b < run_.streams; ++b) {
       begin_trial(b);
       // Streams of one fixed trial would be copies of each other.

@@ -16,13 +16,13 @@ class ActivitySamples {
   void step(std::span<const double> rates, std::span<const double> target_rates);
 
   Index samples() const { return static_cast<Index>(time_.size()); }
-  Index interval() const { return interval_; }               ///< in steps
-  const std::vector<double>& time() const { return time_; }  ///< of each sample since the run's first step, s
-  LocalRows rates() const { return kept(rates_); }           ///< [local rows, samples]
-  LocalRows target_rates() const { return kept(target_rates_); }
+  Index interval() const { return interval_; }                     ///< in steps
+  const std::vector<double>& time() const { return time_; }        ///< of each sample since the run's first step, s
+  MatrixView<const double> rates() const { return kept(rates_); }  ///< [local rows, samples]
+  MatrixView<const double> target_rates() const { return kept(target_rates_); }
 
  private:
-  LocalRows kept(const RowMatrix<double>& all) const;
+  MatrixView<const double> kept(const RowMatrix<double>& all) const;
 
   const Layout* layout_;
   Index interval_;
@@ -52,6 +52,6 @@ struct PrincipalComponents {
 
 /// By the eigenvectors of the samples' Gram matrix [samples, samples], so that no N x N matrix is needed.
 /// **Collective.**
-PrincipalComponents principal_components(const Layout& layout, const LocalRows& rates, Index shown = 20);
+PrincipalComponents principal_components(const Layout& layout, MatrixView<const double> rates, Index shown = 20);
 
 }  // namespace fullforce

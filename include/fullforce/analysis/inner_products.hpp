@@ -7,18 +7,10 @@
 
 namespace fullforce {
 
-/// This rank's rows of a matrix [N, cols].
-struct LocalRows {
-  LocalRows(const RowMatrix<double>& m) : data(m.row(0)), cols(m.cols()), stride(m.stride()) {}
-  LocalRows(const StreamArray<double>& a) : data(a.row(0)), cols(a.streams()), stride(a.stride()) {}
-  const double* data;
-  Index cols;
-  Index stride;
-};
-
-/// x^T y [x.cols, y.cols], row-major, on every rank and with the same bits on any layout: columns are scaled by powers
-/// of two to at most 1, so that N bounds every sum of integers. Good to about 2^-58 N of the largest product. Throws
-/// RunError where a value is not finite. 2 N x.cols y.cols operations. **Collective.**
-std::vector<double> inner_products(const Layout& layout, const LocalRows& x, const LocalRows& y);
+/// x^T y [x.cols, y.cols] of this rank's rows of two matrices, row-major, on every rank and with the same bits on any
+/// layout: columns are scaled by powers of two to at most 1, so that N bounds every sum of integers. Good to about
+/// 2^-58 N of the largest product. Throws RunError where a value is not finite. 2 N x.cols y.cols operations.
+/// **Collective.**
+std::vector<double> inner_products(const Layout& layout, MatrixView<const double> x, MatrixView<const double> y);
 
 }  // namespace fullforce

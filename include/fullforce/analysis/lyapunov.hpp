@@ -67,7 +67,7 @@ class RateTangents : public TangentMap {
 
  private:
   const Layout* layout_;
-  double take_;
+  double relaxation_;
   MatrixProduct product_;
   std::span<const double> rates_;
   StreamArray<double> currents_;

@@ -46,6 +46,6 @@ class MatrixProduct {
 std::vector<double> gather_matrix(const Layout& layout, const WeightMatrix& matrix);
 
 /// Rows [N, cols] whole, row-major, on the root; empty elsewhere. **Collective.**
-std::vector<double> gather_rows(const Layout& layout, const LocalRows& rows);
+std::vector<double> gather_rows(const Layout& layout, MatrixView<const double> rows);
 
 }  // namespace fullforce

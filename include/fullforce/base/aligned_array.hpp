@@ -42,8 +42,8 @@ class AlignedArray {
   Index size() const { return size_; }
   T& operator[](Index i) { return data_.get()[i]; }
   const T& operator[](Index i) const { return data_.get()[i]; }
-  std::span<T> span() { return {data_.get(), static_cast<std::size_t>(size_)}; }
-  std::span<const T> span() const { return {data_.get(), static_cast<std::size_t>(size_)}; }
+  std::span<T> span() { return {data_.get(), as_size(size_)}; }
+  std::span<const T> span() const { return {data_.get(), as_size(size_)}; }
   void fill(T value) {
     for (Index i = 0; i < size_; ++i) data_.get()[i] = value;
   }

@@ -3,43 +3,45 @@
 #include <chrono>
 #include <string_view>
 
+#include "fullforce/base/types.hpp"
+
 namespace fullforce {
 
 /// Where the time of a run goes. Every moment belongs to exactly one phase; `rest` is what nobody claimed.
-enum class Phase { target_network, products, updates, communication, io, rest };
-inline constexpr std::size_t phase_count = 6;
-inline constexpr std::array<std::string_view, phase_count> phase_names = {"target_network", "products", "updates",
-                                                                          "communication",  "io",       "rest"};
+enum class TimerRegion { target_network, products, updates, communication, io, rest };
+inline constexpr std::size_t region_count = 6;
+inline constexpr std::array<std::string_view, region_count> region_names = {"target_network", "products", "updates",
+                                                                            "communication",  "io",       "rest"};
 
 /// A clock that always runs for one phase.
-class PhaseTimer {
+class RegionTimer {
  public:
-  PhaseTimer() : since_(Clock::now()) {}
+  RegionTimer() : since_(Clock::now()) {}
 
   /// Ends the phase that runs, begins `next`, and returns the one that ended.
-  Phase enter(Phase next);
+  TimerRegion enter(TimerRegion next);
 
   /// Seconds in each phase until now.
-  std::array<double, phase_count> seconds();
+  std::array<double, region_count> seconds();
 
  private:
   using Clock = std::chrono::steady_clock;
-  std::array<double, phase_count> seconds_{};
-  Phase current_ = Phase::rest;
+  std::array<double, region_count> seconds_{};
+  TimerRegion current_ = TimerRegion::rest;
   Clock::time_point since_;
 };
 
 /// Claims the time of a scope for a phase; the one outside goes on afterwards.
-class PhaseScope {
+class RegionScope {
  public:
-  PhaseScope(PhaseTimer& timer, Phase phase) : timer_(timer), outer_(timer.enter(phase)) {}
-  ~PhaseScope() { timer_.enter(outer_); }
-  PhaseScope(const PhaseScope&) = delete;
-  PhaseScope& operator=(const PhaseScope&) = delete;
+  RegionScope(RegionTimer& timer, TimerRegion phase) : timer_(timer), outer_(timer.enter(phase)) {}
+  ~RegionScope() { timer_.enter(outer_); }
+  RegionScope(const RegionScope&) = delete;
+  RegionScope& operator=(const RegionScope&) = delete;
 
  private:
-  PhaseTimer& timer_;
-  Phase outer_;
+  RegionTimer& timer_;
+  TimerRegion outer_;
 };
 
 /// Wall-clock seconds since construction.

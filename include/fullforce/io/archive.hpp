@@ -5,20 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "fullforce/base/types.hpp"
+#include "fullforce/base/matrix_view.hpp"
 #include "fullforce/parallel/mpi.hpp"
 #include "fullforce/parallel/row_partition.hpp"
 
 namespace fullforce {
-
-/// A rank's rows of a matrix [rows of the partition, cols]: `stride` scalars from one row to the next in memory (>=
-/// cols).
-template <class T>
-struct RowsView {
-  T* data = nullptr;
-  Index cols = 0;
-  Index stride = 0;
-};
 
 /// An HDF5 file in which a class keeps its arrays. The same member function saves and loads, so a class needs one
 /// `persist` that cannot drift apart. Rows are global in the file, so any number of ranks reads what any other number
@@ -44,11 +35,11 @@ class Archive {
   /// The rows that this rank owns of a matrix [partition.rows(), cols]. Slices of at most 16 MiB, whatever the size.
   /// T: float, double.
   template <class T>
-  void rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine);
+  void rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine);
 
   /// The same as one run of numbers [partition.rows() * cols], a row after another. T: float, double, std::int32_t.
   template <class T>
-  void joined_rows(const std::string& dataset, const RowPartition& partition, RowsView<T> mine);
+  void joined_rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine);
 
   /// An array that every rank holds whole: [values.size()/cols, cols], row-major; cols = 0 for a one-dimensional array.
   /// Rank 0 writes; all read. T: float, double, std::int64_t.
@@ -57,7 +48,7 @@ class Archive {
 
   /// The same for a matrix [rows, matrix.cols].
   template <class T>
-  void replicated(const std::string& dataset, RowsView<T> matrix, Index rows);
+  void replicated(const std::string& dataset, MatrixView<T> matrix, Index rows);
 
   /// An attribute of a group or of the root ("/"), the group being made if it is missing. T: std::int64_t, double,
   /// std::string.

@@ -31,19 +31,19 @@ class Basis {
   Basis(const Basis&) = delete;
   Basis& operator=(const Basis&) = delete;
 
-  Index rank() const { return rank_; }
-  Index max_rank() const { return U_.cols(); }
+  Index dimension() const { return dimension_; }
+  Index max_dimension() const { return U_.cols(); }
   /// Has as many directions as it may have.
-  bool full() const { return rank_ == max_rank(); }
+  bool full() const { return dimension_ == max_dimension(); }
 
   /// coordinates() of vectors [local rows, vectors] of which none is longer than `longest` (at least 1), and how much
   /// of them lies outside of the basis. One reduction of (d + 1) `vectors` numbers. Throws RunError where an element is
   /// not finite. **Collective.**
-  void project(kernels::Piece<const T> v, double longest, PhaseTimer& timer);
+  void project(MatrixView<const T> v, double longest, RegionTimer& timer);
 
   /// Takes what the `chosen` of the projected vectors have outside of the basis into it, where that is more than the
   /// tolerance, and brings coordinates() up to date. Keeps account of what stays outside. **Collective.**
-  void grow(kernels::Piece<const T> v, std::span<const Index> chosen, PhaseTimer& timer);
+  void grow(MatrixView<const T> v, std::span<const Index> chosen, RegionTimer& timer);
 
   /// a = U^T v of the vectors projected last, [max_rank] each, zero from the rank on; the same on every rank.
   const GatheredVectors<double>& coordinates() const { return coordinates_; }
@@ -51,7 +51,7 @@ class Basis {
   const Layout& features() const { return features_; }
 
   /// |v - U a|^2 of a vector projected last.
-  double outside(Index vector) const { return outside_[static_cast<std::size_t>(vector)]; }
+  double outside(Index vector) const { return outside_[as_size(vector)]; }
 
   /// Sum of |v - U a|^2 over all vectors that grow() was given, and of |v|^2.
   double energy_left_out() const { return left_out_; }
@@ -67,16 +67,16 @@ class Basis {
  private:
   Index sums_of_columns(Index columns) const { return columns * padded_vectors<T>(vectors_); }
   Index place(Index k, Index b, Index columns) const;
-  void project_new(Index first, kernels::Piece<const T> v, PhaseTimer& timer);
-  void add_columns(RowBlock block, Index first, kernels::Piece<const T> v);
-  void add_squares(RowBlock block, kernels::Piece<const T> v);
-  void reduce(PhaseTimer& timer);
+  void project_new(Index first, MatrixView<const T> v, RegionTimer& timer);
+  void add_columns(RowBlock block, Index first, MatrixView<const T> v);
+  void add_squares(RowBlock block, MatrixView<const T> v);
+  void reduce(RegionTimer& timer);
   void update_coordinates(Index first);
-  Index append_directions(kernels::Piece<const T> v, PhaseTimer& timer);
-  void take_candidates(kernels::Piece<const T> v);
-  void orthogonalise(StreamArray<T>& v, PhaseTimer& timer);
+  Index append_directions(MatrixView<const T> v, RegionTimer& timer);
+  void take_candidates(MatrixView<const T> v);
+  void orthogonalise(StreamArray<T>& v, RegionTimer& timer);
   double longest_residual() const;
-  void find_gram(const StreamArray<T>& v, double bound, PhaseTimer& timer);
+  void find_gram(const StreamArray<T>& v, double bound, RegionTimer& timer);
   Index combine(Index count, double least, Index most);
   void apply_combinations(const StreamArray<T>& v, StreamArray<T>& combined);
 
@@ -86,7 +86,7 @@ class Basis {
   double tolerance_;
   Index vectors_;
   double bound_ = 1.0;  ///< no vector projected last is longer
-  Index rank_ = 0;
+  Index dimension_ = 0;
   double left_out_ = 0.0;
   double energy_ = 0.0;
 

@@ -30,7 +30,7 @@ class CurrentMoments {
 
   /// Takes the currents of all streams in. One reduction of (d + 1) B numbers, more where the basis grows; 2 N d B
   /// operations over all ranks, and 2 d^2 B on each. Throws RunError where a current is not finite. **Collective.**
-  void add(const TargetCurrents<T>& currents, PhaseTimer& timer);
+  void add(const TargetCurrents<T>& currents, RegionTimer& timer);
 
   Index directions() const { return basis_.rank(); }
   double energy() const { return basis_.energy(); }  ///< sum |F|^2

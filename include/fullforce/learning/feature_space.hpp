@@ -27,15 +27,15 @@ class FeatureSpace {
 
   /// Takes the rates of a step, group 0 of `rates` (low-rank: only this rank's rows of it). The `selected` streams
   /// (ascending) will be learned from. **Collective.**
-  virtual void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, PhaseTimer& timer) = 0;
+  virtual void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, RegionTimer& timer) = 0;
   /// What multiply() has to wait for: so many parts of a product that does not go by blocks; none unless P is dense.
   virtual Index parts() const { return 0; }
   virtual void multiply_part(Index) {}
   virtual void multiply(RowBlock block) = 0;
-  virtual void reduce(PhaseTimer& timer) = 0;
+  virtual void reduce(RegionTimer& timer) = 0;
   virtual void append(RowBlock block) = 0;
   virtual void advance() = 0;
-  virtual void flush(PhaseTimer& timer) = 0;
+  virtual void flush(RegionTimer& timer) = 0;
 
   virtual Index count() const = 0;     ///< d at present
   virtual Index capacity() const = 0;  ///< the largest d

@@ -54,7 +54,7 @@ class InverseCorrelation {
   /// Sums over all rows of the features: c = S^T phi, then the factor of I + Phi^T P Phi. One reduction of (m + B') B
   /// numbers, none while nothing is pending or selected. Throws RunError where a sum is not finite, or P is no longer
   /// positive definite. **Collective.**
-  void reduce(PhaseTimer& timer);
+  void reduce(RegionTimer& timer);
 
   /// K = K0 - S c, and s = K L^-T into the panel, for a block of rows.
   void append(RowBlock block);
@@ -66,7 +66,7 @@ class InverseCorrelation {
 
   /// P0 -= S S^T. One gather of d m numbers. The panel's columns stay readable as panel_rows() until the next append.
   /// **Collective.**
-  void flush(PhaseTimer& timer);
+  void flush(RegionTimer& timer);
 
   Index pending() const { return pending_; }
   Index selected() const { return selected_; }
@@ -90,6 +90,7 @@ class InverseCorrelation {
  private:
   F* S(Index local) { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   const F* S(Index local) const { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
+  MatrixView<F> S_from(Index local) { return {S(local), capacity_, S_stride_}; }
   bool uses_symmetry() const { return used_ == layout_->rows() && SymmetricProduct<F>::pays(used_, selected_); }
   void sum_block(RowBlock block);
   void decode();

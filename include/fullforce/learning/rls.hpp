@@ -35,17 +35,17 @@ class Rls {
   /// or selected; low-rank of (d + 1) B numbers, more where the basis grows. Throws RunError when a sum is not finite.
   /// Reads J, then P, or backwards from the end of P to the beginning of J. **Collective.**
   void evaluate(const GatheredVectors<T>& rates, std::span<const Index> selected, StreamArray<T>& currents,
-                std::span<double> outputs, PhaseTimer& timer, Direction direction = Direction::forwards);
+                std::span<double> outputs, RegionTimer& timer, Direction direction = Direction::forwards);
 
   /// Finishes the currents [local rows, B], and lets the selected streams learn from how far they are from the
   /// `targets` (unused by FORCE) and from `output_errors` [n_out, B'], which are in the order of the selected. Applies
   /// the panel when it is full. With target modes V one reduction of n B' numbers (V^T F) and one gather of n B.
   /// **Collective.**
   void complete(StreamArray<T>& currents, const TargetCurrents<T>& targets, std::span<const double> output_errors,
-                PhaseTimer& timer);
+                RegionTimer& timer);
 
   /// Applies what is pending. One gather of N m numbers. **Collective.**
-  void flush(PhaseTimer& timer);
+  void flush(RegionTimer& timer);
 
   Index pending() const { return space_->pending(); }
   bool learns() const { return space_->learns(); }
@@ -59,7 +59,7 @@ class Rls {
   const TargetModes<T>* modes() const { return modes_ ? &*modes_ : nullptr; }
   /// Target modes are still to be fixed: takes the currents of the init trials in, respectively fixes them.
   bool collects_modes() const { return modes_ && !modes_->fixed(); }
-  void observe(const TargetCurrents<T>& currents, PhaseTimer& timer) { modes_->observe(currents, timer); }
+  void observe(const TargetCurrents<T>& currents, RegionTimer& timer) { modes_->observe(currents, timer); }
   void fix_modes() { modes_->fix(); }
   const RowMatrix<T>& readout() const { return w_.matrix(); }
   /// The memory of the big matrices that a learning step reads.

@@ -25,7 +25,7 @@ class TargetModes {
   bool fixed() const { return !seen_; }
 
   /// Takes currents of the init trials in. **Collective.**
-  void observe(const TargetCurrents<T>& currents, PhaseTimer& timer) { seen_->add(currents, timer); }
+  void observe(const TargetCurrents<T>& currents, RegionTimer& timer) { seen_->add(currents, timer); }
   /// Works out V from all currents seen, and forgets them. Frees memory, and takes some on the way.
   void fix();
 
@@ -35,14 +35,14 @@ class TargetModes {
 
   /// target(), V^T F of the `selected` streams (ascending). One reduction of n B' numbers. Throws RunError where a
   /// current is not finite. **Collective.**
-  void project(const TargetCurrents<T>& currents, std::span<const Index> selected, PhaseTimer& timer);
+  void project(const TargetCurrents<T>& currents, std::span<const Index> selected, RegionTimer& timer);
   /// Of mode `i` of this rank's and the k-th selected stream.
   double target(Index i, Index k) const { return sums_[(layout_.first_row() + i) * selected_ + k]; }
 
   /// w phi of this rank's modes, [local modes, B].
   StreamArray<T>& outputs() { return outputs_; }
   /// currents = V outputs(), [local rows, B]. One gather of n B numbers; 2 N n B / ranks operations. **Collective.**
-  void expand(StreamArray<T>& currents, PhaseTimer& timer);
+  void expand(StreamArray<T>& currents, RegionTimer& timer);
 
   const RowMatrix<T>& matrix() const { return V_; }
 

@@ -11,13 +11,16 @@ namespace fullforce {
 template <Real T>
 class GatheredVectors {
  public:
-  /// `apart`: only this rank's rows are kept and there is nothing to gather, for products that need no other.
-  GatheredVectors(const Layout& layout, Index groups, Index vectors, bool apart = false);
+  /// `local_only`: only this rank's rows are kept and there is nothing to gather, for products that need no other.
+  GatheredVectors(const Layout& layout, Index groups, Index vectors, bool local_only = false);
 
   /// Row `local` of this rank in a group: `vectors` scalars side by side, padded to stride() with zeros that the owner
   /// must keep.
   T* mine(Index group, Index local) { return start(group) + (first_row_ + local) * stride_; }
   const T* mine(Index group, Index local) const { return row(group, first_row_ + local); }
+  /// The same rows from `local` on, [local rows, vectors].
+  MatrixView<T> mine_from(Index group, Index local) { return {mine(group, local), vectors_, stride_}; }
+  MatrixView<const T> mine_from(Index group, Index local) const { return {mine(group, local), vectors_, stride_}; }
   /// From one row of a group to the next.
   Index stride() const { return stride_; }
 
@@ -30,31 +33,33 @@ class GatheredVectors {
   void finish_gather();
 
   /// A group as it was gathered last (in place: as it is), in the order that suits the number of vectors; not if they
-  /// are kept apart.
+  /// are kept local_only.
   VectorsView<const T> group(Index g) const {
     if (groups_.empty()) return {rows_.data(), stride_, VectorOrder::side_by_side};
-    return groups_[static_cast<std::size_t>(g)].view();
+    return groups_[as_size(g)].view();
   }
 
   /// Row j of a group, after a gather of all ranks: its vectors side by side, stride() from row to row.
   const T* row(Index group, Index j) const { return start(group) + j * stride_; }
+  /// All rows of a group, after a gather of all ranks: [N, vectors].
+  MatrixView<const T> rows_of(Index group) const { return {start(group), vectors_, stride_}; }
 
   /// Whether all of it is finite.
   bool all_finite() const;
 
-  static Index bytes(const RowPartition& partition, Index groups, Index vectors, bool apart = false);
+  static Index bytes(const RowPartition& partition, Index groups, Index vectors, bool local_only = false);
 
  private:
-  T* start(Index group) const { return starts_[static_cast<std::size_t>(group)]; }
+  T* start(Index group) const { return starts_[as_size(group)]; }
   bool is_finite(std::span<const T> values) const;
-  void take_apart();
-  void take_apart(Index first, Index count);
+  void unpack();
+  void unpack(Index first, Index count);
 
   const Layout* layout_;
   Index vectors_;
   Index group_width_;
   Index first_row_;
-  bool apart_;
+  bool local_only_;
   bool in_place_;  ///< nothing travels, and the groups are written as they are read
   Index stride_;
   AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels; none in place

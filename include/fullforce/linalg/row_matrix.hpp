@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "fullforce/base/aligned_array.hpp"
+#include "fullforce/base/matrix_view.hpp"
 #include "fullforce/base/types.hpp"
 #include "fullforce/parallel/threads.hpp"
 
@@ -35,6 +36,11 @@ class RowMatrix {
   const T* row(Index i) const { return data_.data() + i * stride_; }
   T& operator()(Index i, Index j) { return row(i)[j]; }
   const T& operator()(Index i, Index j) const { return row(i)[j]; }
+
+  /// What begins at row i and column j.
+  MatrixView<T> from(Index i, Index j = 0) { return {row(i) + j, cols_ - j, stride_}; }
+  MatrixView<const T> from(Index i, Index j = 0) const { return {row(i) + j, cols_ - j, stride_}; }
+  operator MatrixView<const T>() const { return from(0); }
 
   /// Padding included.
   std::span<T> storage() { return data_.span(); }

@@ -57,7 +57,7 @@ class SparseRows {
  private:
   template <class Array>
   auto of(Array& array, Index row) const {
-    return array.span().subspan(static_cast<std::size_t>(row * degree_), static_cast<std::size_t>(degree_));
+    return array.span().subspan(as_size(row * degree_), as_size(degree_));
   }
 
   Index starts_stride() const { return runs_ * block_rows_ + 1; }
@@ -81,8 +81,8 @@ namespace kernels {
 /// result is the same whatever is computed beside it. 2 rows degree vectors operations; bound by how many lines of x
 /// the caches or memory can deliver.
 template <Real T>
-void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, Piece<const T> x, Index vectors,
-                     Piece<T> y);
+void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, MatrixView<const T> x, Index vectors,
+                     MatrixView<T> y);
 
 }  // namespace kernels
 }  // namespace fullforce

@@ -28,8 +28,9 @@ class StreamArray {
   const T& operator()(Index i, Index b) const { return row(i)[b]; }
 
   /// From row i on.
-  kernels::Piece<T> from(Index i) { return {row(i), stride_}; }
-  kernels::Piece<const T> from(Index i) const { return {row(i), stride_}; }
+  MatrixView<T> from(Index i) { return {row(i), streams_, stride_}; }
+  MatrixView<const T> from(Index i) const { return {row(i), streams_, stride_}; }
+  operator MatrixView<const T>() const { return from(0); }
 
  private:
   struct Unset {};

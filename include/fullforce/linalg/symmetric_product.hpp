@@ -27,10 +27,10 @@ class SymmetricProduct {
 
   /// This rank's part of the work is cut into so many parts of about the same size, which may run side by side.
   Index parts() const { return static_cast<Index>(tiles_.size()); }
-  void multiply_part(Index k, kernels::Piece<const T> A, const T* x);
+  void multiply_part(Index k, MatrixView<const T> A, const T* x);
 
   /// y of a block's rows, when all parts are done.
-  void finish(RowBlock block, kernels::Piece<T> y) const;
+  void finish(RowBlock block, MatrixView<T> y) const;
 
   static Index bytes(const RowPartition& partition);
 

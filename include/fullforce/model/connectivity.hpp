@@ -66,6 +66,6 @@ bool is_silent(std::span<const double> signal);
 /// signal is [weights.cols(), streams].
 template <Real T>
 void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, Index streams,
-                kernels::Piece<T> currents);
+                MatrixView<T> currents);
 
 }  // namespace fullforce

@@ -20,14 +20,14 @@ struct StepNoise {
 };
 
 /// How far a state moves towards its currents in a step: dt/tau, or 1 - exp(-dt/tau).
-double taken_in_a_step(Integrator integrator, double dt, double tau);
+double relaxation_of_a_step(Integrator integrator, double dt, double tau);
 
 /// Rate neurons: states x [N, B] driven by currents, rates tanh(x). The target-generating and the task-performing
 /// network are two instances of it.
 template <Real T>
-class RateNetwork {
+class RateNeurons {
  public:
-  RateNetwork(const Layout& layout, Index streams, double dt, double tau, Integrator integrator);
+  RateNeurons(const Layout& layout, Index streams, double dt, double tau, Integrator integrator);
 
   /// x(0) ~ N(0, 1), keyed by stream and neuron.
   void draw_state(const Layout& layout, std::uint64_t seed, Purpose purpose);
@@ -36,10 +36,10 @@ class RateNetwork {
   /// rows as far apart as those of state()). Idle streams keep their state.
   ///   Euler:        x <- x + dt/tau (currents - x)
   ///   exponential:  x <- currents + (x - currents) exp(-dt/tau) = x + (1 - exp(-dt/tau)) (currents - x)
-  void advance(RowBlock block, kernels::Piece<const T> currents, const TrialStreams& streams, const StepNoise& noise);
+  void advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams, const StepNoise& noise);
 
   /// rates = tanh(x) for a block of neurons, [rows of the block, B].
-  void rates(RowBlock block, kernels::Piece<T> rates) const;
+  void rates(RowBlock block, MatrixView<T> rates) const;
 
   StreamArray<T>& state() { return x_; }
   const StreamArray<T>& state() const { return x_; }
@@ -49,7 +49,7 @@ class RateNetwork {
  private:
   void add_noise(RowBlock block, const TrialStreams& streams, const StepNoise& noise);
 
-  double take_;  ///< x <- x + take (currents - x)
+  double relaxation_;  ///< x <- x + take (currents - x)
   StreamArray<T> x_;
 };
 

@@ -11,7 +11,7 @@ namespace fullforce {
 enum class StreamPhase : std::int64_t { init = 0, running = 1, idle = 2 };
 
 /// What B streams are to run: `init_trials` teacher-forced trials each, then trials dealt out from a common count.
-struct StreamPlan {
+struct TrialSchedule {
   Index streams = 1;
   Index init_trials = 10;
   Index trials = 200;                     ///< dealt out after the init trials: training trials, or test trials
@@ -29,7 +29,7 @@ struct FinishedTrial {
 
 /// How far the streams are: in their init trials as long as one of them is, then in the trials dealt out. Trials under
 /// way count by their share.
-struct PhaseProgress {
+struct StageProgress {
   bool forced = false;
   Index trial = 0;  ///< the one under way, from 1
   Index trials = 0;
@@ -42,7 +42,7 @@ struct PhaseProgress {
 /// one init trial, stream b starts its first init trial at position floor(b T / B).
 class TrialStreams {
  public:
-  TrialStreams(const Task& task, const StreamPlan& plan);
+  TrialStreams(const Task& task, const TrialSchedule& plan);
 
   Index streams() const { return plan_.streams; }
   bool finished() const;  ///< every stream is idle
@@ -51,17 +51,17 @@ class TrialStreams {
   }                                                              ///< some stream is past its init trials and not idle
   bool any_idle() const { return any_in(StreamPhase::idle); }    ///< some stream has nothing left to do
   bool any_forced() const { return any_in(StreamPhase::init); }  ///< some stream is in an init trial
-  PhaseProgress progress() const;
+  StageProgress progress() const;
 
-  StreamPhase phase(Index stream) const { return phase_[static_cast<std::size_t>(stream)]; }
-  Index trial(Index stream) const { return trial_[static_cast<std::size_t>(stream)]; }        ///< number in its phase
-  Index position(Index stream) const { return position_[static_cast<std::size_t>(stream)]; }  ///< of the next step
-  Index next_trial() const { return next_trial_; }  ///< number to be dealt next
+  StreamPhase phase(Index stream) const { return phase_[as_size(stream)]; }
+  Index trial(Index stream) const { return trial_[as_size(stream)]; }        ///< number in its phase
+  Index position(Index stream) const { return position_[as_size(stream)]; }  ///< of the next step
+  Index next_trial() const { return next_trial_; }                           ///< number to be dealt next
 
   /// Steps since a stream was first left without a trial. While 0, this is also the state of a run of more trials.
   Index idle_steps() const { return idle_steps_; }
 
-  Index length(Index stream) const { return signals_[static_cast<std::size_t>(stream)].length; }  ///< of its trial
+  Index length(Index stream) const { return signals_[as_size(stream)].length; }  ///< of its trial
   TrialId trial_id(Index stream) const;  ///< kind and number that the stream's current draws are keyed by
 
   /// Signals of the coming step. [n_in], [n_out], [n_hint]; must not be asked of an idle stream.
@@ -80,7 +80,7 @@ class TrialStreams {
   void restore(std::span<const Index> phases, std::span<const Index> trials, std::span<const Index> positions,
                Index next_trial, Index idle_steps);
 
-  const StreamPlan& plan() const { return plan_; }
+  const TrialSchedule& plan() const { return plan_; }
 
  private:
   bool any_in(StreamPhase phase) const;
@@ -88,7 +88,7 @@ class TrialStreams {
   void load(Index stream);
 
   const Task* task_;
-  StreamPlan plan_;
+  TrialSchedule plan_;
   Index next_trial_ = 0;
   Index idle_steps_ = 0;
   std::vector<StreamPhase> phase_;

@@ -33,8 +33,8 @@ enum class StepKind { init, training, test, test_init };
 
 /// A matrix that a step goes through (with a sparse one, `cols` is its in-degree), on the mean `times` a step: read for
 /// a product with `vectors` vectors, or read and written when `columns` columns are applied to it.
-struct Pass {
-  Phase phase = Phase::products;
+struct MatrixSweep {
+  TimerRegion phase = TimerRegion::products;
   double rows = 0.0;
   double cols = 0.0;
   double element_bytes = 0.0;
@@ -43,14 +43,14 @@ struct Pass {
   double columns = 0.0;
 };
 
-/// The passes of a step when `rows` of the N rows are ours (N itself: of the whole network). Low-rank features: U and A
+/// The sweeps of a step when `rows` of the N rows are ours (N itself: of the whole network). Low-rank features: U and A
 /// with learning.max_rank columns, which is their bound; so do the currents that target modes come from.
 /// `held`: the share of all rows that one rank has, on which depends how much of the symmetric P it reads.
-std::vector<Pass> passes(const Workload& workload, StepKind kind, double rows, double held = 1.0);
+std::vector<MatrixSweep> sweeps(const Workload& workload, StepKind kind, double rows, double held = 1.0);
 
-/// Bytes that an element of a pass makes a core move: an applied panel reads and writes it; of a sparse matrix it reads
-/// the rates that the index names, too.
-double bytes_of_element(const Pass& pass, const Workload& workload);
+/// Bytes that an element of a sweep makes a core move: an applied panel reads and writes it; of a sparse matrix it
+/// reads the rates that the index names, too.
+double bytes_of_element(const MatrixSweep& sweep, const Workload& workload);
 
 /// Operations and bytes of a step over all ranks: of the big matrices alone, 2 operations an element and vector.
 Work step_work(const Workload& workload, StepKind kind, int ranks = 1);
@@ -59,10 +59,10 @@ Work step_work(const Workload& workload, StepKind kind, int ranks = 1);
 Work sample_update_work(const Workload& workload);
 
 /// Mean seconds of a step by phase, on the rank with the most rows.
-using PhaseSeconds = std::array<double, phase_count>;
-PhaseSeconds step_seconds(const Workload& workload, StepKind kind, const Deployment& deployment,
-                          const Machine& machine);
-double total(const PhaseSeconds& seconds);
+using RegionSeconds = std::array<double, region_count>;
+RegionSeconds step_seconds(const Workload& workload, StepKind kind, const Deployment& deployment,
+                           const Machine& machine);
+double total(const RegionSeconds& seconds);
 
 /// Seconds of a step if nothing counted but its bytes at the speed that memory is read at, or its operations at that of
 /// a matrix product, whichever takes longer.

@@ -13,13 +13,13 @@ inline constexpr Index calibrated_panel = 64;  ///< learning.panel when the cost
 
 /// A constant measured at a few sizes; between them it is interpolated, beyond them the last slope goes on.
 template <std::size_t points>
-using Ladder = std::array<double, points>;
-inline constexpr Ladder<4> ladder_streams = {1, 4, 16, 32};
+using Samples = std::array<double, points>;
+inline constexpr Samples<4> sampled_streams = {1, 4, 16, 32};
 /// That a core reads again and again. Most of them where caches end: from one size to the next the rate may halve.
-inline constexpr Ladder<10> ladder_bytes = {0x1p18, 0x1p20, 0x1.8p20, 0x1p21, 0x1.8p21,
-                                            0x1p22, 0x1p23, 0x1p24,   0x1p25, 0x1p26};
-using OverStreams = Ladder<ladder_streams.size()>;
-using OverBytes = Ladder<ladder_bytes.size()>;
+inline constexpr Samples<10> sampled_bytes = {0x1p18, 0x1p20, 0x1.8p20, 0x1p21, 0x1.8p21,
+                                              0x1p22, 0x1p23, 0x1p24,   0x1p25, 0x1p26};
+using OverStreams = Samples<sampled_streams.size()>;
+using OverBytes = Samples<sampled_bytes.size()>;
 
 /// The value at `x`, on the straight lines between the points (at[k], values[k]).
 double interpolate(std::span<const double> at, std::span<const double> values, double x);
@@ -29,8 +29,8 @@ struct StepConstants {
   double product_rate = 0.0;  ///< operations/s of a large matrix product: the limit
   OverStreams product{};      ///< s a matrix element, in a product with so many vectors and the matrix in the cache
   double flush = 0.0;         ///< s a matrix element and column, when a panel is applied
-  std::array<OverStreams, phase_count> rows{};  ///< s a step and neuron: states, rates, panel, sums; by phase
-  OverStreams fixed{};                          ///< s a step, whatever its size
+  std::array<OverStreams, region_count> rows{};  ///< s a step and neuron: states, rates, panel, sums; by phase
+  OverStreams fixed{};                           ///< s a step, whatever its size
 };
 
 /// A collective over p ranks takes ceil(log2 p) (latency + bytes/bandwidth) as a sum, ceil(log2 p) latency +

@@ -6,7 +6,7 @@
 namespace fullforce {
 
 /// What a run will need, by the cost model.
-struct RunPlan {
+struct Forecast {
   Workload workload;
   Deployment deployment;
   double bytes_per_rank = 0.0;  ///< on the rank with the most rows, the program itself included
@@ -15,10 +15,10 @@ struct RunPlan {
   double checkpoint_seconds = 0.0;
   double network_seconds = 0.0;  ///< to write network.h5
   RunSteps steps{};
-  PhaseSeconds init_step{};
-  PhaseSeconds training_step{};
-  PhaseSeconds test_step{};
-  PhaseSeconds test_init_step{};
+  RegionSeconds init_step{};
+  RegionSeconds training_step{};
+  RegionSeconds test_step{};
+  RegionSeconds test_init_step{};
   double limit_step = 0.0;  ///< s of a training step at the machine's limit
   Work training_work{};     ///< of a training step, all ranks
 
@@ -28,15 +28,15 @@ struct RunPlan {
 };
 
 /// The plan of a run, whether it fits or not. A pure value: nothing is allocated that grows with the network.
-RunPlan plan_run(const Workload& workload, const RunOptions& run, const Task& task, const Deployment& deployment,
-                 const Machine& machine);
+Forecast forecast_run(const Workload& workload, const RunOptions& run, const Task& task, const Deployment& deployment,
+                      const Machine& machine);
 
 /// Throws InputError when a node has less memory than the plan needs, and says how many ranks, or how few neurons,
 /// would fit.
-void require_fit(const RunPlan& plan, const Task& task, const Machine& machine);
+void require_fit(const Forecast& plan, const Task& task, const Machine& machine);
 
 /// For people, and as JSON.
-std::string plan_text(const RunPlan& plan, const Machine& machine);
-std::string plan_json(const RunPlan& plan, const Machine& machine);
+std::string forecast_text(const Forecast& plan, const Machine& machine);
+std::string forecast_json(const Forecast& plan, const Machine& machine);
 
 }  // namespace fullforce

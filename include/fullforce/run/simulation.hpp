@@ -47,7 +47,7 @@ struct SimulationOptions {
 template <Real T>
 class Simulation {
  public:
-  Simulation(const Layout& layout, const SimulationOptions& options, const Task& task, const StreamPlan& plan,
+  Simulation(const Layout& layout, const SimulationOptions& options, const Task& task, const TrialSchedule& plan,
              const Connectivity<T>& connectivity, Rls<T>& rls);
 
   /// One step of every stream; the trials of the running phase that ended with it. Two collectives at most, two more
@@ -61,7 +61,7 @@ class Simulation {
   Index steps() const { return steps_; }      ///< since the start of the run
   Index samples() const { return samples_; }  ///< RLS updates so far
   const Work& work() const { return work_; }  ///< since construction
-  PhaseTimer& timer() { return timer_; }
+  RegionTimer& timer() { return timer_; }
 
   /// `look(*this)` is called in every step after the outputs are known and before the streams move on. `at_target`: it
   /// wants the target-generating network too, which then runs even where nothing else needs it. The next step works out
@@ -90,8 +90,8 @@ class Simulation {
   void advance_networks();
   void advance_target(RowBlock block);
   void advance_network(RowBlock block, const StepNoise& noise);
-  kernels::Piece<const T> with_inputs(RowBlock block, kernels::Piece<const T> currents);
-  void publish(RowBlock block, const RateNetwork<T>& network, GatheredVectors<T>& rates, Index group);
+  MatrixView<const T> with_inputs(RowBlock block, MatrixView<const T> currents);
+  void publish(RowBlock block, const RateNeurons<T>& network, GatheredVectors<T>& rates, Index group);
   GatheredVectors<T>& target_rates() { return target_rates_ ? *target_rates_ : rates_; }
   Index target_group() const { return target_rates_ ? 0 : 1; }
   void gather_rates(bool with_target);
@@ -103,12 +103,12 @@ class Simulation {
   void force_outputs();
   void force_currents();
   void find_output_errors();
-  void choose_learners();
+  void choose_learning_streams();
   void count_errors();
   void count_product(double elements, double bytes_per_element, Index vectors);
   void advance_streams();
   void fix_modes();
-  std::size_t at(Index output, Index stream) const { return static_cast<std::size_t>(output * n_streams_ + stream); }
+  std::size_t at(Index output, Index stream) const { return as_size(output * n_streams_ + stream); }
   bool is_forced(Index stream) const { return streams_.phase(stream) == StreamPhase::init; }
   [[noreturn]] void diverged(const char* what) const;
 
@@ -120,8 +120,8 @@ class Simulation {
   Rls<T>* rls_;
   TrialStreams streams_;
   StepSignals signals_;
-  RateNetwork<T> network_;
-  RateNetwork<T> target_;
+  RateNeurons<T> network_;
+  RateNeurons<T> target_;
 
   StreamArray<T> feedback_;         ///< z_rec of the last step (FORCE: J_D r), [local rows, B]
   std::vector<double> z_;           ///< [n_out, B]
@@ -134,7 +134,7 @@ class Simulation {
   GatheredVectors<T> rates_;             ///< r, then tanh(x_D) if both are gathered
   std::optional<GatheredVectors<T>> target_rates_;  ///< tanh(x_D) alone, where no product needs the r of other ranks
   std::optional<CurrentBound<T>> bound_;            ///< of F, where target modes want one
-  std::vector<Index> learners_;
+  std::vector<Index> learning_streams_;
   std::vector<double> squared_error_;  ///< a number a stream, of its trial so far
   std::vector<double> squared_target_;
   std::vector<TrialResult> results_;
@@ -144,7 +144,7 @@ class Simulation {
   bool primed_ = false;  ///< rates_ and the products with J_D belong to the present states
   std::function<void(const Simulation&)> look_;
   bool target_observed_ = false;
-  PhaseTimer timer_;
+  RegionTimer timer_;
 };
 
 }  // namespace fullforce

@@ -8,7 +8,7 @@ namespace fullforce {
 /// Measured training steps of the oscillation task: medians over windows of equal length, each with the same number of
 /// applied panels.
 struct StepTimes {
-  PhaseSeconds phases{};        ///< s a step in each phase, of the median window, mean over ranks
+  RegionSeconds phases{};       ///< s a step in each phase, of the median window, mean over ranks
   double seconds = 0.0;         ///< s a step, median over windows
   std::vector<double> windows;  ///< s a step in each window, ascending
 };

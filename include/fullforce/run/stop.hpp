@@ -6,7 +6,7 @@
 
 namespace fullforce {
 
-/// From now on SIGUSR1, SIGTERM and the first SIGINT ask for a stop, which Attention passes on; a second SIGINT ends
+/// From now on SIGUSR1, SIGTERM and the first SIGINT ask for a stop, which StopRequest passes on; a second SIGINT ends
 /// the program at once. To be called first of all, before MPI starts.
 void honour_stop_signals();
 
@@ -16,10 +16,10 @@ double seconds_left(std::optional<double> max_hours);
 
 /// Whether to stop or to write a checkpoint soon: signals, the time left, the checkpoint interval. Clocks and signals
 /// differ between ranks, so all of them agree, as many steps apart as take about a tenth of a second, at most 32.
-class Attention {
+class StopRequest {
  public:
   /// `write_seconds`: what a checkpoint takes, until one was written.
-  Attention(std::optional<double> max_hours, double checkpoint_minutes, double write_seconds);
+  StopRequest(std::optional<double> max_hours, double checkpoint_minutes, double write_seconds);
 
   struct Answer {
     bool stop = false;

@@ -16,7 +16,7 @@
 namespace fullforce {
 
 /// A training run, complete: what the configuration says and how this part of it is to go.
-struct TrainPlan {
+struct TrainingJob {
   RunOptions run;
   TaskOptions task;
   NetworkOptions network;
@@ -36,7 +36,7 @@ struct TrainPlan {
 enum class Outcome { finished, stopped };
 
 /// Trains, writes network.h5, tests, and writes summary.json; the folder plan.run.output exists. **Collective.**
-Outcome train(const Communicator& comm, const Task& task, const TrainPlan& plan);
+Outcome train(const Communicator& comm, const Task& task, const TrainingJob& plan);
 
 /// A step of stream 0 in a free trial of a test, as an observer sees it: rates of all neurons, [N] each, on every rank.
 struct StepView {
@@ -49,7 +49,7 @@ struct StepView {
 };
 
 /// A test of a network file.
-struct TestPlan {
+struct TestJob {
   RunOptions run;          ///< test_trials, seed, streams, init_trials
   NetworkOptions network;  ///< noise
   LearningOptions learning;
@@ -73,7 +73,7 @@ struct TestResult {
 };
 
 /// Runs fresh trials freely. Error = sum |z - f_out|^2 / sum |f_out|^2 over all steps. **Collective.**
-TestResult test(const Communicator& comm, const Task& task, const TestPlan& plan);
+TestResult test(const Communicator& comm, const Task& task, const TestJob& plan);
 
 /// JSON text of a test: trials, steps, seconds, error, and the task's own scores. What is not a finite number is null,
 /// with the reason among the warnings.

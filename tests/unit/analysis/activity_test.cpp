@@ -24,9 +24,9 @@ double course(Index step, int which) {
 }
 
 std::vector<double> rates_at(Index step) {
-  std::vector<double> rates(static_cast<std::size_t>(neurons), 0.25);
+  std::vector<double> rates(as_size(neurons), 0.25);
   for (int which = 1; which <= 3; ++which)
-    for (Index i = 0; i < neurons; ++i) rates[static_cast<std::size_t>(i)] += pattern(i, which) * course(step, which);
+    for (Index i = 0; i < neurons; ++i) rates[as_size(i)] += pattern(i, which) * course(step, which);
   return rates;
 }
 
@@ -53,8 +53,7 @@ TEST(Activity, KeepsEvenlySpacedSamples) {
   // 5 divides 400: trials of 100 steps would always be seen at the same 20 steps.
   EXPECT_EQ(ActivitySamples(layout, steps, 0.001, 80).interval(), 7);
   for (Index i = 0; i < layout.local_rows(); ++i)
-    EXPECT_EQ(activity.rates().data[i * activity.rates().stride + 2],
-              rates_at(6)[static_cast<std::size_t>(layout.first_row() + i)]);
+    EXPECT_EQ(activity.rates().data[i * activity.rates().stride + 2], rates_at(6)[as_size(layout.first_row() + i)]);
 }
 
 TEST(Activity, CorrelationsOfNeurons) {
@@ -84,12 +83,10 @@ TEST(PrincipalComponents, FindPatternsAndVariances) {
   for (Index k = 0; k < 3; ++k) {
     double overlap = 0.0;
     for (Index i = 0; i < neurons; ++i)
-      overlap += pca.components[static_cast<std::size_t>(i * 3 + k)] * pattern(i, static_cast<int>(k) + 1);
+      overlap += pca.components[as_size(i * 3 + k)] * pattern(i, static_cast<int>(k) + 1);
     EXPECT_NEAR(std::abs(overlap), 1.0, 1e-12) << k;
     // Projecting on a pattern gives its course, with the sign of the component.
-    EXPECT_NEAR(pca.projections[static_cast<std::size_t>(37 * 3 + k)], overlap * course(37, static_cast<int>(k) + 1),
-                1e-12)
-        << k;
+    EXPECT_NEAR(pca.projections[as_size(37 * 3 + k)], overlap * course(37, static_cast<int>(k) + 1), 1e-12) << k;
   }
   EXPECT_NEAR(pca.means[7], 0.25, 1e-12);
 }

@@ -30,9 +30,7 @@ TEST(InnerProducts, AreSumsOverAllRowsWhateverTheColumnsSizes) {
     for (Index k = 0; k < 2; ++k) {
       double sum = 0.0;
       for (Index i = 0; i < 83; ++i) sum += x_at(i, j) * y_at(i, k);
-      EXPECT_NEAR(products[static_cast<std::size_t>(2 * j + k)], sum,
-                  1e-12 * std::pow(1e6, static_cast<double>(j)) * 1e-9)
-          << j << k;
+      EXPECT_NEAR(products[as_size(2 * j + k)], sum, 1e-12 * std::pow(1e6, static_cast<double>(j)) * 1e-9) << j << k;
     }
 }
 

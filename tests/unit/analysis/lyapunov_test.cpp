@@ -59,7 +59,7 @@ struct RandomNetwork {
         tangents(layout, weights, exponents, 1.0 - keep),
         product(layout, weights, 1),
         gather(layout.comm(), layout.partition(), 1),
-        r(static_cast<std::size_t>(n)),
+        r(as_size(n)),
         mine(layout, 1),
         x(layout, 1) {
     for (Index i = 0; i < x.rows(); ++i) x(i, 0) = Draws(1, Purpose::target_state).normal(layout.first_row() + i);
@@ -73,7 +73,7 @@ struct RandomNetwork {
 
   void rate() {
     for (Index i = 0; i < x.rows(); ++i) mine(i, 0) = std::tanh(x(i, 0));
-    for (Index i = 0; i < x.rows(); ++i) r[static_cast<std::size_t>(layout.first_row() + i)] = mine(i, 0);
+    for (Index i = 0; i < x.rows(); ++i) r[as_size(layout.first_row() + i)] = mine(i, 0);
     gather(std::span(r));
   }
 
@@ -137,8 +137,7 @@ TEST(Lyapunov, SumIsTheMeanLogarithmOfTheDeterminant) {
     Matrix jacobian = Matrix::Identity(n, n) * network.keep;
     for (Index i = 0; i < n; ++i)
       for (Index j = 0; j < n; ++j)
-        jacobian(i, j) += (1.0 - network.keep) * J(i, j) *
-                          (1.0 - network.r[static_cast<std::size_t>(j)] * network.r[static_cast<std::size_t>(j)]);
+        jacobian(i, j) += (1.0 - network.keep) * J(i, j) * (1.0 - network.r[as_size(j)] * network.r[as_size(j)]);
     if (k >= 20) logarithms += std::log(std::abs(jacobian.determinant()));  // the first tenth does not count
     network.step();
   }

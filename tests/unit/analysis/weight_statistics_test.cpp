@@ -72,7 +72,7 @@ TEST(GatherMatrix, IsWholeOnTheRootWithFactorsAdded) {
   if (!comm.is_root()) return;
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < n; ++j)
-      ASSERT_NEAR(whole[static_cast<std::size_t>(i * n + j)], static_cast<double>(100 * i + j) + element(i, j), 1e-12);
+      ASSERT_NEAR(whole[as_size(i * n + j)], static_cast<double>(100 * i + j) + element(i, j), 1e-12);
 }
 
 TEST(MatrixProduct, OfDensePartAndFactors) {
@@ -132,7 +132,7 @@ TEST(SparseWeights, AreMultipliedGatheredAndCounted) {
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < n; ++j) {
       const double expected_weight = j == (i + n - 1) % n ? 3.0 : j == (i + 1) % n ? -1.0 : 0.0;
-      ASSERT_EQ(whole[static_cast<std::size_t>(i * n + j)], expected_weight);
+      ASSERT_EQ(whole[as_size(i * n + j)], expected_weight);
     }
 }
 

@@ -25,13 +25,13 @@ Words philox(const Words& counter, std::uint64_t key0, std::uint64_t key1) {
 }
 
 std::vector<double> normals(const Draws& draws, Index count = many, Index first = 0) {
-  std::vector<double> out(static_cast<std::size_t>(count));
+  std::vector<double> out(as_size(count));
   draws.normals(first, out);
   return out;
 }
 
 std::vector<double> uniforms(const Draws& draws, Index count = many, Index first = 0) {
-  std::vector<double> out(static_cast<std::size_t>(count));
+  std::vector<double> out(as_size(count));
   draws.uniforms(first, out);
   return out;
 }
@@ -81,9 +81,9 @@ TEST(Draws, TransformsWordsAsDocumented) {
   const Draws draws(5, Purpose::network_state, 6, 7);
   for (Index i = 0; i < 40; ++i) {
     const Words w = draws.words(static_cast<std::uint64_t>(i / 4));
-    EXPECT_EQ(draws.uniform(i), std::ldexp(static_cast<double>(w[static_cast<std::size_t>(i % 4)] >> 11), -53));
+    EXPECT_EQ(draws.uniform(i), std::ldexp(static_cast<double>(w[as_size(i % 4)] >> 11), -53));
 
-    const std::size_t pair = static_cast<std::size_t>(i % 4) / 2 * 2;
+    const std::size_t pair = as_size(i % 4) / 2 * 2;
     const double radius = std::sqrt(-2.0 * std::log(std::ldexp(static_cast<double>((w[pair] >> 11) + 1), -53)));
     const double angle = 2.0 * std::numbers::pi * std::ldexp(static_cast<double>(w[pair + 1] >> 11), -53);
     EXPECT_NEAR(draws.normal(i), radius * (i % 2 == 0 ? std::cos(angle) : std::sin(angle)), 1e-14);
@@ -103,8 +103,8 @@ TEST(Draws, RangesMayBeSplitAnywhere) {
     }
   }
   for (Index i = 0; i < 41; ++i) {
-    EXPECT_EQ(draws.normal(i), all_normals[static_cast<std::size_t>(i)]);
-    EXPECT_EQ(draws.uniform(i), all_uniforms[static_cast<std::size_t>(i)]);
+    EXPECT_EQ(draws.normal(i), all_normals[as_size(i)]);
+    EXPECT_EQ(draws.uniform(i), all_uniforms[as_size(i)]);
   }
 }
 
@@ -122,7 +122,7 @@ TEST(Draws, UniformsFillTheUnitInterval) {
   EXPECT_NEAR(moment(u, 1), 1.0 / 2.0, 5.0 * 0.289e-3);
   EXPECT_NEAR(moment(u, 2), 1.0 / 3.0, 5.0 * 0.298e-3);
   std::array<int, 16> bins{};
-  for (double v : u) ++bins[static_cast<std::size_t>(v * 16)];
+  for (double v : u) ++bins[as_size(v * 16)];
   for (int count : bins) EXPECT_NEAR(count, many / 16, 5.0 * 243.0);
 }
 

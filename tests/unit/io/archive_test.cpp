@@ -31,10 +31,10 @@ struct Part {
         count(partition.row_count(comm.rank())),
         cols(columns),
         stride(columns + 3),
-        values(static_cast<std::size_t>(count * stride), T{-7}) {}
+        values(as_size(count * stride), T{-7}) {}
 
-  RowsView<T> view() { return {values.data(), cols, stride}; }
-  T& at(Index i, Index j) { return values[static_cast<std::size_t>(i * stride + j)]; }
+  MatrixView<T> view() { return {values.data(), cols, stride}; }
+  T& at(Index i, Index j) { return values[as_size(i * stride + j)]; }
   void fill() {
     for (Index i = 0; i < count; ++i)
       for (Index j = 0; j < cols; ++j) at(i, j) = entry<T>(first + i, j);

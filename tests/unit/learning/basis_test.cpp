@@ -60,17 +60,17 @@ class Harness {
 
   /// U of all ranks.
   Matrix matrix() const {
-    const Index n = layout_.rows(), d = basis_.rank();
-    std::vector<double> all(static_cast<std::size_t>(n * d));
+    const Index n = layout_.rows(), d = basis_.dimension();
+    std::vector<double> all(as_size(n * d));
     for (Index i = 0; i < layout_.local_rows(); ++i)
       for (Index k = 0; k < d; ++k)
-        all[static_cast<std::size_t>((layout_.first_row() + i) * d + k)] = static_cast<double>(basis_.matrix()(i, k));
+        all[as_size((layout_.first_row() + i) * d + k)] = static_cast<double>(basis_.matrix()(i, k));
     RowGather(layout_.comm(), layout_.partition(), d)(std::span<double>(all));
     return Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(all.data(), n, d);
   }
 
   Matrix coordinates() const {
-    Matrix a(basis_.rank(), NearlyDependent::count);
+    Matrix a(basis_.dimension(), NearlyDependent::count);
     for (Index k = 0; k < a.rows(); ++k)
       for (Index b = 0; b < a.cols(); ++b) a(k, b) = basis_.coordinates().group(0)(b, k);
     return a;
@@ -80,12 +80,12 @@ class Harness {
   const Layout& layout() const { return layout_; }
 
  private:
-  kernels::Piece<const T> piece() const { return {rates_.row(0), rates_.stride()}; }
+  MatrixView<const T> piece() const { return rates_.from(0); }
 
   Layout layout_;
   StreamArray<T> rates_;
   Basis<T> basis_;
-  PhaseTimer timer_;
+  RegionTimer timer_;
 };
 
 double distance_from_orthonormal(const Matrix& U) {

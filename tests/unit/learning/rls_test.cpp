@@ -34,7 +34,7 @@ class Harness {
         phi_(layout_, 1, streams),
         currents_(layout_, streams),
         targets_(layout_, streams),
-        outputs_(static_cast<std::size_t>(2 * streams)) {}
+        outputs_(as_size(2 * streams)) {}
 
   void step(Index k, std::vector<Index> selected, Direction direction = Direction::forwards) {
     const Matrix phi = features(layout_.rows(), streams_, k);
@@ -46,9 +46,8 @@ class Harness {
     const Index count = static_cast<Index>(selected.size());
     for (Index o = 0; o < 2; ++o)
       for (Index c = 0; c < count; ++c)
-        output_errors.push_back(
-            outputs_[static_cast<std::size_t>(o * streams_ + selected[static_cast<std::size_t>(c)])] -
-            std::cos(0.07 * static_cast<double>(k + o)));
+        output_errors.push_back(outputs_[as_size(o * streams_ + selected[as_size(c)])] -
+                                std::cos(0.07 * static_cast<double>(k + o)));
     for (Index i = 0; i < layout_.local_rows(); ++i)
       for (Index b = 0; b < streams_; ++b)
         targets_(i, b) = std::sin(0.05 * static_cast<double>(k) + static_cast<double>(layout_.first_row() + i));
@@ -79,9 +78,9 @@ class Harness {
   Matrix whole(const std::function<double(Index, Index)>& mine) {
     rls_.flush(timer_);
     const Index n = layout_.rows();
-    std::vector<double> all(static_cast<std::size_t>(n * n));
+    std::vector<double> all(as_size(n * n));
     for (Index i = 0; i < layout_.local_rows(); ++i)
-      for (Index j = 0; j < n; ++j) all[static_cast<std::size_t>((layout_.first_row() + i) * n + j)] = mine(i, j);
+      for (Index j = 0; j < n; ++j) all[as_size((layout_.first_row() + i) * n + j)] = mine(i, j);
     RowGather(layout_.comm(), layout_.partition(), n)(std::span<double>(all));
     return Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(all.data(), n, n);
   }
@@ -92,7 +91,7 @@ class Harness {
   GatheredVectors<double> phi_;
   StreamArray<double> currents_, targets_;
   std::vector<double> outputs_;
-  PhaseTimer timer_;
+  RegionTimer timer_;
 };
 
 /// All streams at even steps, the odd ones at odd steps.
@@ -215,7 +214,7 @@ TEST(Rls, SaysWhenASumIsNotFinite) {
     if (layout.first_row() + i == 7) phi.mine(0, i)[0] = std::nan("");
   phi.gather();
   std::vector<double> outputs(1);
-  PhaseTimer timer;
+  RegionTimer timer;
   const std::vector<Index> selected = {0};
   EXPECT_THROW(rls.evaluate(phi, selected, currents, outputs, timer), std::runtime_error);
 }

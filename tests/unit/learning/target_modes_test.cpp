@@ -56,10 +56,9 @@ struct Harness {
   /// V of all ranks.
   Matrix matrix() const {
     const Index n = modes.count();
-    std::vector<double> all(static_cast<std::size_t>(neurons * n));
+    std::vector<double> all(as_size(neurons * n));
     for (Index i = 0; i < layout.local_rows(); ++i)
-      for (Index k = 0; k < n; ++k)
-        all[static_cast<std::size_t>((layout.first_row() + i) * n + k)] = modes.matrix()(i, k);
+      for (Index k = 0; k < n; ++k) all[as_size((layout.first_row() + i) * n + k)] = modes.matrix()(i, k);
     RowGather(layout.comm(), layout.partition(), n)(std::span<double>(all));
     return Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(all.data(), neurons, n);
   }
@@ -68,7 +67,7 @@ struct Harness {
   TargetModes<double> modes;
   StreamArray<double> mine;
   Matrix moments = Matrix::Zero(neurons, neurons);
-  PhaseTimer timer;
+  RegionTimer timer;
 };
 
 TEST(TargetModes, AreTheLeadingEigenvectorsOfTheSecondMoments) {
@@ -103,7 +102,7 @@ TEST(TargetModes, ProjectCurrentsAndMakeThemAgain) {
   const Layout& rows = run.modes.layout();
   for (Index i = 0; i < rows.local_rows(); ++i)
     for (Index k = 0; k < 2; ++k)
-      EXPECT_NEAR(run.modes.target(i, k), expected(rows.first_row() + i, selected[static_cast<std::size_t>(k)]), 1e-12);
+      EXPECT_NEAR(run.modes.target(i, k), expected(rows.first_row() + i, selected[as_size(k)]), 1e-12);
   for (Index i = 0; i < rows.local_rows(); ++i)
     for (Index b = 0; b < streams; ++b) run.modes.outputs()(i, b) = expected(rows.first_row() + i, b);
   StreamArray<double> made(run.layout, streams);

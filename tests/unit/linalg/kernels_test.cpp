@@ -46,9 +46,8 @@ TYPED_TEST(Kernels, MultiplyIsTheProduct) {
         const RowMatrix<T> a = formula<T>(rows, cols, 0.0), x = formula<T>(vectors, cols, 1.0);
         const Vectors<T> xs = vectors_of(x);
         RowMatrix<T> y(rows, padded_vectors<T>(vectors)), less = formula<T>(rows, padded_vectors<T>(vectors), 3.0);
-        kernels::multiply<T>({a.row(0), a.stride()}, rows, cols, xs.view(), vectors, {y.row(0), y.stride()});
-        kernels::subtract_multiple<T>({a.row(0), a.stride()}, rows, cols, xs.view(), vectors,
-                                      {less.row(0), less.stride()});
+        kernels::multiply<T>(a.from(0), rows, cols, xs.view(), vectors, y.from(0));
+        kernels::subtract_multiple<T>(a.from(0), rows, cols, xs.view(), vectors, less.from(0));
         const RowMatrix<T> before = formula<T>(rows, padded_vectors<T>(vectors), 3.0);
         for (Index i = 0; i < rows; ++i)
           for (Index b = 0; b < vectors; ++b) {
@@ -67,9 +66,9 @@ TYPED_TEST(Kernels, MultiplyHasTheSameBitsWhateverRowsAreBesideIt) {
     const RowMatrix<T> a = formula<T>(23, cols, 0.2), x = formula<T>(vectors, cols, 0.4);
     const Vectors<T> xs = vectors_of(x);
     RowMatrix<T> together(23, 64), alone(1, 64);
-    kernels::multiply<T>({a.row(0), a.stride()}, 23, cols, xs.view(), vectors, {together.row(0), together.stride()});
+    kernels::multiply<T>(a.from(0), 23, cols, xs.view(), vectors, together.from(0));
     for (Index i = 0; i < 23; ++i) {
-      kernels::multiply<T>({a.row(i), a.stride()}, 1, cols, xs.view(), vectors, {alone.row(0), alone.stride()});
+      kernels::multiply<T>(a.from(i), 1, cols, xs.view(), vectors, alone.from(0));
       for (Index b = 0; b < vectors; ++b)
         EXPECT_EQ(alone(0, b), together(i, b)) << vectors << " vectors, row " << i << " vector " << b;
     }
@@ -84,8 +83,7 @@ TYPED_TEST(Kernels, SubtractProduct) {
         const RowMatrix<T> left = formula<T>(rows, 16, 0.0), right = formula<T>(16, cols, 1.0),
                            before = formula<T>(rows, cols, 2.0);
         RowMatrix<T> c = formula<T>(rows, cols, 2.0);
-        kernels::subtract_product<T>({c.row(0), c.stride()}, rows, cols, {left.row(0), left.stride()}, inner,
-                                     {right.row(0), right.stride()});
+        kernels::subtract_product<T>(c.from(0), rows, cols, left.from(0), inner, right.from(0));
         for (Index i = 0; i < rows; ++i) {
           for (Index j = 0; j < cols; ++j) {
             double expected = static_cast<double>(before(i, j));
@@ -104,15 +102,14 @@ TYPED_TEST(Kernels, MultiplyTransposed) {
     for (const Index vectors : {1, 2, 8, 11, 16}) {
       const Index rows = 17;
       const RowMatrix<T> a = formula<T>(rows, cols, 0.0), x = formula<T>(rows, vectors, 1.0);
-      std::vector<double> sums(static_cast<std::size_t>(cols * vectors), 1.0);
+      std::vector<double> sums(as_size(cols * vectors), 1.0);
       AlignedArray<double> scratch(kernels::transposed_scratch(rows, cols, vectors));
-      kernels::multiply_transposed<T>({a.row(0), a.stride()}, rows, cols, {x.row(0), x.stride()}, vectors, sums.data(),
-                                      scratch.data());
+      kernels::multiply_transposed<T>(a.from(0), rows, cols, x.from(0), vectors, sums.data(), scratch.data());
       for (Index k = 0; k < cols; ++k)
         for (Index b = 0; b < vectors; ++b) {
           double expected = 0.0;
           for (Index i = 0; i < rows; ++i) expected += static_cast<double>(a(i, k)) * static_cast<double>(x(i, b));
-          EXPECT_NEAR(sums[static_cast<std::size_t>(k * vectors + b)], expected, 1e-12);
+          EXPECT_NEAR(sums[as_size(k * vectors + b)], expected, 1e-12);
         }
     }
 }
@@ -123,14 +120,15 @@ TYPED_TEST(Kernels, SumsOverRowsHaveTheSameBitsHoweverFarTheRowsLieApart) {
   constexpr Index most = 64;
   const RowMatrix<T> values = formula<T>(2, most, 0.3);
   const auto sum = [&](Index rows, Index a_stride, Index x_stride) {
-    std::vector<T> a(static_cast<std::size_t>(rows * a_stride)), x(static_cast<std::size_t>(rows * x_stride));
+    std::vector<T> a(as_size(rows * a_stride)), x(as_size(rows * x_stride));
     for (Index i = 0; i < rows; ++i) {
-      a[static_cast<std::size_t>(i * a_stride)] = values(0, i);
-      x[static_cast<std::size_t>(i * x_stride)] = values(1, i);
+      a[as_size(i * a_stride)] = values(0, i);
+      x[as_size(i * x_stride)] = values(1, i);
     }
     double result = 0.0;
     AlignedArray<double> scratch(kernels::transposed_scratch(rows, 1, 1));
-    kernels::multiply_transposed<T>({a.data(), a_stride}, rows, 1, {x.data(), x_stride}, 1, &result, scratch.data());
+    kernels::multiply_transposed<T>({a.data(), 1, a_stride}, rows, 1, {x.data(), 1, x_stride}, 1, &result,
+                                    scratch.data());
     return result;
   };
   for (Index rows = 1; rows <= most; ++rows)
@@ -145,7 +143,7 @@ TYPED_TEST(Kernels, Transpose) {
     for (const Index cols : {1, 8, 16, 45}) {
       const RowMatrix<T> a = formula<T>(rows, cols, 0.0);
       RowMatrix<T> out(cols, rows + 1);
-      kernels::transpose<T>({a.row(0), a.stride()}, rows, cols, {out.row(0), out.stride()});
+      kernels::transpose<T>(a.from(0), rows, cols, out.from(0));
       for (Index j = 0; j < cols; ++j) {
         for (Index i = 0; i < rows; ++i) EXPECT_EQ(out(j, i), a(i, j)) << rows << " x " << cols;
         EXPECT_EQ(out(j, rows), T(0)) << "nothing is written beside it";
@@ -164,7 +162,7 @@ TYPED_TEST(Kernels, MultiplySmall) {
       for (Index b = a; b < count; ++b)
         factor[a * stride + b] = std::cos(0.3 * static_cast<double>(a) - 0.9 * static_cast<double>(b));
     RowMatrix<T> out(5, count);
-    kernels::multiply_small<T>({in.row(0), in.stride()}, 5, count, factor.data(), {out.row(0), out.stride()});
+    kernels::multiply_small<T>(in.from(0), 5, count, factor.data(), out.from(0));
     for (Index i = 0; i < 5; ++i)
       for (Index b = 0; b < count; ++b) {
         double expected = 0.0;
@@ -218,8 +216,7 @@ TYPED_TEST(Kernels, AccumulateTransposed) {
         Vectors<T> sums(cols, vectors);
         for (Index k = 0; k < cols; ++k)
           for (Index b = 0; b < vectors; ++b) sums.view()(b, k) = T(1);
-        kernels::accumulate_transposed<T>({a.row(0), a.stride()}, rows, cols, {x.row(0), x.stride()}, vectors,
-                                          sums.view());
+        kernels::accumulate_transposed<T>(a.from(0), rows, cols, x.from(0), vectors, sums.view());
         for (Index k = 0; k < cols; ++k)
           for (Index b = 0; b < vectors; ++b) {
             double expected = 1.0;

@@ -26,8 +26,8 @@ SparseRows<T> formula(Index rows, Index degree) {
   SparseRows<T> a(rows, degree);
   for (Index i = 0; i < rows; ++i)
     for (Index k = 0; k < degree; ++k) {
-      a.columns(i)[static_cast<std::size_t>(k)] = static_cast<std::int32_t>(i % 3 + 5 * k);
-      a.values(i)[static_cast<std::size_t>(k)] = static_cast<T>(std::cos(static_cast<double>(i * degree + k)));
+      a.columns(i)[as_size(k)] = static_cast<std::int32_t>(i % 3 + 5 * k);
+      a.values(i)[as_size(k)] = static_cast<T>(std::cos(static_cast<double>(i * degree + k)));
     }
   return a;
 }
@@ -45,7 +45,7 @@ template <Real T>
 RowMatrix<T> product(const SparseRows<T>& a, Index first, Index rows, const RowMatrix<T>& x, Index stream,
                      Index streams) {
   RowMatrix<T> y(rows, streams);
-  kernels::multiply_sparse<T>(a, 0, first, rows, {x.row(0) + stream, x.stride()}, streams, {y.row(0), y.stride()});
+  kernels::multiply_sparse<T>(a, 0, first, rows, x.from(0, stream), streams, y.from(0));
   return y;
 }
 
@@ -60,7 +60,7 @@ TYPED_TEST(SparseProduct, IsTheProduct) {
         for (Index b = 0; b < streams; ++b) {
           double sum = 0.0;
           for (Index k = 0; k < degree; ++k) {
-            const std::size_t at = static_cast<std::size_t>(k);
+            const std::size_t at = as_size(k);
             sum += static_cast<double>(a.values(i + 2)[at]) * rate(a.columns(i + 2)[at], b);
           }
           EXPECT_NEAR(static_cast<double>(y(i, b)), sum, tolerance * static_cast<double>(degree))
@@ -83,8 +83,7 @@ RowMatrix<T> product_by_runs(const SparseRows<T>& a, Index block, const RowMatri
   RowMatrix<T> y(a.rows(), x.cols());
   for (Index run = 0; run < a.runs(); ++run)
     for (Index first = 0; first < a.rows(); first += block)
-      kernels::multiply_sparse<T>(a, run, first, std::min(block, a.rows() - first), {x.row(0), x.stride()}, x.cols(),
-                                  {y.row(first), y.stride()});
+      kernels::multiply_sparse<T>(a, run, first, std::min(block, a.rows() - first), x.from(0), x.cols(), y.from(first));
   return y;
 }
 

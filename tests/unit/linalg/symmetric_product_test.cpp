@@ -31,7 +31,7 @@ TYPED_TEST(SymmetricProducts, HaveTheBitsOfTheirTilesOnAnyLayout) {
       for (Index j = 0; j < n; ++j) A(i, j) = static_cast<T>(element(layout.first_row() + i, j));
     Vectors<T> x(n, 1);
     for (Index j = 0; j < n; ++j) x.view()(0, j) = static_cast<T>(std::cos(0.3 * static_cast<double>(j)));
-    const kernels::Piece<const T> a{A.row(0), A.stride()};
+    const MatrixView<const T> a = A.from(0);
     for (const Index shares : {1, 3, 7}) {
       SymmetricProduct<T> product(layout);
       // As threads may take them: a part of each share in turn, the last share first.
@@ -40,13 +40,13 @@ TYPED_TEST(SymmetricProducts, HaveTheBitsOfTheirTilesOnAnyLayout) {
           if (const Index part = k * shares + share; part < product.parts())
             product.multiply_part(part, a, x.view().data);
       RowMatrix<T> y(A.rows(), 1);
-      layout.for_each_block([&](RowBlock block) { product.finish(block, {y.row(block.local), y.stride()}); });
+      layout.for_each_block([&](RowBlock block) { product.finish(block, y.from(block.local)); });
       for (Index i = 0; i < A.rows(); ++i) {
         T expected = T(0);
         for (Index j = 0; j < n; j += kernels::symmetric_tile) {
           T sum = T(0);
-          kernels::multiply<T>({A.row(i) + j, A.stride()}, 1, std::min(kernels::symmetric_tile, n - j),
-                               {x.view().data + j}, 1, {&sum, 1});
+          kernels::multiply<T>(A.from(i, j), 1, std::min(kernels::symmetric_tile, n - j), {x.view().data + j}, 1,
+                               {&sum, 1});
           expected += sum;
         }
         ASSERT_EQ(y(i, 0), expected) << "row " << layout.first_row() + i << " of " << n << ", " << shares << " shares";
@@ -70,9 +70,9 @@ TYPED_TEST(SymmetricProducts, ReadAboutHalfOfAWholeMatrix) {
   Vectors<T> x(n, 1);
   for (Index j = 0; j < n; ++j) x.view()(0, j) = T(1);
   SymmetricProduct<T> product(layout);
-  for (Index k = 0; k < product.parts(); ++k) product.multiply_part(k, {A.row(0), A.stride()}, x.view().data);
+  for (Index k = 0; k < product.parts(); ++k) product.multiply_part(k, A.from(0), x.view().data);
   RowMatrix<T> y(n, 1);
-  layout.for_each_block([&](RowBlock block) { product.finish(block, {y.row(block.local), y.stride()}); });
+  layout.for_each_block([&](RowBlock block) { product.finish(block, y.from(block.local)); });
   for (Index i = 0; i < n; ++i) {
     double expected = 0.0;
     for (Index j = 0; j < n; ++j) expected += static_cast<double>(static_cast<T>(element(i, j)));

@@ -45,7 +45,7 @@ TEST(DelayedComparison, TwoPulsesThenAResponseOfTheRightSign) {
   std::set<double> signs;
   for (std::uint64_t number = 0; number < 200; ++number) {
     const Trial trial = trial_of(*task, number);
-    ASSERT_EQ(trial.targets.size(), static_cast<std::size_t>(trial.length));
+    ASSERT_EQ(trial.targets.size(), as_size(trial.length));
     const std::vector<Event> pulses = events(trial.inputs), responses = events(trial.targets);
     ASSERT_EQ(pulses.size(), 2u);
     ASSERT_EQ(responses.size(), 1u);
@@ -75,8 +75,7 @@ TEST(DelayedComparison, TheHintHoldsTheFirstAmplitude) {
   ASSERT_EQ(hints.size(), 1u);
   EXPECT_EQ(hints[0].first, pulses[0].end);
   EXPECT_EQ(hints[0].end, pulses[1].end);
-  for (Index k = hints[0].first; k < hints[0].end; ++k)
-    ASSERT_EQ(trial.hints[static_cast<std::size_t>(k)], pulses[0].height);
+  for (Index k = hints[0].first; k < hints[0].end; ++k) ASSERT_EQ(trial.hints[as_size(k)], pulses[0].height);
 }
 
 TEST(DelayedComparison, WithoutAHintTheTrialsStayTheSame) {

@@ -68,7 +68,7 @@ class FileTaskTest : public testing::Test {
 };
 
 std::vector<Index> in_file_order(Index count) {
-  std::vector<Index> rows(static_cast<std::size_t>(count));
+  std::vector<Index> rows(as_size(count));
   std::iota(rows.begin(), rows.end(), Index{0});
   return rows;
 }

@@ -20,7 +20,7 @@ Trial oscillation(int version, double dt = 0.001) {
 }
 
 /// Sample k is taken at time (k + 1) dt.
-double at_ms(const Trial& trial, int ms) { return trial.targets[static_cast<std::size_t>(ms - 1)]; }
+double at_ms(const Trial& trial, int ms) { return trial.targets[as_size(ms - 1)]; }
 
 TEST(Oscillation, HasOneInputOneOutputAndNoHint) {
   const auto task = make_task({}, 0.001, 1);
@@ -39,7 +39,7 @@ TEST(Oscillation, LengthFollowsTheTimeStep) {
 TEST(Oscillation, PulseLastsFiftyMilliseconds) {
   for (const double dt : {0.001, 0.0005, 0.005}) {
     const Trial trial = oscillation(2, dt);
-    const auto steps = static_cast<std::size_t>(std::lround(0.05 / dt));
+    const auto steps = as_size(std::lround(0.05 / dt));
     for (std::size_t k = 0; k < trial.inputs.size(); ++k) ASSERT_EQ(trial.inputs[k], k < steps ? 1.0 : 0.0) << k;
   }
 }

@@ -29,7 +29,7 @@ struct Pulse {
 Pulse pulse_on(const Trial& trial, Index channel) {
   Pulse pulse;
   for (Index k = 0; k < trial.length; ++k) {
-    if (trial.inputs[static_cast<std::size_t>(2 * k + channel)] == 0.0) continue;
+    if (trial.inputs[as_size(2 * k + channel)] == 0.0) continue;
     if (pulse.steps++ == 0) pulse.first = k;
   }
   return pulse;
@@ -52,7 +52,7 @@ TEST(ReadySetGo, ShapesFollowTheHint) {
     EXPECT_EQ(task->hints(), hint ? 1 : 0);
     EXPECT_FALSE(task->fixed());
     const Trial trial = trial_of(*task, 3);
-    const auto length = static_cast<std::size_t>(trial.length);
+    const auto length = as_size(trial.length);
     EXPECT_EQ(trial.inputs.size(), 2 * length);
     EXPECT_EQ(trial.targets.size(), length);
     EXPECT_EQ(trial.hints.size(), hint ? length : 0);
@@ -74,7 +74,7 @@ TEST(ReadySetGo, AnswersAfterTheSameDelayAgain) {
     const Trial trial = trial_of(*task, number);
     const Index response = pulse_on(trial, 1).first + 50 + delay_of(trial);
     for (Index k = 0; k < trial.length; ++k) {
-      const double target = trial.targets[static_cast<std::size_t>(k)];
+      const double target = trial.targets[as_size(k)];
       if (k <= response || k >= response + 500) {
         ASSERT_EQ(target, -0.5) << number << " " << k;
       }
@@ -83,7 +83,7 @@ TEST(ReadySetGo, AnswersAfterTheSameDelayAgain) {
     EXPECT_EQ(peak - trial.targets.begin(), response + 250);
     EXPECT_NEAR(*peak, 1.0, 1e-12);
     // A quarter into the response: Beta(4, 4) over its maximum is (4 * 1/4 * 3/4)^3 = 27/64.
-    EXPECT_NEAR(trial.targets[static_cast<std::size_t>(response + 125)], -0.5 + 1.5 * 27.0 / 64.0, 1e-12);
+    EXPECT_NEAR(trial.targets[as_size(response + 125)], -0.5 + 1.5 * 27.0 / 64.0, 1e-12);
   }
 }
 
@@ -95,7 +95,7 @@ TEST(ReadySetGo, HintRisesToTheDelayAndFallsToZero) {
   const Index middle = begin + delay + 25;
   const Index end = begin + 2 * delay + 50;
   const double seconds = 0.001 * static_cast<double>(delay);
-  const auto hint = [&trial](Index k) { return trial.hints[static_cast<std::size_t>(k)]; };
+  const auto hint = [&trial](Index k) { return trial.hints[as_size(k)]; };
   for (Index k = 0; k < trial.length; ++k) {
     if (k <= begin || k >= end) {
       ASSERT_EQ(hint(k), 0.0) << k;

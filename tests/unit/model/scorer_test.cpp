@@ -98,7 +98,7 @@ TEST_F(Responses, ThePerfectOutputOfTheTaskIsOnTime) {
   for (std::uint64_t number = 0; number < 20; ++number) {
     task->make({TrialKind::test, number}, trial);
     for (Index k = 0; k < trial.length; ++k) {
-      const auto at = static_cast<std::size_t>(k);
+      const auto at = as_size(k);
       scorer->step(0, std::span(trial.inputs).subspan(2 * at, 2), std::span(trial.targets).subspan(at, 1),
                    std::span(trial.targets).subspan(at, 1));
     }

@@ -18,7 +18,7 @@ class ToyTask : public Task {
   bool fixed() const override { return fixed_; }
   void make(TrialId id, Trial& trial) const override {
     trial.length = lengths_[id.number % lengths_.size()];
-    trial.inputs.resize(static_cast<std::size_t>(trial.length));
+    trial.inputs.resize(as_size(trial.length));
     for (std::size_t k = 0; k < trial.inputs.size(); ++k)
       trial.inputs[k] = 1000.0 * static_cast<double>(id.number) + static_cast<double>(k);
     trial.targets.assign(trial.inputs.size(), -1.0);
@@ -30,8 +30,8 @@ class ToyTask : public Task {
   bool fixed_;
 };
 
-StreamPlan plan_of(Index streams, Index init_trials, Index trials) {
-  StreamPlan plan;
+TrialSchedule plan_of(Index streams, Index init_trials, Index trials) {
+  TrialSchedule plan;
   plan.streams = streams;
   plan.init_trials = init_trials;
   plan.trials = trials;
@@ -78,7 +78,7 @@ TEST(TrialStreams, SaysHowFarItIs) {
   const ToyTask task({4});
   TrialStreams streams(task, plan_of(2, 1, 3));
   const auto expect = [&](bool forced, Index trial, Index trials, double done) {
-    const PhaseProgress progress = streams.progress();
+    const StageProgress progress = streams.progress();
     EXPECT_EQ(progress.forced, forced);
     EXPECT_EQ(progress.trial, trial);
     EXPECT_EQ(progress.trials, trials);
@@ -95,7 +95,7 @@ TEST(TrialStreams, SaysHowFarItIs) {
 
 TEST(TrialStreams, InitTrialsAreNumberedByStream) {
   const ToyTask task({4});
-  StreamPlan plan = plan_of(3, 5, 1);
+  TrialSchedule plan = plan_of(3, 5, 1);
   plan.init_kind = TrialKind::test_init;
   plan.kind = TrialKind::test;
   TrialStreams streams(task, plan);
@@ -175,7 +175,7 @@ TEST(TrialStreams, StreamsOfAFixedTaskStayApart) {
 
 TEST(TrialStreams, RestoredMidwayGoesOnAsIfUninterrupted) {
   const ToyTask task({4, 2, 7, 3, 1, 5});
-  const StreamPlan plan = plan_of(3, 2, 11);
+  const TrialSchedule plan = plan_of(3, 2, 11);
   TrialStreams whole(task, plan);
   for (int step = 0; !whole.finished(); ++step) {
     TrialStreams restored(task, plan);

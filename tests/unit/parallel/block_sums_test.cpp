@@ -19,7 +19,7 @@ std::array<double, 2> sums_over(const Layout& layout) {
   layout.for_each_block([&](RowBlock block) {
     std::array<double, 2> part{};
     for (Index i = block.first; i < block.first + block.rows; ++i)
-      for (Index k = 0; k < 2; ++k) part[static_cast<std::size_t>(k)] += term(i, k);
+      for (Index k = 0; k < 2; ++k) part[as_size(k)] += term(i, k);
     sums.add<double>(0, part);
   });
   sums.reduce(layout.comm());
@@ -32,7 +32,7 @@ TEST(BlockSums, AddOverBlocksAndRanks) {
   for (Index k = 0; k < 2; ++k) {
     double expected = 0.0;
     for (Index i = 0; i < 777; ++i) expected += term(i, k);
-    EXPECT_NEAR(sums[static_cast<std::size_t>(k)], expected, 1e-12);
+    EXPECT_NEAR(sums[as_size(k)], expected, 1e-12);
   }
 }
 

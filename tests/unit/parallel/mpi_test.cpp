@@ -23,7 +23,7 @@ TEST(Communicator, KnowsItsPlace) {
   EXPECT_LT(number(comm.rank()), comm.size());
   EXPECT_EQ(comm.is_root(), number(comm.rank()) == 0);
   const std::vector<std::int64_t> ranks = comm.all_gather(static_cast<std::int64_t>(comm.rank()));
-  EXPECT_EQ(ranks.size(), static_cast<std::size_t>(comm.size()));
+  EXPECT_EQ(ranks.size(), as_size(comm.size()));
   for (std::size_t r = 0; r < ranks.size(); ++r) EXPECT_EQ(ranks[r], static_cast<std::int64_t>(r));
 }
 
@@ -54,7 +54,7 @@ TEST(Communicator, FindsTheLargestAndSmallest) {
 TEST(Communicator, GathersInRankOrder) {
   const Communicator comm = Communicator::world();
   const std::vector<double> all = comm.all_gather(0.25 * number(comm.rank()));
-  EXPECT_EQ(all.size(), static_cast<std::size_t>(comm.size()));
+  EXPECT_EQ(all.size(), as_size(comm.size()));
   for (std::size_t r = 0; r < all.size(); ++r) EXPECT_EQ(all[r], 0.25 * static_cast<double>(r));
 }
 
@@ -73,8 +73,7 @@ TEST(Communicator, BroadcastsFromAnyRank) {
 TEST(Communicator, BroadcastsTextsOfAnyLength) {
   const Communicator comm = Communicator::world();
   for (const std::string& sent : {std::string(), std::string("one line\nand another"), std::string(100'000, 'x')}) {
-    std::string text =
-        comm.rank() == last(comm) ? sent : std::string(static_cast<std::size_t>(number(comm.rank())) + 3, '?');
+    std::string text = comm.rank() == last(comm) ? sent : std::string(as_size(number(comm.rank())) + 3, '?');
     comm.broadcast(text, last(comm));
     EXPECT_EQ(text, sent);
   }
@@ -135,9 +134,9 @@ void check_gather(const Communicator& comm, Index rows, Index width, bool in_two
   const RowPartition partition(rows, comm.size());
   RowGather gather(comm, partition, width);
   const Index first = partition.first_row(comm.rank());
-  std::vector<T> all(static_cast<std::size_t>(rows * width), T(-1));
+  std::vector<T> all(as_size(rows * width), T(-1));
   for (Index i = first; i < first + partition.row_count(comm.rank()); ++i)
-    for (Index j = 0; j < width; ++j) all[static_cast<std::size_t>(i * width + j)] = element<T>(i, j);
+    for (Index j = 0; j < width; ++j) all[as_size(i * width + j)] = element<T>(i, j);
 
   const auto start_and_finish = [&] {
     gather.start(std::span<T>(all));
@@ -148,7 +147,7 @@ void check_gather(const Communicator& comm, Index rows, Index width, bool in_two
 
   Index wrong = 0;
   for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < width; ++j) wrong += all[static_cast<std::size_t>(i * width + j)] == element<T>(i, j) ? 0 : 1;
+    for (Index j = 0; j < width; ++j) wrong += all[as_size(i * width + j)] == element<T>(i, j) ? 0 : 1;
   EXPECT_EQ(wrong, 0) << rows << " rows of " << width;
 }
 

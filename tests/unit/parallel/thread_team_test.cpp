@@ -26,8 +26,8 @@ class ThreadTeams : public testing::TestWithParam<int> {
 
 /// Which thread does which part of a loop of so many.
 std::vector<int> owners(Index count) {
-  std::vector<int> owner(static_cast<std::size_t>(count), -1);
-  for_each_in_parallel(count, [&](Index k) { owner[static_cast<std::size_t>(k)] = thread_index(); });
+  std::vector<int> owner(as_size(count), -1);
+  for_each_in_parallel(count, [&](Index k) { owner[as_size(k)] = thread_index(); });
   return owner;
 }
 
@@ -39,14 +39,12 @@ TEST_P(ThreadTeams, DoWhatParallelRegionsDo) {
 }
 
 TEST_P(ThreadTeams, SeeWhatTheirNeighboursDidInTheLoopBefore) {
-  const std::size_t count = static_cast<std::size_t>(GetParam());
+  const std::size_t count = as_size(GetParam());
   std::vector<Index> now(count), before(count);
   ThreadTeam::stand_by([&] {
     for (Index loop = 0; loop < 2000; ++loop) {
       now.swap(before);
-      for_each_in_parallel(GetParam(), [&](Index k) {
-        now[static_cast<std::size_t>(k)] = before[(static_cast<std::size_t>(k) + 1) % count] + 1;
-      });
+      for_each_in_parallel(GetParam(), [&](Index k) { now[as_size(k)] = before[(as_size(k) + 1) % count] + 1; });
     }
   });
   EXPECT_EQ(now, std::vector<Index>(count, 2000));
@@ -63,40 +61,37 @@ TEST_P(ThreadTeams, AreAsManyAsOpenMPGives) {
 }
 
 TEST_P(ThreadTeams, DoALoopInALoopAlone) {
-  std::vector<Index> sums(static_cast<std::size_t>(GetParam()));
+  std::vector<Index> sums(as_size(GetParam()));
   const auto nested = [&] {
-    for_each_in_parallel(GetParam(), [&](Index k) {
-      for_each_in_parallel(10, [&](Index l) { sums[static_cast<std::size_t>(k)] += l; });
-    });
+    for_each_in_parallel(GetParam(),
+                         [&](Index k) { for_each_in_parallel(10, [&](Index l) { sums[as_size(k)] += l; }); });
   };
   nested();
   ThreadTeam::stand_by(nested);
-  EXPECT_EQ(sums, std::vector<Index>(static_cast<std::size_t>(GetParam()), 90));
+  EXPECT_EQ(sums, std::vector<Index>(as_size(GetParam()), 90));
 }
 
 TEST_P(ThreadTeams, WaitBetweenLoopsThatDependOnEachOther) {
   const Index count = 3 * GetParam();
-  std::vector<Index> first(static_cast<std::size_t>(count)), second(first);
+  std::vector<Index> first(as_size(count)), second(first);
   ThreadTeam::stand_by([&] {
     for (Index loop = 1; loop <= 500; ++loop)
-      in_parallel(Loop(count, [&](Index k) { first[static_cast<std::size_t>(k)] = loop; }), AllThere{true},
-                  Loop(count, [&](Index k) {
-                    second[static_cast<std::size_t>(k)] += first[static_cast<std::size_t>(count - 1 - k)] == loop;
-                  }));
+      in_parallel(Loop(count, [&](Index k) { first[as_size(k)] = loop; }), AllThere{true},
+                  Loop(count, [&](Index k) { second[as_size(k)] += first[as_size(count - 1 - k)] == loop; }));
   });
-  EXPECT_EQ(second, std::vector<Index>(static_cast<std::size_t>(count), 500));
+  EXPECT_EQ(second, std::vector<Index>(as_size(count), 500));
 }
 
 TEST_P(ThreadTeams, GoThroughTheSameSharesBackwards) {
   const Index count = 5 * GetParam() + 1;
-  std::vector<Index> turn(static_cast<std::size_t>(count), -1);  // of an element, in its thread
+  std::vector<Index> turn(as_size(count), -1);  // of an element, in its thread
   std::vector<int> owner(turn.size(), -1);
-  std::vector<Index> done(static_cast<std::size_t>(GetParam()));
+  std::vector<Index> done(as_size(GetParam()));
   in_parallel(Loop(
       count,
       [&](Index k) {
-        owner[static_cast<std::size_t>(k)] = thread_index();
-        turn[static_cast<std::size_t>(k)] = done[static_cast<std::size_t>(thread_index())]++;
+        owner[as_size(k)] = thread_index();
+        turn[as_size(k)] = done[as_size(thread_index())]++;
       },
       Direction::backwards));
   EXPECT_EQ(owner, owners(count));

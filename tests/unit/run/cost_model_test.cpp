@@ -42,7 +42,7 @@ Workload workload(Index neurons, Index streams = 1) {
   return w;
 }
 
-double phase(const PhaseSeconds& seconds, Phase p) { return seconds[static_cast<std::size_t>(p)]; }
+double phase(const RegionSeconds& seconds, TimerRegion p) { return seconds[as_size(p)]; }
 
 TEST(CostModel, DenseStepCountsTenNSquaredOperationsASampleAndReadsThreeMatrices) {
   constexpr double N = 1000.0;
@@ -59,8 +59,8 @@ TEST(CostModel, EachNumberOfLearnersCountsWithItsProbability) {
   const Work work = step_work(w, StepKind::training);
   EXPECT_NEAR(work.operations, N * N * (4.0 * 7.0 + 6.0 * 0.3 * 7.0), 1e-3);
   double some_learn = 0.0;
-  for (const Pass& pass : passes(w, StepKind::training, N))
-    if (pass.phase == Phase::products) some_learn += pass.times;
+  for (const MatrixSweep& sweep : sweeps(w, StepKind::training, N))
+    if (sweep.phase == TimerRegion::products) some_learn += sweep.times;
   EXPECT_NEAR(some_learn, 1.0 + 1.0 - std::pow(0.7, 7.0), 1e-9);  // J in every step, P if anybody learns
 }
 
@@ -82,10 +82,10 @@ TEST(CostModel, InitStepsCostTheTargetNetworkAndTestStepsTheLearnedWeights) {
   const Work test = step_work(workload(100), StepKind::test);
   EXPECT_DOUBLE_EQ(init.operations, 2.0 * 100.0 * 100.0);
   EXPECT_DOUBLE_EQ(test.operations, 2.0 * 100.0 * 100.0);
-  const PhaseSeconds seconds =
+  const RegionSeconds seconds =
       step_seconds(workload(100), StepKind::test, Deployment(1, 1, plain_machine()), plain_machine());
-  EXPECT_EQ(phase(seconds, Phase::target_network), 0.0);
-  EXPECT_GT(phase(seconds, Phase::products), 0.0);
+  EXPECT_EQ(phase(seconds, TimerRegion::target_network), 0.0);
+  EXPECT_GT(phase(seconds, TimerRegion::products), 0.0);
 }
 
 TEST(CostModel, ForceReadsTargetWeightsForBothNetworksAndUpdatesPAlone) {
@@ -119,9 +119,9 @@ TEST(CostModel, TargetModesTakeThePlaceOfTheRowsOfJ) {
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::test_init).operations, 2.0 * N * N * B);
   EXPECT_GT(
       phase(step_seconds(w, StepKind::training, Deployment(4, 1, plain_machine()), plain_machine()),
-            Phase::communication),
+            TimerRegion::communication),
       phase(step_seconds(workload(1000, 4), StepKind::training, Deployment(4, 1, plain_machine()), plain_machine()),
-            Phase::communication));
+            TimerRegion::communication));
   const std::unique_ptr<Task> task = make_task(TaskOptions{}, 0.001, 1);
   const double saved = network_file_bytes(workload(1000, 4), *task, false) - network_file_bytes(w, *task, false);
   EXPECT_DOUBLE_EQ(saved, 8.0 * (N * N - 2.0 * n * N));
@@ -141,9 +141,9 @@ TEST(CostModel, ReadingBoundsOneStreamAndProductsManyStreams) {
   const Machine m = plain_machine();
   const Deployment one(1, 1, m);
   const double N = 4000.0;
-  const PhaseSeconds single_stream = step_seconds(workload(4000), StepKind::init, one, m);
+  const RegionSeconds single_stream = step_seconds(workload(4000), StepKind::init, one, m);
   EXPECT_NEAR(total(single_stream), 8.0 * N * N / (10 * giga), 1e-9);
-  const PhaseSeconds many = step_seconds(workload(4000, 32), StepKind::init, one, m);
+  const RegionSeconds many = step_seconds(workload(4000, 32), StepKind::init, one, m);
   EXPECT_NEAR(total(many), std::max(8.0 / (10 * giga), 0.32e-9) * N * N, 1e-9);
 }
 
@@ -167,7 +167,8 @@ TEST(CostModel, RanksFillNodesOfTheirThreads) {
 TEST(CostModel, MessagesCostNothingAloneAndMoreBetweenNodes) {
   const Machine m = plain_machine();
   const auto messages = [&](int ranks) {
-    return phase(step_seconds(workload(1000), StepKind::training, Deployment(ranks, 1, m), m), Phase::communication);
+    return phase(step_seconds(workload(1000), StepKind::training, Deployment(ranks, 1, m), m),
+                 TimerRegion::communication);
   };
   EXPECT_EQ(messages(1), 0.0);
   EXPECT_GT(messages(2), 2e-6);
@@ -185,9 +186,9 @@ TEST(CostModel, AThousandRanksAreFasterThanOneUntilMessagesRule) {
 
 TEST(CostModel, InterpolatesAndGoesOnWithTheLastSlope) {
   const OverStreams values = {1.0, 4.0, 16.0, 32.0};
-  EXPECT_DOUBLE_EQ(interpolate(ladder_streams, values, 1.0), 1.0);
-  EXPECT_DOUBLE_EQ(interpolate(ladder_streams, values, 10.0), 10.0);
-  EXPECT_DOUBLE_EQ(interpolate(ladder_streams, values, 64.0), 64.0);
+  EXPECT_DOUBLE_EQ(interpolate(sampled_streams, values, 1.0), 1.0);
+  EXPECT_DOUBLE_EQ(interpolate(sampled_streams, values, 10.0), 10.0);
+  EXPECT_DOUBLE_EQ(interpolate(sampled_streams, values, 64.0), 64.0);
 }
 
 TEST(Machine, TextReadsBackToTheSame) {
@@ -213,8 +214,8 @@ TEST(Machine, RefusesWhatItDoesNotKnow) {
 
 class Plan : public testing::Test {
  protected:
-  RunPlan of(const Workload& w, int ranks) const {
-    return plan_run(w, run, *task, Deployment(ranks, 1, machine), machine);
+  Forecast of(const Workload& w, int ranks) const {
+    return forecast_run(w, run, *task, Deployment(ranks, 1, machine), machine);
   }
 
   Machine machine = plain_machine();
@@ -243,7 +244,7 @@ TEST_F(Plan, NeedsTheMemoryThatTheRunWillAskFor) {
 }
 
 TEST_F(Plan, RefusesWhatCannotFitAndSaysWhatWould) {
-  const RunPlan plan = of(workload(40000), 1);
+  const Forecast plan = of(workload(40000), 1);
   try {
     require_fit(plan, *task, machine);
     ADD_FAILURE() << "40000^2 x 3 x 8 bytes are more than 16 GiB";
@@ -258,9 +259,9 @@ TEST_F(Plan, RefusesWhatCannotFitAndSaysWhatWould) {
 
 TEST_F(Plan, TextAndJsonNameWhatIsAssumed) {
   Machine assumed = assumed_machine();
-  const RunPlan plan = plan_run(workload(300), run, *task, Deployment(1, 1, assumed), assumed);
-  EXPECT_NE(plan_text(plan, assumed).find("assumed"), std::string::npos);
-  EXPECT_NE(plan_json(plan, assumed).find("\"from\": \"assumed\""), std::string::npos);
+  const Forecast plan = forecast_run(workload(300), run, *task, Deployment(1, 1, assumed), assumed);
+  EXPECT_NE(forecast_text(plan, assumed).find("assumed"), std::string::npos);
+  EXPECT_NE(forecast_json(plan, assumed).find("\"from\": \"assumed\""), std::string::npos);
 }
 
 TEST(StepProbe, TimesStepsOnAllRanks) {

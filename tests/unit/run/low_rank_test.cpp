@@ -85,7 +85,7 @@ TEST(LowRank, EigenvaluesOfTheSmallMatrixAreThoseOfTheWeights) {
   const Communicator self = Communicator::self();
   LowRankRun run(self, 60, 2, 60, 1.0, 0.0);
   run.train(2);
-  PhaseTimer timer;
+  RegionTimer timer;
   run.rls.flush(timer);
   const Index d = run.rls.features();
   Eigen::MatrixXd A(60, d), U(60, d);

@@ -60,8 +60,7 @@ Matrix gathered(const Layout& layout, Index cols, const Element& mine) {
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> all(layout.rows(), cols);
   for (Index i = 0; i < layout.local_rows(); ++i)
     for (Index j = 0; j < cols; ++j) all(layout.first_row() + i, j) = mine(i, j);
-  RowGather(layout.comm(), layout.partition(),
-            cols)(std::span<double>(all.data(), static_cast<std::size_t>(all.size())));
+  RowGather(layout.comm(), layout.partition(), cols)(std::span<double>(all.data(), as_size(all.size())));
   return all;
 }
 
@@ -135,7 +134,7 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   }
   EXPECT_FALSE(rls.collects_modes());
   EXPECT_GT(simulation.samples(), 200);
-  PhaseTimer timer;
+  RegionTimer timer;
   rls.flush(timer);
 
   const bool low_rank = c.features == FeatureKind::low_rank;
@@ -157,16 +156,15 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   if (recurrent) expect("J", reference.J, ours.J);
   expect("w", reference.w, ours.w);
   const Index N = network.neurons, B = c.streams;
-  std::vector<Index> neurons(static_cast<std::size_t>(N));
+  std::vector<Index> neurons(as_size(N));
   std::iota(neurons.begin(), neurons.end(), 0);
   Matrix r(N, B), r_D(N, B);
   for (Index b = 0; b < B; ++b)
     simulation.sample(b, neurons, {r.col(b).data(), neurons.size()}, {r_D.col(b).data(), neurons.size()});
   expect("r", reference.x.array().tanh().matrix(), r);
   expect("tanh x_D", reference.x_D.array().tanh().matrix(), r_D);
-  expect("z", reference.z, matrix(reference.z.rows(), B, [&](Index o, Index b) {
-           return simulation.outputs()[static_cast<std::size_t>(o * B + b)];
-         }));
+  expect("z", reference.z,
+         matrix(reference.z.rows(), B, [&](Index o, Index b) { return simulation.outputs()[as_size(o * B + b)]; }));
 }
 
 INSTANTIATE_TEST_SUITE_P(
