@@ -32,7 +32,7 @@ class CurrentMoments {
   /// operations over all ranks, and 2 d^2 B on each. Throws RunError where a current is not finite. **Collective.**
   void add(const TargetCurrents<T>& currents, RegionTimer& timer);
 
-  Index directions() const { return basis_.rank(); }
+  Index directions() const { return basis_.dimension(); }
   double energy() const { return basis_.energy(); }  ///< sum |F|^2
 
   /// The `count` (at most directions()) principal components with the largest moments, falling, into the first columns

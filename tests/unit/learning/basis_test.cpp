@@ -97,7 +97,7 @@ TEST(Basis, StaysOrthonormalInTheWorstOrder) {
   Harness<double> run(comm, 600, 500, 1e-9);
   NearlyDependent rates(600);
   for (Index k = 0; k < 400 && !run.basis().full(); ++k) run.step(rates.next());
-  EXPECT_EQ(run.basis().rank(), 500);
+  EXPECT_EQ(run.basis().dimension(), 500);
   EXPECT_LT(distance_from_orthonormal(run.matrix()), 1e-10);
 }
 
@@ -106,7 +106,7 @@ TEST(Basis, InSinglePrecisionToItsRounding) {
   Harness<float> run(comm, 600, 300, 1e-4);
   NearlyDependent rates(600);
   for (Index k = 0; k < 300; ++k) run.step(rates.next());
-  EXPECT_GT(run.basis().rank(), 100);
+  EXPECT_GT(run.basis().dimension(), 100);
   EXPECT_LT(distance_from_orthonormal(run.matrix()), 3e-6);
 }
 
@@ -122,7 +122,7 @@ TEST(Basis, HoldsWhatItWasGiven) {
     EXPECT_LT((a - U.transpose() * vectors).cwiseAbs().maxCoeff(), 1e-12);
     for (Index b = 0; b < 4; ++b) EXPECT_LE((vectors.col(b) - U * a.col(b)).squaredNorm(), 1.01 * tolerance) << k;
   }
-  EXPECT_GE(run.basis().rank(), 100) << "two new directions a step, at the least";
+  EXPECT_GE(run.basis().dimension(), 100) << "two new directions a step, at the least";
   EXPECT_LE(run.basis().energy_left_out(), 200 * tolerance);
 }
 
@@ -131,10 +131,10 @@ TEST(Basis, GrowsForTheChosenAlone) {
   Harness<double> run(comm, 100, 100, 1e-8);
   NearlyDependent rates(100);
   run.step(rates.next(), {});
-  EXPECT_EQ(run.basis().rank(), 0);
+  EXPECT_EQ(run.basis().dimension(), 0);
   EXPECT_EQ(run.basis().energy(), 0.0);
   run.step(rates.next(), {1, 2});
-  EXPECT_EQ(run.basis().rank(), 1) << "the third vector repeats the second";
+  EXPECT_EQ(run.basis().dimension(), 1) << "the third vector repeats the second";
   EXPECT_LT(run.basis().outside(2), 1e-10);
   EXPECT_GT(run.basis().outside(0), 1e-8);
 }
@@ -147,7 +147,7 @@ TEST(Basis, NeverExceedsItsLargestRankAndSaysWhatItLeavesOut) {
   for (Index k = 0; k < 30; ++k) {
     const Matrix vectors = rates.next();
     run.step(vectors);
-    EXPECT_LE(run.basis().rank(), 7);
+    EXPECT_LE(run.basis().dimension(), 7);
     left_out += (vectors - run.matrix() * run.coordinates()).squaredNorm();
   }
   EXPECT_TRUE(run.basis().full());
@@ -164,10 +164,10 @@ TEST(Basis, GrowsAlikeOnAnyLayout) {
     mine.step(vectors);
     whole.step(vectors);
   }
-  EXPECT_EQ(mine.basis().rank(), whole.basis().rank());
+  EXPECT_EQ(mine.basis().dimension(), whole.basis().dimension());
   EXPECT_EQ((mine.coordinates() - whole.coordinates()).cwiseAbs().maxCoeff(), 0.0);
   for (Index i = 0; i < mine.layout().local_rows(); ++i)
-    for (Index k = 0; k < whole.basis().rank(); ++k)
+    for (Index k = 0; k < whole.basis().dimension(); ++k)
       EXPECT_EQ(mine.basis().matrix()(i, k), whole.basis().matrix()(mine.layout().first_row() + i, k));
 }
 
