@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "fullforce/analysis/weight_matrix.hpp"
+#include "fullforce/analysis/matrix_product.hpp"
 #include "fullforce/base/check.hpp"
 
 namespace fullforce {

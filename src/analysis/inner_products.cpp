@@ -41,7 +41,7 @@ std::vector<double> column_scales(const Layout& layout, MatrixView<const double>
 std::vector<double> inner_products(const Layout& layout, MatrixView<const double> x, MatrixView<const double> y) {
   const std::vector<double> x_scales = column_scales(layout, x), y_scales = column_scales(layout, y);
   const Index count = x.cols * y.cols;
-  BlockSums sums(count);
+  BlockSums sums({count, layout.threads()});
   sums.begin(count, static_cast<double>(layout.rows()));
   layout.for_each_block([&](RowBlock block) {
     Matrix products = block_of(x, block).transpose() * block_of(y, block);

@@ -6,6 +6,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/random.hpp"
+#include "fullforce/model/neurons.hpp"
 
 namespace fullforce {
 namespace {
@@ -99,14 +100,19 @@ LyapunovResult LyapunovSpectrum::result() const {
   return result;
 }
 
-RateTangents::RateTangents(const Layout& layout, const WeightMatrix& matrix, Index exponents, double take)
-    : layout_(&layout), relaxation_(take), product_(layout, matrix, exponents), currents_(layout, exponents) {}
+RateTangents::RateTangents(const Layout& layout, const WeightMatrix& matrix, Index exponents, double relaxation,
+                           Nonlinearity nonlinearity)
+    : layout_(&layout),
+      relaxation_(relaxation),
+      nonlinearity_(nonlinearity),
+      product_(layout, matrix, exponents),
+      currents_(layout, exponents) {}
 
 void RateTangents::advance(StreamArray<double>& tangents) {
   const Index k = tangents.streams();
   for (Index i = 0; i < layout_->local_rows(); ++i) {
-    const double r = rates_[as_size(layout_->first_row() + i)];
-    for (Index j = 0; j < k; ++j) currents_(i, j) = (1.0 - r * r) * tangents(i, j);
+    const double slope = slope_at_rate(nonlinearity_, rates_[as_size(layout_->first_row() + i)]);
+    for (Index j = 0; j < k; ++j) currents_(i, j) = slope * tangents(i, j);
   }
   product_(currents_, currents_);
   for (Index i = 0; i < layout_->local_rows(); ++i)

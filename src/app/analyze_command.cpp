@@ -5,9 +5,10 @@
 #include "fullforce/analysis/network_weights.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
-#include "fullforce/model/rate_network.hpp"
+#include "fullforce/model/neurons.hpp"
 #include "fullforce/model/silent_task.hpp"
-#include "fullforce/run/train.hpp"
+#include "fullforce/run/evaluation.hpp"
+#include "fullforce/run/provenance.hpp"
 #include "inputs.hpp"
 #include "tested_network.hpp"
 
@@ -32,7 +33,8 @@ class Deviations {
  public:
   Deviations(const Layout& layout, const WeightMatrix& weights, Index exponents, const NetworkOptions& network,
              Integrator integrator)
-      : tangents_(layout, weights, exponents, relaxation_of_a_step(integrator, network.dt, network.tau)),
+      : tangents_(layout, weights, exponents, relaxation_of_a_step(integrator, network.dt, network.tau),
+                  network.nonlinearity),
         spectrum_(layout, exponents, network.dt, std::max<Index>(1, std::llround(network.tau / network.dt))) {}
 
   void step(std::span<const double> rates) {
@@ -69,8 +71,8 @@ class Analysis {
 
   void load() {
     try {
-      weights_ = load_weights(layout_, arguments_->network, config().network, config().learning, *tested_.task,
-                              tested_.network_seed);
+      weights_ = load_weights(layout_, arguments_->network, config().network, config().learning, config().run.streams,
+                              *tested_.task, tested_.network_seed);
     } catch (const RunError& error) {
       throw InputError(error.what());
     }

@@ -2,10 +2,10 @@
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/forecast/calibration.hpp"
+#include "fullforce/forecast/forecast.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/parallel/threads.hpp"
-#include "fullforce/run/calibration.hpp"
-#include "fullforce/run/run_plan.hpp"
 #include "inputs.hpp"
 
 namespace fullforce {
@@ -47,9 +47,9 @@ Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const
   const Config config = load_config(comm, *arguments.config, arguments.settings);
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
-  const Forecast plan =
-      forecast_run({config.network, config.learning, config.run.streams}, config.run, *task, deployment, machine);
-  require_fit(plan, *task, machine);
+  const Forecast plan = forecast_run({{config.network, config.learning, config.run.streams}, task->channels()},
+                                     config.run, *task, deployment, machine);
+  require_fit(plan, machine);
   return plan;
 }
 

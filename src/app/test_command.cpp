@@ -5,7 +5,8 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/recording_file.hpp"
-#include "fullforce/run/train.hpp"
+#include "fullforce/run/evaluation.hpp"
+#include "fullforce/run/provenance.hpp"
 #include "inputs.hpp"
 #include "tested_network.hpp"
 

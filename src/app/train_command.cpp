@@ -2,7 +2,9 @@
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/memory.hpp"
+#include "fullforce/run/session.hpp"
 #include "fullforce/run/train.hpp"
 #include "inputs.hpp"
 #include "run_folder.hpp"
@@ -42,8 +44,9 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   Config config = load_config(comm, arguments.config, arguments.settings);
   if (arguments.output) config.run.output = *arguments.output;
   const std::unique_ptr<Task> task = agreed_task(comm, config);
-  const RowPartition partition(config.network.neurons, comm.size());
-  const Index bytes = bytes_per_rank(partition, config.network, config.learning, *task, config.run.streams);
+  const SessionShape shape(RowPartition(config.network.neurons, comm.size()), thread_count(),
+                           {config.network, config.learning, config.run.streams}, task->channels());
+  const Index bytes = shape.bytes();
   require_memory(Layout(comm, config.network.neurons), bytes);
   RunLock lock;
   lock.take_if_used(comm, config.run.output);

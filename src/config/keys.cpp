@@ -93,10 +93,11 @@ Key key(std::string_view section, std::string_view name, Member member, Check ru
           std::move(rule)};
 }
 
-/// A key whose value is the name of an enumerator; names in the order of the enumeration.
+/// A key whose value is the name of an enumerator.
 template <class Member>
-Key choice(std::string_view section, std::string_view name, Member member, Choices names) {
+Key choice(std::string_view section, std::string_view name, Member member) {
   using T = std::remove_cvref_t<std::invoke_result_t<Member, Config&>>;
+  const Choices names(names_of<T>.begin(), names_of<T>.end());
   Key k{section, name, "", names, {}, {}, one_of(names)};
   k.get = [=](const Config& c) -> Value { return std::string(names[as_size(member(c))]); };
   k.set = [=](Config& c, const Value& v) {
@@ -142,15 +143,16 @@ std::vector<Key> make_keys() {
   add(key("network", "input_gain", MEMBER(network.input_gain), finite));
   add(key("network", "output_gain", MEMBER(network.output_gain), finite));
   add(key("network", "hint_gain", MEMBER(network.hint_gain), finite));
-  add(choice("network", "integrator", MEMBER(network.integrator), {"euler", "exponential"}));
+  add(choice("network", "integrator", MEMBER(network.integrator)));
+  add(choice("network", "nonlinearity", MEMBER(network.nonlinearity)));
   add(key("network", "in_degree", MEMBER(network.in_degree), at_least(0), "inputs of each of its neurons; 0 = all"));
 
-  add(choice("learning", "rule", MEMBER(learning.rule), {"full-force", "force"}));
-  add(choice("learning", "features", MEMBER(learning.features), {"dense", "low-rank"}));
+  add(choice("learning", "rule", MEMBER(learning.rule)));
+  add(choice("learning", "features", MEMBER(learning.features)));
   add(key("learning", "alpha", MEMBER(learning.alpha), positive, "P starts as 1/alpha"));
   add(key("learning", "update_probability", MEMBER(learning.update_probability), between(0.0, 1.0),
           "per step, 0 to 1"));
-  add(choice("learning", "precision", MEMBER(learning.precision), {"double", "single"}));
+  add(choice("learning", "precision", MEMBER(learning.precision)));
   add(key("learning", "panel", MEMBER(learning.panel), between<std::int64_t>(1, 4096), "deferred columns, 1 to 4096"));
   add(key("learning", "rank_tolerance", MEMBER(learning.rank_tolerance), positive, "low-rank, target modes"));
   add(key("learning", "max_rank", MEMBER(learning.max_rank), at_least(1), "low-rank, target modes"));

@@ -5,7 +5,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
-#include "fullforce/linalg/kernels.hpp"
+#include "fullforce/linalg/matrix_operations.hpp"
 
 namespace fullforce {
 namespace {
@@ -45,7 +45,7 @@ Basis<T>::Basis(const Layout& layout, Index max_rank, double tolerance, Index ve
       coordinates_(features_, 1, vectors),
       squared_lengths_(as_size(vectors)),
       outside_(as_size(vectors)),
-      sums_((features_.rows() + 1 + vectors) * padded_vectors<T>(vectors)),
+      sums_({(features_.rows() + 1 + vectors) * padded_vectors<T>(vectors), layout.threads()}),
       residual_(layout, vectors),
       directions_(layout, vectors),
       inside_(features_.rows(), vectors),
@@ -54,9 +54,9 @@ Basis<T>::Basis(const Layout& layout, Index max_rank, double tolerance, Index ve
       remaining_(as_size(vectors)) {
   candidates_.reserve(as_size(vectors));
   const Index block = layout.partition().block_size();
-  for (int t = 0; t < thread_count(); ++t) {
+  for (int t = 0; t < layout.threads(); ++t) {
     block_sums_.emplace_back(features_.rows(), vectors);
-    scratch_.emplace_back(padded<double>(vectors * vectors) + kernels::transposed_scratch(block, vectors, vectors));
+    scratch_.emplace_back(transposed_product_scratch(block, vectors, vectors));
   }
 }
 
@@ -213,9 +213,7 @@ void Basis<T>::orthogonalise(StreamArray<T>& v, RegionTimer& timer) {
   const VectorsView<T> inside = inside_.view();
   for (Index k = 0; k < dimension_; ++k)
     for (Index b = 0; b < vectors_; ++b) inside(b, k) = static_cast<T>(sums_[place(k, b, dimension_)]);
-  layout_->for_each_block([&](RowBlock block) {
-    kernels::subtract_multiple<T>(U_.from(block.local), block.rows, dimension_, inside, vectors_, v.from(block.local));
-  });
+  subtract_multiple<T>(*layout_, U_, dimension_, inside, vectors_, v.from(0));
 }
 
 /// A bound of the squared lengths of what the candidates have outside of the basis.
@@ -233,13 +231,7 @@ void Basis<T>::find_gram(const StreamArray<T>& v, double bound, RegionTimer& tim
   const RegionScope scope(timer, TimerRegion::updates);
   const Index count = vectors_ * vectors_;
   sums_.begin(count, bound);
-  layout_->for_each_block([&](RowBlock block) {
-    double* const products = scratch_[as_size(thread_index())].data();
-    const MatrixView<const T> rows = v.from(block.local);
-    double* const work = products + padded<double>(count);
-    kernels::multiply_transposed<T>(rows, block.rows, vectors_, rows, vectors_, products, work);
-    sums_.add<double>(0, {products, as_size(count)});
-  });
+  add_transposed_product<T>(*layout_, v, vectors_, v, vectors_, sums_, scratch_);
   reduce(timer);
   for (Index k = 0; k < count; ++k) gram_[as_size(k)] = sums_[k];
 }
@@ -281,18 +273,24 @@ Index Basis<T>::combine(Index count, double least, Index most) {
 
 template <Real T>
 void Basis<T>::apply_combinations(const StreamArray<T>& v, StreamArray<T>& combined) {
-  layout_->for_each_block([&](RowBlock block) {
-    kernels::multiply_small<T>(v.from(block.local), block.rows, vectors_, factor_.data(), combined.from(block.local));
-  });
+  multiply_small<T>(*layout_, v, vectors_, factor_.data(), combined.from(0));
 }
 
 template <Real T>
-Index Basis<T>::bytes(const RowPartition& partition, Index max_rank, Index vectors) {
-  const Index columns = std::min(max_rank, partition.rows());
+Index Basis<T>::Shape::bytes() const {
+  const Index columns = max_dimension();
   const Index width = padded_vectors<T>(vectors);
-  const Index by_rows = partition.largest_row_count() * (row_stride<T>(columns) + 2 * width);
-  const Index of_threads = thread_count() * std::max(columns * width, vectors * row_stride<T>(columns));
-  return (by_rows + of_threads) * static_cast<Index>(sizeof(T)) + BlockSums::bytes((columns + 1 + vectors) * width);
+  const Index by_rows = neurons.largest_row_count() * (row_stride<T>(columns) + 2 * width);
+  const Index of_threads = threads * std::max(columns * width, vectors * row_stride<T>(columns));
+  return (by_rows + of_threads) * static_cast<Index>(sizeof(T)) +
+         BlockSums::Shape{(columns + 1 + vectors) * width, threads}.bytes();
+}
+
+template <Real T>
+void Basis<T>::Shape::account(double dimension, const Extent& extent, StepAccount& account) const {
+  const double B = static_cast<double>(vectors);
+  account.sweep({.rows = extent.rows, .cols = dimension, .element_bytes = sizeof(T), .vectors = B});
+  account.sum(sizeof(std::int64_t) * (dimension + 1.0) * B);
 }
 
 template <Real T>

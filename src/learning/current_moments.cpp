@@ -6,7 +6,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
-#include "fullforce/linalg/kernels.hpp"
+#include "fullforce/linalg/matrix_operations.hpp"
 
 namespace fullforce {
 namespace {
@@ -30,9 +30,10 @@ class OneEigenThread {
 template <Real T>
 CurrentMoments<T>::CurrentMoments(const Layout& layout, const LearningOptions& options, Index streams)
     : layout_(&layout),
+      shape_{layout.partition(), options.max_rank, options.target_modes, streams, layout.threads()},
       streams_(streams),
       all_(as_size(streams)),
-      basis_(layout, max_directions(layout.rows(), options), options.rank_tolerance * options.alpha, streams),
+      basis_(layout, shape_.max_directions(), options.rank_tolerance * options.alpha, streams),
       moments_(basis_.max_dimension(), basis_.max_dimension()),
       negated_(basis_.max_dimension(), streams),
       by_stream_(streams, basis_.max_dimension()) {
@@ -48,8 +49,8 @@ void CurrentMoments<T>::add(const TargetCurrents<T>& currents, RegionTimer& time
   read_coordinates();
   basis_.features().for_each_block([&](RowBlock block) {
     if (block.local >= basis_.dimension()) return;
-    kernels::subtract_product<double>(moments_.from(block.local), block.rows, basis_.dimension(), negated_.from(block.local),
-                                      streams_, by_stream_.from(0));
+    kernels::subtract_product<double>(moments_.from(block.local), block.rows, basis_.dimension(),
+                                      negated_.from(block.local), streams_, by_stream_.from(0));
   });
 }
 
@@ -76,18 +77,31 @@ double CurrentMoments<T>::leading(Index count, RowMatrix<T>& components) const {
   const VectorsView<T> E = chosen.view();
   for (Index k = 0; k < count; ++k)
     for (Index j = 0; j < d; ++j) E(k, j) = static_cast<T>(eigen.eigenvectors()(j, d - 1 - k));
-  layout_->for_each_block([&](RowBlock block) {
-    kernels::multiply<T>(basis_.matrix().from(block.local), block.rows, d, E, count, components.from(block.local));
-  });
+  multiply<T>(*layout_, basis_.matrix(), d, E, count, components.from(0));
   return eigen.eigenvalues().tail(count).sum();
 }
 
 template <Real T>
-Index CurrentMoments<T>::bytes(const RowPartition& partition, const LearningOptions& options, Index streams) {
-  const Index d = max_directions(partition.rows(), options);
+Index CurrentMoments<T>::Shape::bytes() const {
+  const Index d = max_directions();
   // C, the eigensolver's copy of it, and the eigenvectors that are wanted.
-  const Index whole = d * (2 * row_stride<double>(d) + options.target_modes + row_stride<double>(streams) + streams);
-  return Basis<T>::bytes(partition, d, streams) + whole * static_cast<Index>(sizeof(double));
+  const Index whole = d * (2 * row_stride<double>(d) + target_modes + row_stride<double>(streams) + streams);
+  return basis().bytes() + whole * static_cast<Index>(sizeof(double));
+}
+
+template <Real T>
+void CurrentMoments<T>::Shape::account(double directions, const Extent& extent, StepAccount& account) const {
+  basis().account(directions, extent, account);
+  account.sweep({.region = TimerRegion::updates,
+                 .rows = directions,
+                 .cols = directions,
+                 .element_bytes = sizeof(double),
+                 .columns = static_cast<double>(streams)});
+}
+
+template <Real T>
+void CurrentMoments<T>::account(StepAccount& account) const {
+  shape_.account(static_cast<double>(directions()), whole_extent(*layout_), account);
 }
 
 template <Real T>

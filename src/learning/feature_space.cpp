@@ -1,4 +1,4 @@
-#include "fullforce/learning/feature_space.hpp"
+#include "feature_space.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,14 +13,14 @@ namespace {
 template <Real T>
 class DenseFeatures : public FeatureSpace<T> {
  public:
-  DenseFeatures(const Layout& layout, const LearningOptions& options, Index streams, bool learns) : layout_(&layout) {
-    const double longest = static_cast<double>(layout.rows());
+  DenseFeatures(const Layout& layout, const LearningOptions& options, Index streams, double longest, bool learns)
+      : layout_(&layout) {
     if (learns) P_.emplace(layout, options.alpha, longest, options.panel, streams);
   }
 
-  void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, RegionTimer&) override {
+  void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer&) override {
     features_ = rates.group(0);
-    if (P_) P_->select(rates, selected);
+    if (P_) P_->select(rates, learning);
   }
   Index parts() const override { return P_ ? P_->parts() : 0; }
   void multiply_part(Index k) override { P_->multiply_part(k); }
@@ -32,20 +32,20 @@ class DenseFeatures : public FeatureSpace<T> {
   }
   void append(RowBlock block) override { P_->append(block); }
   void advance() override { P_->advance(); }
-  void flush(RegionTimer& timer) override { P_->flush(timer); }
+  MatrixView<const T> flush(RegionTimer& timer) override {
+    P_->flush(timer);
+    return P_->panel_rows();
+  }
+  bool panel_full() const override { return P_->full(); }
 
-  Index count() const override { return layout_->rows(); }
+  Gain<T> gain() const override {
+    if (!P_) return {features_, layout_->rows()};
+    return {features_, layout_->rows(), P_->panel_products(), P_->inverse_factor(), P_->pending()};
+  }
   Index capacity() const override { return layout_->rows(); }
   bool learns() const override { return P_.has_value(); }
-  VectorsView<const T> features() const override { return features_; }
-  VectorsView<const T> panel_products() const override { return P_->panel_products(); }
-  const double* inverse_factor() const override { return P_->inverse_factor(); }
-  const RowMatrix<T>& panel_rows() const override { return P_->panel_rows(); }
-  Index pending() const override { return P_ ? P_->pending() : 0; }
-  Index selected() const override { return P_ ? P_->selected() : 0; }
-  bool panel_full() const override { return P_->full(); }
-  std::span<const std::byte> matrix() const override { return std::as_bytes(P_->matrix().storage()); }
   Index indefinite_samples() const override { return P_ ? P_->indefinite_samples() : 0; }
+  std::span<const std::byte> matrix() const override { return std::as_bytes(P_->matrix().storage()); }
   double inverse_correlation(Index i, Index j) const override { return static_cast<double>(P_->matrix()(i, j)); }
 
   void persist(Archive& archive) override {
@@ -73,57 +73,51 @@ void convert(VectorsView<const From> from, Index vectors, Index length, VectorsV
 template <Real T>
 class LowRankFeatures : public FeatureSpace<T> {
  public:
-  LowRankFeatures(const Layout& layout, const LearningOptions& options, Index streams, bool learns)
+  LowRankFeatures(const Layout& layout, const LearningOptions& options, Index streams, double longest, bool learns)
       : streams_(streams),
-        longest_(std::sqrt(static_cast<double>(layout.rows()))),
+        longest_(std::sqrt(longest)),
         basis_(layout, options.max_rank, options.rank_tolerance * options.alpha, streams),
         features_(basis_.max_dimension(), streams) {
     if (!learns) return;
-    const double squared = static_cast<double>(layout.rows());
-    P_.emplace(basis_.features(), options.alpha, squared, options.panel, streams);
+    P_.emplace(basis_.features(), options.alpha, longest, options.panel, streams);
     panel_products_ = Vectors<T>(P_->panel_capacity(), streams);
     panel_rows_ = RowMatrix<T>(P_->panel_capacity(), basis_.max_dimension());
   }
 
-  void begin(const GatheredVectors<T>& rates, std::span<const Index> selected, RegionTimer& timer) override {
+  void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer& timer) override {
     const MatrixView<const T> mine = rates.mine_from(0, 0);
     basis_.project(mine, longest_, timer);
-    basis_.grow(mine, selected, timer);
+    basis_.grow(mine, learning, timer);
     convert(basis_.coordinates().group(0), streams_, basis_.dimension(), features_.view());
     if (!P_) return;
     P_->use(basis_.dimension());
-    P_->select(basis_.coordinates(), selected);
+    P_->select(basis_.coordinates(), learning);
     basis_.features().for_each_block([&](RowBlock block) { P_->multiply(block); });
     P_->reduce(timer);
     convert(P_->panel_products(), streams_, P_->pending(), panel_products_.view());
   }
-  void multiply(RowBlock) override {}
-  void reduce(RegionTimer&) override {}
-  void append(RowBlock) override {}
   void advance() override {
     basis_.features().for_each_block([&](RowBlock block) { P_->append(block); });
     P_->advance();
   }
-  void flush(RegionTimer& timer) override {
+  MatrixView<const T> flush(RegionTimer& timer) override {
     const Index pending = P_->pending();
     P_->flush(timer);
     for (Index k = 0; k < pending; ++k)
       std::transform(P_->panel_rows().row(k), P_->panel_rows().row(k) + basis_.dimension(), panel_rows_.row(k),
                      [](double v) { return static_cast<T>(v); });
+    return panel_rows_;
   }
+  bool panel_full() const override { return P_->full(); }
 
-  Index count() const override { return basis_.dimension(); }
+  Gain<T> gain() const override {
+    if (!P_) return {features_.view(), basis_.dimension()};
+    return {features_.view(), basis_.dimension(), panel_products_.view(), P_->inverse_factor(), P_->pending()};
+  }
   Index capacity() const override { return basis_.max_dimension(); }
   bool learns() const override { return P_.has_value(); }
-  VectorsView<const T> features() const override { return features_.view(); }
-  VectorsView<const T> panel_products() const override { return panel_products_.view(); }
-  const double* inverse_factor() const override { return P_->inverse_factor(); }
-  const RowMatrix<T>& panel_rows() const override { return panel_rows_; }
-  Index pending() const override { return P_ ? P_->pending() : 0; }
-  Index selected() const override { return P_ ? P_->selected() : 0; }
-  bool panel_full() const override { return P_->full(); }
-  std::span<const std::byte> matrix() const override { return std::as_bytes(basis_.matrix().storage()); }
   Index indefinite_samples() const override { return P_ ? P_->indefinite_samples() : 0; }
+  std::span<const std::byte> matrix() const override { return std::as_bytes(basis_.matrix().storage()); }
   double inverse_correlation(Index i, Index j) const override { return P_->matrix()(i, j); }
   const Basis<T>* basis() const override { return &basis_; }
 
@@ -134,7 +128,7 @@ class LowRankFeatures : public FeatureSpace<T> {
 
  private:
   Index streams_;
-  double longest_;  ///< |r| <= sqrt(N)
+  double longest_;  ///< no vector of rates is longer
   Basis<T> basis_;
   std::optional<InverseCorrelation<double>> P_;
   Vectors<T> features_;        ///< a, rounded for the products with the weights
@@ -146,23 +140,15 @@ class LowRankFeatures : public FeatureSpace<T> {
 
 template <Real T>
 std::unique_ptr<FeatureSpace<T>> make_feature_space(const Layout& layout, const LearningOptions& options, Index streams,
-                                                    bool learns) {
+                                                    double longest, bool learns) {
   if (options.features == FeatureKind::low_rank)
-    return std::make_unique<LowRankFeatures<T>>(layout, options, streams, learns);
-  return std::make_unique<DenseFeatures<T>>(layout, options, streams, learns);
+    return std::make_unique<LowRankFeatures<T>>(layout, options, streams, longest, learns);
+  return std::make_unique<DenseFeatures<T>>(layout, options, streams, longest, learns);
 }
 
-template <Real T>
-Index feature_space_bytes(const RowPartition& partition, const LearningOptions& options, Index streams) {
-  if (options.features == FeatureKind::dense) return InverseCorrelation<T>::bytes(partition, options.panel, streams);
-  const RowPartition features(std::min(options.max_rank, partition.rows()), 1);
-  return Basis<T>::bytes(partition, options.max_rank, streams) +
-         InverseCorrelation<double>::bytes(features, options.panel, streams);
-}
-
-template std::unique_ptr<FeatureSpace<float>> make_feature_space(const Layout&, const LearningOptions&, Index, bool);
-template std::unique_ptr<FeatureSpace<double>> make_feature_space(const Layout&, const LearningOptions&, Index, bool);
-template Index feature_space_bytes<float>(const RowPartition&, const LearningOptions&, Index);
-template Index feature_space_bytes<double>(const RowPartition&, const LearningOptions&, Index);
+template std::unique_ptr<FeatureSpace<float>> make_feature_space(const Layout&, const LearningOptions&, Index, double,
+                                                                 bool);
+template std::unique_ptr<FeatureSpace<double>> make_feature_space(const Layout&, const LearningOptions&, Index, double,
+                                                                  bool);
 
 }  // namespace fullforce

@@ -59,7 +59,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       factor_(vectors * padded<double>(vectors)),
       panel_scale_(std::sqrt(longest / alpha)),
       quadratic_scale_(longest / alpha),
-      sums_(vectors * capacity_ + vectors * vectors) {
+      sums_({vectors * capacity_ + vectors * vectors, features.threads()}) {
   if (SymmetricProduct<F>::pays(features.rows(), 1)) symmetric_.emplace(features);
   chosen_.reserve(as_size(vectors));
   all_S_.fill(F(0));
@@ -69,7 +69,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
   const Index transposing = std::max(kernels::transposed_scratch(block, capacity_, vectors),
                                      kernels::transposed_scratch(block, vectors, vectors));
   scratch_stride_ = padded<double>(transposing) + padded<double>(vectors * std::max(capacity_, vectors));
-  scratch_ = AlignedArray<double>(scratch_stride_ * thread_count());
+  scratch_ = AlignedArray<double>(scratch_stride_ * features.threads());
   for (Index i = 0; i < features.local_rows(); ++i) P_(i, features.first_row() + i) = static_cast<F>(1.0 / alpha);
 }
 
@@ -279,13 +279,37 @@ void InverseCorrelation<F>::transpose_panel() {
 }
 
 template <Real F>
-Index InverseCorrelation<F>::bytes(const RowPartition& features, Index panel, Index vectors) {
+Index InverseCorrelation<F>::Shape::bytes() const {
   const Index rows = features.largest_row_count();
-  const Index capacity = longest_panel(panel, vectors);
   const Index by_rows = rows * (row_stride<F>(features.rows()) + 2 * padded_vectors<F>(vectors));
-  const Index whole = features.rows() * row_stride<F>(capacity) + capacity * row_stride<F>(features.rows()) +
+  const Index whole = features.rows() * row_stride<F>(capacity()) + capacity() * row_stride<F>(features.rows()) +
                       room_for_some<F>(features.rows(), vectors);
-  return (by_rows + whole) * static_cast<Index>(sizeof(F)) + SymmetricProduct<F>::bytes(features);
+  return (by_rows + whole) * static_cast<Index>(sizeof(F)) + typename SymmetricProduct<F>::Shape{features}.bytes();
+}
+
+template <Real F>
+void InverseCorrelation<F>::Shape::account_of_product(Index selected, double rows, double used, double rank_share,
+                                                      StepAccount& account) const {
+  const bool symmetric = used == static_cast<double>(features.rows());
+  const double read = symmetric ? SymmetricProduct<F>::share_read(features.rows(), selected, rank_share) : 1.0;
+  account.sweep(
+      {.rows = rows, .cols = used, .element_bytes = read * sizeof(F), .vectors = static_cast<double>(selected)});
+}
+
+template <Real F>
+void InverseCorrelation<F>::Shape::account_of_flush(double rows, double used, double columns, double times,
+                                                    StepAccount& account) const {
+  account.sweep({.region = TimerRegion::updates,
+                 .rows = rows,
+                 .cols = used,
+                 .element_bytes = sizeof(F),
+                 .columns = columns,
+                 .times = times});
+}
+
+template <Real F>
+double InverseCorrelation<F>::Shape::bytes_summed(double pending, double selected) const {
+  return sizeof(std::int64_t) * (pending * static_cast<double>(vectors) + 0.5 * selected * (selected + 1.0));
 }
 
 template <Real F>

@@ -1,6 +1,6 @@
 #include "fullforce/learning/learned_weights.hpp"
 
-#include "fullforce/linalg/kernels.hpp"
+#include "fullforce/linalg/matrix_operations.hpp"
 
 namespace fullforce {
 
@@ -29,9 +29,24 @@ void LearnedWeights<T>::append(RowBlock block, Index pending, const StreamArray<
 }
 
 template <Real T>
-void LearnedWeights<T>::flush(RowBlock block, Index pending, const RowMatrix<T>& panel_rows) {
-  kernels::subtract_product<T>(W_.from(block.local), block.rows, used_, G_.from(block.local), pending,
-                               panel_rows.from(0));
+void LearnedWeights<T>::flush(const Layout& layout, Index pending, MatrixView<const T> panel_rows) {
+  subtract_product<T>(layout, W_.from(0), used_, G_, pending, panel_rows);
+}
+
+template <Real T>
+void LearnedWeights<T>::Shape::account_of_product(double rows, double used, double vectors, StepAccount& account) {
+  account.sweep({.rows = rows, .cols = used, .element_bytes = sizeof(T), .vectors = vectors});
+}
+
+template <Real T>
+void LearnedWeights<T>::Shape::account_of_flush(double rows, double used, double columns, double times,
+                                                StepAccount& account) {
+  account.sweep({.region = TimerRegion::updates,
+                 .rows = rows,
+                 .cols = used,
+                 .element_bytes = sizeof(T),
+                 .columns = columns,
+                 .times = times});
 }
 
 template class LearnedWeights<float>;

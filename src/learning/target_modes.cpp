@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "fullforce/io/archive.hpp"
-#include "fullforce/linalg/kernels.hpp"
+#include "fullforce/linalg/matrix_operations.hpp"
 
 namespace fullforce {
 
@@ -13,13 +13,13 @@ TargetModes<T>::TargetModes(const Layout& neurons, const LearningOptions& option
       layout_(neurons.comm(), options.target_modes),
       V_(neurons.local_rows(), count()),
       chosen_(neurons, streams),
-      sums_(count() * streams),
+      sums_({count() * streams, neurons.threads()}),
       outputs_(layout_, streams),
       gathered_(layout_, 1, streams) {
   if (collects) seen_.emplace(neurons, options, streams);
   const Index block = neurons.partition().block_size();
-  for (int t = 0; t < thread_count(); ++t)
-    scratch_.emplace_back(padded<double>(count() * streams) + kernels::transposed_scratch(block, count(), streams));
+  for (int t = 0; t < neurons.threads(); ++t)
+    scratch_.emplace_back(transposed_product_scratch(block, count(), streams));
 }
 
 template <Real T>
@@ -33,21 +33,23 @@ void TargetModes<T>::fix() {
 template <Real T>
 void TargetModes<T>::project(const TargetCurrents<T>& currents, std::span<const Index> selected, RegionTimer& timer) {
   selected_ = static_cast<Index>(selected.size());
-  const Index sums = count() * selected_;
   {
     const RegionScope scope(timer, TimerRegion::updates);
-    sums_.begin(sums, currents.longest);
-    neurons_->for_each_block([&](RowBlock block) {
-      for (Index i = block.local; i < block.local + block.rows; ++i)
-        for (Index k = 0; k < selected_; ++k) chosen_(i, k) = (*currents.F)(i, selected[as_size(k)]);
-      double* const products = scratch_[as_size(thread_index())].data();
-      kernels::multiply_transposed<T>(V_.from(block.local), block.rows, count(), chosen_.from(block.local), selected_,
-                                      products, products + padded<double>(sums));
-      sums_.add<double>(0, {products, as_size(sums)});
-    });
+    choose(*currents.F, selected);
+    sums_.begin(count() * selected_, currents.longest);
+    add_transposed_product<T>(*neurons_, V_, count(), chosen_, selected_, sums_, scratch_);
   }
   const RegionScope scope(timer, TimerRegion::communication);
   sums_.reduce(neurons_->comm());
+}
+
+/// The currents of the selected streams side by side.
+template <Real T>
+void TargetModes<T>::choose(const StreamArray<T>& F, std::span<const Index> selected) {
+  neurons_->for_each_block([&](RowBlock block) {
+    for (Index i = block.local; i < block.local + block.rows; ++i)
+      for (Index k = 0; k < selected_; ++k) chosen_(i, k) = F(i, selected[as_size(k)]);
+  });
 }
 
 template <Real T>
@@ -58,21 +60,33 @@ void TargetModes<T>::expand(StreamArray<T>& currents, RegionTimer& timer) {
     gathered_.gather();
   }
   const RegionScope scope(timer, TimerRegion::products);
-  neurons_->for_each_block([&](RowBlock block) {
-    kernels::multiply<T>(V_.from(block.local), block.rows, count(), gathered_.group(0), currents.streams(),
-                         currents.from(block.local));
-  });
+  multiply<T>(*neurons_, V_, count(), gathered_.group(0), currents.streams(), currents.from(0));
 }
 
 template <Real T>
-Index TargetModes<T>::bytes(const RowPartition& neurons, const LearningOptions& options, Index streams) {
-  const Index n = options.target_modes;
-  const Index width = padded_vectors<T>(streams);
-  const Index by_rows = neurons.largest_row_count() * (row_stride<T>(n) + width);
-  const Index scratch = n * streams + kernels::transposed_scratch(neurons.block_size(), n, streams);
-  return (by_rows + 3 * n * width) * static_cast<Index>(sizeof(T)) + BlockSums::bytes(n * streams) +
-         thread_count() * scratch * static_cast<Index>(sizeof(double)) +
-         CurrentMoments<T>::bytes(neurons, options, streams);
+Index TargetModes<T>::Shape::bytes() const {
+  const Index n = count();
+  const Index width = padded_vectors<T>(moments.streams);
+  const Index by_rows = moments.neurons.largest_row_count() * (row_stride<T>(n) + width);
+  const Index scratch = transposed_product_scratch(moments.neurons.block_size(), n, moments.streams);
+  return (by_rows + 3 * n * width) * static_cast<Index>(sizeof(T)) +
+         BlockSums::Shape{n * moments.streams, moments.threads}.bytes() +
+         moments.threads * scratch * static_cast<Index>(sizeof(double)) + moments.bytes();
+}
+
+template <Real T>
+void TargetModes<T>::Shape::account_of_projection(double streams, const Extent& extent, StepAccount& account) const {
+  const double n = static_cast<double>(count());
+  account.sweep(
+      {.region = TimerRegion::updates, .rows = extent.rows, .cols = n, .element_bytes = sizeof(T), .vectors = streams});
+  account.sum(sizeof(std::int64_t) * n * streams);
+}
+
+template <Real T>
+void TargetModes<T>::Shape::account_of_expansion(const Extent& extent, StepAccount& account) const {
+  const double n = static_cast<double>(count()), B = static_cast<double>(moments.streams);
+  account.sweep({.rows = extent.rows, .cols = n, .element_bytes = sizeof(T), .vectors = B});
+  account.gather(sizeof(T) * n * B);
 }
 
 template <Real T>

@@ -117,7 +117,12 @@ bool GatheredVectors<T>::is_finite(std::span<const T> values) const {
 }
 
 template <Real T>
-Index GatheredVectors<T>::bytes(const RowPartition& partition, Index groups, Index vectors, bool local_only) {
+double GatheredVectors<T>::Shape::bytes_gathered() const {
+  return static_cast<double>(partition.rows() * groups * vectors) * sizeof(T);
+}
+
+template <Real T>
+Index GatheredVectors<T>::Shape::bytes() const {
   const bool in_place = groups_suffice<T>(partition.ranks(), vectors, local_only);
   const Index rows = in_place ? 0 : local_only ? partition.largest_row_count() : partition.rows();
   const Index of_groups = in_place || !rows_suffice<T>(groups, vectors, local_only) ? partition.rows() : 0;

@@ -43,7 +43,7 @@ void SymmetricProduct<T>::finish(RowBlock block, MatrixView<T> y) const {
 }
 
 template <Real T>
-Index SymmetricProduct<T>::bytes(const RowPartition& partition) {
+Index SymmetricProduct<T>::Shape::bytes() const {
   if (!pays(partition.rows(), 1)) return 0;
   return tiles(partition.rows()) * row_stride<T>(partition.largest_row_count()) * static_cast<Index>(sizeof(T));
 }

@@ -65,7 +65,7 @@ void draw_weights(std::uint64_t seed, Index row, double deviation, std::vector<d
 template <Real T>
 RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed)
     : neurons_(layout.rows()),
-      dense_(options.in_degree == 0 ? layout.local_rows() : 0, layout.rows()),
+      dense_(options.in_degree == 0 ? layout.local_rows() : 0, options.in_degree == 0 ? layout.rows() : 0),
       sparse_(options.in_degree > 0 ? layout.local_rows() : 0, options.in_degree) {
   require(!is_sparse() || neurons_ <= std::numeric_limits<std::int32_t>::max(),
           "network.neurons = {} with network.in_degree: must be below 2^31", neurons_);
@@ -95,14 +95,25 @@ void RecurrentWeights<T>::arrange(const Layout& layout, Index runs) {
 }
 
 template <Real T>
-void RecurrentWeights<T>::multiply(RowBlock block, Index run, const GatheredVectors<T>& rates, Index group,
-                                   StreamArray<T>& y) const {
-  const MatrixView<T> out = y.from(block.local);
-  const MatrixView<const T> in = rates.rows_of(group);
+void RecurrentWeights<T>::multiply(const Layout& layout, std::initializer_list<Product> products,
+                                   Direction direction) const {
+  for (Index run = 0; run < sparse_.runs(); ++run)
+    layout.for_each_block(
+        [&](RowBlock block) {
+          for (const Product& product : products) multiply(block, run, product);
+        },
+        direction);
+}
+
+template <Real T>
+void RecurrentWeights<T>::multiply(RowBlock block, Index run, const Product& product) const {
+  StreamArray<T>& y = *product.y;
   if (is_sparse())
-    kernels::multiply_sparse<T>(sparse_, run, block.local, block.rows, in, y.streams(), out);
+    kernels::multiply_sparse<T>(sparse_, run, block.local, block.rows, product.rates->rows_of(product.group),
+                                y.streams(), y.from(block.local));
   else
-    kernels::multiply<T>(dense_.from(block.local), block.rows, neurons_, rates.group(group), y.streams(), out);
+    kernels::multiply<T>(dense_.from(block.local), block.rows, neurons_, product.rates->group(product.group),
+                         y.streams(), y.from(block.local));
 }
 
 template <Real T>
@@ -115,7 +126,7 @@ T RecurrentWeights<T>::operator()(Index row, Index column) const {
 
 template <Real T>
 double RecurrentWeights<T>::largest_row_sum() const {
-  if (runs() > 1) return largest_row_sum_;
+  if (sparse_.runs() > 1) return largest_row_sum_;
   double largest = 0.0;
   for (Index i = 0; i < std::max(dense_.rows(), sparse_.rows()); ++i) {
     const T* const first = is_sparse() ? sparse_.values(i).data() : dense_.row(i);
@@ -126,13 +137,23 @@ double RecurrentWeights<T>::largest_row_sum() const {
 }
 
 template <Real T>
-double RecurrentWeights<T>::elements() const {
-  return static_cast<double>(neurons_) * static_cast<double>(is_sparse() ? sparse_.degree() : neurons_);
+double RecurrentWeights<T>::Shape::elements_of_a_row() const {
+  return static_cast<double>(in_degree > 0 ? in_degree : partition.rows());
 }
 
 template <Real T>
-double RecurrentWeights<T>::bytes_per_element() const {
-  return static_cast<double>(is_sparse() ? SparseRows<T>::bytes_per_element : Index{sizeof(T)});
+double RecurrentWeights<T>::Shape::bytes_of_element() const {
+  return static_cast<double>(in_degree > 0 ? SparseRows<T>::bytes_per_element : Index{sizeof(T)});
+}
+
+template <Real T>
+void RecurrentWeights<T>::Shape::account(double vectors, const Extent& extent, StepAccount& account) const {
+  account.sweep({.region = TimerRegion::target_network,
+                 .rows = extent.rows,
+                 .cols = elements_of_a_row(),
+                 .element_bytes = bytes_of_element(),
+                 .vectors = vectors,
+                 .indexed_bytes = in_degree > 0 ? double{sizeof(T)} : 0.0});
 }
 
 template <Real T>
@@ -167,7 +188,8 @@ void RecurrentWeights<T>::expect_columns() const {
 }
 
 template <Real T>
-Index RecurrentWeights<T>::bytes(Index rows, Index neurons, Index in_degree, Index streams) {
+Index RecurrentWeights<T>::Shape::bytes() const {
+  const Index rows = partition.largest_row_count(), neurons = partition.rows();
   if (in_degree == 0) return rows * row_stride<T>(neurons) * static_cast<Index>(sizeof(T));
   const Index starts = runs_for<T>(neurons, streams) * static_cast<Index>(sizeof(std::int32_t));
   return rows * (in_degree * SparseRows<T>::bytes_per_element + starts);

@@ -7,14 +7,7 @@
 
 namespace fullforce {
 
-namespace {
-
-Index set_stride(Index capacity) { return padded<std::int64_t>(capacity + 2); }
-
-}  // namespace
-
-BlockSums::BlockSums(Index capacity)
-    : stride_(set_stride(capacity)), threads_(thread_count()), sums_(stride_ * threads_) {
+BlockSums::BlockSums(Shape shape) : stride_(shape.stride()), threads_(shape.threads), sums_(stride_ * threads_) {
   sums_.fill(0);
 }
 
@@ -55,10 +48,6 @@ void BlockSums::reduce(const Communicator& comm) {
   comm.sum(total);
   const bool sound = total.back() == 0 && std::ranges::all_of(total, FixedPoint::in_range);
   if (!sound) throw RunError("a sum over neurons is not finite or beyond its bound");
-}
-
-Index BlockSums::bytes(Index capacity) {
-  return set_stride(capacity) * thread_count() * static_cast<Index>(sizeof(std::int64_t));
 }
 
 template void BlockSums::add(Index, std::span<const float>, const FixedPoint&);

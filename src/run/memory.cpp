@@ -8,8 +8,6 @@
 #include <string>
 
 #include "fullforce/base/check.hpp"
-#include "fullforce/learning/rls.hpp"
-#include "fullforce/run/simulation.hpp"
 
 namespace fullforce {
 namespace {
@@ -45,24 +43,7 @@ Index left_in_control_group() {
   return limit == unlimited ? unlimited : std::max<Index>(0, limit - used);
 }
 
-template <Real T>
-Index bytes_for(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning,
-                const Task& task, Index streams) {
-  const bool recurrent = learning.rule == Rule::full_force;
-  const Index J_D =
-      RecurrentWeights<T>::bytes(partition.largest_row_count(), partition.rows(), network.in_degree, streams);
-  return J_D + Rls<T>::bytes(partition, learning, task.outputs(), streams, recurrent) +
-         Simulation<T>::bytes(partition, learning, streams);
-}
-
 }  // namespace
-
-Index bytes_per_rank(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning,
-                     const Task& task, Index streams) {
-  return learning.precision == Precision::single_precision
-             ? bytes_for<float>(partition, network, learning, task, streams)
-             : bytes_for<double>(partition, network, learning, task, streams);
-}
 
 void require_memory(const Layout& layout, Index bytes) {
   const Communicator node = layout.comm().node();

@@ -10,19 +10,16 @@ namespace {
 constexpr Index format_version = 1;
 const std::string format_name = "fullforce-network";
 
-template <Real T>
-void write_contents(const Layout& layout, const std::filesystem::path& path, NetworkFileHeader& header,
-                    Connectivity<T>& connectivity, Rls<T>& rls, Simulation<T>& simulation, bool with_target) {
-  Archive archive = Archive::create(layout.comm(), path);
+void write_contents(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader& header,
+                    const std::function<void(Archive&)>& persist) {
+  Archive archive = Archive::create(comm, path);
   std::string format = format_name;
   Index version = format_version;
   archive.attribute("/", "format", format);
   archive.attribute("/", "format_version", version);
   archive.attribute("/", "config", header.config);
   archive.attribute("/", "provenance", header.provenance);
-  simulation.persist(archive);
-  connectivity.persist(archive, layout, with_target);
-  rls.persist(archive);
+  persist(archive);
   archive.close();
 }
 
@@ -45,21 +42,27 @@ void require_network(Archive& archive, const std::filesystem::path& path) {
 
 }  // namespace
 
-template <Real T>
-void save_network(const Layout& layout, const std::filesystem::path& path, NetworkFileHeader header,
-                  Connectivity<T>& connectivity, Rls<T>& rls, Simulation<T>& simulation, bool with_target) {
+void save_network(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader header,
+                  const std::function<void(Archive&)>& persist) {
   const std::filesystem::path unfinished = temporary_name(path);
   try {
-    write_contents(layout, unfinished, header, connectivity, rls, simulation, with_target);
-    read_back(layout.comm(), unfinished);
-    agree(layout.comm(), [&] {
-      if (layout.comm().is_root()) commit_file(unfinished, path);
+    write_contents(comm, unfinished, header, persist);
+    read_back(comm, unfinished);
+    agree(comm, [&] {
+      if (comm.is_root()) commit_file(unfinished, path);
     });
   } catch (const RunError&) {
     std::error_code ignored;
-    if (layout.comm().is_root()) std::filesystem::remove(unfinished, ignored);
+    if (comm.is_root()) std::filesystem::remove(unfinished, ignored);
     throw;
   }
+}
+
+void load_network(const Communicator& comm, const std::filesystem::path& path,
+                  const std::function<void(Archive&)>& persist) {
+  Archive archive = Archive::open(comm, path);
+  persist(archive);
+  archive.close();
 }
 
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path) {
@@ -98,24 +101,5 @@ std::string damage_of(const Communicator& comm, const std::filesystem::path& pat
     return error.what();
   }
 }
-
-template <Real T>
-void load_network(const Layout& layout, const std::filesystem::path& path, Connectivity<T>& connectivity, Rls<T>& rls,
-                  Simulation<T>* simulation) {
-  Archive archive = Archive::open(layout.comm(), path);
-  if (simulation != nullptr) simulation->persist(archive);
-  connectivity.persist(archive, layout, true);
-  rls.persist(archive);
-  archive.close();
-}
-
-template void save_network(const Layout&, const std::filesystem::path&, NetworkFileHeader, Connectivity<float>&,
-                           Rls<float>&, Simulation<float>&, bool);
-template void save_network(const Layout&, const std::filesystem::path&, NetworkFileHeader, Connectivity<double>&,
-                           Rls<double>&, Simulation<double>&, bool);
-template void load_network(const Layout&, const std::filesystem::path&, Connectivity<float>&, Rls<float>&,
-                           Simulation<float>*);
-template void load_network(const Layout&, const std::filesystem::path&, Connectivity<double>&, Rls<double>&,
-                           Simulation<double>*);
 
 }  // namespace fullforce

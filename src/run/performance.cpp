@@ -17,26 +17,15 @@ double seconds_for_measuring(double of_run) {
   return of_run < shortest_measured_run ? 0.0 : std::min(longest_measurement, 0.01 * of_run);
 }
 
-double imbalance_of(const RegionTable& phases) {
+double imbalance_of(const RegionTable& table) {
   double slowest = 0.0;
   double mean = 0.0;
-  for (const TimerRegion phase :
+  for (const TimerRegion region :
        {TimerRegion::target_network, TimerRegion::products, TimerRegion::updates, TimerRegion::rest}) {
-    slowest += phases[as_size(phase)].maximum;
-    mean += phases[as_size(phase)].mean;
+    slowest += table[as_size(region)].maximum;
+    mean += table[as_size(region)].mean;
   }
   return mean > 0.0 ? slowest / mean : 1.0;
-}
-
-/// Updates are counted over the features that there are: a basis may not have grown to its largest rank.
-Work with_updates(Work work, const TrainingJob& plan, const TrainingTotals& totals) {
-  Workload w{plan.network, plan.learning, plan.run.streams};
-  w.learning.max_rank = std::max<Index>(1, totals.rank);
-  const Work update = sample_update_work(w);
-  const Index samples = totals.samples_here;
-  work.operations += update.operations * static_cast<double>(samples);
-  work.bytes += update.bytes * static_cast<double>(samples);
-  return work;
 }
 
 }  // namespace
@@ -46,22 +35,22 @@ double Performance::fraction_of_limit() const {
   return std::max(work.bytes / bandwidth, work.operations / product_rate) / seconds;
 }
 
-Performance performance_of(const Communicator& comm, const TrainingJob& plan, const TrainingTotals& totals,
-                           std::span<const Bytes> matrices) {
+Performance performance_of(const Communicator& comm, const TrainingTotals& totals, Index streams, double dt,
+                           Precision precision, std::span<const Bytes> matrices) {
   Performance p;
   p.seconds = std::max(totals.seconds, 1e-9);
   p.steps = static_cast<double>(totals.steps_here);
-  p.stream_steps = p.steps * static_cast<double>(plan.run.streams);
-  p.simulated_seconds = p.stream_steps * plan.network.dt;
-  p.work = with_updates(totals.work, plan, totals);
-  p.imbalance = imbalance_of(totals.phases);
+  p.stream_steps = p.steps * static_cast<double>(streams);
+  p.simulated_seconds = p.stream_steps * dt;
+  p.work = totals.work;
+  p.imbalance = imbalance_of(totals.regions);
   p.peak_bytes = comm.all_gather(peak_memory());
   const double measuring = 0.5 * seconds_for_measuring(-comm.max(-p.seconds));
   if (measuring <= 0.0) return p;
   p.bandwidth = together(comm, [&] { return read_rate(matrices, measuring); });
-  const bool single = plan.learning.precision == Precision::single_precision;
-  p.product_rate =
-      together(comm, [&] { return single ? product_rate<float>(measuring) : product_rate<double>(measuring); });
+  p.product_rate = together(comm, [&] {
+    return with_scalar(precision, [&](auto scalar) { return product_rate<decltype(scalar)>(measuring); });
+  });
   return p;
 }
 

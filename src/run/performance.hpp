@@ -1,11 +1,12 @@
 #pragma once
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "fullforce/run/cost_model.hpp"
+#include "fullforce/base/precision.hpp"
 #include "fullforce/run/machine_probe.hpp"
-#include "summary.hpp"
+#include "training_totals.hpp"
 
 namespace fullforce {
 
@@ -18,18 +19,18 @@ struct Performance {
   Work work;                       ///< products and applied updates, over all ranks
   double bandwidth = 0.0;     ///< bytes/s that all ranks and threads read of this run's own matrices; 0: not measured
   double product_rate = 0.0;  ///< operations/s in products of large matrices
-  double imbalance = 1.0;     ///< slowest rank over the mean, of the phases that compute
+  double imbalance = 1.0;     ///< slowest rank over the mean, of the timer's regions that compute
   std::vector<std::int64_t> peak_bytes;  ///< memory of each rank
 
   /// Time that the work would take at the machine's speed, over the time it took; 0: not measured.
   double fraction_of_limit() const;
 };
 
-/// `totals.work` has the products alone. The machine is measured for a hundredth of the run's time, a tenth of a second
-/// at most, and not at all in runs under 5 s, by reading `matrices` (this rank's) again and by products in the cache:
-/// nothing large is allocated. **Collective.**
-Performance performance_of(const Communicator& comm, const TrainingJob& plan, const TrainingTotals& totals,
-                           std::span<const Bytes> matrices);
+/// Of `streams` trials side by side in steps of `dt` seconds. The machine is measured for a hundredth of the run's
+/// time, a tenth of a second at most, and not at all in runs under 5 s, by reading `matrices` (this rank's) again and
+/// by products in the cache: nothing large is allocated. **Collective.**
+Performance performance_of(const Communicator& comm, const TrainingTotals& totals, Index streams, double dt,
+                           Precision precision, std::span<const Bytes> matrices);
 
 /// A few lines for the end of a run.
 std::string performance_text(const Performance& performance);

@@ -7,7 +7,7 @@
 #include "fullforce/base/build_info.hpp"
 #include "fullforce/io/library.hpp"
 #include "fullforce/parallel/threads.hpp"
-#include "fullforce/run/train.hpp"
+#include "fullforce/run/provenance.hpp"
 
 namespace fullforce {
 

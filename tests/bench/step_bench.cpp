@@ -7,11 +7,11 @@
 
 #include "blas.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/forecast/step_probe.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/machine_probe.hpp"
 #include "fullforce/run/memory.hpp"
-#include "fullforce/run/step_probe.hpp"
 
 namespace fullforce {
 namespace {
@@ -122,8 +122,8 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
                                  {"fraction_of_products", operations / limits.products(single)}};
   const RegionSeconds least = limit_by_region(w, limits, single, comm.size());
   for (std::size_t p = 0; p < region_count; ++p) {
-    json["phases"][std::string(region_names[p])] = times.phases[p];
-    if (least[p] > 0.0) json["fraction_of_limit"][std::string(region_names[p])] = least[p] / times.phases[p];
+    json["phases"][std::string(region_names[p])] = times.regions[p];
+    if (least[p] > 0.0) json["fraction_of_limit"][std::string(region_names[p])] = least[p] / times.regions[p];
   }
   return json;
 }

@@ -1,7 +1,8 @@
 #pragma once
 #include <vector>
 
-#include "fullforce/analysis/weight_matrix.hpp"
+#include "fullforce/analysis/matrix_product.hpp"
+#include "fullforce/model/network_options.hpp"
 
 namespace fullforce {
 
@@ -55,19 +56,21 @@ class LyapunovSpectrum {
   std::vector<std::vector<double>> growth_;  ///< of each interval: logarithms, [k]
 };
 
-/// Rate neurons x <- x + take (A tanh(x) + inputs - x): tangents <- tangents + take (A ((1 - r^2) tangents) -
-/// tangents). tangents).
+/// Tangents of rate neurons r = f(x), x <- x + relaxation (A r + inputs - x):
+///   tangents <- tangents + relaxation (A (f'(x) tangents) - tangents).
 class RateTangents : public TangentMap {
  public:
-  RateTangents(const Layout& layout, const WeightMatrix& matrix, Index exponents, double take);
+  RateTangents(const Layout& layout, const WeightMatrix& matrix, Index exponents, double relaxation,
+               Nonlinearity nonlinearity = Nonlinearity::tanh);
 
-  /// The rates r = tanh(x) of all neurons before the step, [N]; read by the next advance().
+  /// The rates r of all neurons before the step, [N]; read by the next advance().
   void follow(std::span<const double> rates) { rates_ = rates; }
   void advance(StreamArray<double>& tangents) override;
 
  private:
   const Layout* layout_;
   double relaxation_;
+  Nonlinearity nonlinearity_;
   MatrixProduct product_;
   std::span<const double> rates_;
   StreamArray<double> currents_;

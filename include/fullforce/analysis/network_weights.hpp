@@ -1,7 +1,7 @@
 #pragma once
 #include <filesystem>
 
-#include "fullforce/analysis/weight_matrix.hpp"
+#include "fullforce/analysis/matrix_product.hpp"
 #include "fullforce/learning/learning_options.hpp"
 #include "fullforce/model/network_options.hpp"
 #include "fullforce/model/task.hpp"
@@ -15,8 +15,8 @@ struct NetworkWeights {
 };
 
 /// Reads them from a network.h5 or checkpoint (pending updates included); J_D is drawn from the seed where the file
-/// leaves it out. Throws RunError for a damaged file. **Collective.**
+/// leaves it out; `streams` of the run. Throws RunError for a damaged file. **Collective.**
 NetworkWeights load_weights(const Layout& layout, const std::filesystem::path& path, const NetworkOptions& network,
-                            const LearningOptions& learning, const Task& task, std::uint64_t seed);
+                            const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed);
 
 }  // namespace fullforce

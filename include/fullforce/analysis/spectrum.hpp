@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "fullforce/analysis/weight_matrix.hpp"
+#include "fullforce/analysis/matrix_product.hpp"
 
 namespace fullforce {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "fullforce/analysis/weight_matrix.hpp"
+#include "fullforce/analysis/matrix_product.hpp"
 
 namespace fullforce {
 

@@ -18,7 +18,4 @@ constexpr std::size_t as_size(I count) { return static_cast<std::size_t>(count);
 template <class T>
 concept Real = std::same_as<T, float> || std::same_as<T, double>;
 
-/// What the configuration calls `learning.precision`.
-enum class Precision { double_precision, single_precision };
-
 }  // namespace fullforce

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/kernels.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/step_account.hpp"
 #include "fullforce/linalg/stream_array.hpp"
 #include "fullforce/parallel/block_sums.hpp"
 #include "fullforce/parallel/layout.hpp"
@@ -24,6 +26,19 @@ class Archive;
 template <Real T>
 class Basis {
  public:
+  struct Shape {
+    RowPartition neurons;
+    Index max_rank = 1;  ///< directions at the most, or N if that is less
+    Index vectors = 1;
+    int threads = 1;
+
+    Index max_dimension() const { return std::min(max_rank, neurons.rows()); }
+    /// On the rank with the most rows.
+    Index bytes() const;
+    /// A projection onto so many directions.
+    void account(double dimension, const Extent& extent, StepAccount& account) const;
+  };
+
   /// Empty. `tolerance`: squared length outside of the basis above which a vector adds a direction. At most
   /// `max_rank` directions; `vectors` vectors at a time.
   Basis(const Layout& layout, Index max_rank, double tolerance, Index vectors);
@@ -58,8 +73,6 @@ class Basis {
   double energy() const { return energy_; }
 
   const RowMatrix<T>& matrix() const { return U_; }
-
-  static Index bytes(const RowPartition& partition, Index max_rank, Index vectors);
 
   /// `group`/basis [N, d], and the energies as attributes of the group. **Collective.**
   void persist(Archive& archive, const std::string& group);

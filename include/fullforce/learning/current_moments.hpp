@@ -5,16 +5,9 @@
 #include "fullforce/base/timer.hpp"
 #include "fullforce/learning/basis.hpp"
 #include "fullforce/learning/learning_options.hpp"
+#include "fullforce/model/target_currents.hpp"
 
 namespace fullforce {
-
-/// The target-generating network's currents F of a step, [local rows, B], none of whose vectors is longer than
-/// `longest`.
-template <Real T>
-struct TargetCurrents {
-  const StreamArray<T>* F;
-  double longest;
-};
 
 /// Second moments of the target currents, sum F F^T over all that were shown, as U C U^T in an orthonormal basis U
 /// [N, d] that grows as they visit new directions. Not centred: what the recurrent weights are to make is F, its mean
@@ -24,8 +17,23 @@ struct TargetCurrents {
 template <Real T>
 class CurrentMoments {
  public:
+  struct Shape {
+    RowPartition neurons;
+    Index max_rank = 1;
+    Index target_modes = 0;
+    Index streams = 1;
+    int threads = 1;
+
+    Index max_directions() const { return std::min(neurons.rows(), std::max(max_rank, target_modes)); }
+    Basis<T>::Shape basis() const { return {neurons, max_directions(), streams, threads}; }
+    /// What leading() needs included.
+    Index bytes() const;
+    /// A step's currents, in so many directions.
+    void account(double directions, const Extent& extent, StepAccount& account) const;
+  };
+
   /// Empty. A current adds a direction as a rate does with low-rank features: where its squared length outside of the
-  /// basis is above rank_tolerance alpha, up to max_directions().
+  /// basis is above rank_tolerance alpha, up to Shape::max_directions().
   CurrentMoments(const Layout& layout, const LearningOptions& options, Index streams);
 
   /// Takes the currents of all streams in. One reduction of (d + 1) B numbers, more where the basis grows; 2 N d B
@@ -40,11 +48,8 @@ class CurrentMoments {
   /// rank.
   double leading(Index count, RowMatrix<T>& components) const;
 
-  static Index max_directions(Index neurons, const LearningOptions& options) {
-    return std::min(neurons, std::max(options.max_rank, options.target_modes));
-  }
-  /// What leading() needs included.
-  static Index bytes(const RowPartition& partition, const LearningOptions& options, Index streams);
+  /// Adds what add() went through last.
+  void account(StepAccount& account) const;
 
   /// The group /learning/currents: the basis, and `moments` C. **Collective.**
   void persist(Archive& archive);
@@ -56,6 +61,7 @@ class CurrentMoments {
   void read_coordinates();
 
   const Layout* layout_;
+  Shape shape_;
   Index streams_;
   std::vector<Index> all_;  ///< every stream
   Basis<T> basis_;

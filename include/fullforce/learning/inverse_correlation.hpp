@@ -6,6 +6,7 @@
 #include "fullforce/base/timer.hpp"
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/step_account.hpp"
 #include "fullforce/linalg/stream_array.hpp"
 #include "fullforce/linalg/symmetric_product.hpp"
 #include "fullforce/parallel/block_sums.hpp"
@@ -32,6 +33,25 @@ constexpr Index longest_panel(Index panel, Index vectors) { return panel + vecto
 template <Real F>
 class InverseCorrelation {
  public:
+  /// What one allocates, goes through and sends.
+  struct Shape {
+    RowPartition features;
+    Index panel = 1;
+    Index vectors = 1;
+    int threads = 1;
+
+    Index capacity() const { return longest_panel(panel, vectors); }
+    /// On the rank with the most rows.
+    Index bytes() const;
+    /// K0 = P0 Phi of so many vectors, where `rows` rows and `used` columns are not zero; `rank_share` of P is one
+    /// rank's.
+    void account_of_product(Index selected, double rows, double used, double rank_share, StepAccount& account) const;
+    /// `columns` columns applied at once, `times` a step.
+    void account_of_flush(double rows, double used, double columns, double times, StepAccount& account) const;
+    /// The sums of a step, with so many columns pending.
+    double bytes_summed(double pending, double selected) const;
+  };
+
   /// P = I / alpha over the rows of `features`, whose vectors have squared length `longest` at the most; at most
   /// `vectors` columns a step, `panel` columns before they are applied.
   InverseCorrelation(const Layout& features, double alpha, double longest, Index panel, Index vectors);
@@ -82,7 +102,6 @@ class InverseCorrelation {
   /// Samples at which phi^T P phi was not positive: rounding has eaten up the precision of P.
   Index indefinite_samples() const { return indefinite_; }
 
-  static Index bytes(const RowPartition& features, Index panel, Index vectors);
   void persist(Archive& archive);
   /// The same for a matrix that every rank holds whole, and its first `features` rows and columns. **Collective.**
   void persist_whole(Archive& archive, Index features);

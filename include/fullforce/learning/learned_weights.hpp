@@ -2,6 +2,7 @@
 #include <string>
 
 #include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/step_account.hpp"
 #include "fullforce/linalg/stream_array.hpp"
 #include "fullforce/parallel/layout.hpp"
 
@@ -30,16 +31,26 @@ class LearnedWeights {
   /// g = E L^-T as `count` more columns behind `pending`; errors [local rows, count].
   void append(RowBlock block, Index pending, const StreamArray<T>& errors, Index count, const double* inverse_factor);
 
-  /// W0 -= G S^T for a block of rows; panel_rows = S^T.
-  void flush(RowBlock block, Index pending, const RowMatrix<T>& panel_rows);
+  /// W0 -= G S^T; panel_rows = S^T.
+  void flush(const Layout& layout, Index pending, MatrixView<const T> panel_rows);
 
   const RowMatrix<T>& matrix() const { return W_; }
   RowMatrix<T>& matrix() { return W_; }
   RowMatrix<T>& pending_left() { return G_; }
 
-  static Index bytes(Index rows, Index features, Index capacity) {
-    return rows * (row_stride<T>(features) + row_stride<T>(capacity)) * static_cast<Index>(sizeof(T));
-  }
+  /// What an instance of so many rows allocates and goes through.
+  struct Shape {
+    Index rows = 0;
+    Index features = 0;
+    Index capacity = 0;
+
+    Index bytes() const {
+      return rows * (row_stride<T>(features) + row_stride<T>(capacity)) * static_cast<Index>(sizeof(T));
+    }
+    /// A product of `rows` of them over `used` features with so many vectors; so many columns that are applied.
+    static void account_of_product(double rows, double used, double vectors, StepAccount& account);
+    static void account_of_flush(double rows, double used, double columns, double times, StepAccount& account);
+  };
 
  private:
   Index used_;

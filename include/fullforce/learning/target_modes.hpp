@@ -15,6 +15,16 @@ namespace fullforce {
 template <Real T>
 class TargetModes {
  public:
+  struct Shape {
+    CurrentMoments<T>::Shape moments;
+
+    Index count() const { return moments.target_modes; }
+    Index bytes() const;
+    /// V^T F of so many streams; V times the outputs of the modes.
+    void account_of_projection(double streams, const Extent& extent, StepAccount& account) const;
+    void account_of_expansion(const Extent& extent, StepAccount& account) const;
+  };
+
   /// options.target_modes of them. `collects`: begins with currents to come, to be fixed; otherwise only a file brings
   /// V.
   TargetModes(const Layout& neurons, const LearningOptions& options, Index streams, bool collects);
@@ -26,6 +36,8 @@ class TargetModes {
 
   /// Takes currents of the init trials in. **Collective.**
   void observe(const TargetCurrents<T>& currents, RegionTimer& timer) { seen_->add(currents, timer); }
+  /// Adds what observe() went through last.
+  void account_of_observation(StepAccount& account) const { seen_->account(account); }
   /// Works out V from all currents seen, and forgets them. Frees memory, and takes some on the way.
   void fix();
 
@@ -46,12 +58,12 @@ class TargetModes {
 
   const RowMatrix<T>& matrix() const { return V_; }
 
-  static Index bytes(const RowPartition& neurons, const LearningOptions& options, Index streams);
-
   /// /network/modes V with its attributes, and what fix() needs while it is still to come. **Collective.**
   void persist(Archive& archive);
 
  private:
+  void choose(const StreamArray<T>& F, std::span<const Index> selected);
+
   const Layout* neurons_;
   Layout layout_;
   std::optional<CurrentMoments<T>> seen_;

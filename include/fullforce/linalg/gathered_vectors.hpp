@@ -11,7 +11,19 @@ namespace fullforce {
 template <Real T>
 class GatheredVectors {
  public:
-  /// `local_only`: only this rank's rows are kept and there is nothing to gather, for products that need no other.
+  struct Shape {
+    RowPartition partition;
+    Index groups = 1;
+    Index vectors = 1;
+    /// Each rank keeps its own rows alone and there is nothing to gather: for products that need no other.
+    bool local_only = false;
+
+    /// On the rank with the most rows.
+    Index bytes() const;
+    /// What a gather of all ranks moves.
+    double bytes_gathered() const;
+  };
+
   GatheredVectors(const Layout& layout, Index groups, Index vectors, bool local_only = false);
 
   /// Row `local` of this rank in a group: `vectors` scalars side by side, padded to stride() with zeros that the owner
@@ -46,8 +58,6 @@ class GatheredVectors {
 
   /// Whether all of it is finite.
   bool all_finite() const;
-
-  static Index bytes(const RowPartition& partition, Index groups, Index vectors, bool local_only = false);
 
  private:
   T* start(Index group) const { return starts_[as_size(group)]; }

@@ -15,6 +15,12 @@ namespace fullforce {
 template <Real T>
 class SymmetricProduct {
  public:
+  struct Shape {
+    RowPartition partition;
+    /// On the rank with the most rows; 0 where the product never pays.
+    Index bytes() const;
+  };
+
   explicit SymmetricProduct(const Layout& layout);
 
   /// Whether it pays for so many vectors x: for one, where A is read from memory. Where A lies in a cache, the
@@ -31,8 +37,6 @@ class SymmetricProduct {
 
   /// y of a block's rows, when all parts are done.
   void finish(RowBlock block, MatrixView<T> y) const;
-
-  static Index bytes(const RowPartition& partition);
 
  private:
   struct Tile {

@@ -1,9 +1,19 @@
 #pragma once
-#include "fullforce/base/types.hpp"
+#include <array>
+
+#include "fullforce/base/enum_names.hpp"
 
 namespace fullforce {
 
+/// How the states of the task-performing network are integrated.
 enum class Integrator { euler, exponential };
+template <>
+inline constexpr std::array<std::string_view, 2> names_of<Integrator> = {"euler", "exponential"};
+
+/// The rate r of a state x: tanh(x), or max(0, x).
+enum class Nonlinearity { tanh, relu };
+template <>
+inline constexpr std::array<std::string_view, 2> names_of<Nonlinearity> = {"tanh", "relu"};
 
 /// Keys of the section [network].
 struct NetworkOptions {
@@ -15,8 +25,9 @@ struct NetworkOptions {
   double input_gain = 1.0;
   double output_gain = 1.0;
   double hint_gain = 1.0;
-  Integrator integrator = Integrator::euler;  ///< of the task-performing network
-  Index in_degree = 0;                        ///< of J_D; 0 = dense
+  Integrator integrator = Integrator::euler;       ///< of the task-performing network
+  Nonlinearity nonlinearity = Nonlinearity::tanh;  ///< of both networks
+  Index in_degree = 0;                             ///< of J_D; 0 = dense
 };
 
 }  // namespace fullforce

@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/linalg/sparse_rows.hpp"
+#include "fullforce/linalg/step_account.hpp"
 #include "fullforce/linalg/stream_array.hpp"
 #include "fullforce/model/network_options.hpp"
 #include "fullforce/parallel/layout.hpp"
@@ -25,9 +27,29 @@ class RecurrentWeights {
   const RowMatrix<T>& dense() const { return dense_; }     ///< [local rows, N]; empty where they are sparse
   const SparseRows<T>& sparse() const { return sparse_; }  ///< [local rows, K]
 
-  /// y(i, b) = sum_j J_D(i, j) rates(j, b) for the rows of a block and one group of gathered rates, when it has been
-  /// called with each run from 0 to runs() - 1. 2 streams operations a weight; reads each once.
-  void multiply(RowBlock block, Index run, const GatheredVectors<T>& rates, Index group, StreamArray<T>& y) const;
+  struct Shape {
+    RowPartition partition;
+    Index in_degree = 0;  ///< 0 = dense
+    Index streams = 1;    ///< of the rates that products read
+
+    double elements_of_a_row() const;
+    double bytes_of_element() const;  ///< that a product reads, with the index of a sparse weight
+    /// On the rank with the most rows.
+    Index bytes() const;
+    /// Adds a product with so many vectors.
+    void account(double vectors, const Extent& extent, StepAccount& account) const;
+  };
+
+  /// y = J_D rates, for one group of gathered rates.
+  struct Product {
+    const GatheredVectors<T>* rates;
+    Index group;
+    StreamArray<T>* y;
+  };
+
+  /// One product or more, which read each weight once. 2 streams operations a weight and product.
+  void multiply(const Layout& layout, std::initializer_list<Product> products,
+                Direction direction = Direction::forwards) const;
 
   /// Sparse weights are arranged in runs of columns where the rates of so many streams are larger than the caches (see
   /// SparseRows): the same bits, sooner.
@@ -40,20 +62,14 @@ class RecurrentWeights {
   /// The largest sum of magnitudes in a row of this rank's: no product with rates has a larger element.
   double largest_row_sum() const;
 
-  /// Weights of all ranks together, and the memory that a product reads for one of them.
-  double elements() const;
-  double bytes_per_element() const;
-
   /// /target/J [N, N], or the group /target/J_sparse in the CSR form. **Collective.**
   void persist(Archive& archive, const Layout& layout);
 
   /// Whether a file that is being loaded has them in the form of these. **Collective.**
   bool is_in(const Archive& archive) const;
 
-  /// Bytes that an instance allocates for so many of N rows.
-  static Index bytes(Index rows, Index neurons, Index in_degree, Index streams);
-
  private:
+  void multiply(RowBlock block, Index run, const Product& product) const;
   void arrange(const Layout& layout, Index runs);
   void expect_columns() const;
 

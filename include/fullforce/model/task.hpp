@@ -33,6 +33,13 @@ struct Trial {
   std::vector<double> hints;
 };
 
+/// How many signals a task has of each sort.
+struct Channels {
+  Index inputs = 1;
+  Index outputs = 1;
+  Index hints = 0;
+};
+
 /// What the network is to do. A trial is a pure value of (seed, kind, number): the same on every rank and in every
 /// stream.
 class Task {
@@ -41,6 +48,7 @@ class Task {
   virtual Index inputs() const = 0;
   virtual Index outputs() const = 0;
   virtual Index hints() const = 0;
+  Channels channels() const { return {inputs(), outputs(), hints()}; }
 
   /// All trials are alike; streams then start their first init trial at different positions.
   virtual bool fixed() const = 0;

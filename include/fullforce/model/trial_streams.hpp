@@ -1,14 +1,17 @@
 #pragma once
+#include <array>
 #include <span>
 #include <vector>
 
-#include "fullforce/base/types.hpp"
+#include "fullforce/base/enum_names.hpp"
 #include "fullforce/model/task.hpp"
 
 namespace fullforce {
 
 /// Phases of a stream, as numbered in files.
 enum class StreamPhase : std::int64_t { init = 0, running = 1, idle = 2 };
+template <>
+inline constexpr std::array<std::string_view, 3> names_of<StreamPhase> = {"init", "training", "idle"};
 
 /// What B streams are to run: `init_trials` teacher-forced trials each, then trials dealt out from a common count.
 struct TrialSchedule {

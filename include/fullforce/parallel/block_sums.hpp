@@ -11,8 +11,16 @@ namespace fullforce {
 /// integers, which threads and ranks add in any order.
 class BlockSums {
  public:
-  /// Up to `capacity` sums, for as many threads as there are now.
-  explicit BlockSums(Index capacity);
+  /// Room for `capacity` sums that so many threads add to.
+  struct Shape {
+    Index capacity = 0;
+    int threads = 1;
+
+    Index stride() const { return padded<std::int64_t>(capacity + 2); }  ///< numbers of one thread
+    Index bytes() const { return stride() * threads * static_cast<Index>(sizeof(std::int64_t)); }
+  };
+
+  explicit BlockSums(Shape shape);
 
   /// Sets so many sums to zero, each at most `bound` in magnitude.
   void begin(Index count, double bound);
@@ -33,8 +41,6 @@ class BlockSums {
 
   double operator[](Index k) const { return value(k, scale_); }
   double value(Index k, const FixedPoint& scale) const { return scale.decode(sums_[k + 1]); }
-
-  static Index bytes(Index capacity);
 
  private:
   std::span<std::int64_t> of_thread(Index thread);

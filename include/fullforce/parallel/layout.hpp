@@ -5,11 +5,13 @@
 
 namespace fullforce {
 
-/// Where this rank stands: the communicator and how the neurons' rows are dealt out over it.
+/// Where this rank stands: the communicator, how the rows of a matrix are dealt out over its ranks, and the threads
+/// that each rank has for its rows.
 class Layout {
  public:
-  Layout(const Communicator& comm, Index rows)
+  Layout(const Communicator& comm, Index rows, int threads = thread_count())
       : comm_(&comm),
+        threads_(threads),
         partition_(rows, comm.size()),
         first_row_(partition_.first_row(comm.rank())),
         local_rows_(partition_.row_count(comm.rank())),
@@ -17,6 +19,7 @@ class Layout {
 
   const Communicator& comm() const { return *comm_; }
   const RowPartition& partition() const { return partition_; }
+  int threads() const { return threads_; }
   Index rows() const { return partition_.rows(); }
   Index local_rows() const { return local_rows_; }
   Index first_row() const { return first_row_; }
@@ -32,6 +35,7 @@ class Layout {
 
  private:
   const Communicator* comm_;
+  int threads_;
   RowPartition partition_;
   // Of this rank; worked out once, since they cost divisions and every block asks for them.
   Index first_row_;

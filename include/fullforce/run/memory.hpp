@@ -7,10 +7,6 @@
 
 namespace fullforce {
 
-/// Bytes that a run allocates on the rank with the most rows.
-Index bytes_per_rank(const RowPartition& partition, const NetworkOptions& network, const LearningOptions& learning,
-                     const Task& task, Index streams);
-
 /// Throws InputError with the sum when the ranks of a node need more than the node has available. **Collective.**
 void require_memory(const Layout& layout, Index bytes_per_rank);
 

@@ -1,12 +1,13 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 
-#include "fullforce/learning/rls.hpp"
-#include "fullforce/model/connectivity.hpp"
-#include "fullforce/run/simulation.hpp"
+#include "fullforce/parallel/mpi.hpp"
 
 namespace fullforce {
+
+class Archive;
 
 /// What a network file says about itself.
 struct NetworkFileHeader {
@@ -17,12 +18,15 @@ struct NetworkFileHeader {
   bool has_pending = false;  ///< read only: updates that are still to be applied
 };
 
-/// Writes a network (or checkpoint: the layout is the same) to a temporary name in the same folder, reads it back
-/// against its checksums, and renames it. Throws RunError when it cannot be written; what was there before stays.
-/// **Collective.**
-template <Real T>
-void save_network(const Layout& layout, const std::filesystem::path& path, NetworkFileHeader header,
-                  Connectivity<T>& connectivity, Rls<T>& rls, Simulation<T>& simulation, bool with_target);
+/// Writes a network (or checkpoint: the layout is the same), whose arrays `persist` saves, to a temporary name in the
+/// same folder, reads it back against its checksums, and renames it. Throws RunError when it cannot be written; what
+/// was there before stays. **Collective.**
+void save_network(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader header,
+                  const std::function<void(Archive&)>& persist);
+
+/// Opens the file and lets `persist` load from it. Throws RunError for a damaged file. **Collective.**
+void load_network(const Communicator& comm, const std::filesystem::path& path,
+                  const std::function<void(Archive&)>& persist);
 
 /// Checks that the file is a fullforce network of this version and returns its header. Throws InputError.
 /// **Collective.**
@@ -30,10 +34,5 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
 
 /// What is wrong with a network file, every byte of which is read; empty if it is whole. **Collective.**
 std::string damage_of(const Communicator& comm, const std::filesystem::path& path);
-
-/// Loads weights and, if given, the state of a run. Throws RunError for a damaged file. **Collective.**
-template <Real T>
-void load_network(const Layout& layout, const std::filesystem::path& path, Connectivity<T>& connectivity, Rls<T>& rls,
-                  Simulation<T>* simulation);
 
 }  // namespace fullforce

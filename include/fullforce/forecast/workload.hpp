@@ -1,0 +1,28 @@
+#pragma once
+#include "fullforce/forecast/machine.hpp"
+#include "fullforce/run/session.hpp"
+
+namespace fullforce {
+
+/// What is to be computed: all that the cost of a step depends on.
+struct Workload : SessionOptions {
+  Channels channels;
+
+  SessionShape shape(int ranks, int threads) const {
+    return SessionShape(RowPartition(network.neurons, ranks), threads, *this, channels);
+  }
+};
+
+/// On what: ranks of so many threads, as many ranks on a node as its cores have room for.
+struct Deployment {
+  int ranks = 1;
+  int threads = 1;
+  int ranks_per_node = 1;
+
+  Deployment(int ranks, int threads, const Machine& machine);
+  int nodes() const { return (ranks + ranks_per_node - 1) / ranks_per_node; }
+  /// Threads of a node that compute.
+  double active_cores() const { return static_cast<double>(ranks_per_node) * threads; }
+};
+
+}  // namespace fullforce

@@ -1,0 +1,166 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "fullforce/learning/basis.hpp"
+#include "fullforce/learning/inverse_correlation.hpp"
+#include "fullforce/learning/learned_weights.hpp"
+#include "fullforce/learning/plasticity.hpp"
+#include "fullforce/learning/target_modes.hpp"
+
+namespace fullforce {
+
+template <Real T>
+class FeatureSpace;
+
+/// Recursive least squares with one gain for all weights: every neuron, and every output, learns over the same features
+/// of the rates, so that one inverse correlation matrix P serves them all. Learned are the recurrent weights of this
+/// rank's neurons (full-FORCE only), J over dense features or A of J = A U^T over low-rank ones, and the readout w,
+/// which every rank holds whole. With target modes V the rows of the recurrent weights are modes, not neurons, and J is
+/// V times them.
+///
+/// Updates are deferred (InverseCorrelation), so that a step only reads the big matrices.
+template <Real T>
+class SharedGainRls : public Plasticity<T> {
+ public:
+  class Shape : public PlasticityShape {
+   public:
+    Shape(const RowPartition& partition, int threads, const LearningOptions& options, const PlasticitySizes& sizes);
+
+    bool needs_all_rates() const override { return !is_low_rank(); }
+    Index bytes() const override;
+    double file_bytes(bool checkpoint) const override;
+    void account_of_teaching(const Extent& extent, StepAccount& account) const override;
+    void account_of_response(const Extent& extent, StepAccount& account) const override {
+      account_of_response(max_dimension(), extent, account);
+    }
+    void account_of_learning(Index streams, const Extent& extent, StepAccount& account) const override {
+      account_of_learning(streams, max_dimension(), extent, account);
+    }
+    void account_of_updates(double samples, const Extent& extent, StepAccount& account) const override;
+
+    /// The same over `dimension` features.
+    void account_of_response(double dimension, const Extent& extent, StepAccount& account) const;
+    void account_of_learning(Index streams, double dimension, const Extent& extent, StepAccount& account) const;
+    void account_of_flush(double columns, double times, double dimension, const Extent& extent,
+                          StepAccount& account) const;
+
+   private:
+    bool is_low_rank() const { return options_.features == FeatureKind::low_rank; }
+    bool learns_recurrent() const { return options_.rule == Rule::full_force; }
+    bool has_modes() const { return learns_recurrent() && options_.target_modes > 0; }
+    Index max_features() const;
+    double max_dimension() const { return static_cast<double>(max_features()); }
+    Index capacity() const { return longest_panel(options_.panel, sizes_.streams); }
+    /// Streams that learn from a step, on the mean.
+    double learning_streams() const { return options_.update_probability * static_cast<double>(sizes_.streams); }
+    double filled_panel() const;
+    double weight_rows(const Extent& extent) const;
+    double rows_of_P(double dimension, const Extent& extent) const { return is_low_rank() ? dimension : extent.rows; }
+    Index bytes_of_features() const;
+    Basis<T>::Shape basis() const { return {partition_, options_.max_rank, sizes_.streams, threads_}; }
+    TargetModes<T>::Shape modes() const;
+    template <class Use>
+    auto with_P(const Use& use) const;
+
+    RowPartition partition_;
+    int threads_;
+    LearningOptions options_;
+    PlasticitySizes sizes_;
+  };
+
+  /// P = I/alpha, J = 0, w = 0; without P where the sizes say that nothing is learned.
+  SharedGainRls(const Layout& layout, const LearningOptions& options, const PlasticitySizes& sizes);
+  ~SharedGainRls() override;
+
+  /// Reads J, then P, or backwards from the end of P to the beginning of J. One reduction at the most: dense of (m +
+  /// B') B numbers, none while nothing is pending or selected; low-rank of (d + 1) B numbers, more where the basis
+  /// grows.
+  void evaluate(const GatheredVectors<T>& rates, std::span<const Index> learning, StreamArray<T>& currents,
+                std::span<double> outputs, RegionTimer& timer, Direction direction) override;
+  /// Applies the panel when it is full. With target modes V one reduction of n B' numbers (V^T F) and one gather of n
+  /// B.
+  void complete(StreamArray<T>& currents, const TargetCurrents<T>& targets, std::span<const double> output_errors,
+                RegionTimer& timer) override;
+  /// One gather of N m numbers.
+  void flush(RegionTimer& timer) override;
+
+  /// Target modes come from the currents of teacher-forced trials.
+  bool is_observing() const override { return modes_ && !modes_->fixed(); }
+  void observe(const TargetCurrents<T>& targets, RegionTimer& timer) override;
+  void end_observation() override { modes_->fix(); }
+  bool needs_target_bound() const override { return modes_.has_value(); }
+
+  bool learns() const override;
+  bool needs_all_rates() const override { return shape_.needs_all_rates(); }
+  Index features() const override;
+  Index most_features() const override;
+  bool features_grow() const override { return basis() != nullptr; }
+  void account(StepAccount& account) const override;
+  std::vector<Notice> notices(Index step) override;
+  PlasticityReport report() const override;
+  std::vector<std::span<const std::byte>> matrices() const override;
+  EffectiveWeights effective_weights() const override;
+  void persist(Archive& archive) override;
+
+  // For tests.
+  Index pending() const;
+  /// Low-rank: the basis; otherwise null.
+  const Basis<T>* basis() const;
+  /// V; null without target modes.
+  const TargetModes<T>* modes() const { return modes_ ? &*modes_ : nullptr; }
+  /// The learned recurrent weights of this rank's neurons, or modes: [local rows, d].
+  const RowMatrix<T>& weights() const { return J_->matrix(); }
+  const RowMatrix<T>& readout() const { return w_.matrix(); }
+  /// An element of P as it was applied last: row `i` of those that this rank holds (low-rank: all).
+  double inverse_correlation(Index i, Index j) const;
+
+ private:
+  void use_features();
+  /// What J phi goes to: the currents themselves, or the outputs of the modes.
+  StreamArray<T>& products(StreamArray<T>& currents) { return modes_ ? modes_->outputs() : currents; }
+  void learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets);
+  void learn_outputs(std::span<const double> output_errors);
+  void apply_panel(RegionTimer& timer);
+  Index blocks_of_weights() const { return J_ ? rows_->local_blocks() : 0; }
+  void respond(std::span<double> outputs);
+  /// Every rank holds all outputs, and they are few: one block.
+  RowBlock all_outputs() const { return {0, 0, outputs_.rows()}; }
+  double share_left_out() const;
+  double share_of_modes_left_out() const;
+  void notice_modes(Index step, std::vector<Notice>& notices);
+  void notice_full_basis(Index step, std::vector<Notice>& notices);
+  void notice_lost_precision(Index step, std::vector<Notice>& notices);
+  WeightMatrix effective_recurrent() const;
+  RowMatrix<double> over_rates(const RowMatrix<double>& whole) const;
+  RowMatrix<double> whole_weights() const;
+
+  /// What the last step went through.
+  struct Activity {
+    bool observed = false;
+    bool responded = false;
+    Index learning = 0;
+    Index flushed = 0;  ///< columns
+  };
+
+  const Layout* layout_;
+  Shape shape_;
+  Communicator self_;
+  Layout outputs_layout_;
+  std::unique_ptr<FeatureSpace<T>> space_;
+  std::optional<TargetModes<T>> modes_;
+  const Layout* rows_;  ///< of J's rows: neurons or modes
+  std::optional<LearnedWeights<T>> J_;
+  LearnedWeights<T> w_;
+  std::vector<Index> learning_;   ///< streams that learn
+  StreamArray<T> errors_;         ///< theirs, [J's local rows, B']
+  StreamArray<T> outputs_;        ///< [n_out, B]
+  StreamArray<T> output_errors_;  ///< [n_out, B']
+  Activity activity_;
+  bool modes_were_fixed_ = false;  ///< what has been noticed
+  bool basis_was_full_ = false;
+  bool was_indefinite_ = false;
+};
+
+}  // namespace fullforce

@@ -1,0 +1,29 @@
+#pragma once
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/sparse_rows.hpp"
+
+namespace fullforce {
+
+/// A matrix [N, N] dealt out by rows: W + L R^T, where either part may be missing, and W is dense or sparse. In double
+/// precision, for those who look at weights rather than run them.
+struct WeightMatrix {
+  RowMatrix<double> dense;    ///< W, [local rows, N] or empty
+  RowMatrix<double> left;     ///< L, [local rows, d] or empty
+  RowMatrix<double> right;    ///< R, [local rows, d]
+  SparseRows<double> sparse;  ///< W, [local rows, K] or empty
+
+  bool is_sparse() const { return sparse.degree() > 0; }
+  bool has_W() const { return dense.cols() > 0 || is_sparse(); }
+  Index inner() const { return left.cols(); }
+
+  /// Row i of this rank in W, zeros where there is none; [N].
+  void copy_W(Index i, std::span<double> row) const;
+};
+
+/// A copy in double precision.
+template <Real T>
+RowMatrix<double> in_double(const RowMatrix<T>& m);
+template <Real T>
+SparseRows<double> in_double(const SparseRows<T>& m);
+
+}  // namespace fullforce

@@ -1,0 +1,11 @@
+#pragma once
+#include <string>
+
+#include "fullforce/parallel/mpi.hpp"
+
+namespace fullforce {
+
+/// JSON text: version, commit, compiler, libraries, ranks, threads, host, UTC time. **Collective.**
+std::string provenance(const Communicator& comm);
+
+}  // namespace fullforce

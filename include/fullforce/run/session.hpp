@@ -1,0 +1,95 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "fullforce/learning/plasticity.hpp"
+#include "fullforce/model/connectivity.hpp"
+#include "fullforce/model/task.hpp"
+#include "fullforce/parallel/layout.hpp"
+#include "fullforce/run/network_file.hpp"
+#include "fullforce/run/run_options.hpp"
+#include "fullforce/run/simulation.hpp"
+
+namespace fullforce {
+
+/// What a session is about: the networks, how they learn, and how many trials run side by side.
+struct SessionOptions {
+  NetworkOptions network;
+  LearningOptions learning;
+  Index streams = 1;
+  std::uint64_t weight_seed = 1;  ///< of the fixed weights
+};
+
+/// The memory and the files of a session: a pure value, for forecasts and checks before anything is allocated.
+class SessionShape {
+ public:
+  SessionShape(const RowPartition& partition, int threads, const SessionOptions& options, const Channels& channels);
+
+  /// On the rank with the most rows.
+  Index bytes() const;
+  /// Of network.h5 or, with half a panel pending, of a checkpoint.
+  double file_bytes(bool checkpoint) const;
+
+  const PlasticityShape& plasticity() const { return *plasticity_; }
+  /// The same without an inverse correlation matrix, as a test needs it.
+  const PlasticityShape& tested_plasticity() const { return *tested_; }
+  /// Adds what the networks and their weights make of a step, learning apart.
+  void account_of_networks(bool target_runs, const Extent& extent, StepAccount& account) const;
+
+ private:
+  RowPartition partition_;
+  SessionOptions options_;
+  Channels channels_;
+  std::unique_ptr<PlasticityShape> plasticity_;
+  std::unique_ptr<PlasticityShape> tested_;
+};
+
+/// A task, both networks and their plasticity, put together and stepped. Training, tests, analysis and benchmarks all
+/// run through it. It neither prints nor decides when to write a file.
+template <Real T>
+class Session {
+ public:
+  /// Draws the fixed weights; J = 0 and w = 0. `learns`: with what learning needs; a test does without it.
+  Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns);
+
+  const Layout& layout() const { return layout_; }
+  const Task& task() const { return *task_; }
+  const SessionOptions& options() const { return options_; }
+  Connectivity<T>& connectivity() { return connectivity_; }
+  Plasticity<T>& plasticity() { return *plasticity_; }
+  const Plasticity<T>& plasticity() const { return *plasticity_; }
+
+  /// Fresh states from `seed`, and trials as scheduled. Whatever ran before ends.
+  Simulation<T>& start_training(const TrialSchedule& schedule, std::uint64_t seed);
+  /// The same for trials that are run freely, with this noise instead of the options'.
+  Simulation<T>& start_test(const TrialSchedule& schedule, std::uint64_t seed, double noise);
+  Simulation<T>& simulation() { return *simulation_; }
+  const Simulation<T>& simulation() const { return *simulation_; }
+
+  /// Applies the pending updates of a file that was loaded. **Collective.**
+  void flush();
+
+  /// Writes the network and, if something runs, its state; see save_network(). **Collective.**
+  void save(const std::filesystem::path& path, const NetworkFileHeader& header, bool with_target);
+  /// Loads the weights, with pending updates if this session learns, and the state of what runs. Throws RunError for a
+  /// damaged file. **Collective.**
+  void load(const std::filesystem::path& path);
+
+ private:
+  Simulation<T>& start(const TrialSchedule& schedule, const NetworkOptions& network, std::uint64_t seed, bool testing);
+
+  const Task* task_;
+  SessionOptions options_;
+  Layout layout_;
+  Connectivity<T> connectivity_;
+  std::unique_ptr<Plasticity<T>> plasticity_;
+  std::optional<Simulation<T>> simulation_;
+};
+
+/// Trials of a training run.
+TrialSchedule training_schedule(const RunOptions& run);
+/// Trials of a test.
+TrialSchedule test_schedule(const RunOptions& run);
+
+}  // namespace fullforce

@@ -1,0 +1,88 @@
+#include "fullforce/forecast/forecast.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/run/memory.hpp"
+
+namespace fullforce {
+namespace {
+
+/// Code, MPI and HDF5 of one process: an assumption, on the safe side.
+constexpr double program_bytes = 40.0 * (1 << 20);
+
+double bytes_of_rank(const Workload& w, const Deployment& d) {
+  return program_bytes + static_cast<double>(w.shape(d.ranks, d.threads).bytes());
+}
+
+bool fits(const Workload& w, const Deployment& d, const Machine& machine) {
+  return bytes_of_rank(w, d) * d.ranks_per_node <= static_cast<double>(machine.memory);
+}
+
+/// The fewest ranks of so many threads that fit, doubling; 0 if none up to a million do (what every rank holds is too
+/// much).
+int ranks_that_fit(const Forecast& forecast, const Machine& machine) {
+  for (int ranks = forecast.deployment.ranks; ranks <= (1 << 20); ranks *= 2)
+    if (fits(forecast.workload, Deployment(ranks, forecast.deployment.threads, machine), machine)) return ranks;
+  return 0;
+}
+
+/// The most neurons, to two digits, that fit where the plan does not.
+Index neurons_that_fit(const Forecast& forecast, const Machine& machine) {
+  Workload w = forecast.workload;
+  while (w.network.neurons >= 20 && !fits(w, forecast.deployment, machine)) {
+    const Index unit =
+        static_cast<Index>(std::pow(10.0, std::floor(std::log10(static_cast<double>(w.network.neurons))) - 1.0));
+    w.network.neurons = (w.network.neurons - 1) / unit * unit;
+  }
+  return w.network.neurons;
+}
+
+}  // namespace
+
+double Forecast::seconds() const {
+  return steps.init * total(init_step) + steps.training * total(training_step) + steps.test * total(test_step) +
+         steps.test_init * total(test_init_step) + network_seconds + checkpoint_seconds;
+}
+
+Forecast forecast_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
+                      const Machine& machine) {
+  Forecast forecast{w, d};
+  const SessionShape shape = w.shape(d.ranks, d.threads);
+  forecast.bytes_per_rank = bytes_of_rank(w, d);
+  forecast.checkpoint_bytes = shape.file_bytes(true);
+  forecast.network_bytes = shape.file_bytes(false);
+  forecast.checkpoint_seconds = forecast.checkpoint_bytes / machine.file_bandwidth;
+  forecast.network_seconds = forecast.network_bytes / machine.file_bandwidth;
+  forecast.steps = run_steps(run, task);
+  forecast.init_step = step_seconds(w, StepKind::init, d, machine);
+  forecast.training_step = step_seconds(w, StepKind::training, d, machine);
+  forecast.test_step = step_seconds(w, StepKind::test, d, machine);
+  forecast.test_init_step = step_seconds(w, StepKind::test_init, d, machine);
+  forecast.limit_step = limit_seconds(w, StepKind::training, d, machine);
+  forecast.training_work = step_work(w, StepKind::training, d.ranks);
+  return forecast;
+}
+
+void require_fit(const Forecast& forecast, const Machine& machine) {
+  if (fits(forecast.workload, forecast.deployment, machine)) return;
+  const int ranks = ranks_that_fit(forecast, machine);
+  Workload single = forecast.workload;
+  single.learning.precision = Precision::single_precision;
+  std::string advice = fmt::format("network.neurons = {}", neurons_that_fit(forecast, machine));
+  if (ranks > 0)
+    advice += fmt::format(", or {} ranks of {} thread(s) on {} nodes", ranks, forecast.deployment.threads,
+                          Deployment(ranks, forecast.deployment.threads, machine).nodes());
+  if (forecast.workload.learning.precision != single.learning.precision && fits(single, forecast.deployment, machine))
+    advice += ", or learning.precision = \"single\"";
+  throw InputError(
+      fmt::format("network.neurons = {} needs {} a rank, {} on a node of {} rank(s) x {} thread(s), which has {}. What "
+                  "would fit: {}",
+                  forecast.workload.network.neurons, bytes_text(forecast.bytes_per_rank),
+                  bytes_text(forecast.bytes_per_node()), forecast.deployment.ranks_per_node,
+                  forecast.deployment.threads, bytes_text(static_cast<double>(machine.memory)), advice));
+}
+
+}  // namespace fullforce

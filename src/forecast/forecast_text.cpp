@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "fullforce/forecast/forecast.hpp"
+#include "fullforce/run/memory.hpp"
+#include "fullforce/run/progress.hpp"
+
+namespace fullforce {
+namespace {
+
+std::string time_text(double seconds) {
+  if (seconds >= 60.0) return duration_text(seconds);
+  if (seconds >= 1.0) return fmt::format("{:.3g} s", seconds);
+  return seconds >= 1e-3 ? fmt::format("{:.3g} ms", 1e3 * seconds) : fmt::format("{:.3g} us", 1e6 * seconds);
+}
+
+std::string regions_text(const RegionSeconds& seconds) {
+  std::string text;
+  for (std::size_t r = 0; r < region_count; ++r)
+    if (seconds[r] > 0.0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", region_names[r], time_text(seconds[r]));
+  return text;
+}
+
+std::string part_text(const char* name, double steps, const RegionSeconds& step) {
+  return fmt::format("  {:10s} {:12.0f} steps of {:>8s}   {}\n", name, steps, time_text(total(step)),
+                     time_text(steps * total(step)));
+}
+
+std::string origins_text(const Machine& m) {
+  std::string text;
+  for (const auto& [what, from] : {std::pair{"node", m.node_from},
+                                   {"bandwidth", m.bandwidth_from},
+                                   {"steps", m.steps_from},
+                                   {"messages within a node", m.within_node_from},
+                                   {"messages between nodes", m.between_nodes_from},
+                                   {"files", m.files_from}})
+    text += fmt::format("  {:24s} {}\n", what, from);
+  return text;
+}
+
+nlohmann::ordered_json regions_json(const RegionSeconds& seconds) {
+  nlohmann::ordered_json json = {{"total", total(seconds)}};
+  for (std::size_t r = 0; r < region_count; ++r) json[std::string(region_names[r])] = seconds[r];
+  return json;
+}
+
+}  // namespace
+
+std::string forecast_text(const Forecast& forecast, const Machine& machine) {
+  const Workload& w = forecast.workload;
+  const Deployment& d = forecast.deployment;
+  const double step = total(forecast.training_step);
+  std::string text = fmt::format(
+      "{} neurons, {}, {}, {} precision, {} stream(s), on {} rank(s) x {} thread(s): {} node(s) of {} "
+      "core(s)\n",
+      w.network.neurons, title_of(w.learning.rule), features_text(w.learning), to_text(w.learning.precision), w.streams,
+      d.ranks, d.threads, d.nodes(), machine.cores);
+  if (w.learning.features == FeatureKind::low_rank)
+    text +=
+        fmt::format("rank         up to learning.max_rank = {}: a run that finds fewer directions takes less of all\n",
+                    w.learning.max_rank);
+  text += fmt::format("memory       {} a rank, {} a node, which has {}\n", bytes_text(forecast.bytes_per_rank),
+                      bytes_text(forecast.bytes_per_node()), bytes_text(static_cast<double>(machine.memory)));
+  text += fmt::format("checkpoint   {}, {}; network.h5 {}\n", bytes_text(forecast.checkpoint_bytes),
+                      time_text(forecast.checkpoint_seconds), bytes_text(forecast.network_bytes));
+  text += fmt::format("training     {} a step, {} a sample: {}\n", time_text(step),
+                      time_text(step / static_cast<double>(w.streams)), regions_text(forecast.training_step));
+  text += fmt::format(
+      "limit        {} a step ({} of the matrices, {:.4g} GFLOP, over all ranks): the step is at {:.0f} % of it\n",
+      time_text(forecast.limit_step), bytes_text(forecast.training_work.bytes),
+      1e-9 * forecast.training_work.operations, 100.0 * forecast.limit_step / step);
+  text += "run\n" + part_text("init", forecast.steps.init, forecast.init_step) +
+          part_text("training", forecast.steps.training, forecast.training_step) +
+          part_text("test init", forecast.steps.test_init, forecast.test_init_step) +
+          part_text("test", forecast.steps.test, forecast.test_step);
+  text += fmt::format("  in all     {} with network.h5 and the last checkpoint, without those in between\n",
+                      time_text(forecast.seconds()));
+  return text + "constants of the machine\n" + origins_text(machine);
+}
+
+std::string forecast_json(const Forecast& forecast, const Machine& machine) {
+  const Workload& w = forecast.workload;
+  nlohmann::ordered_json json;
+  json["neurons"] = w.network.neurons;
+  json["ranks"] = forecast.deployment.ranks;
+  json["threads"] = forecast.deployment.threads;
+  json["nodes"] = forecast.deployment.nodes();
+  json["streams"] = w.streams;
+  json["features"] = to_text(w.learning.features);
+  if (w.learning.features == FeatureKind::low_rank) json["max_rank"] = w.learning.max_rank;
+  json["target_modes"] = w.learning.target_modes;
+  json["precision"] = to_text(w.learning.precision);
+  json["memory"] = {{"bytes_per_rank", forecast.bytes_per_rank},
+                    {"bytes_per_node", forecast.bytes_per_node()},
+                    {"node_bytes", machine.memory}};
+  json["files"] = {{"checkpoint_bytes", forecast.checkpoint_bytes},
+                   {"checkpoint_seconds", forecast.checkpoint_seconds},
+                   {"network_bytes", forecast.network_bytes}};
+  json["seconds_per_step"] = {{"init", regions_json(forecast.init_step)},
+                              {"training", regions_json(forecast.training_step)},
+                              {"test_init", regions_json(forecast.test_init_step)},
+                              {"test", regions_json(forecast.test_step)}};
+  json["limit"] = {{"seconds_per_step", forecast.limit_step},
+                   {"operations_per_step", forecast.training_work.operations},
+                   {"bytes_per_step", forecast.training_work.bytes}};
+  json["steps"] = {{"init", forecast.steps.init},
+                   {"training", forecast.steps.training},
+                   {"test_init", forecast.steps.test_init},
+                   {"test", forecast.steps.test}};
+  json["seconds"] = forecast.seconds();
+  json["machine"] = nlohmann::ordered_json::parse(machine_text(machine));
+  return json.dump(2) + "\n";
+}
+
+}  // namespace fullforce

@@ -1,0 +1,63 @@
+#include "fullforce/forecast/run_steps.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace fullforce {
+namespace {
+
+double number(Index value) { return static_cast<double>(value); }
+
+double mean_length(const Task& task, TrialKind kind, Index trials) {
+  constexpr Index most = 100;
+  const Index count = task.fixed() ? 1 : std::clamp<Index>(trials, 1, most);
+  Trial trial;
+  double steps = 0.0;
+  for (Index k = 0; k < count; ++k) {
+    task.make({kind, static_cast<std::uint64_t>(k)}, trial);
+    steps += number(trial.length);
+  }
+  return steps / number(count);
+}
+
+/// What streams do in a phase, in steps since its begin: when the first of them has ended its init trials, when the
+/// last, and when all trials have ended.
+struct Timeline {
+  double first_free = 0.0;
+  double last_forced = 0.0;
+  double end = 0.0;
+};
+
+/// Streams of a fixed trial begin in its middle; each takes the next trial when it has ended one.
+Timeline timeline(const RunOptions& run, const Task& task, TrialKind init_kind, Index trials, TrialKind kind) {
+  const double forced = number(run.init_trials) * mean_length(task, init_kind, run.init_trials * run.streams);
+  std::vector<double> free(as_size(run.streams), forced);
+  if (task.fixed() && run.init_trials > 0)
+    for (Index b = 0; b < run.streams; ++b)
+      free[as_size(b)] -= std::floor(number(b) / number(run.streams) * forced / number(run.init_trials));
+  Timeline timeline{std::ranges::min(free), std::ranges::max(free), 0.0};
+  const double length = mean_length(task, kind, trials);
+  // Rounds in which every stream has a trial go by in the same order.
+  const Index rounds = trials / run.streams;
+  for (double& when : free) when += number(rounds) * length;
+  std::ranges::sort(free);
+  for (Index k = 0; k < trials % run.streams; ++k) free[as_size(k)] += length;
+  if (trials == 0) timeline.first_free = timeline.last_forced;
+  timeline.end = std::ranges::max(free);
+  return timeline;
+}
+
+}  // namespace
+
+RunSteps run_steps(const RunOptions& run, const Task& task) {
+  const Timeline training = timeline(run, task, TrialKind::init, run.train_trials, TrialKind::training);
+  RunSteps steps{training.first_free, training.end - training.first_free, 0.0, 0.0};
+  if (run.test_trials == 0) return steps;
+  const Timeline test = timeline(run, task, TrialKind::test_init, run.test_trials, TrialKind::test);
+  steps.test = test.end - test.first_free;
+  steps.test_init = test.last_forced;
+  return steps;
+}
+
+}  // namespace fullforce

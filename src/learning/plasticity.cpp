@@ -1,0 +1,25 @@
+#include "fullforce/learning/plasticity.hpp"
+
+#include "fullforce/learning/shared_gain_rls.hpp"
+
+namespace fullforce {
+
+template <Real T>
+std::unique_ptr<Plasticity<T>> make_plasticity(const Layout& layout, const LearningOptions& options,
+                                               const PlasticitySizes& sizes) {
+  return std::make_unique<SharedGainRls<T>>(layout, options, sizes);
+}
+
+std::unique_ptr<PlasticityShape> plasticity_shape(const RowPartition& partition, int threads,
+                                                  const LearningOptions& options, const PlasticitySizes& sizes) {
+  return with_scalar(options.precision, [&](auto scalar) -> std::unique_ptr<PlasticityShape> {
+    return std::make_unique<typename SharedGainRls<decltype(scalar)>::Shape>(partition, threads, options, sizes);
+  });
+}
+
+template std::unique_ptr<Plasticity<float>> make_plasticity(const Layout&, const LearningOptions&,
+                                                            const PlasticitySizes&);
+template std::unique_ptr<Plasticity<double>> make_plasticity(const Layout&, const LearningOptions&,
+                                                             const PlasticitySizes&);
+
+}  // namespace fullforce

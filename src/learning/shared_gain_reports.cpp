@@ -1,0 +1,151 @@
+// What shared-gain learning says of itself: notices, the report for the summary, and its weights for those who look.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "feature_space.hpp"
+#include "fullforce/learning/shared_gain_rls.hpp"
+#include "fullforce/linalg/matrix_operations.hpp"
+
+namespace fullforce {
+namespace {
+
+double share(double part, double whole) { return whole > 0.0 ? part / whole : 0.0; }
+
+RowMatrix<double> transposed_columns(const RowMatrix<double>& m, Index first, Index count) {
+  RowMatrix<double> columns(count, m.rows());
+  for (Index j = 0; j < count; ++j)
+    for (Index i = 0; i < m.rows(); ++i) columns(j, i) = m(i, first + j);
+  return columns;
+}
+
+/// The first `cols` columns.
+template <Real T>
+RowMatrix<double> columns_of(const RowMatrix<T>& m, Index cols) {
+  RowMatrix<double> result(m.rows(), cols);
+  for (Index i = 0; i < m.rows(); ++i) std::copy_n(m.row(i), cols, result.row(i));
+  return result;
+}
+
+RowMatrix<double> product(const RowMatrix<double>& a, const RowMatrix<double>& b) {
+  RowMatrix<double> ab(a.rows(), b.cols());
+  for (Index i = 0; i < a.rows(); ++i)
+    for (Index k = 0; k < a.cols(); ++k)
+      for (Index j = 0; j < b.cols(); ++j) ab(i, j) += a(i, k) * b(k, j);
+  return ab;
+}
+
+}  // namespace
+
+/// The share of the energy of the rates learned from that lies outside of the features.
+template <Real T>
+double SharedGainRls<T>::share_left_out() const {
+  return basis() != nullptr ? share(basis()->energy_left_out(), basis()->energy()) : 0.0;
+}
+
+/// The share of the energy of the target currents that lies outside of the modes.
+template <Real T>
+double SharedGainRls<T>::share_of_modes_left_out() const {
+  return modes_ ? share(modes_->energy_left_out(), modes_->energy()) : 0.0;
+}
+
+template <Real T>
+std::vector<Notice> SharedGainRls<T>::notices(Index step) {
+  std::vector<Notice> notices;
+  notice_modes(step, notices);
+  notice_full_basis(step, notices);
+  notice_lost_precision(step, notices);
+  return notices;
+}
+
+/// Once: what has become of the target currents.
+template <Real T>
+void SharedGainRls<T>::notice_modes(Index step, std::vector<Notice>& notices) {
+  if (modes_were_fixed_ || this->is_observing()) return;
+  modes_were_fixed_ = true;
+  notices.push_back({false, fmt::format("{} target mode(s) fixed at step {}, {:.3g} of the currents' energy left out",
+                                        modes_->found(), step, share_of_modes_left_out())});
+  if (modes_->found() < modes_->count())
+    notices.push_back(
+        {true, fmt::format("learning.target_modes = {}, but the currents of the init trials have {} direction(s): the "
+                           "other modes are zero",
+                           modes_->count(), modes_->found())});
+}
+
+/// Once: rates visit directions that the features cannot tell apart from now on.
+template <Real T>
+void SharedGainRls<T>::notice_full_basis(Index step, std::vector<Notice>& notices) {
+  const bool full = basis() != nullptr && basis()->full() && basis()->dimension() < layout_->rows();
+  if (full && !basis_was_full_)
+    notices.push_back(
+        {true, fmt::format("learning.max_rank = {} is reached at step {}: what else the rates do is left out",
+                           basis()->dimension(), step)});
+  basis_was_full_ = full;
+}
+
+/// Once: rounding has made a form negative that is positive whatever the rates are.
+template <Real T>
+void SharedGainRls<T>::notice_lost_precision(Index step, std::vector<Notice>& notices) {
+  const bool indefinite = space_->indefinite_samples() > 0;
+  if (indefinite && !was_indefinite_)
+    notices.push_back(
+        {true, fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use "
+                           "learning.precision = \"double\", or a larger learning.alpha",
+                           step)});
+  was_indefinite_ = indefinite;
+}
+
+template <Real T>
+PlasticityReport SharedGainRls<T>::report() const {
+  PlasticityReport report{{{"rank", features()}}, ""};
+  if (basis() != nullptr) {
+    report.numbers.push_back({"energy_left_out", share_left_out()});
+    report.text = fmt::format("rank {}, {:.3g} of the rates' energy left out", features(), share_left_out());
+  }
+  if (modes_) {
+    report.numbers.push_back({"target_modes.count", modes_->found()});
+    report.numbers.push_back({"target_modes.energy_left_out", share_of_modes_left_out()});
+  }
+  return report;
+}
+
+/// The learned weights onto all modes, [n, d], on every rank.
+template <Real T>
+RowMatrix<double> SharedGainRls<T>::whole_weights() const {
+  const Index d = features();
+  RowMatrix<double> whole(rows_->rows(), d);
+  for (Index i = 0; i < rows_->local_rows(); ++i)
+    std::copy_n(J_->matrix().row(i), d, whole.row(rows_->first_row() + i));
+  RowGather(layout_->comm(), rows_->partition(), whole.stride())(whole.storage());
+  return whole;
+}
+
+/// Weights [n, d] over the features, as the columns [local rows, n] that act on this rank's rates: w^T, or U w^T.
+template <Real T>
+RowMatrix<double> SharedGainRls<T>::over_rates(const RowMatrix<double>& whole) const {
+  if (basis() == nullptr) return transposed_columns(whole, layout_->first_row(), layout_->local_rows());
+  return product(columns_of(basis()->matrix(), features()), transposed_columns(whole, 0, whole.cols()));
+}
+
+/// J = W, A U^T, or with target modes V w.
+template <Real T>
+WeightMatrix SharedGainRls<T>::effective_recurrent() const {
+  if (!J_) return {};
+  const Index d = features();
+  if (basis() != nullptr) {
+    RowMatrix<double> A = modes_ ? product(in_double(modes_->matrix()), whole_weights()) : columns_of(J_->matrix(), d);
+    return {{}, std::move(A), columns_of(basis()->matrix(), d), {}};
+  }
+  if (modes_) return {{}, in_double(modes_->matrix()), over_rates(whole_weights()), {}};
+  return {in_double(J_->matrix()), {}, {}, {}};
+}
+
+template <Real T>
+EffectiveWeights SharedGainRls<T>::effective_weights() const {
+  return {effective_recurrent(), over_rates(columns_of(w_.matrix(), features()))};
+}
+
+template class SharedGainRls<float>;
+template class SharedGainRls<double>;
+
+}  // namespace fullforce

@@ -1,0 +1,117 @@
+#include <cmath>
+
+#include "fullforce/learning/shared_gain_rls.hpp"
+
+namespace fullforce {
+namespace {
+
+double number(Index value) { return static_cast<double>(value); }
+
+}  // namespace
+
+template <Real T>
+SharedGainRls<T>::Shape::Shape(const RowPartition& partition, int threads, const LearningOptions& options,
+                               const PlasticitySizes& sizes)
+    : partition_(partition), threads_(threads), options_(options), sizes_(sizes) {}
+
+/// Calls use() with the shape of P: by rows over the ranks, or small, in double precision and whole on each rank.
+template <Real T>
+template <class Use>
+auto SharedGainRls<T>::Shape::with_P(const Use& use) const {
+  using Dense = typename InverseCorrelation<T>::Shape;
+  using Small = typename InverseCorrelation<double>::Shape;
+  if (is_low_rank()) return use(Small{RowPartition(max_features(), 1), options_.panel, sizes_.streams, threads_});
+  return use(Dense{partition_, options_.panel, sizes_.streams, threads_});
+}
+
+template <Real T>
+Index SharedGainRls<T>::Shape::max_features() const {
+  return is_low_rank() ? basis().max_dimension() : partition_.rows();
+}
+
+template <Real T>
+TargetModes<T>::Shape SharedGainRls<T>::Shape::modes() const {
+  return {{partition_, options_.max_rank, options_.target_modes, sizes_.streams, threads_}};
+}
+
+/// Columns that a panel holds when it is applied, on the mean: the step that fills it may overshoot.
+template <Real T>
+double SharedGainRls<T>::Shape::filled_panel() const {
+  const double step = std::max(1.0, learning_streams());
+  return std::ceil(number(options_.panel) / step) * step;
+}
+
+/// Rows of the learned recurrent weights: neurons, or modes, of which each rank has its share.
+template <Real T>
+double SharedGainRls<T>::Shape::weight_rows(const Extent& extent) const {
+  if (!learns_recurrent()) return 0.0;
+  return has_modes() ? number(options_.target_modes) * extent.rows / number(partition_.rows()) : extent.rows;
+}
+
+template <Real T>
+Index SharedGainRls<T>::Shape::bytes_of_features() const {
+  const Index P = with_P([](const auto& shape) { return shape.bytes(); });
+  return is_low_rank() ? basis().bytes() + P : P;
+}
+
+template <Real T>
+Index SharedGainRls<T>::Shape::bytes() const {
+  const RowPartition weights = has_modes() ? RowPartition(options_.target_modes, partition_.ranks()) : partition_;
+  const Index rows = learns_recurrent() ? weights.largest_row_count() : 0;
+  const Index errors = rows * padded_vectors<T>(sizes_.streams) * static_cast<Index>(sizeof(T));
+  const typename LearnedWeights<T>::Shape learned{rows + sizes_.outputs, max_features(), capacity()};
+  return bytes_of_features() + errors + learned.bytes() + (has_modes() ? modes().bytes() : 0);
+}
+
+template <Real T>
+double SharedGainRls<T>::Shape::file_bytes(bool checkpoint) const {
+  const double N = number(partition_.rows()), d = max_dimension(), n_out = number(sizes_.outputs);
+  const double pending = checkpoint ? 0.5 * filled_panel() : 0.0;
+  const double J_rows = weight_rows({N, 1.0});
+  const double scalars = (is_low_rank() ? N * d : 0.0) + J_rows * d +
+                         (has_modes() ? N : 0.0) * number(options_.target_modes) + n_out * d +
+                         pending * (d + J_rows + n_out);
+  return d * d * (is_low_rank() ? sizeof(double) : sizeof(T)) + scalars * sizeof(T);
+}
+
+template <Real T>
+void SharedGainRls<T>::Shape::account_of_teaching(const Extent& extent, StepAccount& account) const {
+  if (has_modes()) modes().moments.account(number(modes().moments.max_directions()), extent, account);
+}
+
+template <Real T>
+void SharedGainRls<T>::Shape::account_of_response(double dimension, const Extent& extent, StepAccount& account) const {
+  const double B = number(sizes_.streams);
+  if (is_low_rank()) basis().account(dimension, extent, account);
+  if (learns_recurrent()) LearnedWeights<T>::Shape::account_of_product(weight_rows(extent), dimension, B, account);
+  if (has_modes()) modes().account_of_expansion(extent, account);
+  if (is_low_rank() || !sizes_.learns) return;
+  with_P([&](const auto& P) { account.sum(P.bytes_summed(0.5 * filled_panel(), learning_streams())); });
+}
+
+template <Real T>
+void SharedGainRls<T>::Shape::account_of_learning(Index streams, double dimension, const Extent& extent,
+                                                  StepAccount& account) const {
+  const double rows = rows_of_P(dimension, extent);
+  with_P([&](const auto& P) { P.account_of_product(streams, rows, dimension, extent.rank_share, account); });
+  if (has_modes()) modes().account_of_projection(number(streams), extent, account);
+}
+
+template <Real T>
+void SharedGainRls<T>::Shape::account_of_flush(double columns, double times, double dimension, const Extent& extent,
+                                               StepAccount& account) const {
+  with_P([&](const auto& P) { P.account_of_flush(rows_of_P(dimension, extent), dimension, columns, times, account); });
+  if (learns_recurrent())
+    LearnedWeights<T>::Shape::account_of_flush(weight_rows(extent), dimension, columns, times, account);
+  if (!is_low_rank()) account.gather(dimension * columns * sizeof(T), times);
+}
+
+template <Real T>
+void SharedGainRls<T>::Shape::account_of_updates(double samples, const Extent& extent, StepAccount& account) const {
+  account_of_flush(filled_panel(), samples / filled_panel(), max_dimension(), extent, account);
+}
+
+template class SharedGainRls<float>::Shape;
+template class SharedGainRls<double>::Shape;
+
+}  // namespace fullforce

@@ -1,0 +1,29 @@
+#pragma once
+#include <limits>
+
+#include "rate_neurons.hpp"
+
+namespace fullforce {
+
+/// r = max(0, x). Nothing limits such a rate, and sums over neurons need a limit: a network whose rates are of order 1
+/// stays far below this one, and a rate beyond it is infinite.
+template <Real T>
+class LinearThresholdNeurons : public RateNeurons<T> {
+ public:
+  using RateNeurons<T>::RateNeurons;
+
+  static constexpr double largest_rate = 100.0;
+  static double slope_at(double rate) { return rate > 0.0 ? 1.0 : 0.0; }
+
+ private:
+  void transfer(const T* states, Index count, T* rates) const override {
+    constexpr T largest = static_cast<T>(largest_rate);
+    for (Index i = 0; i < count; ++i) {
+      const T x = states[i];
+      const T rate = x > T(0) ? x : (x <= T(0) ? T(0) : x);  // NaN stays NaN
+      rates[i] = rate > largest ? std::numeric_limits<T>::infinity() : rate;
+    }
+  }
+};
+
+}  // namespace fullforce

@@ -1,0 +1,20 @@
+#pragma once
+#include "fullforce/linalg/kernels.hpp"
+#include "rate_neurons.hpp"
+
+namespace fullforce {
+
+/// r = tanh(x).
+template <Real T>
+class TanhNeurons : public RateNeurons<T> {
+ public:
+  using RateNeurons<T>::RateNeurons;
+
+  static constexpr double largest_rate = 1.0;
+  static double slope_at(double rate) { return 1.0 - rate * rate; }
+
+ private:
+  void transfer(const T* states, Index count, T* rates) const override { kernels::tanh(states, count, rates); }
+};
+
+}  // namespace fullforce

@@ -1,0 +1,52 @@
+#include "fullforce/run/evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "finite_json.hpp"
+#include "free_trials.hpp"
+#include "fullforce/base/check.hpp"
+
+namespace fullforce {
+namespace {
+
+template <Real T>
+TestResult test_as(const Communicator& comm, const Task& task, const TestJob& job) {
+  // Only a checkpoint has updates that are still to be applied, and only what learns can apply them.
+  const bool pending = read_network_header(comm, job.network_file).has_pending;
+  Session<T> session(comm, task, {job.network, job.learning, job.run.streams, job.network_seed}, pending);
+  try {
+    session.load(job.network_file);
+    session.flush();
+  } catch (const RunError& error) {
+    throw InputError(error.what());
+  }
+  Progress progress(comm.is_root(), false, {});
+  return run_free_trials(session, job.run, job.network.noise, {job.record, job.observe}, progress,
+                         [] { return false; });
+}
+
+}  // namespace
+
+TestResult test(const Communicator& comm, const Task& task, const TestJob& job) {
+  return with_scalar(job.learning.precision, [&](auto scalar) { return test_as<decltype(scalar)>(comm, task, job); });
+}
+
+std::string test_section(const TestResult& result, std::vector<std::string>& warnings) {
+  nlohmann::ordered_json json = {{"trials", result.trials}, {"steps", result.steps}, {"seconds", result.seconds}};
+  json["error"] =
+      finite_or_null(result.error(), "test.error: there was no test trial, or all its targets are zero", warnings);
+  for (const Score& score : result.scores)
+    json[score.name] = finite_or_null(score.value, fmt::format("test.{}: {}", score.name, score.reason), warnings);
+  return json.dump();
+}
+
+std::string test_text(const TestResult& result) {
+  if (result.trials == 0) return "no test trials (run.test_trials = 0)";
+  std::string text = fmt::format("test error {:.4g} over {} trials", result.error(), result.trials);
+  for (const Score& score : result.scores) text += fmt::format(", {} {:.4g}", score.name, score.value);
+  return text;
+}
+
+}  // namespace fullforce

@@ -1,0 +1,17 @@
+#pragma once
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace fullforce {
+
+/// A number, or null with the reason among the warnings: JSON has no NaN.
+inline nlohmann::ordered_json finite_or_null(double value, const std::string& why_not,
+                                             std::vector<std::string>& warnings) {
+  if (std::isfinite(value)) return value;
+  warnings.push_back(why_not);
+  return nullptr;
+}
+
+}  // namespace fullforce

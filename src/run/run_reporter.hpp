@@ -1,0 +1,47 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "fullforce/model/trial_streams.hpp"
+#include "fullforce/run/evaluation.hpp"
+#include "fullforce/run/progress.hpp"
+#include "fullforce/run/train.hpp"
+#include "performance.hpp"
+#include "training_totals.hpp"
+
+namespace fullforce {
+
+/// All that a training run says: lines while it goes on, and its summary. Every rank calls it; the root speaks.
+class RunReporter {
+ public:
+  RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance);
+
+  void starts(Index first_step);
+  void notices(const std::vector<Notice>& notices);
+  /// The stage that the streams are in; `dimension` of features that grow, 0 otherwise.
+  void show(const TrialStreams& streams, double last_error, double samples_per_second, Index dimension);
+  bool due() const { return progress_.due(); }
+
+  void wrote_checkpoint(Index step, double seconds);
+  void failed_to_write_checkpoint(Index step, const std::string& why);
+  void stopped(Index step);
+  void stopped_in_test();
+  void trained(const TrainingTotals& totals);
+  void finished(const TrainingTotals& totals, const Performance& performance, const TestResult& test);
+  void wrote_results();
+
+  /// The text of summary.json.
+  std::string summary(const TrainingTotals& totals, const Performance& performance, const TestResult& test) const;
+
+  /// For the test that ends a run.
+  Progress& progress() { return progress_; }
+
+ private:
+  const Communicator* comm_;
+  const TrainingJob* job_;
+  std::string provenance_;
+  Progress progress_;
+};
+
+}  // namespace fullforce

@@ -1,0 +1,74 @@
+#include "fullforce/run/session.hpp"
+
+#include "fullforce/io/archive.hpp"
+
+namespace fullforce {
+
+template <Real T>
+Session<T>::Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns)
+    : task_(&task),
+      options_(options),
+      layout_(comm, options.network.neurons),
+      connectivity_(layout_, options.network, task, options.weight_seed),
+      plasticity_(make_plasticity<T>(layout_, options.learning,
+                                     {task.outputs(), options.streams, largest_rate(options.network), learns})) {
+  connectivity_.J_D.arrange_for(layout_, options.streams);
+}
+
+template <Real T>
+Simulation<T>& Session<T>::start(const TrialSchedule& schedule, const NetworkOptions& network, std::uint64_t seed,
+                                 bool testing) {
+  const LearningOptions& learning = options_.learning;
+  return simulation_.emplace(layout_,
+                             SimulationOptions{network, learning.rule, learning.update_probability, seed, testing},
+                             *task_, schedule, connectivity_, *plasticity_);
+}
+
+template <Real T>
+Simulation<T>& Session<T>::start_training(const TrialSchedule& schedule, std::uint64_t seed) {
+  return start(schedule, options_.network, seed, false);
+}
+
+template <Real T>
+Simulation<T>& Session<T>::start_test(const TrialSchedule& schedule, std::uint64_t seed, double noise) {
+  NetworkOptions network = options_.network;
+  network.noise = noise;
+  return start(schedule, network, seed, true);
+}
+
+template <Real T>
+void Session<T>::flush() {
+  RegionTimer unused;
+  plasticity_->flush(unused);
+}
+
+template <Real T>
+void Session<T>::save(const std::filesystem::path& path, const NetworkFileHeader& header, bool with_target) {
+  save_network(layout_.comm(), path, header, [&](Archive& archive) {
+    if (simulation_) simulation_->persist(archive);
+    connectivity_.persist(archive, layout_, with_target);
+    plasticity_->persist(archive);
+  });
+}
+
+template <Real T>
+void Session<T>::load(const std::filesystem::path& path) {
+  load_network(layout_.comm(), path, [&](Archive& archive) {
+    if (simulation_) simulation_->persist(archive);
+    connectivity_.persist(archive, layout_, true);
+    plasticity_->persist(archive);
+  });
+}
+
+TrialSchedule training_schedule(const RunOptions& run) {
+  return {run.streams, run.init_trials, run.train_trials, TrialKind::init, TrialKind::training};
+}
+
+TrialSchedule test_schedule(const RunOptions& run) {
+  return {run.streams, run.init_trials, run.test_trials, TrialKind::test_init, TrialKind::test};
+}
+
+template class Session<float>;
+template class Session<double>;
+
+}  // namespace fullforce

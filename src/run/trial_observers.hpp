@@ -1,0 +1,60 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "fullforce/io/recording_file.hpp"
+#include "fullforce/model/task.hpp"
+#include "fullforce/run/evaluation.hpp"
+#include "fullforce/run/simulation.hpp"
+
+namespace fullforce {
+
+/// The next step of the stream's trial is its last.
+bool is_at_last_step(const TrialStreams& streams, Index stream);
+
+/// Shows stream 0 to an observer, all neurons of it.
+template <Real T>
+class StreamView {
+ public:
+  StreamView(const Task& task, Index neurons);
+
+  /// **Collective.**
+  StepView of(const Simulation<T>& simulation);
+
+ private:
+  std::vector<Index> neurons_;
+  std::vector<double> rates_, target_rates_, outputs_;
+};
+
+/// Notes what stream 0 does in its test trials, with a few neurons spread over the network.
+template <Real T>
+class Recorder {
+ public:
+  Recorder(const Task& task, Index neurons, double dt);
+
+  /// **Collective.**
+  void look(const Simulation<T>& simulation);
+
+  Recording take() { return std::move(recording_); }
+
+ private:
+  double dt_;
+  Recording recording_;
+};
+
+/// Shows the task's scorer, if it has one, every step of the test trials.
+template <Real T>
+class ScoreObserver {
+ public:
+  ScoreObserver(const Task& task, Index streams);
+
+  void look(const Simulation<T>& simulation);
+
+  std::vector<Score> scores() const { return scorer_ == nullptr ? std::vector<Score>() : scorer_->scores(); }
+
+ private:
+  std::unique_ptr<Scorer> scorer_;
+  std::vector<double> output_;
+};
+
+}  // namespace fullforce
