@@ -1,44 +1,51 @@
 #!/usr/bin/python3
-"""Draws Lyapunov exponents of systems with known ones as they converge (PNG, PDF, and CSV beside them): a linear map and the Lorenz system, by the code that analyses networks.
+"""Draws Lyapunov exponents of systems with known ones as they converge: a linear map and the Lorenz system.
 
     lyapunov.py BENCH_LYAPUNOV [--output PNG] [--steps n]
+
+The exponents come from the code that analyses networks. PDF and CSV stand beside the PNG.
 """
 import argparse
-import csv
-import json
 import os
 import pathlib
-import subprocess
 import sys
-import tempfile
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 
-TITLES = {"linear_map": ("Linear map", "steps (number)", "exponent (1/step)"), "lorenz": ("Lorenz system", "time (no unit)", "exponent (no unit)")}
-STYLES = [dict(color="#0072B2", linestyle="-"), dict(color="#D55E00", linestyle="--"), dict(color="#009E73", linestyle="-.")]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/python"))
+
+from fullforce.running import run_for_json  # noqa: E402
+from fullforce.style import CURVES, ZERO_LINE, plt, save  # noqa: E402
+from fullforce.text_files import write_rows  # noqa: E402
+
+TITLES = {"linear_map": ("Linear map", "steps (number)", "exponent (1/step)"),
+          "lorenz": ("Lorenz system", "time (no unit)", "exponent (no unit)")}
+
+
+def draw_system(axes, system, title, time, label):
+    """Estimates of each exponent over time, and the known one."""
+    for k, (style, curve, known) in enumerate(zip(CURVES, np.transpose(system["convergence"]), system["known"])):
+        found = round(system["exponents"][k], 3) + 0.0  # no -0.000
+        axes.plot(system["time"], curve, label=f"exponent {k + 1}: {found:.3f} (known: {known:.3f})", **style)
+        axes.axhline(known, **ZERO_LINE)
+    axes.set(title=title, xlabel=time, ylabel=label, xscale="log")
+    axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(0, 0.7))
+
+
+def rows(found):
+    """A row for each system, time and exponent."""
+    return [[name, time, k + 1, estimate, known] for name, system in found.items()
+            for time, estimates in zip(system["time"], system["convergence"])
+            for k, (estimate, known) in enumerate(zip(estimates, system["known"]))]
 
 
 def draw(found, path):
+    """Writes the figure and its data."""
     figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
-    for axes, (name, (title, time, label)) in zip(panels, TITLES.items()):
-        system = found[name]
-        for k, (style, curve, known) in enumerate(zip(STYLES, np.transpose(system["convergence"]), system["known"])):
-            axes.plot(system["time"], curve, label=f"exponent {k + 1}: {round(system['exponents'][k], 3) + 0.0:.3f} (known: {known:.3f})", **style)
-            axes.axhline(known, color="0.6", linewidth=0.8, zorder=0)
-        axes.set(title=title, xlabel=time, ylabel=label, xscale="log")
-        axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(0, 0.7))
-    for ending in (".png", ".pdf"):
-        figure.savefig(path.with_suffix(ending), dpi=130)
-    with open(path.with_suffix(".csv"), "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["system", "time", "exponent", "estimate", "known"])
-        for name, system in found.items():
-            for time, estimates in zip(system["time"], system["convergence"]):
-                writer.writerows([name, time, k + 1, e, known] for k, (e, known) in enumerate(zip(estimates, system["known"])))
+    for axes, (name, texts) in zip(panels, TITLES.items()):
+        draw_system(axes, found[name], *texts)
+    save(figure, path)
+    write_rows(path.with_suffix(".csv"), ["system", "time", "exponent", "estimate", "known"], rows(found))
 
 
 def main():
@@ -47,13 +54,11 @@ def main():
     parser.add_argument("--output", default="lyapunov_known.png")
     parser.add_argument("--steps", type=int, default=60000)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        output = pathlib.Path(folder) / "lyapunov.json"
-        subprocess.run([os.path.abspath(arguments.bench_lyapunov), "--steps", str(arguments.steps), "--output", str(output)], check=True)
-        found = json.loads(output.read_text(encoding="utf-8"))
+    found = run_for_json([os.path.abspath(arguments.bench_lyapunov), "--steps", arguments.steps])
     draw(found, pathlib.Path(arguments.output))
     for name, system in found.items():
-        print(name, " ".join(f"{e:.4f} +- {s:.4f} (known {k:.4f})" for e, s, k in zip(system["exponents"], system["standard_errors"], system["known"])))
+        values = zip(system["exponents"], system["standard_errors"], system["known"])
+        print(name, " ".join(f"{e:.4f} +- {s:.4f} (known {k:.4f})" for e, s, k in values))
     return 0
 
 

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""A full-FORCE training step written with NumPy as one would from the paper: whole products, rank-1 RLS with outer products, double precision.
+"""A full-FORCE training step written with NumPy as one would from the paper.
+
+It has whole products, rank-1 RLS with outer products, and double precision.
 
     numpy_step.py NEURONS... [--seconds S] [--output JSON]
 
-Prints and writes the median time of a step. The comparison for fullforce's own steps: same formulas, same order, one stream, an update at
-every step.
+Prints and writes the median time of a step. The comparison for fullforce's own steps: same formulas, same order, one
+stream, an update at every step.
 """
 import argparse
 import json
@@ -22,7 +24,8 @@ class Network:
         self.J_D = gain * random.standard_normal((neurons, neurons)) / np.sqrt(neurons)
         self.u_out, self.u_in = random.uniform(-1, 1, (2, neurons))
         self.J, self.w, self.P = np.zeros((neurons, neurons)), np.zeros(neurons), np.eye(neurons) / alpha
-        self.x, self.x_D, self.z_rec = random.standard_normal(neurons), random.standard_normal(neurons), np.zeros(neurons)
+        self.x, self.x_D = random.standard_normal(neurons), random.standard_normal(neurons)
+        self.z_rec = np.zeros(neurons)
 
     def step(self, f_in, f_out):
         F = self.J_D.dot(np.tanh(self.x_D)) + self.u_out * f_out
@@ -73,8 +76,8 @@ def measure(sizes, seconds):
     points = []
     for neurons in sizes:
         found = times(neurons, seconds)
-        points.append({"neurons": neurons, "seconds_per_step": float(np.median(found)), "quartiles": np.quantile(found, [0.25, 0.75]).tolist(),
-                       "steps": len(found)})
+        points.append({"neurons": neurons, "seconds_per_step": float(np.median(found)),
+                       "quartiles": np.quantile(found, [0.25, 0.75]).tolist(), "steps": len(found)})
     return {"numpy": np.__version__, "blas": library(), "points": points}
 
 
@@ -86,7 +89,8 @@ def main():
     arguments = parser.parse_args()
     report = measure(arguments.neurons, arguments.seconds)
     for point in report["points"]:
-        print(f"N = {point['neurons']:5d}: {1e3 * point['seconds_per_step']:9.3f} ms a step (NumPy {report['numpy']} on {report['blas']})")
+        print(f"N = {point['neurons']:5d}: {1e3 * point['seconds_per_step']:9.3f} ms a step "
+              f"(NumPy {report['numpy']} on {report['blas']})")
     if arguments.output:
         with open(arguments.output, "w", encoding="utf-8") as file:
             json.dump(report, file, indent=2)

@@ -1,19 +1,24 @@
 #!/usr/bin/python3
-"""What `fullforce plan` predicts against what `fullforce train` takes: two sizes, 1 and 16 streams, both precisions, 1 and 2 ranks.
+"""What `fullforce plan` predicts against what `fullforce train` takes.
 
     plan_accuracy.py FULLFORCE [--neurons N N] [--machine FILE] [--tiny] [--output JSON]
 
-Calibrates first on 2 ranks of one thread (or takes the constants in FILE), then trains each network for a thousand steps or more and compares the time of a step (without that of files),
-the memory of a rank and the size of network.h5. About 2 minutes on a machine that does nothing else. Prints the table; the last line is the largest error.
+Two sizes, 1 and 16 streams, both precisions, 1 and 2 ranks. Calibrates first on 2 ranks of one thread (or takes the
+constants in FILE), then trains each network for a thousand steps or more and compares the time of a step (without that
+of files), the memory of a rank and the size of network.h5. About 2 minutes on a machine that does nothing else. Prints
+the table; the last line is the largest error.
 """
 import argparse
 import itertools
-import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/python"))
+
+from fullforce.running import environment, mpirun, run_quietly  # noqa: E402
+from fullforce.text_files import read_json, write_json  # noqa: E402
 
 CONFIG = """
 [run]
@@ -31,41 +36,71 @@ precision = "{precision}"
 """
 
 
-def mpirun(ranks, arguments, cwd):
-    environment = dict(os.environ, OMP_NUM_THREADS="1", OMPI_MCA_btl_vader_single_copy_mechanism="none", OMPI_MCA_rmaps_base_oversubscribe="1",
-                       OMPI_MCA_hwloc_base_binding_policy="none", OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
-    result = subprocess.run(["mpirun", "-n", str(ranks), *map(str, arguments)], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+HEADING = ("neurons streams precision ranks   step: plan   measured   error   memory: plan  measured  "
+           "network.h5: error")
+
+
+def run(ranks, command, folder):
+    """Runs a command on so many ranks of one thread; the end where it fails."""
+    result = run_quietly(mpirun(ranks, command), cwd=folder, env=environment(1, OMPI_MCA_rmaps_base_oversubscribe="1"))
     if result.returncode != 0:
-        sys.exit(f"{arguments}: exit {result.returncode}\n{result.stdout}{result.stderr}")
-
-
-def read(path):
-    return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        sys.exit(f"{command}: exit {result.returncode}\n{result.stdout}{result.stderr}")
 
 
 def compare(program, machine, folder, neurons, streams, precision, ranks, dt):
     """One point: the prediction, then the run."""
     name = f"{neurons}-{streams}-{precision}-{ranks}"
     config = folder / f"{name}.toml"
-    config.write_text(CONFIG.format(neurons=neurons, streams=streams, precision=precision, train_trials=30 if streams == 1 else 3 * streams, dt=dt), encoding="utf-8")
-    mpirun(ranks, [program, "plan", config, "--machine", machine, "--output", folder / "plan.json"], folder)
-    plan = read(folder / "plan.json")
-    mpirun(ranks, [program, "train", config, "--output", name, "--quiet"], folder)
-    summary = read(folder / name / "summary.json")
+    trials = 30 if streams == 1 else 3 * streams
+    config.write_text(CONFIG.format(neurons=neurons, streams=streams, precision=precision, train_trials=trials, dt=dt),
+                      encoding="utf-8")
+    run(ranks, [program, "plan", config, "--machine", machine, "--output", folder / "plan.json"], folder)
+    run(ranks, [program, "train", config, "--output", name, "--quiet"], folder)
+    plan, summary = read_json(folder / "plan.json"), read_json(folder / name / "summary.json")
+    network = folder / name / "network.h5"
+    predicted, measured = times(plan, summary)
+    point = {"neurons": neurons, "streams": streams, "precision": precision, "ranks": ranks,
+             "predicted": predicted, "measured": sum(s for phase, s in measured.items() if phase != "io"),
+             "predicted_bytes": plan["memory"]["bytes_per_rank"],
+             "measured_bytes": max(summary["memory"]["peak_bytes_per_rank"]),
+             "predicted_file": plan["files"]["network_bytes"], "measured_file": network.stat().st_size,
+             "phases": {phase: [plan["seconds_per_step"]["training"][phase], s] for phase, s in measured.items()}}
+    network.unlink()
+    return point
+
+
+def times(plan, summary):
+    """The predicted time of a step, over all steps, and the measured ones of its phases."""
     steps, a_step = plan["steps"], plan["seconds_per_step"]
-    predicted = (steps["init"] * a_step["init"]["total"] + steps["training"] * a_step["training"]["total"]) / (steps["init"] + steps["training"])
-    network_bytes = (folder / name / "network.h5").stat().st_size
-    (folder / name / "network.h5").unlink()
-    return {"neurons": neurons, "streams": streams, "precision": precision, "ranks": ranks, "predicted": predicted,
-            "measured": sum(phase["mean"] for name, phase in summary["performance"]["phases"].items() if name != "io") / summary["train"]["steps"],
-            "predicted_bytes": plan["memory"]["bytes_per_rank"],
-            "measured_bytes": max(summary["memory"]["peak_bytes_per_rank"]), "predicted_file": plan["files"]["network_bytes"], "measured_file": network_bytes,
-            "phases": {phase: [a_step["training"][phase], summary["performance"]["phases"][phase]["mean"] / summary["train"]["steps"]]
-                       for phase in summary["performance"]["phases"]}}
+    total = sum(steps[kind] * a_step[kind]["total"] for kind in ("init", "training"))
+    measured = {name: phase["mean"] / summary["train"]["steps"]
+                for name, phase in summary["performance"]["phases"].items()}
+    return total / (steps["init"] + steps["training"]), measured
 
 
 def error(point, predicted="predicted", measured="measured"):
+    """In percent."""
     return 100.0 * (point[predicted] / point[measured] - 1.0)
+
+
+def line(point):
+    """A point as a line of the table."""
+    return (f"{point['neurons']:7d} {point['streams']:7d} {point['precision']:>9s} {point['ranks']:5d} "
+            f"{1e3 * point['predicted']:9.3f} ms {1e3 * point['measured']:7.3f} ms {error(point):+5.0f} % "
+            f"{point['predicted_bytes'] / 2**20:10.0f} MiB {point['measured_bytes'] / 2**20:5.0f} MiB "
+            f"{error(point, 'predicted_file', 'measured_file'):+12.1f} %")
+
+
+def prepare_machine(program, given, tiny, folder):
+    """The file with the constants of the machine: the one that was given, a new one, or in tests an empty one."""
+    if given:
+        return os.path.abspath(given)
+    machine = folder / "machine.json"
+    if tiny:
+        write_json(machine, {"format": "fullforce-machine", "format_version": 1})
+    else:
+        run(2, [program, "plan", "--calibrate", "--machine", machine], folder)
+    return machine
 
 
 def main():
@@ -78,23 +113,16 @@ def main():
     arguments = parser.parse_args()
     program = os.path.abspath(arguments.fullforce)
     sizes, dt = ([40], 0.01) if arguments.tiny else (arguments.neurons, 0.005)
+    points = []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        machine = os.path.abspath(arguments.machine) if arguments.machine else "machine.json"
-        if not arguments.machine and not arguments.tiny:
-            mpirun(2, [program, "plan", "--calibrate", "--machine", machine], folder)
-        if arguments.tiny:
-            (folder / machine).write_text('{"format": "fullforce-machine", "format_version": 1}', encoding="utf-8")
-        print("neurons streams precision ranks   step: plan   measured   error   memory: plan  measured  network.h5: error")
-        points = []
+        machine = prepare_machine(program, arguments.machine, arguments.tiny, folder)
+        print(HEADING)
         for case in itertools.product(sizes, (1, 16), ("double", "single"), (1, 2)):
-            point = compare(program, machine, folder, *case, dt)
-            points.append(point)
-            print(f"{point['neurons']:7d} {point['streams']:7d} {point['precision']:>9s} {point['ranks']:5d} {1e3 * point['predicted']:9.3f} ms "
-                  f"{1e3 * point['measured']:7.3f} ms {error(point):+5.0f} % {point['predicted_bytes'] / 2**20:10.0f} MiB {point['measured_bytes'] / 2**20:5.0f} MiB "
-                  f"{error(point, 'predicted_file', 'measured_file'):+12.1f} %", flush=True)
+            points.append(compare(program, machine, folder, *case, dt))
+            print(line(points[-1]), flush=True)
     if arguments.output:
-        pathlib.Path(arguments.output).write_text(json.dumps(points, indent=2), encoding="utf-8")
+        write_json(pathlib.Path(arguments.output), points, indent=2)
     print(f"{len(points)} points, largest error {max(abs(error(point)) for point in points):.0f} %")
 
 

@@ -1,24 +1,27 @@
 #!/usr/bin/python3
-"""How fast training steps are: against NumPy, against the machine, on two ranks or threads against one. All in one run, medians.
+"""How fast training steps are: against NumPy, against the machine, on two ranks or threads against one.
 
     report.py BENCH_STEP [--tiny] [--seconds S] [--output JSON]
 
-BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. Takes about 4 minutes on a machine that does nothing else. --tiny: small sizes, for
-a test of this script. Every stream learns at every step; NumPy is double precision, one stream, with all cores. NumPy and fullforce take turns, and what is printed
-are medians of the turns' ratios: cores that share a cache in one minute need not do so in the next.
+BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. Takes about 4 minutes on a machine that
+does nothing else. --tiny: small sizes, for a test of this script. Every stream learns at every step; NumPy is double
+precision, one stream, with all cores. NumPy and fullforce take turns in one run, and what is printed are medians of
+the turns' ratios: cores that share a cache in one minute need not do so in the next.
 """
 import argparse
 import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
-import tempfile
 
-ENVIRONMENT = {"OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",
-               "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_PROC_BIND": "true"}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/python"))
+
+from fullforce.running import environment, mpirun, run_for_json  # noqa: E402
+from fullforce.text_files import write_json  # noqa: E402
+
 CORES = len(os.sched_getaffinity(0))
+NUMPY_STEP = pathlib.Path(__file__).with_name("numpy_step.py")
 
 
 class Bench:
@@ -27,29 +30,22 @@ class Bench:
     def __init__(self, program, seconds, tiny):
         self.program, self.seconds, self.tiny, self.runs = program, seconds, tiny, []
 
-    def run(self, neurons, streams, precision, ranks=1, threads=CORES, seconds=None, rank=0):
-        with tempfile.TemporaryDirectory() as folder:
-            output = pathlib.Path(folder) / "step.json"
-            command = ["mpirun", "-n", str(ranks), self.program, "--neurons", ",".join(map(str, neurons)), "--streams", ",".join(map(str, streams)),
-                       "--precision", precision, "--seconds", str(seconds or self.seconds), "--max-rank", str(rank), "--output", str(output)]
-            if self.tiny:
-                command += ["--bytes", str(1 << 20)]
-            environment = dict(os.environ, OMP_NUM_THREADS=str(threads), **ENVIRONMENT)
-            if ranks > 1:
-                environment["OMP_PROC_BIND"] = "false"
-            subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-            report = json.loads(output.read_text(encoding="utf-8"))
+    def run(self, neurons, streams, precision, ranks=1, threads=CORES, rank=0):
+        """Steps of each size and number of streams; `rank` is the rank of low-rank features, 0 for dense ones."""
+        command = [self.program, "--neurons", ",".join(map(str, neurons)), "--streams", ",".join(map(str, streams)),
+                   "--precision", precision, "--seconds", self.seconds, "--max-rank", rank]
+        if self.tiny:
+            command += ["--bytes", 1 << 20]
+        bind = "true" if ranks == 1 else "false"
+        settings = environment(threads, OMPI_MCA_rmaps_base_oversubscribe="1", OMP_PROC_BIND=bind)
+        report = run_for_json(mpirun(ranks, command), env=settings)
         self.runs.append(report)
         return report
 
 
 def numpy_times(sizes, seconds):
-    with tempfile.TemporaryDirectory() as folder:
-        output = pathlib.Path(folder) / "numpy.json"
-        script = pathlib.Path(__file__).with_name("numpy_step.py")
-        subprocess.run([sys.executable, str(script), *map(str, sizes), "--seconds", str(seconds), "--output", str(output)], check=True,
-                       stdout=subprocess.DEVNULL)
-        return json.loads(output.read_text(encoding="utf-8"))
+    """What numpy_step.py finds."""
+    return run_for_json([sys.executable, NUMPY_STEP, *sizes, "--seconds", seconds])
 
 
 def take_turns(bench, neurons, cases, rounds, seconds):
@@ -60,7 +56,8 @@ def take_turns(bench, neurons, cases, rounds, seconds):
         of_numpy = numpy["points"][0]["seconds_per_step"]
         for (streams, precision, rank), turn in zip(cases, turns):
             point = bench.run([neurons], [streams], precision, rank=rank)["points"][0]
-            turn.append(dict(point, features=f"rank {rank}" if rank else "dense", numpy_seconds=of_numpy, ratio=of_numpy / point["seconds_per_sample"]))
+            turn.append(dict(point, features=f"rank {rank}" if rank else "dense", numpy_seconds=of_numpy,
+                             ratio=of_numpy / point["seconds_per_sample"]))
     points = []
     for turn in turns:
         point = sorted(turn, key=lambda p: p["ratio"])[len(turn) // 2]
@@ -82,8 +79,9 @@ def ratio_lines(bench, large, small, seconds, rounds):
     print("      N  B  precision  features  NumPy ms/step  ms/sample   ratio      (all)        of reading  of matmul")
     for p in points:
         spread = f"{min(p['ratios']):.1f}-{max(p['ratios']):.1f}"
-        print(f"  {p['neurons']:5d} {p['streams']:2d}  {p['precision']:9s}  {p['features']:8s} {1e3 * p['numpy_seconds']:14.3f} {1e3 * p['seconds_per_sample']:10.4f} "
-              f"{p['ratio']:7.1f} {spread:>14s} {p['fraction_of_bandwidth']:11.2f} {p['fraction_of_products']:10.2f}")
+        print(f"  {p['neurons']:5d} {p['streams']:2d}  {p['precision']:9s}  {p['features']:8s} "
+              f"{1e3 * p['numpy_seconds']:14.3f} {1e3 * p['seconds_per_sample']:10.4f} {p['ratio']:7.1f} {spread:>14s} "
+              f"{p['fraction_of_bandwidth']:11.2f} {p['fraction_of_products']:10.2f}")
     return points
 
 
@@ -103,16 +101,18 @@ def scaling_lines(bench, neurons, rounds):
     found = {layout: [] for layout in layouts}
     for _ in range(rounds):
         for ranks, threads in layouts:
-            found[ranks, threads].append(bench.run([neurons], [16], "single", ranks, threads)["points"][0]["seconds_per_step"])
+            point = bench.run([neurons], [16], "single", ranks, threads)["points"][0]
+            found[ranks, threads].append(point["seconds_per_step"])
     points = []
     print(f"\nN = {neurons}, single precision, 16 streams")
     for (ranks, threads), times in found.items():
         seconds = statistics.median(times)
         speed_ups = [alone / together for alone, together in zip(found[1, 1], times)]
         speed_up = statistics.median(speed_ups)
-        points.append({"ranks": ranks, "threads": threads, "seconds_per_step": seconds, "speed_up": speed_up, "speed_ups": speed_ups})
-        print(f"  {ranks} rank(s) x {threads} thread(s): {1e3 * seconds:8.3f} ms/step, {speed_up:5.2f} times as fast as 1 x 1"
-              f" ({min(speed_ups):.2f}-{max(speed_ups):.2f})")
+        points.append({"ranks": ranks, "threads": threads, "seconds_per_step": seconds, "speed_up": speed_up,
+                       "speed_ups": speed_ups})
+        print(f"  {ranks} rank(s) x {threads} thread(s): {1e3 * seconds:8.3f} ms/step, {speed_up:5.2f} times as fast "
+              f"as 1 x 1 ({min(speed_ups):.2f}-{max(speed_ups):.2f})")
     return points
 
 
@@ -129,9 +129,11 @@ def main():
     points = ratio_lines(bench, large, small, seconds, rounds)
     phase_lines(points)
     scaling = scaling_lines(bench, scaled, rounds)
-    print("\nWhat the machine gave in these runs: " + "; ".join(f"{r['ranks']} x {r['threads']} {json.dumps(r['limits'])}" for r in bench.runs[:1] + bench.runs[-3:]))
+    shown = bench.runs[:1] + bench.runs[-3:]
+    limits = [f"{run['ranks']} x {run['threads']} {json.dumps(run['limits'])}" for run in shown]
+    print("\nWhat the machine gave in these runs: " + "; ".join(limits))
     if arguments.output:
-        pathlib.Path(arguments.output).write_text(json.dumps({"points": points, "scaling": scaling, "runs": bench.runs}, indent=2), encoding="utf-8")
+        write_json(pathlib.Path(arguments.output), {"points": points, "scaling": scaling, "runs": bench.runs}, indent=2)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""What cmake --install leaves is enough for a project of somebody else, which knows C++ alone.
+"""What cmake --install leaves is enough for a project of somebody else, which knows C++ alone, and for the tools.
 
     package.py FULLFORCE
 """
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -30,10 +31,50 @@ int main(int argc, char** argv) {
 """
 
 
-def call(*arguments):
-    result = subprocess.run(arguments, capture_output=True, text=True, timeout=300)
+FILES_IN_PYTHON = """
+import numpy as np, fullforce_io
+fullforce_io.write_trials("trials.h5", [fullforce_io.Trial(targets=np.ones(5))], dt=0.001)
+print(fullforce_io.load_network("spectra/full-force-1/network.h5").J.shape)
+"""
+SHORT = ["--set", "run.init_trials=1", "--set", "run.train_trials=2", "--set", "run.test_trials=1"]
+
+
+def call(*arguments, **options):
+    result = subprocess.run(arguments, capture_output=True, text=True, timeout=300, **options)
     harness.expect_exit(0, result)
     return result.stdout
+
+
+def check_guest():
+    """A project that finds the libraries says what the program says."""
+    for name, text in (("CMakeLists.txt", PROJECT), ("guest.cpp", PROGRAM)):
+        pathlib.Path(name).write_text(text)
+    call("cmake", "-S", ".", "-B", "guest", "-DCMAKE_PREFIX_PATH=" + os.path.abspath("installed"))
+    call("cmake", "--build", "guest")
+    own = call("installed/bin/fullforce", "--dump-defaults")
+    guests = call("guest/guest")
+    if guests.strip() != own.strip():
+        sys.exit(f"the project's program says\n{guests}")
+
+
+def check_tools():
+    """The installed tools find their package, the program and the job scripts; nothing of the project is needed."""
+    tools = pathlib.Path("installed/share/fullforce/tools").resolve()
+    installed = sorted(path.relative_to(tools) for path in tools.rglob("*") if path.is_file())
+    sources = pathlib.Path(__file__).resolve().parents[2] / "tools"
+    modules = [*sources.glob("*.py"), *sources.glob("python/**/*.py")]
+    expected = sorted(path.relative_to(sources) for path in modules)
+    assert installed == expected, f"installed are {installed}"
+    environment = dict(os.environ, PYTHONPATH=str(tools), PYTHONDONTWRITEBYTECODE="1")
+    environment["PATH"] = "/usr/bin:/bin"  # study.py looks for the program beside the installed tools
+    tool = lambda name, *arguments: call("/usr/bin/python3", str(tools / name), *arguments, env=environment)
+    tool("study.py", "spectra", "--sizes", "30", "--seeds", "1", "--output", "spectra", *SHORT)
+    tool("plot.py", "spectra/full-force-1")
+    tool("report.py", "spectra")
+    tool("scaling.py", "scaling", "--neurons", "100", "--plan", "--fullforce", "installed/bin/fullforce")
+    assert "(30, 30)" in call("/usr/bin/python3", "-c", FILES_IN_PYTHON, env=environment)
+    for made in ("spectra/spectra.pdf", "spectra/full-force-1/figure.png", "spectra/report.html", "scaling/scaling.png"):
+        assert os.path.getsize(made) > 10000, made
 
 
 def main():
@@ -44,17 +85,10 @@ def main():
             return 77
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for name, text in (("CMakeLists.txt", PROJECT), ("guest.cpp", PROGRAM)):
-            with open(name, "w") as f:
-                f.write(text)
         call("cmake", "--install", build, "--prefix", "installed")
-        call("cmake", "-S", ".", "-B", "guest", "-DCMAKE_PREFIX_PATH=" + os.path.join(folder, "installed"))
-        call("cmake", "--build", "guest")
-        own = call(os.path.join("installed", "bin", "fullforce"), "--dump-defaults")
-        guests = call(os.path.join("guest", "guest"))
+        check_guest()
+        check_tools()
         os.chdir("/")
-    if guests.strip() != own.strip():
-        sys.exit(f"the project's program says\n{guests}")
     return 0
 
 

@@ -1,0 +1,11 @@
+"""The HDF5 files of fullforce in NumPy: trials for the task "file", trained networks, recordings.
+
+Needs NumPy and h5py, nothing of the program itself.
+"""
+from .draws import normal_draws, raw_draws
+from .network import Network, Run, State, load_network
+from .recording import read_recording
+from .trials import Trial, read_trials, write_trials
+
+__all__ = ["Network", "Run", "State", "Trial", "load_network", "normal_draws", "raw_draws", "read_recording",
+           "read_trials", "write_trials"]

@@ -1,0 +1,78 @@
+"""Trials files, which the task "file" reads."""
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+from typing import Any, Iterable
+
+import h5py
+import numpy as np
+
+SIGNALS = ("targets", "inputs", "hints")
+
+
+def as_columns(signal: Any, length: int) -> np.ndarray:
+    """A signal as [length, n]; None is no channel."""
+    if signal is None:
+        return np.zeros((length, 0))
+    signal = np.asarray(signal, dtype=float)
+    signal = signal[:, None] if signal.ndim == 1 else signal
+    if signal.ndim != 2 or len(signal) != length:
+        raise ValueError(f"a signal of shape {signal.shape} "
+                         f"(must be [{length}] or [{length}, n], as long as the targets)")
+    if not np.isfinite(signal).all():
+        raise ValueError("a signal has values that are not finite")
+    return signal
+
+
+@dataclasses.dataclass
+class Trial:
+    """Signals of a trial of T steps: targets [T, n_out], inputs [T, n_in], hints [T, n_hint].
+
+    A signal of one channel may be given as [T].
+    """
+
+    targets: np.ndarray
+    inputs: np.ndarray = None
+    hints: np.ndarray = None
+
+    def __post_init__(self) -> None:
+        length = len(self.targets)
+        if length == 0:
+            raise ValueError("a trial of no steps")
+        self.targets, self.inputs, self.hints = (as_columns(s, length)
+                                                 for s in (self.targets, self.inputs, self.hints))
+        if self.targets.shape[1] == 0:
+            raise ValueError("a trial without targets")
+
+
+def write_trials(path: str | pathlib.Path, trials: Iterable[Trial], dt: float) -> None:
+    """Writes trials (time step dt, s) as a file for the task "file". It takes its name when it is whole."""
+    trials = list(trials)
+    if not trials:
+        raise ValueError("no trials")
+    widths = {tuple(getattr(t, name).shape[1] for name in SIGNALS) for t in trials}
+    if len(widths) > 1:
+        raise ValueError(f"trials differ in their numbers of (targets, inputs, hints): {sorted(widths)}")
+    if not (np.isfinite(dt) and dt > 0):
+        raise ValueError(f"dt = {dt} (must be positive)")
+    unfinished = f"{path}.part"
+    with h5py.File(unfinished, "w") as file:
+        file.attrs.update(format="fullforce-trials", format_version=1, dt=float(dt))
+        file["lengths"] = np.array([len(t.targets) for t in trials], dtype=np.int64)
+        for name in SIGNALS:
+            signal = np.concatenate([getattr(t, name) for t in trials])
+            if signal.shape[1] > 0:
+                file[name] = signal
+    os.replace(unfinished, path)
+
+
+def read_trials(path: str | pathlib.Path) -> tuple[list[Trial], float]:
+    """The trials of a file, and their dt (s)."""
+    with h5py.File(path) as file:
+        if file.attrs.get("format") != "fullforce-trials":
+            raise ValueError(f"{path}: is not a trials file of fullforce")
+        ends = np.cumsum(file["lengths"][()])[:-1]
+        parts = {name: np.split(file[name][()], ends) for name in SIGNALS if name in file}
+        return [Trial(**dict(zip(parts, signals))) for signals in zip(*parts.values())], float(file.attrs["dt"])

@@ -1,0 +1,50 @@
+"""Options that several tools have: numbers from 1 on, and --set section.key=value."""
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from typing import Callable, Collection
+
+
+def at_least_one(name: str, complaint: str = "{}: must be at least 1") -> Callable[[str], int]:
+    """A type for argparse: a whole number from 1 on. `name` is what messages call it."""
+    def convert(text: str) -> int:
+        value = int(text)
+        if value < 1:
+            raise argparse.ArgumentTypeError(complaint.format(text))
+        return value
+
+    convert.__name__ = name
+    return convert
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """A setting of the configuration as it was given, and its two parts; a part that is not there is empty."""
+
+    text: str
+    key: str
+    value: str
+
+
+def parse_setting(text: str) -> Setting:
+    """The parts of `section.key=value`."""
+    key, _, value = text.partition("=")
+    return Setting(text, key, value)
+
+
+def own_setting(named: str, keys: Collection[str], key: str) -> str | None:
+    """The complaint about a setting, called `named`, whose key is one that the study itself sets; else None."""
+    return f"--set {named} is what the study itself sets" if key in keys else None
+
+
+def as_toml(value: object) -> str:
+    """A number, string or boolean as TOML, where these look as they do in JSON."""
+    return json.dumps(value)
+
+
+def add_set_option(parser: argparse.ArgumentParser) -> None:
+    """Adds the option --set, which may be repeated."""
+    parser.add_argument("--set", action="append", default=[], metavar="section.key=value",
+                        help="for all points; may be repeated")

@@ -1,0 +1,76 @@
+"""The part of a run's page that shows its analysis.h5."""
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any, Mapping
+
+import h5py
+
+from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents
+from ..errors import ToolError
+from ..style import NETWORKS, plt
+from .html_parts import note, picture, section, table
+
+TITLE = "Spectrum and activity"
+# Group of the file and name of the number.
+NUMBERS = [("eigenvalues", "spectral_radius"), ("eigenvalues", "rightmost"), ("pca", "participation_ratio"),
+           ("pca", "dimension_90"), ("pca", "dimension_99"), ("lyapunov", "largest_times_tau"),
+           ("lyapunov", "kaplan_yorke_dimension"), ("weights", "deviation")]
+
+
+def analysis(folder: pathlib.Path) -> str:
+    """The section on the analysis of the run in a folder, or how to make one."""
+    path = folder / "analysis.h5"
+    if not path.exists():
+        return section(TITLE, note("Not analysed: fullforce analyze NETWORK --output analysis.h5."))
+    try:
+        with h5py.File(path, "r") as file:
+            found, figure = json.loads(file.attrs["summary"]), analysis_figure(file)
+    except (OSError, KeyError, ValueError) as error:
+        raise ToolError(f"{path}: is not an analysis ({error})") from error
+    return section(TITLE, picture(figure, "eigenvalues, principal components, Lyapunov exponents"), numbers(found))
+
+
+def numbers(found: Mapping[str, Any]) -> str:
+    """A table of what was found, with a column for each network."""
+    rows = [(f"{name.replace('_', ' ')} ({group})", *(found[group][which][name] for which in NETWORKS))
+            for group, name in NUMBERS if group in found]
+    if "rate_correlation" in found:
+        rows.append(("median correlation of rates with their targets", found["rate_correlation"]["median"], ""))
+    return table(rows, True, ["", *(look.label for look in NETWORKS.values())])
+
+
+def analysis_figure(file: h5py.File) -> Any:
+    """A panel for each group that the file has."""
+    panels = (("eigenvalues", eigenvalues), ("pca", components), ("lyapunov", exponents))
+    drawn = [draw for group, draw in panels if group in file]
+    count = max(1, len(drawn))
+    figure, axes = plt.subplots(1, count, figsize=(3.4 * count, 3.4), squeeze=False, layout="constrained")
+    for panel, draw in zip(axes[0], drawn):
+        draw(panel, file)
+    return figure
+
+
+def eigenvalues(axes: Any, file: h5py.File) -> None:
+    """Eigenvalues, with the legend below the panel, which they fill."""
+    plot_eigenvalues(axes, file)
+    axes.set(title="Eigenvalues", xlabel="real part (no unit)", ylabel="imaginary part (no unit)")
+    axes.axis("equal")
+    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.2))
+
+
+def components(axes: Any, file: h5py.File) -> None:
+    """Principal components."""
+    plot_components(axes, file)
+    axes.set(title="Principal components", xlabel="component (number)", ylabel="share of variance (no unit)",
+             ylim=(1e-10, 1.5))
+    axes.legend(frameon=False, fontsize=7)
+
+
+def exponents(axes: Any, file: h5py.File) -> None:
+    """Lyapunov exponents."""
+    plot_exponents(axes, file)
+    axes.axhline(0, color="0.7", linewidth=0.8, zorder=0)
+    axes.set(title="Lyapunov exponents", xlabel="exponent (number)", ylabel="growth (1/s)")
+    axes.legend(frameon=False, fontsize=7)

@@ -1,0 +1,81 @@
+"""Starts fullforce: directly, with mpirun, or as a job of SLURM."""
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+from typing import Any, Iterable, Mapping
+
+from .errors import ToolError
+from .text_files import read_json
+
+TOOLS = pathlib.Path(__file__).resolve().parents[2]
+JOBS = TOOLS.parent / "jobs"
+STOPPED_EARLY = 75  # fullforce: stopped with a good checkpoint, run again to go on
+
+
+def find_program(given: str | None) -> str:
+    """The path of fullforce: as given, in PATH, in the build folder, or where it was installed."""
+    if given and not os.access(given, os.X_OK):
+        raise ToolError(f"{given}: is not a program")
+    built, installed = TOOLS.parent / "build/bin/fullforce", TOOLS.parents[2] / "bin/fullforce"
+    for path in filter(None, (given, shutil.which("fullforce"), built, installed)):
+        if os.access(path, os.X_OK):
+            return str(pathlib.Path(path).resolve())
+    raise ToolError("there is no program fullforce (build it, or give --program PATH)")
+
+
+def environment(threads: int | None = None, **more: str) -> dict[str, str]:
+    """This process's environment with what Open MPI needs; `more` is set in any case.
+
+    `threads` is the number of OpenMP threads of a rank; None leaves it to OMP_NUM_THREADS.
+    """
+    values = dict(os.environ)
+    if threads is not None:
+        values["OMP_NUM_THREADS"] = str(threads)
+    if os.geteuid() == 0:
+        values.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+    # Threads of a rank may use every core; containers forbid one process to read another's memory.
+    values.setdefault("OMPI_MCA_hwloc_base_binding_policy", "none")
+    values.setdefault("OMPI_MCA_btl_vader_single_copy_mechanism", "none")
+    return {**values, **more}
+
+
+def mpirun(ranks: int, command: Iterable[Any], oversubscribe: bool = False) -> list[str]:
+    """The command line that starts a program on so many ranks; `oversubscribe` allows more ranks than cores."""
+    options = ["--oversubscribe"] if oversubscribe else []
+    return ["mpirun", *options, "-n", str(ranks), *map(str, command)]
+
+
+def run_quietly(command: Iterable[Any], **options: Any) -> subprocess.CompletedProcess:
+    """Runs a command to its end, whatever its exit code, and keeps its output as text."""
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
+
+
+@dataclasses.dataclass(frozen=True)
+class Sbatch:
+    """A submission: options of sbatch, a script of jobs/, and the arguments of the script."""
+
+    options: list[str]
+    script: str
+    arguments: list[str]
+
+    @property
+    def command(self) -> list[str]:
+        return ["sbatch", *self.options, str(JOBS / self.script), *self.arguments]
+
+    def submit(self, variables: Mapping[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess:
+        """Calls sbatch with more environment variables; the script finds its neighbours by FULLFORCE_JOBS."""
+        values = dict(os.environ, FULLFORCE_JOBS=str(JOBS), **(variables or {}))
+        return subprocess.run(self.command, env=values, **options)
+
+
+def run_for_json(command: Iterable[Any], env: Mapping[str, str] | None = None) -> Any:
+    """Runs a command that writes JSON to the file behind its option --output; what it wrote."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = pathlib.Path(folder) / "output.json"
+        subprocess.run([*map(str, command), "--output", str(output)], env=env, check=True, stdout=subprocess.DEVNULL)
+        return read_json(output)

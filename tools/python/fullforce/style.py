@@ -1,0 +1,71 @@
+"""How figures look: the palette, marks of series and of the two networks, medians with quartiles."""
+from __future__ import annotations
+
+import pathlib
+from typing import Any, Mapping, NamedTuple, Sequence
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart.
+BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+ORANGE, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#999999"
+COLOURS = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK]
+# Series differ in their markers and line styles too.
+MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
+LINES = ["-", "--", "-.", ":", "-", "--"]
+SERIES = [dict(color=color, marker=marker, linestyle=line)
+          for color, marker, line in zip(COLOURS, MARKERS, LINES)]
+CURVES = [dict(color=color, linestyle=line) for color, line in zip(COLOURS, LINES)]
+# The filled parts of a bar, of which neighbours differ in brightness.
+FILLS = [BLUE, ORANGE, GREEN, PURPLE, SKY, GREY]
+ZERO_LINE = dict(color="0.6", linewidth=0.8, zorder=0)
+
+
+class Look(NamedTuple):
+    """The label and style of one of the two networks."""
+
+    label: str
+    color: str
+    marker: str
+    line: str
+
+
+# The task-performing network is blue in every figure, and the target-generating network or a target is
+# vermilion. The keys are the names of the networks in files of `fullforce analyze`.
+NETWORKS = {"network": Look("task-performing network", BLUE, "o", "-"),
+            "target": Look("target-generating network", VERMILION, "s", "--")}
+
+
+def quartiles(values: Sequence[float]) -> np.ndarray:
+    """Lower quartile, median and upper quartile, [3]."""
+    return np.percentile(values, [25, 50, 75])
+
+
+def plot_quartiles(axes: Any, rows: Sequence[Mapping[str, Any]], x: str, y: str, label: str,
+                   style: Mapping[str, Any]) -> None:
+    """Draws column `y` over column `x`: medians of the rows that share their x, quartiles as a band."""
+    rows = [row for row in rows if row[y] is not None]
+    places = sorted({row[x] for row in rows})
+    if not places:
+        return
+    low, middle, high = np.transpose([quartiles([r[y] for r in rows if r[x] == place]) for place in places])
+    axes.plot(places, middle, label=label, markersize=4, **style)
+    axes.fill_between(places, low, high, color=style["color"], alpha=0.2, linewidth=0)
+
+
+def set_ticks(axes: Any, places: Sequence[float], labels: Sequence[Any]) -> None:
+    """Ticks of a logarithmic x axis at these places alone."""
+    axes.set_xticks(places, labels)
+    axes.minorticks_off()
+
+
+def save(figure: Any, path: pathlib.Path, endings: Sequence[str] = (".png", ".pdf")) -> None:
+    """Writes a figure under the name of `path` with each of the endings, and closes it."""
+    for ending in endings:
+        figure.savefig(path.with_suffix(ending), dpi=130)
+    plt.close(figure)
