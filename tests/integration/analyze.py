@@ -14,8 +14,8 @@ import numpy as np
 
 import harness
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
-import fullforce_io
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/python"))
+from fullforce import files  # noqa: E402
 
 CONFIG = """
 [run]
@@ -37,7 +37,7 @@ TRIALS, EXPONENTS = 6, 4
 
 def a_trial():
     t = np.arange(150) * 0.001
-    return fullforce_io.Trial(targets=np.sin(40 * t), inputs=(t < 0.03).astype(float))
+    return files.Trial(targets=np.sin(40 * t), inputs=(t < 0.03).astype(float))
 
 
 def arrays(path):
@@ -90,7 +90,7 @@ def check_checkpoint(rule, features, modes=0):
     harness.expect_exit(0, harness.mpirun(2, ["analyze", path, "--eigenvalues", "--trials", 1, "--output", "pending.h5"]))
     pairs = arrays("pending.h5")["eigenvalues/network"]
     # The other eigenvalues of a product of thin factors are zero.
-    agree("eigenvalues", np.abs(pairs @ [1, 1j]), np.abs(eigenvalues(fullforce_io.load_network(path).J))[:len(pairs)], 1e-6)
+    agree("eigenvalues", np.abs(pairs @ [1, 1j]), np.abs(eigenvalues(files.load_network(path).J))[:len(pairs)], 1e-6)
 
 
 def check(rule, precision="double", features="dense"):
@@ -105,7 +105,7 @@ def check(rule, precision="double", features="dense"):
     if differing or list(found) != list(other):
         sys.exit(f"1 rank and 3 differ in {differing}")
 
-    network = fullforce_io.load_network(f"{folder}/network.h5")
+    network = files.load_network(f"{folder}/network.h5")
     run = network.test([a_trial()] * TRIALS, init_trials=[a_trial()])
     loose = 1e-9 if precision == "double" else 1e-3
     for name, matrix in (("network", network.J), ("target", network.J_D)):
@@ -131,7 +131,7 @@ def check(rule, precision="double", features="dense"):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        fullforce_io.write_trials("trials.h5", [a_trial()], dt=0.001)
+        files.write_trials("trials.h5", [a_trial()], dt=0.001)
         check("full-force")
         check("force", "single")
         check("full-force", "double", "low-rank")

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""tools/study.py trains what is missing and no more, and tools/report.py makes whole pages of runs and studies.
+"""tools/study.py trains what is missing and no more, tools/report.py makes whole pages of runs and studies, and mean-field
+theory finds known values.
 
     studies.py FULLFORCE
 """
@@ -12,9 +13,14 @@ import subprocess
 import sys
 import tempfile
 
+import numpy as np
+
 import harness
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+sys.path.insert(0, str(TOOLS / "python"))
+from fullforce.studies import mean_field  # noqa: E402
+
 SHORT = ["--set", "run.init_trials=1", "--set", "run.train_trials=2", "--set", "run.test_trials=1"]
 
 
@@ -69,6 +75,19 @@ def check_slurm():
     assert called[4:] == ["s/sweep-1.txt", "s/base.toml", "s", *SHORT], called
 
 
+def check_theory():
+    """The lowest eigenvalues of two potentials of textbooks, and exponents of random networks.
+
+    That at g = 1.5 was found with finite differences instead of cosines.
+    """
+    t = np.arange(0, mean_field.DURATION, mean_field.STEP)
+    for potential, known in ((t**2, 1.0), (-2 / np.cosh(t) ** 2, -1.0)):
+        found = mean_field.lowest_eigenvalue(potential)
+        assert abs(found - known) < 1e-8, f"{found} instead of {known}"
+    exponents = [mean_field.largest_exponent(g) for g in (0.8, 1.0, 1.5)]
+    assert np.allclose(exponents, [-0.2, 0.0, 0.0467463], rtol=0, atol=1e-6), exponents
+
+
 def check_page(path, *words):
     page = path.read_text()
     assert re.search(r"</html>\s*$", page), f"{path} is not whole"
@@ -92,6 +111,7 @@ def check_reports():
 
 
 def main():
+    check_theory()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         check_study()
