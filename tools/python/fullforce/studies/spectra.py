@@ -20,8 +20,8 @@ LOOKS = {"network": NETWORKS["network"]._replace(label="task-performing network,
 def points(request: Request) -> list[Point]:
     n = request.size(300)
     after = {"analysis.h5": ["analyze", "NETWORK", "--eigenvalues", "--pca", "--output", "RESULT"]}
-    settings = {"network.neurons": n, "run.train_trials": 200}
-    return [request.point(f"full-force-{seed}", {**settings, "run.seed": seed}, after) for seed in request.seeds]
+    return [request.point(f"full-force-{seed}", {"network.neurons": n, "run.seed": seed, "run.train_trials": 200},
+                          after) for seed in request.seeds]
 
 
 def rows(points: Sequence[Point]) -> list[Row]:
