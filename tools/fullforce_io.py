@@ -20,5 +20,9 @@ _package = str(pathlib.Path(__file__).resolve().parent / "python")
 if _package not in sys.path:
     sys.path.append(_package)
 
-from fullforce.files import *  # noqa: E402, F401, F403
-from fullforce.files import __all__  # noqa: E402, F401
+# The imports below are this module's names, as they were before there was a package.
+from fullforce.files import (  # noqa: E402, F401
+    Network, Run, State, Trial, load_network, normal_draws, raw_draws, read_trials, write_trials)
+from fullforce.files.draws import (  # noqa: E402, F401
+    NETWORK_STATE, TARGET_STATE, TARGET_WEIGHTS, TEST_NETWORK_STATE, TEST_TARGET_STATE)
+from fullforce.files.trials import as_columns  # noqa: E402, F401
