@@ -11,20 +11,28 @@
 
 namespace fullforce {
 
-/// An HDF5 file in which a class keeps its arrays. The same member function saves and loads, so a class needs one
-/// `persist` that cannot drift apart. Rows are global in the file, so any number of ranks reads what any other number
-/// wrote. Every dataset has a checksum per row block (XXH3, /checksums/<path>, uint64 [blocks]), verified on loading;
-/// replicated arrays count as one block. A seal in the file's user block covers everything else: structure, attributes,
-/// length; it is checked with plain reads before HDF5 opens the file. Types in the file follow T. Disk space is
-/// reserved before it is written. All members are **Collective.** Loading throws RunError with path and dataset when
-/// the file is damaged or does not fit.
+/// An HDF5 file in which classes keep their arrays: a network file or a checkpoint. An archive either saves (create)
+/// or loads (open), and the same member functions do both: saving, they write their argument; loading, they fill it. So
+/// a class needs only one function `persist(Archive&)`, and its saving and loading cannot drift apart. The names of all
+/// datasets, groups and attributes are in file_format.hpp.
+///
+/// Rows are numbered over all ranks in the file, so any number of ranks reads what any other number wrote. The types in
+/// the file are those of the arguments. Integrity: each dataset has a checksum for each block of its rows (XXH3, under
+/// /checksums), which is verified whenever the dataset is loaded; the other bytes (structure, attributes, length of the
+/// file) are covered by a seal in front of the HDF5 data, which is checked before HDF5 opens the file. Disk space is
+/// reserved before it is written.
+///
+/// Every function that takes part in moving data is **Collective.**: every rank must call it, in the same order. Where
+/// one fails, every rank throws the same RunError, which names the file and the dataset: the file cannot be written, is
+/// damaged, lacks what is asked for, or holds it in another shape or type.
 class Archive {
  public:
-  enum class Mode { save, load };
-
-  /// Creates `path` (fails if it cannot: RunError) or opens it. Every rank of `comm` takes part.
+  /// Creates the file `path`, or empties it where it exists. `comm` must outlive the archive. **Collective.**
   static Archive create(const Communicator& comm, const std::filesystem::path& path);
+
+  /// Opens the file `path` for loading. `comm` must outlive the archive. **Collective.**
   static Archive open(const Communicator& comm, const std::filesystem::path& path);
+
   Archive(Archive&&) noexcept;
   Archive& operator=(Archive&&) noexcept;
   ~Archive();
@@ -32,38 +40,52 @@ class Archive {
   bool saving() const;
   bool loading() const { return !saving(); }
 
-  /// The rows that this rank owns of a matrix [partition.rows(), cols]. Slices of at most 16 MiB, whatever the size.
-  /// T: float, double.
+  /// A matrix [partition.rows(), mine.cols] that is distributed over the ranks; `mine` are the rows that this rank
+  /// owns. The extra memory is at most 16 MiB, or one row where a row is larger. T: float, double. **Collective.**
   template <class T>
   void rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine);
 
-  /// The same as one run of numbers [partition.rows() * cols], a row after another. T: float, double, std::int32_t.
+  /// The same numbers in a dataset of one dimension, [partition.rows() * mine.cols], one row after another. `mine` must
+  /// lie in memory without gaps (stride = cols). T: float, double, std::int32_t. **Collective.**
   template <class T>
   void joined_rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine);
 
-  /// An array that every rank holds whole: [values.size()/cols, cols], row-major; cols = 0 for a one-dimensional array.
-  /// Rank 0 writes; all read. T: float, double, std::int64_t.
+  /// An array of which every rank holds the whole: [values.size() / cols, cols], row-major, or of one dimension where
+  /// cols = 0. The first rank writes it, and every rank reads it. T: float, double, std::int64_t. **Collective.**
   template <class T>
   void replicated(const std::string& dataset, std::span<T> values, Index cols = 0);
 
-  /// The same for a matrix [rows, matrix.cols].
+  /// A matrix [rows, matrix.cols] of which every rank holds the whole. The first rank writes it, and every rank reads
+  /// it. T: float, double. **Collective.**
   template <class T>
   void replicated(const std::string& dataset, MatrixView<T> matrix, Index rows);
 
-  /// An attribute of a group or of the root ("/"), the group being made if it is missing. T: std::int64_t, double,
-  /// std::string.
+  /// An attribute of a group or of the root ("/"). Saving makes the group where it is missing, and writes the value of
+  /// the first rank. T: std::int64_t, double, std::string; loading needs exactly this type. **Collective.**
   template <class T>
   void attribute(const std::string& group, const std::string& name, T& value);
 
-  /// Whether a dataset or group exists, and a dataset's shape (empty if missing). For loading.
+  /// The version of a section, which is a part of the file that one class owns. `version` is the one that the caller
+  /// writes, and the highest that it can read. Saving writes it as the integer attribute `<name>_version` of the group
+  /// (which is made where it is missing) and returns it. Loading returns the version of the section in the file: 1
+  /// where the file says none, since files of program 0.1 have no sections. Throws RunError where the file's version is
+  /// higher than `version`. **Collective.**
+  ///
+  /// Example: `if (archive.section("/learning", "plasticity", 2) >= 2) ...` in persist() moves what version 1 lacks.
+  Index section(const std::string& group, const std::string& name, Index version);
+
+  /// Whether the file has such a dataset or group. **Collective.**
   bool contains(const std::string& path) const;
+
+  /// The extents of a dataset; empty where there is none of this name. **Collective.**
   std::vector<Index> shape(const std::string& dataset) const;
 
-  /// Loading: reads every dataset, slice by slice and shared out over the ranks, against its checksums. Throws RunError
-  /// that names what is damaged.
+  /// Loading: compares every dataset with its checksums. The ranks share the reading, each of the whole file its part,
+  /// through a buffer as in rows(). Throws RunError that names what is damaged. **Collective.**
   void verify();
 
-  /// Saving: closes, seals, and brings the bytes to the disk; the file is whole only after this. Loading: closes.
+  /// Closes the file. Saving also seals it and brings its bytes to the disk; a file that was never closed is refused
+  /// when it is opened. No other member may be called after this. **Collective.**
   void close();
 
  private:

@@ -166,6 +166,48 @@ TEST(Archive, KeepsTheFirstRanksAttributeWhereRanksDiffer) {
   EXPECT_EQ(host, "rank 0");
 }
 
+/// A file with version 2 of the section "plasticity" in a group of its own, and none elsewhere.
+void save_section(const Communicator& comm, const std::filesystem::path& path) {
+  std::int64_t step = 5;
+  std::vector<double> pair{1, 2};
+  Archive archive = Archive::create(comm, path);
+  EXPECT_EQ(archive.section("/learning", "plasticity", 2), 2);
+  archive.attribute("/progress", "step", step);
+  archive.replicated<double>("/learning/pair", pair);
+  archive.close();
+}
+
+TEST(Archive, BringsBackTheVersionOfASection) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_section(comm, folder / "a.h5");
+  Archive archive = Archive::open(comm, folder / "a.h5");
+  EXPECT_EQ(archive.section("/learning", "plasticity", 2), 2);
+  EXPECT_EQ(archive.section("learning", "plasticity", 3), 2) << "a newer program reads older versions";
+  EXPECT_EQ(message_of<RunError>([&] { archive.verify(); }), "nothing was thrown");
+}
+
+TEST(Archive, TakesAMissingSectionForTheFirstVersion) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_section(comm, folder / "a.h5");
+  Archive archive = Archive::open(comm, folder / "a.h5");
+  EXPECT_EQ(archive.section("/learning", "neurons", 3), 1);
+  EXPECT_EQ(archive.section("/progress", "plasticity", 3), 1);
+  EXPECT_EQ(archive.section("/missing", "plasticity", 3), 1);
+}
+
+TEST(Archive, RefusesASectionThatIsTooNew) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_section(comm, folder / "a.h5");
+  Archive archive = Archive::open(comm, folder / "a.h5");
+  const std::string message = message_of<RunError>([&] { archive.section("/learning", "plasticity", 1); });
+  EXPECT_EQ(message, (folder / "a.h5").string() +
+                         ": /learning has version 2 of the section plasticity, and this program reads versions up to "
+                         "1; use a newer fullforce to read the file");
+}
+
 TEST(Archive, NoticesAFlippedByteInAMatrix) {
   const Communicator comm = Communicator::world();
   const TemporaryFolder folder(comm);

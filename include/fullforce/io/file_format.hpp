@@ -1,0 +1,134 @@
+#pragma once
+#include "fullforce/base/types.hpp"
+
+/// The names of everything in a network file (network.h5 and checkpoints, which are the same kind of file) in one
+/// place, with shapes. Every class saves and loads its own part through Archive, under the names given here.
+///
+/// Letters in shapes: N neurons; B streams (copies of the network that run side by side); n_in, n_out, n_hint signals
+/// of the task; d features of the learning rule (d = N for dense features, the dimension of the basis for low-rank
+/// ones); m updates that have been computed and not yet applied; n target modes. "Network" is the task-performing
+/// network, "target" the target-generating one. Rows are counted over all ranks, so any number of ranks reads any file.
+/// The scalars follow `learning.precision` (32- or 64-bit floating point) where nothing else is said.
+namespace fullforce::format {
+
+/// The value of the root attribute `format`: what kind of file it is.
+namespace kind {
+inline constexpr const char* network = "fullforce-network";      ///< network.h5 and checkpoints
+inline constexpr const char* trials = "fullforce-trials";        ///< input: the trials of task "file"
+inline constexpr const char* recording = "fullforce-recording";  ///< output of `fullforce test --record`
+inline constexpr const char* analysis = "fullforce-analysis";    ///< output of `fullforce analyze`
+}  // namespace kind
+
+/// The value of the root attribute `format_version`, one for each kind. It changes only where an older program would
+/// misread the file; a part of a network file that one class owns has a version of its own (Archive::section).
+namespace version {
+inline constexpr Index network = 1;
+inline constexpr Index trials = 1;
+inline constexpr Index recording = 1;
+inline constexpr Index results = 1;  ///< every kind of file that write_results writes
+}  // namespace version
+
+/// Ends the attribute of a group that holds the version of a section: section "plasticity" has "plasticity_version".
+/// Integer.
+inline constexpr const char* section_version_suffix = "_version";
+
+/// Attributes of the root group. `format` and `format_version` stand in every kind of file.
+namespace root {
+inline constexpr const char* group = "/";
+inline constexpr const char* format = "format";                  ///< text: one of `kind`
+inline constexpr const char* format_version = "format_version";  ///< integer: one of `version`
+inline constexpr const char* config = "config";                  ///< text: the configuration as TOML, all keys
+inline constexpr const char* provenance = "provenance";          ///< text: JSON, who wrote the file, where and when
+}  // namespace root
+
+/// Where the run stands.
+namespace progress {
+inline constexpr const char* group = "/progress";
+// Attributes of the group, integers.
+inline constexpr const char* step = "step";              ///< steps so far
+inline constexpr const char* samples = "samples";        ///< steps learned from, each stream counted by itself
+inline constexpr const char* next_trial = "next_trial";  ///< number of the training trial that a stream takes next
+inline constexpr const char* idle_steps = "idle_steps";  ///< steps since a stream first found no trial left
+// Datasets [B], 64-bit integers.
+inline constexpr const char* phase = "/progress/phase";        ///< 0 initialization, 1 training, 2 idle
+inline constexpr const char* trial = "/progress/trial";        ///< number of the stream's trial in its phase
+inline constexpr const char* position = "/progress/position";  ///< next step within that trial
+// Datasets [B], 64-bit floating point.
+inline constexpr const char* squared_error = "/progress/squared_error";    ///< sum over the stream's trial so far
+inline constexpr const char* squared_target = "/progress/squared_target";  ///< likewise, of the targets
+}  // namespace progress
+
+/// The task-performing network.
+namespace network {
+inline constexpr const char* group = "/network";
+inline constexpr const char* x = "/network/x";                ///< [N, B], states
+inline constexpr const char* feedback = "/network/feedback";  ///< [N, B], recurrent currents of the last step
+inline constexpr const char* output = "/network/output";      ///< [n_out, B] in 64 bits, outputs of the last step
+inline constexpr const char* u_in = "/network/u_in";          ///< [N, n_in], input weights
+inline constexpr const char* readout = "/network/readout";    ///< [n_out, d], output weights w over the features
+/// Full-FORCE: learned recurrent weights J [N, d]; with low-rank features A of J = A U^T. With target modes [n, d]: w
+/// of J = V w, or A of J = V A U^T. FORCE has none.
+inline constexpr const char* weights = "/network/weights";
+inline constexpr const char* basis = "/network/basis";  ///< [N, d], low-rank features: the basis U
+inline constexpr const char* modes = "/network/modes";  ///< [N, n], target modes V; zero until they are fixed
+// Updates not yet applied (checkpoints): J - G S^T and w - H S^T are the effective weights; S is pending_right.
+inline constexpr const char* pending_left = "/network/pending_left";        ///< [N, m], G; with target modes [n, m]
+inline constexpr const char* pending_readout = "/network/pending_readout";  ///< [n_out, m], H
+// Attributes of the group, with target modes.
+inline constexpr const char* modes_found = "modes_found";    ///< integer: how many modes are not zero
+inline constexpr const char* modes_energy = "modes_energy";  ///< sum of the squared currents that the modes come from
+inline constexpr const char* modes_energy_left_out = "modes_energy_left_out";  ///< what of it lies outside the modes
+}  // namespace network
+
+/// An orthonormal basis that grows with what it is shown. It stands below the group of its owner: `network::group`
+/// (low-rank features: the basis of the rates) or `currents::group`.
+namespace basis {
+inline constexpr const char* matrix = "basis";  ///< dataset [N, d] below the owner's group
+// Attributes of the owner's group, 64-bit floating point.
+inline constexpr const char* energy = "energy";                    ///< sum of the squares of all vectors shown to it
+inline constexpr const char* energy_left_out = "energy_left_out";  ///< what of it lies outside the basis
+}  // namespace basis
+
+/// The target-generating network.
+namespace target {
+inline constexpr const char* group = "/target";
+inline constexpr const char* x = "/target/x";            ///< [N, B], states
+inline constexpr const char* u_out = "/target/u_out";    ///< [N, n_out], weights of the target outputs
+inline constexpr const char* u_hint = "/target/u_hint";  ///< [N, n_hint], weights of the hints
+inline constexpr const char* J = "/target/J";            ///< [N, N], recurrent weights J_D, where they are dense
+}  // namespace target
+
+/// J_D with K inputs a neuron, as compressed sparse rows: neuron i has the inputs indices[indptr[i]] to
+/// indices[indptr[i + 1] - 1]. Checkpoints leave J_D out, since it follows from the seed.
+namespace target::J_sparse {
+inline constexpr const char* group = "/target/J_sparse";
+inline constexpr const char* indptr = "/target/J_sparse/indptr";    ///< [N + 1], 64-bit integers
+inline constexpr const char* indices = "/target/J_sparse/indices";  ///< [N K], 32-bit integers: neurons
+inline constexpr const char* data = "/target/J_sparse/data";        ///< [N K], weights
+}  // namespace target::J_sparse
+
+/// The state of the learning rule.
+namespace learning {
+inline constexpr const char* group = "/learning";
+/// [d, d], inverse correlation matrix of the features; low-rank features: in 64 bits, as is pending_right.
+inline constexpr const char* P = "/learning/P";
+/// [d, m], S: updates not yet applied (checkpoints). P - S S^T is the effective matrix.
+inline constexpr const char* pending_right = "/learning/pending_right";
+}  // namespace learning
+
+/// Moments of the target currents, from which the target modes will be computed; in checkpoints until the modes are
+/// fixed. The group also holds a `basis` of dimension c.
+namespace currents {
+inline constexpr const char* group = "/learning/currents";
+inline constexpr const char* basis = "/learning/currents/basis";      ///< [N, c]
+inline constexpr const char* moments = "/learning/currents/moments";  ///< [c, c] in 64 bits: sum of products in it
+}  // namespace currents
+
+/// Checksums of every dataset, written and verified by Archive: the checksums of dataset /a/b are in /checksums/a/b,
+/// XXH3 of each block of its rows [blocks], unsigned 64-bit integers.
+namespace checksums {
+inline constexpr const char* group = "/checksums";
+inline constexpr const char* block_rows = "block_rows";  ///< attribute of each of them, integer: rows in a block
+}  // namespace checksums
+
+}  // namespace fullforce::format
