@@ -17,12 +17,12 @@ namespace {
   throw RunError(fmt::format("{} {}: {}", path.string(), what, std::strerror(code)));
 }
 
-/// Throws RunError where there is nothing to open.
+/// Throws RunError where the file could not be opened.
 void expect_open(const FileDescriptor& file, const std::filesystem::path& path) {
   if (!file.is_open()) fail(path, "cannot be opened");
 }
 
-// Some file systems cannot sync a folder and say EINVAL; there is nothing better to do there.
+// Some file systems cannot sync a folder and answer EINVAL; nothing better can be done on them.
 void sync(const std::filesystem::path& path, int flags) {
   const FileDescriptor descriptor(path, flags);
   expect_open(descriptor, path);

@@ -10,13 +10,15 @@
 
 namespace fullforce {
 
-/// XXH3 of each block of rows, fed with rows in order and in pieces of any size.
+/// The checksum (XXH3, 64 bits) of each block of rows. The rows are added in order, in pieces of any size that need not
+/// end where a block ends.
 class BlockChecksums {
  public:
   BlockChecksums(Index block_rows, Index row_bytes) : block_rows_(block_rows), row_bytes_(row_bytes) {
     XXH3_64bits_reset(&state_);
   }
 
+  /// Adds `count` rows, which lie in memory without gaps.
   void add(const std::byte* rows, Index count) {
     while (count > 0) {
       const Index taken = std::min(count, block_rows_ - filled_);
@@ -28,7 +30,8 @@ class BlockChecksums {
     }
   }
 
-  /// The checksums of `blocks` blocks; one that no row was added to has that of no bytes.
+  /// Ends the last block and returns the checksums of `blocks` blocks. A block to which no row was added has the
+  /// checksum of no bytes.
   std::vector<std::uint64_t> finish(Index blocks) {
     while (static_cast<Index>(finished_.size()) < blocks) end_block();
     return finished_;
@@ -43,7 +46,7 @@ class BlockChecksums {
 
   Index block_rows_;
   Index row_bytes_;
-  Index filled_ = 0;
+  Index filled_ = 0;  ///< rows of the block that has begun
   XXH3_state_t state_;
   std::vector<std::uint64_t> finished_;
 };

@@ -15,7 +15,8 @@
 namespace fullforce {
 namespace {
 
-/// Returns errno: fallocate of the kernel, not posix_fallocate, which writes the whole file where the kernel cannot.
+/// Returns 0 or errno. It asks the kernel (fallocate), since posix_fallocate would write the whole file where the
+/// kernel cannot reserve.
 int reserve(int file, Index bytes) {
   int result = 0;
   do result = ::fallocate(file, 0, 0, bytes);
@@ -23,6 +24,7 @@ int reserve(int file, Index bytes) {
   return result == 0 ? 0 : errno;
 }
 
+/// Returns 0 or errno.
 int write_zeros(int file, Index end) {
   struct stat status {};
   if (::fstat(file, &status) != 0) return errno;
@@ -36,9 +38,10 @@ int write_zeros(int file, Index end) {
   return 0;
 }
 
+/// Returns 0 or ENOSPC.
 int compare_with_free(int file, Index bytes) {
   struct statvfs status {};
-  if (::fstatvfs(file, &status) != 0) return 0;  // not known
+  if (::fstatvfs(file, &status) != 0) return 0;  // the free space is not known
   const double available = static_cast<double>(status.f_bavail) * static_cast<double>(status.f_frsize);
   return available < static_cast<double>(bytes) ? ENOSPC : 0;
 }

@@ -5,20 +5,20 @@
 
 namespace fullforce {
 
-/// Disk space of a file that grows, taken before it is used: HDF5 does not survive a disk that is full in the middle of
-/// a write, and with several ranks it may wait for ever. One rank.
+/// Reserves disk space for a file that grows, before HDF5 writes to it. HDF5 does not survive a disk that becomes full
+/// in the middle of a write, and with several ranks it may wait for ever. One rank reserves for all.
 class DiskSpace {
  public:
   explicit DiskSpace(std::filesystem::path path) : path_(std::move(path)) {}
 
-  /// Takes `bytes` more for a file that exists. Where the file system cannot reserve, the first `bytes` of all are
-  /// written with zeros beyond the present end, and later ones compared with what is free. Throws RunError when there
-  /// is no room.
+  /// Reserves `bytes` more for a file that exists. On a file system that cannot reserve, the first call writes zeros
+  /// behind the present end instead, and later calls only compare `bytes` with the free space. Throws RunError where
+  /// there is no room.
   void take(Index bytes);
 
  private:
   std::filesystem::path path_;
-  Index taken_ = 0;
+  Index taken_ = 0;  ///< bytes reserved so far
 };
 
 }  // namespace fullforce

@@ -2,6 +2,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/io/hdf5.hpp"
 #include "seal.hpp"
 
@@ -11,8 +12,8 @@ namespace {
 void write_contents(hid_t file, const Recording& recording) {
   using hdf5::write_dataset;
   const Index steps = static_cast<Index>(recording.time.size());
-  hdf5::write_attribute(file, "format", std::string("fullforce-recording"));
-  hdf5::write_attribute(file, "format_version", std::int64_t{1});
+  hdf5::write_attribute(file, format::root::format, format::kind::recording);
+  hdf5::write_attribute(file, format::root::format_version, format::version::recording);
   write_dataset(file, "time", {steps}, recording.time);
   write_dataset(file, "outputs", {steps, recording.n_out}, recording.outputs);
   write_dataset(file, "targets", {steps, recording.n_out}, recording.targets);
@@ -36,11 +37,12 @@ void write_recording(const std::filesystem::path& path, const Recording& recordi
 
 std::string file_format(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path)) return {};
-  if (seal::present(path)) return "fullforce-network";  // the only sealed kind, perhaps too damaged for HDF5
+  if (seal::present(path))
+    return format::kind::network;  // only network files are sealed; HDF5 may fail on a damaged one
   try {
     const hdf5::Handle file = hdf5::open_serially(path);
-    if (!hdf5::has_attribute(file.get(), "format")) return {};
-    const hdf5::Value value = hdf5::read_attribute(file.get(), "format");
+    if (!hdf5::has_attribute(file.get(), format::root::format)) return {};
+    const hdf5::Value value = hdf5::read_attribute(file.get(), format::root::format);
     const auto* text = std::get_if<std::string>(&value);
     return text ? *text : std::string();
   } catch (const RunError&) {

@@ -16,16 +16,16 @@ namespace {
 
 constexpr std::array<char, 16> magic = {'f', 'u', 'l', 'l', 'f', 'o', 'r', 'c', 'e', ' ', 's', 'e', 'a', 'l', ' ', '1'};
 constexpr std::size_t most_extents = 240;
-// Smaller datasets are sealed with the structure: reading them costs nothing.
+// Smaller datasets are sealed with the structure, since reading them costs nothing.
 constexpr Index large = Index{64} << 10;
 
-/// The user block, byte for byte (little-endian).
+/// The seal as it stands in the file, byte for byte (little-endian).
 struct Block {
   std::array<char, 16> magic{};
-  std::uint64_t own_checksum = 0;  ///< of this block, with zero here
+  std::uint64_t own_checksum = 0;  ///< checksum of this block in which this member is zero
   std::uint64_t structure_checksum = 0;
   Index file_size = 0;
-  Index count = 0;
+  Index count = 0;  ///< number of runs in `data`
   std::array<Extent, most_extents> data{};
   std::array<char, 208> rest{};
 };
@@ -40,7 +40,8 @@ std::uint64_t checksum_of(Block block) {
   throw RunError(fmt::format("{} {}", path.string(), what));
 }
 
-/// In the order of the file, neighbours joined, as many as there is room for.
+/// Lists the large datasets in the block, in the order of the file, with neighbours joined. Those for which there is no
+/// room are sealed with the structure.
 void list_large(std::vector<Extent> data, Block& block) {
   std::sort(data.begin(), data.end(), [](const Extent& a, const Extent& b) { return a.offset < b.offset; });
   for (const Extent& extent : data) {
@@ -53,7 +54,7 @@ void list_large(std::vector<Extent> data, Block& block) {
   }
 }
 
-/// Of everything behind the seal that is not listed as data.
+/// The checksum of all bytes behind the seal that the block does not list as data.
 std::uint64_t structure_checksum(std::ifstream& file, const Block& block, const std::filesystem::path& path) {
   XXH3_state_t state;
   XXH3_64bits_reset(&state);

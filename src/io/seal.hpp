@@ -4,28 +4,29 @@
 
 #include "fullforce/base/types.hpp"
 
-/// The seal of an archive stands in front of what HDF5 sees (its user block): the length of the file and a checksum of
-/// every byte that HDF5 itself reads its way by. It is checked with plain reads before HDF5 opens the file, since HDF5
-/// may crash or never return on damaged structure. One rank.
+/// The seal of an archive stands in front of the part of the file that HDF5 sees (in HDF5's "user block"). It holds the
+/// length of the file and a checksum of every byte by which HDF5 finds its way through the file: structure, attributes
+/// and small datasets. It is checked with plain reads before HDF5 opens the file, since HDF5 may crash or never return
+/// on damaged structure. One rank calls these functions.
 namespace fullforce::seal {
 
-/// Bytes in front of the HDF5 file proper.
+/// Size of the seal, which is also where the HDF5 file proper begins.
 inline constexpr Index bytes = 4096;
 
-/// A run of bytes of the file.
+/// A run of bytes of the file, in bytes from its beginning.
 struct Extent {
   Index offset = 0;
   Index size = 0;
 };
 
-/// Seals a file that HDF5 has closed, everything but `data`: large datasets, which have checksums of their own. Throws
-/// RunError.
+/// Seals a file that HDF5 has closed. `data` are the places of its datasets; the large ones are left out of the seal's
+/// checksum, since they have checksums of their own. Throws RunError.
 void write(const std::filesystem::path& path, const std::vector<Extent>& data);
 
-/// Throws RunError that says what is wrong unless the file is as it was when it was sealed, `data` excepted.
+/// Throws RunError that says what is wrong, unless all that the seal covers is as it was when the file was sealed.
 void check(const std::filesystem::path& path);
 
-/// Whether the file begins like a sealed one, whole or not.
+/// Whether the file begins like a sealed one; it may still be damaged.
 bool present(const std::filesystem::path& path);
 
 }  // namespace fullforce::seal

@@ -6,19 +6,18 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/io/hdf5.hpp"
 
 namespace fullforce {
 namespace {
-
-constexpr const char* format_name = "fullforce-trials";
 
 struct Matrix {
   Index cols = 0;
   std::vector<double> values;
 };
 
-/// One open trials file; knows its name for the messages.
+/// An open trials file. It knows its name for the messages.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path) : name_(path.string()) {
@@ -49,22 +48,24 @@ class Reader {
   }
 
  private:
-  hdf5::Value attribute(const char* name, const char* expected) const {
+  hdf5::Value attribute(const char* name, const std::string& expected) const {
     require(hdf5::has_attribute(file_.get(), name), "{}: root attribute {} is missing (expected {})", name_, name,
             expected);
     return hdf5::read_attribute(file_.get(), name);
   }
 
   void check_format() const {
-    const hdf5::Value format = attribute("format", "\"fullforce-trials\"");
-    const auto* text = std::get_if<std::string>(&format);
-    require(text && *text == format_name, "{}: root attribute format is {} (expected \"{}\")", name_,
-            text ? fmt::format("\"{}\"", *text) : std::string("not a string"), format_name);
-    const double version = number("format_version", "1");
-    require(version == 1.0, "{}: format_version = {} (this program reads version 1)", name_, version);
+    const std::string expected = fmt::format("\"{}\"", format::kind::trials);
+    const hdf5::Value kind = attribute(format::root::format, expected);
+    const auto* text = std::get_if<std::string>(&kind);
+    require(text && *text == format::kind::trials, "{}: root attribute format is {} (expected {})", name_,
+            text ? fmt::format("\"{}\"", *text) : std::string("not a string"), expected);
+    const double version = number(format::root::format_version, fmt::to_string(format::version::trials));
+    require(version == format::version::trials, "{}: format_version = {} (this program reads version {})", name_,
+            version, format::version::trials);
   }
 
-  double number(const char* name, const char* expected) const {
+  double number(const char* name, const std::string& expected) const {
     const hdf5::Value value = attribute(name, expected);
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
     const auto* real = std::get_if<double>(&value);
@@ -102,7 +103,7 @@ class Reader {
     return H5Tget_class(type.get());
   }
 
-  // A file can claim any shape; where nothing was ever stored, none is allocated for it.
+  // A file can claim any shape, so no memory is allocated for a dataset into which nothing was ever stored.
   std::vector<double> values(const hdf5::Handle& set, const std::string& name, Index count) const {
     require(count == 0 || H5Dget_storage_size(set.get()) > 0, "{}: dataset {} was never written", name_, name);
     std::vector<double> result(as_size(count));
@@ -119,7 +120,7 @@ class Reader {
     const std::vector<double> raw = values(set, "lengths", count);
     std::vector<Index> result;
     for (const double length : raw) {
-      // No trial is longer, and the bound keeps the sum away from overflow.
+      // No trial is longer than the bound, which keeps the sum away from overflow.
       require(length >= 1.0 && length <= 0x1.0p40 && length == std::floor(length),
               "{}: lengths[{}] = {} (must be a whole number of steps, at least 1)", name_, result.size(), length);
       result.push_back(static_cast<Index>(length));
@@ -172,8 +173,8 @@ void write_contents(hid_t file, const TrialsData& data) {
                                  cols, steps * cols));
     hdf5::write_dataset(file, name, {steps, cols}, values);
   };
-  hdf5::write_attribute(file, "format", std::string(format_name));
-  hdf5::write_attribute(file, "format_version", std::int64_t{1});
+  hdf5::write_attribute(file, format::root::format, format::kind::trials);
+  hdf5::write_attribute(file, format::root::format_version, format::version::trials);
   hdf5::write_attribute(file, "dt", data.dt);
   hdf5::write_dataset(file, "lengths", {static_cast<Index>(data.lengths.size())}, data.lengths);
   write("inputs", data.n_in, data.inputs);
@@ -186,7 +187,7 @@ void write_contents(hid_t file, const TrialsData& data) {
 TrialsData read_trials(const std::filesystem::path& path) {
   try {
     return Reader(path).read();
-  } catch (const RunError& error) {  // HDF5 could not make sense of the file: the user's input, all the same
+  } catch (const RunError& error) {  // HDF5 could not make sense of the file, which is the user's input
     const std::string text = error.what();
     const bool named = text.find(path.string()) != std::string::npos;
     throw InputError(named ? text : fmt::format("{}: {}", path.string(), text));

@@ -3,25 +3,28 @@
 #include <functional>
 #include <string_view>
 
+/// Files that are replaced as a whole. A file is first made under a temporary name, then brought to the disk, then
+/// renamed. After a crash at any moment the old file or the new one is there, never a mixture of both. These functions
+/// are called by one rank, and throw RunError that names the file and the system's reason.
 namespace fullforce {
 
-/// The name under which a file is made before it is whole: in the same folder, so that renaming cannot cross file
-/// systems.
+/// The name under which a file is made before it is whole: `path` with ".part" behind it. It is in the same folder,
+/// since a file can only be renamed within one file system. Never throws.
 std::filesystem::path temporary_name(const std::filesystem::path& path);
 
-/// Brings a file's bytes to the disk. Throws RunError.
+/// Waits until the bytes of a file are on the disk.
 void sync_file(const std::filesystem::path& path);
 
-/// Puts a whole file in its place: its bytes reach the disk, then it takes its name, then the folder reaches the disk.
-/// A crash leaves the old file or the new one, never a mixture. One rank. Throws RunError.
+/// Gives a file that is whole its final name: brings `temporary` to the disk, renames it to `path`, and brings the
+/// folder to the disk. Cost: two waits for the disk.
 void commit_file(const std::filesystem::path& temporary, const std::filesystem::path& path);
 
-/// Calls `write` with a temporary name, then commits what it made; if anything throws, the temporary file is removed.
-/// One rank.
+/// Calls `write` with the temporary name of `path`, then commits what it made. Where anything throws, the temporary
+/// file is removed and the exception goes on to the caller.
 void commit_when_whole(const std::filesystem::path& path,
                        const std::function<void(const std::filesystem::path&)>& write);
 
-/// A text file that is either the old one or all of the new one. One rank. Throws RunError.
+/// Writes a text file, or replaces it, as a whole.
 void write_atomically(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace fullforce

@@ -6,9 +6,13 @@
 
 namespace fullforce {
 
-/// A file of the system, open until this ends. Where it cannot be opened is_open() says so, and errno why.
+/// Owns a file descriptor of the operating system: opens a file and closes it at its end. Where the file cannot be
+/// opened, is_open() returns false and `errno` holds the reason; nothing is thrown. The descriptor is not passed on to
+/// programs that this one starts.
 class FileDescriptor {
  public:
+  /// `flags` are those of open(2), for example O_RDONLY. A file that O_CREAT makes can be read and written by everybody
+  /// whom the process's mask allows.
   FileDescriptor(const std::filesystem::path& path, int flags) : id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
   ~FileDescriptor() {
     if (is_open()) ::close(id_);

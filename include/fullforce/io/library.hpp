@@ -3,7 +3,7 @@
 
 namespace fullforce {
 
-/// The version of the HDF5 library that is loaded, as in "1.10.8".
+/// The version of the HDF5 library that is loaded, for example "1.10.8". It is written into the provenance of a run.
 std::string hdf5_library();
 
 }  // namespace fullforce

@@ -6,23 +6,26 @@
 
 namespace fullforce {
 
-/// The contents of a trials file (format "fullforce-trials", version 1): trials one after another, row-major.
+/// The contents of a trials file (HDF5, format "fullforce-trials"), from which task "file" takes its signals. S is the
+/// number of steps of all trials together; the trials follow each other, and all arrays are row-major.
 struct TrialsData {
-  double dt = 0.001;  ///< s
-  Index n_in = 0, n_out = 0, n_hint = 0;
-  std::vector<Index> lengths;   ///< [trials], all >= 1
-  std::vector<double> inputs;   ///< [sum of lengths, n_in]
-  std::vector<double> targets;  ///< [sum of lengths, n_out], n_out >= 1
-  std::vector<double> hints;    ///< [sum of lengths, n_hint]
+  double dt = 0.001;            ///< duration of a step in seconds
+  Index n_in = 0;               ///< number of inputs
+  Index n_out = 0;              ///< number of outputs, at least 1
+  Index n_hint = 0;             ///< number of hints: signals that only the target-generating network receives
+  std::vector<Index> lengths;   ///< [trials], steps of each trial, at least 1
+  std::vector<double> inputs;   ///< [S, n_in]
+  std::vector<double> targets;  ///< [S, n_out], what the outputs should be
+  std::vector<double> hints;    ///< [S, n_hint]
 };
 
-/// Reads and validates the whole file (serially; each rank may call it alone). Throws InputError that names the file,
-/// the dataset, what is wrong and what was expected: format, shapes, lengths that do not add up, values that are not
-/// finite.
+/// Reads a trials file whole and checks it. No rank needs another one for it, so any number of them may call it. Throws
+/// InputError that names the file, the dataset or attribute, what is wrong and what was expected: another format,
+/// shapes or lengths that do not fit together, values that are not finite, or more than memory can hold.
 TrialsData read_trials(const std::filesystem::path& path);
 
-/// Writes one (serially, one rank), to a temporary name and renamed when whole. Throws RunError when it cannot be
-/// written.
+/// Writes a trials file, which is replaced as a whole. Called by one rank. Throws RunError where the file cannot be
+/// written, or where an array has not as many values as its shape says.
 void write_trials(const std::filesystem::path& path, const TrialsData& data);
 
 }  // namespace fullforce
