@@ -84,7 +84,7 @@ void multiply_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixVi
     const MatrixView<const double> some = wide_x.from(0, b);
     const Index count = std::min(lanes<double>, vectors - b);
     const auto from = [&](Index k) { return wide_a.from(0, k); };
-    const auto to = [&](Index k) { return MatrixView<double>{sums + k * vectors + b, vectors}; };
+    const auto to = [&](Index k) { return MatrixView<double>{sums + k * vectors + b, vectors, vectors}; };
     Index k = 0;
     for (; k + 8 <= cols; k += 8) columns<8>(from(k), rows, some, count, to(k));
     for (; k < cols; ++k) columns<1>(from(k), rows, some, count, to(k));

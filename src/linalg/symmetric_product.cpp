@@ -32,7 +32,7 @@ void SymmetricProduct<T>::multiply_part(Index k, MatrixView<const T> A, const T*
   if (tile.both)
     kernels::multiply_both_ways<T>(a, rows, columns, x + row, x + column, sums, sums_.row(tile.row) + column - first);
   else
-    kernels::multiply<T>(a, rows, columns, {x + column}, 1, {sums, 1});
+    kernels::multiply<T>(a, rows, columns, {x + column}, 1, {sums, 1, 1});
 }
 
 template <Real T>

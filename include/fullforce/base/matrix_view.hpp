@@ -15,6 +15,11 @@ struct MatrixView {
   Index cols = 0;
   Index stride = 0;  ///< scalars from one row to the next
 
+  constexpr MatrixView() = default;
+  /// All three are needed: a stride that was left out would be 0.
+  constexpr MatrixView(T* first, Index columns, Index from_row_to_row)
+      : data(first), cols(columns), stride(from_row_to_row) {}
+
   T* row(Index i) const { return data + i * stride; }
   T& operator()(Index i, Index j) const { return data[i * stride + j]; }
 
