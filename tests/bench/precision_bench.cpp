@@ -10,7 +10,7 @@
 
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/atomic_file.hpp"
-#include "fullforce/learning/rls.hpp"
+#include "fullforce/learning/shared_gain_rls.hpp"
 
 namespace fullforce {
 namespace {
@@ -61,7 +61,8 @@ Eigen::MatrixXd recursive(const Arguments& a, Index panel) {
   const Layout layout(self, a.neurons);
   LearningOptions options;
   options.panel = panel;
-  Rls<T> rls(layout, options, 1, a.streams, false, true);
+  options.rule = Rule::force;  // P and the readout only
+  SharedGainRls<T> rls(layout, options, {1, a.streams, 1.0, true});
   GatheredVectors<T> phi(layout, 1, a.streams);
   StreamArray<T> currents(layout, a.streams);
   std::vector<double> outputs(as_size(a.streams)), errors(outputs.size());
@@ -74,7 +75,7 @@ Eigen::MatrixXd recursive(const Arguments& a, Index panel) {
     for (Index b = 0; b < a.streams; ++b)
       for (Index i = 0; i < a.neurons; ++i) phi.mine(0, i)[b] = static_cast<T>(r(i, b));
     phi.gather();
-    rls.evaluate(phi, all, currents, outputs, timer);
+    rls.evaluate(phi, all, currents, outputs, timer, Direction::forwards);
     rls.complete(currents, {&currents, 0.0}, errors, timer);
   }
   rls.flush(timer);

@@ -78,13 +78,14 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
   return json;
 }
 
-/// What the passes of a step would take at the limits, by phase.
+/// What the sweeps of a step would take at the limits, by region of the timer.
 RegionSeconds limit_by_region(const Workload& w, const Limits& limits, bool single, int ranks) {
   RegionSeconds seconds{};
-  for (const MatrixSweep& pass : passes(w, StepKind::training, static_cast<double>(w.network.neurons), 1.0 / ranks))
-    seconds[as_size(pass.phase)] += pass.times * pass.rows * pass.cols *
-                                    std::max(bytes_of_element(pass, w) / limits.bandwidth,
-                                             2.0 * (pass.vectors + pass.columns) / limits.products(single));
+  const Extent extent{static_cast<double>(w.network.neurons), 1.0 / ranks};
+  for (const MatrixSweep& sweep : account_of_step(w.shape(1, 1), w, StepKind::training, extent).sweeps())
+    seconds[as_size(sweep.region)] +=
+        sweep.elements() * std::max(sweep.bytes_of_element() / limits.bandwidth,
+                                    2.0 * (sweep.vectors + sweep.columns) / limits.products(single));
   return seconds;
 }
 

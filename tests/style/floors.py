@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-HEIGHT = {"base": 0, "parallel": 1, "linalg": 2, "io": 2, "model": 3, "learning": 4, "run": 5, "analysis": 5, "config": 6, "app": 7}
+HEIGHT = {"base": 0, "parallel": 1, "linalg": 2, "io": 2, "model": 3, "learning": 4, "run": 5, "analysis": 5, "forecast": 6, "config": 6, "app": 7}
 # What each name of a library is confined to.
 CONFINED = [
     (re.compile(r"\bMPI_(?!Comm\b)\w+|\bPMPI_\w+"), {"parallel"}),

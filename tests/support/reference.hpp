@@ -26,7 +26,7 @@ class Reference {
 
   /// One of the B trials that run side by side.
   struct Stream {
-    enum TimerRegion { init, training, idle } phase = init;
+    enum Phase { init, training, idle } phase = init;
     Index done = 0;            ///< init trials begun so far, this one included
     std::uint64_t number = 0;  ///< that its draws are keyed by
     Index position = 0;
@@ -52,6 +52,12 @@ class Reference {
     for (const Stream& s : streams)
       if (s.phase != Stream::idle) return false;
     return true;
+  }
+
+  /// r of states.
+  Matrix rates(const Matrix& states) const {
+    if (network_.nonlinearity == Nonlinearity::relu) return states.cwiseMax(0.0);
+    return states.array().tanh();
   }
 
   /// One step of every stream that is not idle.
@@ -157,19 +163,17 @@ class Reference {
   Vector f_out(Index b) const { return sample(stream(b).trial.targets, task_->outputs(), stream(b).position); }
   Vector f_hint(Index b) const { return sample(stream(b).trial.hints, task_->hints(), stream(b).position); }
 
-  static Vector tanh(const Vector& v) { return v.array().tanh(); }
-
   /// Lines 1 and 2: returns F, of the state before the step.
   Vector advance_target(Index b) {
-    const Vector F = J_D * tanh(x_D.col(b)) + u_out * f_out(b) + u_hint * f_hint(b);
+    const Vector F = J_D * rates(x_D.col(b)) + u_out * f_out(b) + u_hint * f_hint(b);
     const Vector s = F + u_in * f_in(b);
     x_D.col(b) = s + (x_D.col(b) - s) * std::exp(-network_.dt / network_.tau);
     return F;
   }
 
-  /// Line 3, with the currents of the step before. FORCE's first step takes r = tanh(x(0)) and z = 0.
+  /// Line 3, with the currents of the step before. FORCE's first step takes r of x(0) and z = 0.
   void advance_network(Index b) {
-    const Vector recurrent = is_force() ? Vector(J_D * tanh(x.col(b)) + u_out * z.col(b)) : Vector(z_rec.col(b));
+    const Vector recurrent = is_force() ? Vector(J_D * rates(x.col(b)) + u_out * z.col(b)) : Vector(z_rec.col(b));
     const Vector s = recurrent + u_in * f_in(b);
     const Vector before = x.col(b);
     if (network_.integrator == Integrator::exponential)
@@ -189,7 +193,7 @@ class Reference {
 
   /// Lines 4 and 5.
   void respond(Index b, const Vector& F) {
-    const Vector r = tanh(x.col(b));
+    const Vector r = rates(x.col(b));
     const bool forced = stream(b).phase == Stream::init;
     if (!is_force()) z_rec.col(b) = forced ? F : Vector(J * r);
     z.col(b) = forced ? f_out(b) : Vector(w * r);
@@ -211,7 +215,7 @@ class Reference {
     Matrix e_w(task_->outputs(), count);
     for (Index k = 0; k < count; ++k) {
       const Index b = learning_streams[as_size(k)];
-      r.col(k) = tanh(x.col(b));
+      r.col(k) = rates(x.col(b));
       e_J.col(k) = z_rec.col(b) - F.col(b);
       e_w.col(k) = z.col(b) - f_out(b);
     }

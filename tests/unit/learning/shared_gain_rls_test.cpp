@@ -1,4 +1,4 @@
-#include "fullforce/learning/rls.hpp"
+#include "fullforce/learning/shared_gain_rls.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ class Harness {
           FeatureKind features = FeatureKind::dense)
       : layout_(comm, neurons),
         streams_(streams),
-        rls_(layout_, options(panel, features), 2, streams, true, true),
+        rls_(layout_, options(panel, features), {2, streams, 1.0, true}),
         phi_(layout_, 1, streams),
         currents_(layout_, streams),
         targets_(layout_, streams),
@@ -61,7 +61,7 @@ class Harness {
   Matrix weights() {
     return whole([this](Index i, Index j) { return rls_.weights()(i, j); });
   }
-  Rls<double>& rls() { return rls_; }
+  SharedGainRls<double>& rls() { return rls_; }
   const StreamArray<double>& currents() const { return currents_; }
   const std::vector<double>& outputs() const { return outputs_; }
 
@@ -87,12 +87,23 @@ class Harness {
 
   Layout layout_;
   Index streams_;
-  Rls<double> rls_;
+  SharedGainRls<double> rls_;
   GatheredVectors<double> phi_;
   StreamArray<double> currents_, targets_;
   std::vector<double> outputs_;
   RegionTimer timer_;
 };
+
+/// [N, cols] of all ranks.
+Matrix whole_rows(const Communicator& comm, const RowMatrix<double>& mine) {
+  const Layout layout(comm, comm.sum(mine.rows()));
+  std::vector<double> all(as_size(layout.rows() * mine.cols()));
+  for (Index i = 0; i < mine.rows(); ++i)
+    std::copy_n(mine.row(i), mine.cols(), all.begin() + (layout.first_row() + i) * mine.cols());
+  RowGather(comm, layout.partition(), mine.cols())(std::span<double>(all));
+  return Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(all.data(), layout.rows(),
+                                                                                            mine.cols());
+}
 
 /// All streams at even steps, the odd ones at odd steps.
 std::vector<Index> selection(Index streams, Index step) {
@@ -113,7 +124,7 @@ Matrix direct_inverse(Index neurons, Index streams, Index steps) {
 
 double relative(const Matrix& a, const Matrix& b) { return (a - b).cwiseAbs().maxCoeff() / b.cwiseAbs().maxCoeff(); }
 
-TEST(Rls, PIsTheInverseCorrelation) {
+TEST(SharedGainRls, PIsTheInverseCorrelation) {
   const Communicator comm = Communicator::world();
   for (const Index streams : {1, 3}) {
     Harness harness(comm, 53, streams, 7);
@@ -123,7 +134,7 @@ TEST(Rls, PIsTheInverseCorrelation) {
   }
 }
 
-TEST(Rls, PStaysSymmetricAndPositiveDefinite) {
+TEST(SharedGainRls, PStaysSymmetricAndPositiveDefinite) {
   const Communicator comm = Communicator::world();
   Harness harness(comm, 41, 3, 5);
   for (Index k = 0; k < 200; ++k) {
@@ -135,7 +146,7 @@ TEST(Rls, PStaysSymmetricAndPositiveDefinite) {
   }
 }
 
-TEST(Rls, DeferredEqualsImmediate) {
+TEST(SharedGainRls, DeferredEqualsImmediate) {
   const Communicator comm = Communicator::world();
   Harness immediate(comm, 47, 2, 1);
   for (Index k = 0; k < 120; ++k) immediate.step(k, selection(2, k));
@@ -150,7 +161,7 @@ TEST(Rls, DeferredEqualsImmediate) {
 }
 
 /// From 2048 neurons on P r is formed from tiles of the symmetric P.
-TEST(Rls, TheDirectionInWhichMatricesAreReadChangesNoBit) {
+TEST(SharedGainRls, TheDirectionInWhichMatricesAreReadChangesNoBit) {
   const Communicator comm = Communicator::world();
   for (const auto& [neurons, streams] : {std::pair<Index, Index>{47, 3}, {2100, 1}}) {
     Harness forwards(comm, neurons, streams, 4), either(comm, neurons, streams, 4);
@@ -168,7 +179,7 @@ TEST(Rls, TheDirectionInWhichMatricesAreReadChangesNoBit) {
 }
 
 /// What the rates are does not depend on what is learned here, so nothing amplifies the difference of the two.
-TEST(Rls, LowRankEqualsDenseInOpenLoop) {
+TEST(SharedGainRls, LowRankEqualsDenseInOpenLoop) {
   const Communicator comm = Communicator::world();
   constexpr Index neurons = 50, streams = 3;
   Harness dense(comm, neurons, streams, 16), low_rank(comm, neurons, streams, 16, FeatureKind::low_rank);
@@ -184,7 +195,7 @@ TEST(Rls, LowRankEqualsDenseInOpenLoop) {
   EXPECT_EQ(low_rank.rls().features(), neurons);
 }
 
-TEST(Rls, AppliesThePanelWhenItIsFull) {
+TEST(SharedGainRls, AppliesThePanelWhenItIsFull) {
   const Communicator comm = Communicator::world();
   Harness harness(comm, 20, 1, 3);
   for (Index k = 0; k < 7; ++k) {
@@ -193,7 +204,7 @@ TEST(Rls, AppliesThePanelWhenItIsFull) {
   }
 }
 
-TEST(Rls, OneReductionAStepAndOneGatherAFlush) {
+TEST(SharedGainRls, OneReductionAStepAndOneGatherAFlush) {
   const Communicator comm = Communicator::world();
   Harness harness(comm, 64, 2, 100);
   harness.step(0, {0, 1});
@@ -204,10 +215,10 @@ TEST(Rls, OneReductionAStepAndOneGatherAFlush) {
   EXPECT_EQ(comm.calls() - before, 22) << "one gather of the flush, one of this test";
 }
 
-TEST(Rls, SaysWhenASumIsNotFinite) {
+TEST(SharedGainRls, SaysWhenASumIsNotFinite) {
   const Communicator comm = Communicator::world();
   const Layout layout(comm, 30);
-  Rls<double> rls(layout, LearningOptions{}, 1, 1, true, true);
+  SharedGainRls<double> rls(layout, LearningOptions{}, {1, 1, 1.0, true});
   GatheredVectors<double> phi(layout, 1, 1);
   StreamArray<double> currents(layout, 1);
   for (Index i = 0; i < layout.local_rows(); ++i)
@@ -216,7 +227,64 @@ TEST(Rls, SaysWhenASumIsNotFinite) {
   std::vector<double> outputs(1);
   RegionTimer timer;
   const std::vector<Index> selected = {0};
-  EXPECT_THROW(rls.evaluate(phi, selected, currents, outputs, timer), std::runtime_error);
+  EXPECT_THROW(rls.evaluate(phi, selected, currents, outputs, timer, Direction::forwards), std::runtime_error);
+}
+
+TEST(SharedGainRls, EffectiveWeightsAreTheLearnedOnesWhateverTheFeatures) {
+  const Communicator comm = Communicator::world();
+  constexpr Index neurons = 30, streams = 2;
+  Harness dense(comm, neurons, streams, 16), low_rank(comm, neurons, streams, 16, FeatureKind::low_rank);
+  for (Index k = 0; k < 200; ++k)
+    for (Harness* harness : {&dense, &low_rank}) harness->step(k, selection(streams, k));
+  const Matrix J = dense.weights();
+  low_rank.weights();
+  const EffectiveWeights of_dense = dense.rls().effective_weights(), of_low_rank = low_rank.rls().effective_weights();
+  EXPECT_EQ(of_low_rank.recurrent.inner(), neurons);
+  const Index first = Layout(comm, neurons).first_row();
+  const Matrix L = whole_rows(comm, of_low_rank.recurrent.left), R = whole_rows(comm, of_low_rank.recurrent.right);
+  EXPECT_LT(relative(L * R.transpose(), J), 1e-7);
+  for (Index i = 0; i < of_dense.readout.rows(); ++i) {
+    for (Index o = 0; o < 2; ++o) EXPECT_NEAR(of_low_rank.readout(i, o), of_dense.readout(i, o), 1e-7);
+    EXPECT_EQ(of_dense.recurrent.dense(i, 3), J(first + i, 3));
+  }
+}
+
+TEST(SharedGainRls, AStepAccountsForWhatItDid) {
+  const Communicator comm = Communicator::world();
+  constexpr double N = 40.0;
+  Harness harness(comm, 40, 2, 2);
+  StepAccount account;
+  harness.step(0, {1});
+  harness.rls().account(account);
+  EXPECT_DOUBLE_EQ(account.work().operations, 2.0 * N * N * 2.0 + 2.0 * N * N) << "J r of two streams, P r of one";
+  account.clear();
+  harness.step(1, {0});
+  harness.rls().account(account);
+  EXPECT_DOUBLE_EQ(account.work().operations, 2.0 * N * N * 3.0 + 2.0 * 2.0 * N * N * 2.0) << "and two columns applied";
+}
+
+TEST(SharedGainRls, SaysOnceThatTheBasisIsFull) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 20);
+  LearningOptions options;
+  options.features = FeatureKind::low_rank;
+  options.max_rank = 1;
+  SharedGainRls<double> rls(layout, options, {1, 1, 1.0, true});
+  GatheredVectors<double> phi(layout, 1, 1);
+  StreamArray<double> currents(layout, 1), targets(layout, 1);
+  std::vector<double> outputs(1), errors(1, 0.1);
+  RegionTimer timer;
+  const std::vector<Index> learning = {0};
+  EXPECT_TRUE(rls.notices(0).empty());
+  for (Index i = 0; i < layout.local_rows(); ++i) phi.mine(0, i)[0] = 0.5;
+  phi.gather();
+  rls.evaluate(phi, learning, currents, outputs, timer, Direction::forwards);
+  rls.complete(currents, {&targets, 0.0}, errors, timer);
+  const std::vector<Notice> notices = rls.notices(1);
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_TRUE(notices[0].is_warning);
+  EXPECT_TRUE(rls.notices(2).empty());
+  EXPECT_EQ(std::get<Index>(rls.report().numbers.at(0).value), 1) << "rank";
 }
 
 }  // namespace

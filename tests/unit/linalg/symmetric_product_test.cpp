@@ -46,7 +46,7 @@ TYPED_TEST(SymmetricProducts, HaveTheBitsOfTheirTilesOnAnyLayout) {
         for (Index j = 0; j < n; j += kernels::symmetric_tile) {
           T sum = T(0);
           kernels::multiply<T>(A.from(i, j), 1, std::min(kernels::symmetric_tile, n - j), {x.view().data + j}, 1,
-                               {&sum, 1});
+                               {&sum, 1, 1});
           expected += sum;
         }
         ASSERT_EQ(y(i, 0), expected) << "row " << layout.first_row() + i << " of " << n << ", " << shares << " shares";

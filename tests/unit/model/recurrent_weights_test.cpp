@@ -77,7 +77,7 @@ TEST(RecurrentWeights, EveryPairOfInputsIsEquallyLikely) {
 }
 
 TEST(RecurrentWeights, OfAMillionNeuronsWithAHundredInputsTakeLessThanAGibibyte) {
-  EXPECT_LT(RecurrentWeights<float>::bytes(1000000, 1000000, 100, 16), Index{1} << 30);
+  EXPECT_LT((RecurrentWeights<float>::Shape{RowPartition(1000000, 1), 100, 16}.bytes()), Index{1} << 30);
 }
 
 /// So many that the rates of 64 streams are larger than the caches.
@@ -104,7 +104,7 @@ TEST(RecurrentWeights, MultiplyIsTheProduct) {
   for (const Index degree : {0, 20}) {
     const RecurrentWeights<double> weights(layout, options(neurons, degree), 1);
     StreamArray<double> y(layout, streams);
-    layout.for_each_block([&](RowBlock block) { weights.multiply(block, 0, rates, 1, y); });
+    weights.multiply(layout, {{&rates, 1, &y}});
     for (Index i = 0; i < layout.local_rows(); ++i)
       for (Index b = 0; b < streams; ++b) {
         double sum = 0.0;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "fullforce/parallel/layout.hpp"
+#include "fullforce/parallel/threads.hpp"
 
 namespace fullforce {
 namespace {
@@ -14,7 +15,7 @@ double term(Index row, Index k) { return std::sin(1.1 * static_cast<double>(row)
 
 /// Sums of two columns over all rows, a block at a time.
 std::array<double, 2> sums_over(const Layout& layout) {
-  BlockSums sums(2);
+  BlockSums sums({2, thread_count()});
   sums.begin(2, 1000.0);
   layout.for_each_block([&](RowBlock block) {
     std::array<double, 2> part{};
@@ -44,7 +45,7 @@ TEST(BlockSums, HaveTheSameBitsOnAnyLayout) {
 TEST(BlockSums, ThrowOnEveryRankWhereOneIsNotFinite) {
   const Communicator comm = Communicator::world();
   for (const double wrong : {std::nan(""), 1e300, 1e9}) {
-    BlockSums sums(3);
+    BlockSums sums({3, thread_count()});
     sums.begin(3, 1.0);
     const std::array<double, 1> value{comm.is_root() ? wrong : 0.5};
     sums.add<double>(1, value);

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <complex>
 
+#include "fullforce/learning/shared_gain_rls.hpp"
 #include "fullforce/model/task.hpp"
-#include "fullforce/run/simulation.hpp"
+#include "fullforce/run/session.hpp"
 
 namespace fullforce {
 namespace {
@@ -14,12 +15,11 @@ namespace {
 struct LowRankRun {
   LowRankRun(const Communicator& comm, Index neurons, Index streams, Index max_rank, double tolerance, double noise,
              Index modes = 0)
-      : layout(comm, neurons),
-        task(make_task(TaskOptions{}, 0.001, 1)),
-        connectivity(layout, network_options(neurons, noise), *task, 1),
-        rls(layout, learning_options(max_rank, tolerance, modes), 1, streams, true, true),
-        simulation(layout, {network_options(neurons, noise), Rule::full_force, 0.5, 1, false}, *task,
-                   {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
+      : task(make_task(TaskOptions{}, 0.001, 1)),
+        session(comm, *task, {network_options(neurons, noise), learning_options(max_rank, tolerance, modes), streams},
+                true),
+        simulation(session.start_training({streams, 1, 50, TrialKind::init, TrialKind::training}, 1)),
+        rls(dynamic_cast<SharedGainRls<double>&>(session.plasticity())) {}
 
   static NetworkOptions network_options(Index neurons, double noise) {
     NetworkOptions o;
@@ -45,11 +45,10 @@ struct LowRankRun {
     return errors;
   }
 
-  Layout layout;
   std::unique_ptr<Task> task;
-  Connectivity<double> connectivity;
-  Rls<double> rls;
-  Simulation<double> simulation;
+  Session<double> session;
+  Simulation<double>& simulation;
+  SharedGainRls<double>& rls;
 };
 
 TEST(LowRank, LearnsTheOscillationWithFewerFeaturesThanNeurons) {

@@ -9,6 +9,8 @@
 #include <tuple>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/learning/shared_gain_rls.hpp"
+#include "fullforce/run/session.hpp"
 
 namespace {
 std::atomic<long> allocations{0};
@@ -28,42 +30,39 @@ namespace {
 constexpr Index neurons = 70;
 constexpr Index streams = 3;
 
+/// Low-rank features if there is a largest rank.
+LearningOptions learning_options(Rule rule, Index modes, Index max_rank) {
+  LearningOptions o;
+  if (max_rank > 0) o.features = FeatureKind::low_rank;
+  if (max_rank > 0) o.max_rank = max_rank;
+  o.target_modes = modes;
+  o.rank_tolerance = 1e-12;
+  o.rule = rule;
+  o.update_probability = 0.8;
+  o.panel = 1000;  // never full within these tests
+  return o;
+}
+
+NetworkOptions network_options(double gain) {
+  NetworkOptions o;
+  o.neurons = neurons;
+  o.gain = gain;
+  o.noise = 0.001;
+  return o;
+}
+
 struct Toy {
   explicit Toy(const Communicator& comm, Rule rule = Rule::full_force, double gain = 1.5, Index modes = 0,
-               Index max_rank = 0)
-      : layout(comm, neurons),
-        task(make_task(TaskOptions{}, 0.001, 1)),
-        network(options(gain)),
-        connectivity(layout, network, *task, 1),
-        rls(layout, learning(rule, modes, max_rank), 1, streams, rule == Rule::full_force, true),
-        simulation(layout, {network, rule, 0.8, 1, false}, *task,
-                   {streams, 1, 50, TrialKind::init, TrialKind::training}, connectivity, rls) {}
+               Index max_rank = 0, bool learns = true)
+      : task(make_task(TaskOptions{}, 0.001, 1)),
+        session(comm, *task, {network_options(gain), learning_options(rule, modes, max_rank), streams}, learns),
+        simulation(session.start_training({streams, 1, 50, TrialKind::init, TrialKind::training}, 1)) {}
 
-  static NetworkOptions options(double gain) {
-    NetworkOptions o;
-    o.neurons = neurons;
-    o.gain = gain;
-    o.noise = 0.001;
-    return o;
-  }
-  /// Low-rank features if there is a largest rank.
-  static LearningOptions learning(Rule rule, Index modes, Index max_rank) {
-    LearningOptions o;
-    if (max_rank > 0) o.features = FeatureKind::low_rank;
-    if (max_rank > 0) o.max_rank = max_rank;
-    o.target_modes = modes;
-    o.rank_tolerance = 1e-12;
-    o.rule = rule;
-    o.panel = 1000;  // never full within these tests
-    return o;
-  }
+  const SharedGainRls<double>& rls() const { return dynamic_cast<const SharedGainRls<double>&>(session.plasticity()); }
 
-  Layout layout;
   std::unique_ptr<Task> task;
-  NetworkOptions network;
-  Connectivity<double> connectivity;
-  Rls<double> rls;
-  Simulation<double> simulation;
+  Session<double> session;
+  Simulation<double>& simulation;
 };
 
 void step_until_training(Toy& run) {
@@ -103,10 +102,8 @@ TEST(Simulation, AStepHasTwoCollectives) {
 
 TEST(Simulation, AFreeLowRankTestGathersNothing) {
   const Communicator comm = Communicator::world();
-  Toy toy(comm, Rule::full_force, 1.5, 0, 8);
-  Rls<double> rls(toy.layout, Toy::learning(Rule::full_force, 0, 8), 1, streams, true, false);
-  Simulation<double> test(toy.layout, {toy.network, Rule::full_force, 0.8, 1, true}, *toy.task,
-                          {streams, 0, 50, TrialKind::test_init, TrialKind::test}, toy.connectivity, rls);
+  Toy toy(comm, Rule::full_force, 1.5, 0, 8, false);
+  Simulation<double>& test = toy.session.start_test({streams, 0, 50, TrialKind::test_init, TrialKind::test}, 1, 0.001);
   const Index before = comm.calls();
   for (int k = 0; k < 10; ++k) test.step();
   EXPECT_EQ(comm.calls() - before, 10) << "sums of the features";
@@ -133,11 +130,11 @@ TEST(Simulation, TargetModesAreFixedWhenTheFirstStreamHasEndedItsInitTrials) {
   Toy run(comm, Rule::full_force, 1.5, 12);
   // Of 2000 steps, the last stream began at position 1333.
   for (int k = 0; k < 666; ++k) run.simulation.step();
-  EXPECT_TRUE(run.rls.collects_modes());
+  EXPECT_TRUE(run.rls().is_observing());
   run.simulation.step();
-  EXPECT_FALSE(run.rls.collects_modes());
+  EXPECT_FALSE(run.rls().is_observing());
   EXPECT_TRUE(run.simulation.streams().any_forced());
-  EXPECT_EQ(run.rls.modes()->found(), 12);
+  EXPECT_EQ(run.rls().modes()->found(), 12);
 }
 
 TEST(Simulation, AsManyTargetModesAsNeuronsAreOrdinaryLearning) {
@@ -171,13 +168,29 @@ TEST(Simulation, SaysWhereItDiverged) {
   }
 }
 
+TEST(Simulation, RatesWithoutBoundEndTheRunWhereTheyGrow) {
+  const Communicator comm = Communicator::world();
+  const std::unique_ptr<Task> task = make_task(TaskOptions{}, 0.001, 1);
+  NetworkOptions network = network_options(4.0);
+  network.nonlinearity = Nonlinearity::relu;
+  Session<double> session(comm, *task, {network, learning_options(Rule::full_force, 0, 0), streams}, true);
+  Simulation<double>& simulation = session.start_training({streams, 1, 50}, 1);
+  try {
+    for (int k = 0; k < 2000; ++k) simulation.step();
+    ADD_FAILURE() << "its rates must grow without end";
+  } catch (const RunError& error) {
+    EXPECT_NE(std::string(error.what()).find("diverged at step"), std::string::npos) << error.what();
+  }
+}
+
 TEST(Simulation, BothRulesHaveTheSameFixedWeights) {
   const Communicator comm = Communicator::world();
-  const Toy a(comm, Rule::full_force), b(comm, Rule::force);
-  for (Index i = 0; i < a.layout.local_rows(); ++i) {
-    EXPECT_EQ(a.connectivity.J_D(i, 3), b.connectivity.J_D(i, 3));
-    EXPECT_EQ(a.connectivity.u_in(i, 0), b.connectivity.u_in(i, 0));
-    EXPECT_EQ(a.connectivity.u_out(i, 0), b.connectivity.u_out(i, 0));
+  Toy full_force(comm, Rule::full_force), force(comm, Rule::force);
+  const Connectivity<double>&a = full_force.session.connectivity(), &b = force.session.connectivity();
+  for (Index i = 0; i < full_force.session.layout().local_rows(); ++i) {
+    EXPECT_EQ(a.J_D(i, 3), b.J_D(i, 3));
+    EXPECT_EQ(a.u_in(i, 0), b.u_in(i, 0));
+    EXPECT_EQ(a.u_out(i, 0), b.u_out(i, 0));
   }
 }
 

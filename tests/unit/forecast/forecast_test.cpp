@@ -1,0 +1,64 @@
+#include "fullforce/forecast/forecast.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fullforce/base/check.hpp"
+#include "support/plain_machine.hpp"
+
+namespace fullforce {
+namespace {
+
+class ForecastOfARun : public testing::Test {
+ protected:
+  Forecast of(const Workload& w, int ranks) const {
+    return forecast_run(w, run, *task, Deployment(ranks, 1, machine), machine);
+  }
+
+  Machine machine = plain_machine();
+  RunOptions run;
+  std::unique_ptr<Task> task = make_task(TaskOptions{}, 0.001, 1);
+};
+
+TEST_F(ForecastOfARun, CountsTheStepsOfARun) {
+  run.streams = 4;
+  run.train_trials = 10;
+  const RunSteps steps = run_steps(run, *task);
+  // Streams of a fixed trial begin 500 steps apart: the first is free after 18,500 and takes the trials 0, 4 and 8; the
+  // second one ends trial 9.
+  EXPECT_EQ(steps.init, 18500.0);
+  EXPECT_EQ(steps.training, 25000.0 - 18500.0);
+  EXPECT_EQ(steps.test_init, 20000.0);
+  EXPECT_EQ(steps.test, 45000.0 - 18500.0);
+}
+
+TEST_F(ForecastOfARun, NeedsTheMemoryThatTheRunWillAskFor) {
+  const Workload w = workload(5000, 4);
+  const Index run_bytes = w.shape(2, 1).bytes();
+  const double program = of(w, 2).bytes_per_rank - static_cast<double>(run_bytes);
+  EXPECT_GT(program, 0.0);
+  EXPECT_LT(program, 100e6);
+}
+
+TEST_F(ForecastOfARun, RefusesWhatCannotFitAndSaysWhatWould) {
+  const Forecast forecast = of(workload(40000), 1);
+  try {
+    require_fit(forecast, machine);
+    ADD_FAILURE() << "40000^2 x 3 x 8 bytes are more than 16 GiB";
+  } catch (const InputError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("16 ranks"), std::string::npos) << text;
+    EXPECT_NE(text.find("network.neurons = 26000"), std::string::npos) << text;
+  }
+  EXPECT_NO_THROW(require_fit(of(workload(26000), 1), machine));
+  EXPECT_NO_THROW(require_fit(of(workload(40000), 16), machine));
+}
+
+TEST_F(ForecastOfARun, TextAndJsonNameWhatIsAssumed) {
+  Machine assumed = assumed_machine();
+  const Forecast forecast = forecast_run(workload(300), run, *task, Deployment(1, 1, assumed), assumed);
+  EXPECT_NE(forecast_text(forecast, assumed).find("assumed"), std::string::npos);
+  EXPECT_NE(forecast_json(forecast, assumed).find("\"from\": \"assumed\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fullforce
