@@ -1,6 +1,7 @@
 #include "fullforce/analysis/network_weights.hpp"
 
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/learning/plasticity.hpp"
 #include "fullforce/model/connectivity.hpp"
 #include "fullforce/model/neurons.hpp"
@@ -30,7 +31,7 @@ NetworkWeights load_as(const Layout& layout, const std::filesystem::path& path, 
   Archive archive = Archive::open(layout.comm(), path);
   fixed.persist(archive, layout, true);
   // Only what learns can apply the updates that a checkpoint still has to be applied.
-  const bool pending = archive.contains("/learning/pending_right");
+  const bool pending = archive.contains(format::learning::pending_right);
   const auto plasticity =
       make_plasticity<T>(layout, learning, {task.outputs(), streams, largest_rate(network), pending});
   plasticity->persist(archive);

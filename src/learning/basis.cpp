@@ -5,6 +5,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/matrix_operations.hpp"
 
 namespace fullforce {
@@ -295,15 +296,17 @@ void Basis<T>::Shape::account(double dimension, const Extent& extent, StepAccoun
 
 template <Real T>
 void Basis<T>::persist(Archive& archive, const std::string& group) {
+  archive.section(group, "basis", 1);
+  const std::string dataset = group + "/" + format::basis::matrix;
   if (archive.loading()) {
-    const std::vector<Index> shape = archive.shape(group + "/basis");
+    const std::vector<Index> shape = archive.shape(dataset);
     require(shape.size() == 2 && shape[1] <= max_dimension(), "the file's basis does not fit learning.max_rank = {}",
             max_dimension());
     dimension_ = shape[1];
   }
-  archive.rows<T>(group + "/basis", layout_->partition(), U_.from(0).first(dimension_));
-  archive.attribute<double>(group, "energy", energy_);
-  archive.attribute<double>(group, "energy_left_out", left_out_);
+  archive.rows<T>(dataset, layout_->partition(), U_.from(0).first(dimension_));
+  archive.attribute<double>(group, format::basis::energy, energy_);
+  archive.attribute<double>(group, format::basis::energy_left_out, left_out_);
 }
 
 template class Basis<float>;

@@ -6,12 +6,11 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/matrix_operations.hpp"
 
 namespace fullforce {
 namespace {
-
-const std::string group = "/learning/currents";
 
 /// Eigen's own threads off: how it cuts products for them, and so how it rounds, depends on their number.
 class OneEigenThread {
@@ -106,13 +105,14 @@ void CurrentMoments<T>::account(StepAccount& account) const {
 
 template <Real T>
 void CurrentMoments<T>::persist(Archive& archive) {
-  basis_.persist(archive, group);
-  archive.replicated<double>(group + "/moments", moments_.from(0).first(basis_.dimension()), basis_.dimension());
+  archive.section(format::currents::group, "current_moments", 1);
+  basis_.persist(archive, format::currents::group);
+  archive.replicated<double>(format::currents::moments, moments_.from(0).first(basis_.dimension()), basis_.dimension());
 }
 
 template <Real T>
 bool CurrentMoments<T>::are_in(const Archive& archive) {
-  return archive.contains(group + "/basis");
+  return archive.contains(format::currents::basis);
 }
 
 template class CurrentMoments<float>;

@@ -3,6 +3,7 @@
 #include "force_drive.hpp"
 #include "full_force_drive.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
 
@@ -18,7 +19,8 @@ void Drive<T>::teach(const TrialStreams& streams) {
 
 template <Real T>
 void Drive<T>::persist(Archive& archive) {
-  archive.rows<T>("/network/feedback", layout_->partition(), response_.from(0));
+  archive.section(format::network::group, "drive", 1);
+  archive.rows<T>(format::network::feedback, layout_->partition(), response_.from(0));
   persist_target(archive);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/learning/inverse_correlation.hpp"
 
 namespace fullforce {
@@ -122,7 +123,7 @@ class LowRankFeatures : public FeatureSpace<T> {
   const Basis<T>* basis() const override { return &basis_; }
 
   void persist(Archive& archive) override {
-    basis_.persist(archive, "/network");
+    basis_.persist(archive, format::network::group);
     if (P_) P_->persist_whole(archive, basis_.dimension());
   }
 

@@ -6,6 +6,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/kernels.hpp"
 
 namespace fullforce {
@@ -315,23 +316,24 @@ double InverseCorrelation<F>::Shape::bytes_summed(double pending, double selecte
 template <Real F>
 void InverseCorrelation<F>::persist(Archive& archive) {
   const RowPartition& partition = layout_->partition();
-  archive.rows<F>("/learning/P", partition, P_.from(0));
+  archive.rows<F>(format::learning::P, partition, P_.from(0));
   find_pending(archive);
-  if (pending_ > 0) archive.rows<F>("/learning/pending_right", partition, S_from(0).first(pending_));
+  if (pending_ > 0) archive.rows<F>(format::learning::pending_right, partition, S_from(0).first(pending_));
 }
 
 template <Real F>
 void InverseCorrelation<F>::persist_whole(Archive& archive, Index features) {
-  archive.replicated<F>("/learning/P", P_.from(0).first(features), features);
+  archive.replicated<F>(format::learning::P, P_.from(0).first(features), features);
   find_pending(archive);
-  if (pending_ > 0) archive.replicated<F>("/learning/pending_right", S_from(0).first(pending_), features);
+  if (pending_ > 0) archive.replicated<F>(format::learning::pending_right, S_from(0).first(pending_), features);
 }
 
 /// How many columns of the panel a file holds that is being loaded.
 template <Real F>
 void InverseCorrelation<F>::find_pending(Archive& archive) {
   if (archive.saving()) return;
-  pending_ = archive.contains("/learning/pending_right") ? archive.shape("/learning/pending_right").at(1) : 0;
+  pending_ =
+      archive.contains(format::learning::pending_right) ? archive.shape(format::learning::pending_right).at(1) : 0;
   require(pending_ <= capacity_, "the file holds {} pending columns and learning.panel = {} has room for {}", pending_,
           panel_, capacity_);
 }

@@ -5,6 +5,7 @@
 #include "feature_space.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
 
@@ -197,17 +198,18 @@ std::vector<std::span<const std::byte>> SharedGainRls<T>::matrices() const {
 template <Real T>
 void SharedGainRls<T>::persist(Archive& archive) {
   const RowPartition& partition = rows_->partition();
+  archive.section(format::learning::group, "shared_gain_rls", 1);
   space_->persist(archive);
   if (modes_) modes_->persist(archive);
   use_features();
   modes_were_fixed_ = !this->is_observing();
   const Gain<T> gain = space_->gain();
   const Index outputs = outputs_.rows();
-  archive.replicated<T>("/network/readout", w_.matrix().from(0).first(gain.count), outputs);
-  if (J_) archive.rows<T>("/network/weights", partition, J_->matrix().from(0).first(gain.count));
+  archive.replicated<T>(format::network::readout, w_.matrix().from(0).first(gain.count), outputs);
+  if (J_) archive.rows<T>(format::network::weights, partition, J_->matrix().from(0).first(gain.count));
   if (gain.pending == 0) return;
-  if (J_) archive.rows<T>("/network/pending_left", partition, J_->pending_left().from(0).first(gain.pending));
-  archive.replicated<T>("/network/pending_readout", w_.pending_left().from(0).first(gain.pending), outputs);
+  if (J_) archive.rows<T>(format::network::pending_left, partition, J_->pending_left().from(0).first(gain.pending));
+  archive.replicated<T>(format::network::pending_readout, w_.pending_left().from(0).first(gain.pending), outputs);
 }
 
 template class SharedGainRls<float>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/matrix_operations.hpp"
 
 namespace fullforce {
@@ -91,10 +92,11 @@ void TargetModes<T>::Shape::account_of_expansion(const Extent& extent, StepAccou
 
 template <Real T>
 void TargetModes<T>::persist(Archive& archive) {
-  archive.rows<T>("/network/modes", neurons_->partition(), V_.from(0).first(count()));
-  archive.attribute<Index>("/network", "modes_found", found_);
-  archive.attribute<double>("/network", "modes_energy", energy_);
-  archive.attribute<double>("/network", "modes_energy_left_out", left_out_);
+  archive.section(format::network::group, "target_modes", 1);
+  archive.rows<T>(format::network::modes, neurons_->partition(), V_.from(0).first(count()));
+  archive.attribute<Index>(format::network::group, format::network::modes_found, found_);
+  archive.attribute<double>(format::network::group, format::network::modes_energy, energy_);
+  archive.attribute<double>(format::network::group, format::network::modes_energy_left_out, left_out_);
   if (archive.loading() && !CurrentMoments<T>::are_in(archive)) seen_.reset();
   if (seen_) seen_->persist(archive);
 }

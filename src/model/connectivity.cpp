@@ -4,6 +4,7 @@
 
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
 namespace {
@@ -40,10 +41,11 @@ Connectivity<T>::Connectivity(const Layout& layout, const NetworkOptions& option
 
 template <Real T>
 void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_target) {
+  archive.section(format::network::group, "connectivity", 1);
   const auto rows = [&](const char* name, RowMatrix<T>& m) { archive.rows<T>(name, layout.partition(), m.from(0)); };
-  rows("/network/u_in", u_in);
-  rows("/target/u_out", u_out);
-  rows("/target/u_hint", u_hint);
+  rows(format::network::u_in, u_in);
+  rows(format::target::u_out, u_out);
+  rows(format::target::u_hint, u_hint);
   if (archive.saving() ? with_target : J_D.is_in(archive)) J_D.persist(archive, layout);
 }
 

@@ -5,6 +5,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
 namespace {
@@ -96,8 +97,9 @@ void RateNeurons<T>::add_noise(RowBlock block, const TrialStreams& streams, cons
 }
 
 template <Real T>
-void RateNeurons<T>::persist(Archive& archive, const std::string& dataset) {
-  archive.rows<T>(dataset, layout_->partition(), x_.from(0));
+void RateNeurons<T>::persist(Archive& archive, const std::string& group) {
+  archive.section(group, "rate_neurons", 1);
+  archive.rows<T>(group + "/" + format::neurons::x, layout_->partition(), x_.from(0));
 }
 
 template class RateNeurons<float>;

@@ -18,7 +18,7 @@ class RateNeurons : public Neurons<T> {
   void advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams,
                const StepNoise& noise) override;
   void emit(RowBlock block, MatrixView<T> rates) const override;
-  void persist(Archive& archive, const std::string& dataset) override;
+  void persist(Archive& archive, const std::string& group) override;
 
  private:
   /// rates(i) of states(i) for i < count; in place where both are the same.

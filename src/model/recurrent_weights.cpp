@@ -9,6 +9,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
 namespace {
@@ -158,21 +159,21 @@ void RecurrentWeights<T>::Shape::account(double vectors, const Extent& extent, S
 
 template <Real T>
 bool RecurrentWeights<T>::is_in(const Archive& archive) const {
-  return archive.contains(is_sparse() ? "/target/J_sparse" : "/target/J");
+  return archive.contains(is_sparse() ? format::target::J_sparse::group : format::target::J);
 }
 
 template <Real T>
 void RecurrentWeights<T>::persist(Archive& archive, const Layout& layout) {
-  if (!is_sparse()) return archive.rows<T>("/target/J", layout.partition(), dense_.from(0));
+  if (!is_sparse()) return archive.rows<T>(format::target::J, layout.partition(), dense_.from(0));
   std::vector<Index> row_pointers(as_size(neurons_ + 1));
   for (Index i = 0; i <= neurons_; ++i) row_pointers[as_size(i)] = i * sparse_.degree();
   const Index degree = sparse_.degree();
   const Index runs = sparse_.runs();
   sparse_.restore();
-  archive.replicated<Index>("/target/J_sparse/indptr", row_pointers);
-  archive.joined_rows<std::int32_t>("/target/J_sparse/indices", layout.partition(),
+  archive.replicated<Index>(format::target::J_sparse::indptr, row_pointers);
+  archive.joined_rows<std::int32_t>(format::target::J_sparse::indices, layout.partition(),
                                     {sparse_.columns().data(), degree, degree});
-  archive.joined_rows<T>("/target/J_sparse/data", layout.partition(), {sparse_.values().data(), degree, degree});
+  archive.joined_rows<T>(format::target::J_sparse::data, layout.partition(), {sparse_.values().data(), degree, degree});
   if (archive.loading()) agree(layout.comm(), [&] { expect_columns(); });
   arrange(layout, runs);
 }

@@ -3,22 +3,23 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
 namespace {
 
-constexpr Index format_version = 1;
-const std::string format_name = "fullforce-network";
+constexpr const char* format_name = format::kind::network;
+constexpr Index format_version = format::version::network;
 
 void write_contents(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader& header,
                     const std::function<void(Archive&)>& persist) {
   Archive archive = Archive::create(comm, path);
-  std::string format = format_name;
+  std::string kind = format_name;
   Index version = format_version;
-  archive.attribute("/", "format", format);
-  archive.attribute("/", "format_version", version);
-  archive.attribute("/", "config", header.config);
-  archive.attribute("/", "provenance", header.provenance);
+  archive.attribute(format::root::group, format::root::format, kind);
+  archive.attribute(format::root::group, format::root::format_version, version);
+  archive.attribute(format::root::group, format::root::config, header.config);
+  archive.attribute(format::root::group, format::root::provenance, header.provenance);
   persist(archive);
   archive.close();
 }
@@ -31,11 +32,11 @@ void read_back(const Communicator& comm, const std::filesystem::path& path) {
 
 /// Throws InputError unless the file is a network of this version.
 void require_network(Archive& archive, const std::filesystem::path& path) {
-  std::string format;
+  std::string kind;
   Index version = 0;
-  archive.attribute("/", "format", format);
-  require(format == format_name, "{}: its format is \"{}\", not \"{}\"", path.string(), format, format_name);
-  archive.attribute("/", "format_version", version);
+  archive.attribute(format::root::group, format::root::format, kind);
+  require(kind == format_name, "{}: its format is \"{}\", not \"{}\"", path.string(), kind, format_name);
+  archive.attribute(format::root::group, format::root::format_version, version);
   require(version == format_version, "{}: format version {}, this program reads version {}", path.string(), version,
           format_version);
 }
@@ -76,11 +77,11 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     Archive archive = Archive::open(comm, path);
     require_network(archive, path);
     NetworkFileHeader header;
-    archive.attribute("/", "config", header.config);
-    archive.attribute("/", "provenance", header.provenance);
-    archive.attribute("/progress", "step", header.step);
-    archive.attribute("/progress", "idle_steps", header.idle_steps);
-    header.has_pending = archive.contains("/learning/pending_right");
+    archive.attribute(format::root::group, format::root::config, header.config);
+    archive.attribute(format::root::group, format::root::provenance, header.provenance);
+    archive.attribute(format::progress::group, format::progress::step, header.step);
+    archive.attribute(format::progress::group, format::progress::idle_steps, header.idle_steps);
+    header.has_pending = archive.contains(format::learning::pending_right);
     archive.close();
     return header;
   } catch (const RunError& error) {

@@ -7,6 +7,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
 
@@ -239,29 +240,30 @@ void Simulation<T>::diverged(const char* what) const {
 
 template <Real T>
 void Simulation<T>::persist_streams(Archive& archive) {
-  archive.attribute<Index>("/progress", "step", steps_);
-  archive.attribute<Index>("/progress", "samples", samples_);
+  archive.section(format::progress::group, "streams", 1);
+  archive.attribute<Index>(format::progress::group, format::progress::step, steps_);
+  archive.attribute<Index>(format::progress::group, format::progress::samples, samples_);
   std::vector<Index> phases = streams_.phases();
   std::vector<Index> trials = streams_.trials();
   std::vector<Index> positions = streams_.positions();
   Index next_trial = streams_.next_trial();
   Index idle_steps = streams_.idle_steps();
-  archive.replicated<Index>("/progress/phase", phases);
-  archive.replicated<Index>("/progress/trial", trials);
-  archive.replicated<Index>("/progress/position", positions);
-  archive.attribute<Index>("/progress", "next_trial", next_trial);
-  archive.attribute<Index>("/progress", "idle_steps", idle_steps);
-  archive.replicated<double>("/progress/squared_error", squared_error_);
-  archive.replicated<double>("/progress/squared_target", squared_target_);
+  archive.replicated<Index>(format::progress::phase, phases);
+  archive.replicated<Index>(format::progress::trial, trials);
+  archive.replicated<Index>(format::progress::position, positions);
+  archive.attribute<Index>(format::progress::group, format::progress::next_trial, next_trial);
+  archive.attribute<Index>(format::progress::group, format::progress::idle_steps, idle_steps);
+  archive.replicated<double>(format::progress::squared_error, squared_error_);
+  archive.replicated<double>(format::progress::squared_target, squared_target_);
   if (archive.loading()) streams_.restore(phases, trials, positions, next_trial, idle_steps);
 }
 
 template <Real T>
 void Simulation<T>::persist(Archive& archive) {
   persist_streams(archive);
-  network_->persist(archive, "/network/x");
+  network_->persist(archive, format::network::group);
   drive_->persist(archive);
-  archive.replicated<double>("/network/output", z_, n_streams_);
+  archive.replicated<double>(format::network::output, z_, n_streams_);
   if (archive.loading()) primed_ = false;
 }
 

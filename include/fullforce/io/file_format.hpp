@@ -80,6 +80,11 @@ inline constexpr const char* modes_energy = "modes_energy";  ///< sum of the squ
 inline constexpr const char* modes_energy_left_out = "modes_energy_left_out";  ///< what of it lies outside the modes
 }  // namespace network
 
+/// The states of a network's neurons, below `network::group` or `target::group`.
+namespace neurons {
+inline constexpr const char* x = "x";  ///< dataset [N, B] below the network's group
+}  // namespace neurons
+
 /// An orthonormal basis that grows with what it is shown. It stands below the group of its owner: `network::group`
 /// (low-rank features: the basis of the rates) or `currents::group`.
 namespace basis {

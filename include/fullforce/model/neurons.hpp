@@ -40,8 +40,8 @@ class Neurons {
   /// is written as infinite, which ends the run. Blocks may be written side by side.
   virtual void emit(RowBlock block, MatrixView<T> rates) const = 0;
 
-  /// The states, as the dataset of that name. **Collective.**
-  virtual void persist(Archive& archive, const std::string& dataset) = 0;
+  /// The states, in the group of their network. **Collective.**
+  virtual void persist(Archive& archive, const std::string& group) = 0;
 };
 
 /// The share of the way from a state to its currents that a step goes: dt/tau (Euler), or 1 - exp(-dt/tau).

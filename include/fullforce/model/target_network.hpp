@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/step_account.hpp"
 #include "fullforce/model/connectivity.hpp"
 #include "fullforce/model/current_bound.hpp"
@@ -39,7 +40,7 @@ class TargetNetwork {
   /// F of this step. Throws RunError where its bound is not finite.
   TargetCurrents<T> targets() const;
 
-  void persist(Archive& archive) { neurons_->persist(archive, "/target/x"); }
+  void persist(Archive& archive) { neurons_->persist(archive, format::target::group); }
 
  private:
   const Layout* layout_;
