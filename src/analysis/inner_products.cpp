@@ -43,7 +43,7 @@ std::vector<double> inner_products(const Layout& layout, MatrixView<const double
   const Index count = x.cols * y.cols;
   BlockSums sums({count, layout.threads()});
   sums.begin(count, static_cast<double>(layout.rows()));
-  layout.for_each_block([&](RowBlock block) {
+  layout.try_each_block([&](RowBlock block) {
     Matrix products = block_of(x, block).transpose() * block_of(y, block);
     for (Index j = 0; j < x.cols; ++j)
       for (Index k = 0; k < y.cols; ++k) products(j, k) = products(j, k) / x_scales[as_size(j)] / y_scales[as_size(k)];

@@ -23,7 +23,8 @@ std::vector<double> cholesky_qr(const Layout& layout, StreamArray<double>& V) {
   const Eigen::LLT<Matrix> factor(Eigen::Map<const Matrix>(gram.data(), k, k));
   if (factor.info() != Eigen::Success)
     throw RunError("tangent vectors became linearly dependent: ask for fewer Lyapunov exponents");
-  layout.for_each_block([&](RowBlock block) {
+  // Eigen allocates while it solves.
+  layout.try_each_block([&](RowBlock block) {
     Eigen::Map<Matrix, 0, Eigen::OuterStride<>> rows(V.row(block.local), block.rows, k,
                                                      Eigen::OuterStride<>(V.stride()));
     factor.matrixU().solveInPlace<Eigen::OnTheRight>(rows);

@@ -85,7 +85,8 @@ std::string version_text();
 int run_command_line(const Communicator& comm, int argc, const char* const* argv);
 
 /// Sets the number of threads to that of `--threads`, otherwise to OMP_NUM_THREADS, otherwise leaves it to OpenMP.
-/// Throws InputError for an OMP_NUM_THREADS that is not a count. **Collective.**
+/// Throws InputError for an OMP_NUM_THREADS that is not a count, or where MPI does not let so many threads run.
+/// **Collective.**
 void choose_threads(const Communicator& comm, std::optional<int> threads);
 
 /// The configuration in a file, which only rank 0 reads, with `settings` on top. Throws InputError. **Collective.**

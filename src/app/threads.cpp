@@ -30,6 +30,7 @@ void choose_threads(const Communicator& comm, std::optional<int> threads) {
       set_thread_count(*threads);
     else if (variable != nullptr && *variable != '\0')
       set_thread_count(count_in(variable));
+    require_thread_level(granted_thread_level(), thread_count());
   });
 }
 

@@ -124,7 +124,7 @@ struct Copy {
 template <Real T>
 template <class Work>
 void SparseRows<T>::for_each_block(const Work& work) const {
-  for_each_in_parallel((rows_ + block_rows_ - 1) / block_rows_, [&](Index block) {
+  try_each_in_parallel((rows_ + block_rows_ - 1) / block_rows_, [&](Index block) {
     const Index first = block * block_rows_;
     work(first, std::min(block_rows_, rows_ - first));
   });

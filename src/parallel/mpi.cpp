@@ -37,6 +37,19 @@ Environment::Environment(int* argc, char*** argv) {
 
 Environment::~Environment() { MPI_Finalize(); }
 
+int granted_thread_level() {
+  int granted = MPI_THREAD_SINGLE;
+  MPI_Query_thread(&granted);
+  return granted;
+}
+
+void require_thread_level(int granted, int threads) {
+  require(threads == 1 || granted >= MPI_THREAD_FUNNELED,
+          "{} threads on each rank, but this MPI library grants MPI_THREAD_SINGLE only (several threads need "
+          "MPI_THREAD_FUNNELED): use --threads 1, or an MPI library with support for threads",
+          threads);
+}
+
 std::string mpi_library() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING];
   int length = 0;

@@ -26,11 +26,17 @@ class Layout {
   Index local_blocks() const { return local_blocks_; }
   RowBlock block(Index k) const { return partition_.block(first_row_, local_rows_, k); }
 
-  /// work(block) for every block of this rank, spread over the threads.
+  /// work(block) for every block of this rank, spread over the threads. `work` must not throw.
   template <class Work>
   void for_each_block(const Work& work, Direction direction = Direction::forwards) const {
     in_parallel(Loop(
         local_blocks_, [&](Index k) { work(block(k)); }, direction));
+  }
+
+  /// The same for work that may throw, as what allocates may.
+  template <class Work>
+  void try_each_block(const Work& work) const {
+    try_each_in_parallel(local_blocks_, [&](Index k) { work(block(k)); });
   }
 
  private:

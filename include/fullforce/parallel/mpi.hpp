@@ -11,7 +11,8 @@
 
 namespace fullforce {
 
-/// MPI from its initialisation to its end; one per process, in main.
+/// MPI from its initialisation to its end; one per process, in main. Asks for the thread level that several threads
+/// need; whether MPI granted it is looked at when the number of threads is known (require_thread_level).
 class Environment {
  public:
   Environment(int* argc, char*** argv);
@@ -19,6 +20,13 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 };
+
+/// The thread level that MPI granted to this process: MPI_THREAD_SINGLE, FUNNELED, SERIALIZED or MULTIPLE.
+int granted_thread_level();
+
+/// Throws InputError unless the granted thread level is enough for so many threads. The main thread alone calls MPI, so
+/// that several threads need MPI_THREAD_FUNNELED; for a single thread every level will do.
+void require_thread_level(int granted, int threads);
 
 /// The name and version of the MPI library, one line.
 std::string mpi_library();

@@ -1,15 +1,12 @@
 #pragma once
 #include <algorithm>
 #include <bit>
-#include <compare>
 
 #include "fullforce/base/types.hpp"
 
 namespace fullforce {
 
-/// Strong index types: a row of the whole matrix, a row of this rank's part, a rank, a block of rows.
-enum class GlobalRow : Index {};
-enum class LocalRow : Index {};
+/// A rank of MPI: a type of its own, so that it cannot be taken for a row or a count.
 enum class Rank : int {};
 
 /// A run of rows that one kernel call works on.
@@ -25,7 +22,7 @@ struct RowBlock {
 /// consecutive blocks. All sums are formed block by block, so results cannot depend on the number of ranks.
 ///
 /// Example: 28 rows on 2 ranks. Blocks of 8: [0,8) [8,16) [16,24) [24,28). Rank 0 owns the first two, rank 1 the
-/// others; global row 17 is local row 1 of rank 1. With 5 ranks one of them owns nothing, which is legal.
+/// others: its first row is row 16. With 5 ranks one of them owns nothing, which is legal.
 class RowPartition {
  public:
   constexpr RowPartition(Index rows, int ranks) : rows_(rows), ranks_(ranks), block_(block_size_for(rows)) {}
@@ -62,18 +59,6 @@ class RowPartition {
   constexpr RowBlock block(Index first, Index rows, Index k) const {
     const Index local = k * block_;
     return {first + local, local, std::min(block_, rows - local)};
-  }
-
-  constexpr Rank owner(GlobalRow row) const {
-    const Index block = static_cast<Index>(row) / block_;
-    // The inverse of first_block: the largest rank whose first block is not beyond `block`.
-    return static_cast<Rank>(((block + 1) * ranks_ - 1) / blocks());
-  }
-  constexpr LocalRow to_local(GlobalRow row) const {
-    return static_cast<LocalRow>(static_cast<Index>(row) - first_row(owner(row)));
-  }
-  constexpr GlobalRow to_global(Rank rank, LocalRow row) const {
-    return static_cast<GlobalRow>(first_row(rank) + static_cast<Index>(row));
   }
 
   constexpr bool operator==(const RowPartition&) const = default;

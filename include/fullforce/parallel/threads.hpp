@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fullforce/base/types.hpp"
+#include "fullforce/parallel/caught_error.hpp"
 #include "fullforce/parallel/thread_team.hpp"
 
 namespace fullforce {
@@ -74,6 +75,14 @@ void in_parallel(const Parts&... parts) {
 template <class Work>
 void for_each_in_parallel(Index count, const Work& work) {
   in_parallel(Loop(count, std::cref(work)));
+}
+
+/// The same for work that may throw, as what allocates may: one such exception is thrown when all threads are done.
+template <class Work>
+void try_each_in_parallel(Index count, const Work& work) {
+  CaughtError error;
+  for_each_in_parallel(count, [&](Index k) { error.run([&] { work(k); }); });
+  error.rethrow();
 }
 
 }  // namespace fullforce

@@ -174,6 +174,20 @@ std::string outcome_of_agree(const Communicator& comm, const std::function<void(
   return "fine";
 }
 
+TEST(ThreadLevel, SeveralThreadsNeedThatTheMainThreadMayCallMpiAmongOthers) {
+  for (const int granted : {MPI_THREAD_FUNNELED, MPI_THREAD_SERIALIZED, MPI_THREAD_MULTIPLE})
+    for (const int threads : {1, 2, 64}) EXPECT_NO_THROW(require_thread_level(granted, threads)) << granted;
+  EXPECT_NO_THROW(require_thread_level(MPI_THREAD_SINGLE, 1));
+  try {
+    require_thread_level(MPI_THREAD_SINGLE, 4);
+    ADD_FAILURE() << "four threads must be refused";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("MPI_THREAD_FUNNELED"), std::string::npos) << error.what();
+  }
+}
+
+TEST(ThreadLevel, IsTheOneThatTheEnvironmentAsksFor) { EXPECT_GE(granted_thread_level(), MPI_THREAD_FUNNELED); }
+
 TEST(Agree, IsSilentWhereNoRankFails) {
   const Communicator comm = Communicator::world();
   int done = 0;

@@ -4,15 +4,11 @@
 
 #include <algorithm>
 #include <string>
-#include <vector>
 
 namespace fullforce {
 namespace {
 
 constexpr Index sizes[] = {1, 15, 16, 17, 32, 33, 255, 300, 1000, 2047, 2048, 4096, 65536, 1000003};
-
-Index value(LocalRow row) { return static_cast<Index>(row); }
-Index value(GlobalRow row) { return static_cast<Index>(row); }
 
 /// check(partition) for every size on 1 to 1,000 ranks.
 template <class Check>
@@ -25,23 +21,11 @@ std::string name(const RowPartition& p) {
   return std::to_string(p.rows()) + " rows on " + std::to_string(p.ranks()) + " ranks";
 }
 
-/// Rows next to a boundary of blocks, where an index map goes wrong if it does.
-std::vector<Index> telling_rows(const RowPartition& p) {
-  std::vector<Index> rows;
-  const Index stride = std::max<Index>(1, p.blocks() / 300) * p.block_size();
-  for (Index edge = 0; edge < p.rows(); edge += stride)
-    for (Index row : {edge - 1, edge, edge + 1})
-      if (row >= 0 && row < p.rows()) rows.push_back(row);
-  rows.push_back(p.rows() - 1);
-  return rows;
-}
-
 // Worked by the compiler: the example of the class's comment.
 constexpr RowPartition example(28, 2);
 static_assert(example.block_size() == 8 && example.blocks() == 4);
 static_assert(example.row_count(Rank{0}) == 16 && example.row_count(Rank{1}) == 12);
-static_assert(example.owner(GlobalRow{17}) == Rank{1} && example.to_local(GlobalRow{17}) == LocalRow{1});
-static_assert(example.to_global(Rank{1}, LocalRow{1}) == GlobalRow{17});
+static_assert(example.first_row(Rank{0}) == 0 && example.first_row(Rank{1}) == 16);
 
 TEST(RowPartition, RanksOwnConsecutiveRowsThatCoverAll) {
   for_all_partitions([](const RowPartition& p) {
@@ -71,20 +55,6 @@ TEST(RowPartition, BlocksCoverEachRanksRows) {
     }
     ASSERT_EQ(blocks, p.blocks()) << name(p);
     ASSERT_EQ(row, p.rows()) << name(p);
-  });
-}
-
-TEST(RowPartition, OwnerAndLocalRowAreInvertedByToGlobal) {
-  for_all_partitions([](const RowPartition& p) {
-    if (p.ranks() > 64 && p.ranks() % 37 != 0) return;  // a million rows on a thousand counts would take minutes
-    for (Index row : telling_rows(p)) {
-      const Rank owner = p.owner(GlobalRow{row});
-      const LocalRow local = p.to_local(GlobalRow{row});
-      ASSERT_LT(static_cast<int>(owner), p.ranks()) << name(p) << ", row " << row;
-      ASSERT_GE(value(local), 0) << name(p) << ", row " << row;
-      ASSERT_LT(value(local), p.row_count(owner)) << name(p) << ", row " << row;
-      ASSERT_EQ(value(p.to_global(owner, local)), row) << name(p);
-    }
   });
 }
 
@@ -134,8 +104,6 @@ TEST(RowPartition, SomeRanksOwnNothingWhereBlocksAreFew) {
   int owners = 0;
   for (int r = 0; r < p.ranks(); ++r) owners += p.row_count(Rank{r}) > 0 ? 1 : 0;
   EXPECT_EQ(owners, 2);
-  EXPECT_NE(p.owner(GlobalRow{7}), p.owner(GlobalRow{8}));
-  EXPECT_EQ(value(p.to_local(GlobalRow{8})), 0);
 }
 
 TEST(RowPartition, EqualWhereRowsAndRanksAre) {

@@ -50,6 +50,20 @@ TEST_P(ThreadTeams, SeeWhatTheirNeighboursDidInTheLoopBefore) {
   EXPECT_EQ(now, std::vector<Index>(count, 2000));
 }
 
+TEST_P(ThreadTeams, BringOutWhatALoopThrows) {
+  std::vector<int> done(64);
+  const auto loop = [&] {
+    try_each_in_parallel(64, [&](Index k) {
+      if (k % 7 == 3) throw std::length_error("no room");
+      done[as_size(k)] = 1;
+    });
+  };
+  EXPECT_THROW(loop(), std::length_error);
+  EXPECT_THROW(ThreadTeam::stand_by(loop), std::length_error);
+  for (Index k = 0; k < 64; ++k) EXPECT_EQ(done[as_size(k)], k % 7 == 3 ? 0 : 1) << "the others are done";
+  EXPECT_NO_THROW(try_each_in_parallel(64, [](Index) {}));
+}
+
 TEST_P(ThreadTeams, AreAsManyAsOpenMPGives) {
   const int levels = omp_get_max_active_levels();
   omp_set_max_active_levels(0);
