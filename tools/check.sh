@@ -20,7 +20,7 @@ cmake --build "$folder" -j "$(build_jobs)" || early "the build"
 
 rm -f "$report"
 code=0
-ctest --test-dir "$folder" -j2 -LE slow --output-on-failure --output-junit "$PWD/$report" --no-tests=error || code=$?
+ctest --test-dir "$folder" -j "$(nproc)" -LE slow --output-on-failure --output-junit "$PWD/$report" --no-tests=error || code=$?
 [ -f "$report" ] || early "ctest"
 # A test that cannot run here says why and counts as skipped, never as passed.
 read -r passed failed skipped <<<"$(/usr/bin/python3 - "$report" <<'END'

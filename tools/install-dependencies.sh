@@ -9,7 +9,7 @@ packages=(
   libeigen3-dev libtomlplusplus-dev libcli11-dev libfmt-dev nlohmann-json3-dev librandom123-dev libxxhash-dev libspectra-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3-numpy python3-h5py python3-matplotlib
-  shellcheck
+  clang-format shellcheck
 )
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

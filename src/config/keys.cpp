@@ -14,7 +14,7 @@ namespace {
 using Choices = std::vector<std::string_view>;
 using Check = std::function<std::string(const Value&)>;
 
-std::string quoted(std::string_view text) {
+std::string as_toml_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -170,7 +170,7 @@ struct ToToml {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
   std::string operator()(double value) const { return float_text(value); }
-  std::string operator()(const std::string& value) const { return quoted(value); }
+  std::string operator()(const std::string& value) const { return as_toml_string(value); }
 };
 
 }  // namespace

@@ -1,4 +1,6 @@
-// The main function of every test: GoogleTest on each rank of an MPI job, one verdict for all.
+// The main function of every unit test: GoogleTest on each rank of an MPI job, one verdict for all.
+//
+// The tests of a floor are one program. With --source=x_test.cpp it runs those of that file alone.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -6,6 +8,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "fullforce/parallel/mpi.hpp"
 
@@ -66,6 +69,28 @@ class RankListener : public testing::EmptyTestEventListener {
   int skipped_ = 0;
 };
 
+/// The names of all tests that a source file defines, as a filter of GoogleTest; empty if there are none.
+std::string tests_of(const std::string& source) {
+  const auto& all = *testing::UnitTest::GetInstance();
+  std::string names;
+  for (int s = 0; s < all.total_test_suite_count(); ++s) {
+    const testing::TestSuite& suite = *all.GetTestSuite(s);
+    for (int t = 0; t < suite.total_test_count(); ++t) {
+      const testing::TestInfo& test = *suite.GetTestInfo(t);
+      if (std::string_view(test.file()).ends_with("/" + source))
+        names += std::string(suite.name()) + '.' + test.name() + ':';
+    }
+  }
+  return names;
+}
+
+/// What GoogleTest has left of the command line may name a source file.
+void select_tests(int argc, char** argv) {
+  constexpr std::string_view option = "--source=";
+  for (int k = 1; k < argc; ++k)
+    if (std::string_view(argv[k]).starts_with(option)) testing::GTEST_FLAG(filter) = tests_of(argv[k] + option.size());
+}
+
 /// 0 if this rank's tests ran and none failed.
 int verdict(const RankListener& listener, int gtest_code) {
   const auto& all = *testing::UnitTest::GetInstance();
@@ -102,6 +127,7 @@ int run_tests(const Communicator& comm) {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
+  select_tests(argc, argv);
   if (testing::GTEST_FLAG(list_tests)) return RUN_ALL_TESTS();
   fullforce::Environment environment(&argc, &argv);
   int code = 1;

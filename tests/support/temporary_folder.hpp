@@ -6,7 +6,7 @@
 
 #include "fullforce/parallel/mpi.hpp"
 
-namespace fullforce::test {
+namespace fullforce {
 
 /// A folder that all ranks share and the first one removes. **Collective.**
 class TemporaryFolder {
@@ -32,18 +32,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// What `work` threw as an E, as text; "nothing was thrown" or "another kind: ..." otherwise. Never leaves by an
-/// exception, so all ranks go on together.
-template <class E, class Work>
-std::string message_of(const Work& work) {
-  try {
-    work();
-  } catch (const E& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    return std::string("another kind: ") + error.what();
-  }
-  return "nothing was thrown";
-}
-
-}  // namespace fullforce::test
+}  // namespace fullforce

@@ -1,7 +1,7 @@
 # Program, floor libraries with a CMake package, headers, example jobs and tools.
 include(CMakePackageConfigHelpers)
 
-get_property(floors GLOBAL PROPERTY FULLFORCE_FLOORS)
+get_property(floors GLOBAL PROPERTY FULLFORCE_INSTALLED_FLOORS)
 install(TARGETS fullforce RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS ${floors} EXPORT fullforceTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/fullforce DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

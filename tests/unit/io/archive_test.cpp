@@ -9,13 +9,11 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/recording_file.hpp"
-#include "temporary_folder.hpp"
+#include "support/messages.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace fullforce {
 namespace {
-
-using test::message_of;
-using test::TemporaryFolder;
 
 template <class T>
 T entry(Index row, Index col) {

@@ -7,12 +7,10 @@
 #include "fullforce/io/hdf5.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "fullforce/parallel/mpi.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace fullforce {
 namespace {
-
-using test::TemporaryFolder;
 
 TEST(ResultFile, KeepsArraysInTheirGroups) {
   const Communicator comm = Communicator::world();

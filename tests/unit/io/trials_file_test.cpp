@@ -7,13 +7,11 @@
 #include <limits>
 
 #include "fullforce/base/check.hpp"
-#include "temporary_folder.hpp"
+#include "support/messages.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace fullforce {
 namespace {
-
-using test::message_of;
-using test::TemporaryFolder;
 
 /// Writes what other programs might: any type, any shape, strings of fixed length.
 class Foreign {

@@ -1,0 +1,68 @@
+#include "cli.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "fullforce/base/check.hpp"
+#include "support/messages.hpp"
+
+namespace fullforce {
+namespace {
+
+int run(std::vector<const char*> words) {
+  words.insert(words.begin(), "fullforce");
+  return run_command_line(Communicator::world(), static_cast<int>(words.size()), words.data());
+}
+
+/// What is wrong with a command line, as the program says it.
+std::string refusal(const std::vector<const char*>& words) {
+  return message_of<InputError>([&] { run(words); });
+}
+
+TEST(CommandLine, SaysWhatItIsAskedAboutItself) {
+  for (const char* flag : {"--help", "--version", "--dump-defaults"}) EXPECT_EQ(run({flag}), 0) << flag;
+  for (const char* command : {"train", "test", "analyze", "trials", "info", "plan"})
+    EXPECT_EQ(run({command, "--help"}), 0) << command;
+}
+
+TEST(CommandLine, NeedsACommandThatThereIs) {
+  EXPECT_TRUE(says(refusal({}), "no command"));
+  EXPECT_TRUE(says(refusal({"fly"}), "fly"));
+  EXPECT_TRUE(says(refusal({"train", "c.toml", "--frobnicate"}), "--frobnicate"));
+}
+
+TEST(CommandLine, NeedsWhatACommandWorksOn) {
+  EXPECT_TRUE(says(refusal({"train"}), "CONFIG"));
+  for (const char* command : {"test", "analyze"}) EXPECT_TRUE(says(refusal({command}), "NETWORK")) << command;
+  EXPECT_TRUE(says(refusal({"info"}), "PATH"));
+  EXPECT_TRUE(says(refusal({"trials", "c.toml", "--output", "t.h5"}), "--count"));
+  EXPECT_TRUE(says(refusal({"trials", "c.toml", "--count", "2"}), "--output"));
+}
+
+TEST(CommandLine, ReadsWholeNumbersOfTheirRangeAlone) {
+  for (const char* text : {"-1", "many", "1.5", "2x", "", "99999999999999999999"})
+    EXPECT_TRUE(says(refusal({"train", "c.toml", "--max-steps", text}), "--max-steps")) << text;
+  for (const char* text : {"0", "1025"})
+    EXPECT_TRUE(says(refusal({"train", "c.toml", "--threads", text}), "--threads")) << text;
+  EXPECT_TRUE(says(refusal({"trials", "c.toml", "--output", "t.h5", "--count", "0"}), "at least 1, at most 100000"));
+}
+
+TEST(CommandLine, ReadsFiniteAmountsThatAreNotNegative) {
+  for (const char* text : {"-2", "inf", "nan", "soon", "1h"})
+    EXPECT_TRUE(says(refusal({"train", "c.toml", "--max-hours", text}), "--max-hours")) << text;
+}
+
+TEST(CommandLine, TakesNoEmptyText) {
+  EXPECT_TRUE(says(refusal({"train", ""}), "must not be empty"));
+  EXPECT_TRUE(says(refusal({"train", "c.toml", "--output", ""}), "--output"));
+}
+
+TEST(CommandLine, HandsOnWhatIsWrongWithTheFilesThatItNames) {
+  ASSERT_FALSE(std::filesystem::exists("missing.toml"));  // the same on every rank
+  EXPECT_TRUE(says(refusal({"train", "missing.toml"}), "cannot read missing.toml"));
+  EXPECT_TRUE(says(refusal({"info", "missing"}), "missing"));
+}
+
+}  // namespace
+}  // namespace fullforce
