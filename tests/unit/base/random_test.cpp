@@ -122,7 +122,7 @@ TEST(Draws, UniformsFillTheUnitInterval) {
   EXPECT_NEAR(moment(u, 1), 1.0 / 2.0, 5.0 * 0.289e-3);
   EXPECT_NEAR(moment(u, 2), 1.0 / 3.0, 5.0 * 0.298e-3);
   std::array<int, 16> bins{};
-  for (double v : u) ++bins[static_cast<std::size_t>(v * 16)];
+  for (double v : u) ++bins[as_size(static_cast<Index>(v * 16))];
   for (int count : bins) EXPECT_NEAR(count, many / 16, 5.0 * 243.0);
 }
 
