@@ -37,6 +37,11 @@ constexpr Index flushed_columns = 512;
 
 }  // namespace
 
+// The default panel of 64 columns was chosen by measurement: N = 1024 and 4096, double precision, 1 and 16 streams, two
+// cores, panels of 16, 32, 64, 128 and 256 columns, in ms a step:
+//   N = 1024, 1 stream      0.347  0.300  0.307  0.326  0.337      16 streams    2.16   2.16   2.07   2.18   2.34
+//   N = 4096, 1 stream      8.82   8.83   9.03   9.22   9.35       16 streams   33.8   30.5   30.7   29.7   30.8
+// A length that depends on N and B could win 4 % at the most.
 template <Real F>
 InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, double longest, Index panel,
                                           Index vectors)

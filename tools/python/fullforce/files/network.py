@@ -41,6 +41,10 @@ class State:
         self.feedback, self.z = np.zeros_like(x), np.zeros(outputs)
 
 
+#: The rate of a state, by the name of ``network.nonlinearity``.
+RATES = {"tanh": np.tanh, "relu": lambda states: np.maximum(states, 0.0)}
+
+
 class Network:
     """A trained network as stored.
 
@@ -62,6 +66,8 @@ class Network:
         self.dt, self.tau = options["dt"], options["tau"]
         self.keep_target = np.exp(-self.dt / self.tau)
         self.keep = self.keep_target if options["integrator"] == "exponential" else 1 - self.dt / self.tau
+        # Files of programs before there was a choice have tanh.
+        self.rates = RATES[options.get("nonlinearity", "tanh")]
         self.is_force = self.config["learning"]["rule"] == "force"
         if self.J_D is None and not self.sparse:
             self.J_D = self._draw_target_weights()
@@ -144,7 +150,7 @@ class Network:
             hints = trial.hints if self.u_hint.shape[1] else np.zeros((len(trial.targets), 0))
             for f_in, f_out, f_hint in zip(trial.inputs, trial.targets, hints):
                 self.step(state, f_in, f_out, f_hint, forced)
-                for record, value in zip(records, (state.z, f_out, np.tanh(state.x), np.tanh(state.x_D))):
+                for record, value in zip(records, (state.z, f_out, self.rates(state.x), self.rates(state.x_D))):
                     record.append(value)
         return Run(*map(np.array, records))
 
@@ -157,13 +163,13 @@ class Network:
 
     def step(self, state: State, f_in: np.ndarray, f_out: np.ndarray, f_hint: np.ndarray, forced: bool) -> None:
         """One step, in the order of DePasquale et al. (2018); inputs [n_in], targets [n_out], hints [n_hint]."""
-        F = self.target_product(np.tanh(state.x_D)) + self.u_out @ f_out + self.u_hint @ f_hint
+        F = self.target_product(self.rates(state.x_D)) + self.u_out @ f_out + self.u_hint @ f_hint
         s = F + self.u_in @ f_in
-        recurrent = (self.target_product(np.tanh(state.x)) + self.u_out @ state.z if self.is_force
+        recurrent = (self.target_product(self.rates(state.x)) + self.u_out @ state.z if self.is_force
                      else state.feedback)
         state.x_D = s + (state.x_D - s) * self.keep_target
         state.x = self.keep * state.x + (1 - self.keep) * (recurrent + self.u_in @ f_in)
-        phi = self.features(np.tanh(state.x))
+        phi = self.features(self.rates(state.x))
         state.z = f_out if forced else self.readout @ phi
         if not self.is_force:
             state.feedback = F if forced else self.currents(phi)
