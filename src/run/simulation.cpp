@@ -99,7 +99,7 @@ void Simulation<T>::exchange_rates() {
 
 template <Real T>
 void Simulation<T>::choose_learning_streams() {
-  if (!drive_->rates().network_is_finite()) diverged("a rate is not a number");
+  if (!drive_->rates().network_is_finite()) diverged(not_finite("a rate").c_str());
   learning_streams_.clear();
   if (options_.testing || !plasticity_->learns()) return;
   for (Index b = 0; b < n_streams_; ++b) {
@@ -119,7 +119,7 @@ void Simulation<T>::multiply_ahead() {
     drive_->rates().wait_for_target();
   }
   if (with_target && !drive_->rates().target_is_finite())
-    diverged("a rate of the target-generating network is not a number");
+    diverged(not_finite("a rate of the target-generating network").c_str());
   const RegionScope scope(timer_, TimerRegion::target_network);
   drive_->multiply_ahead(with_target, tour_.direction());
 }
@@ -216,6 +216,14 @@ void Simulation<T>::or_diverged(const Action& action) const {
   } catch (const RunError& error) {
     diverged(error.what());
   }
+}
+
+/// What it means that a rate is infinite, where rates have no bound of their own.
+template <Real T>
+std::string Simulation<T>::not_finite(const char* what) const {
+  const double bound = largest_rate(options_.network);
+  return bound > 1.0 ? fmt::format("{} is beyond {} or not a number", what, bound)
+                     : fmt::format("{} is not a number", what);
 }
 
 template <Real T>

@@ -101,6 +101,7 @@ class Simulation {
   template <class Action>
   void or_diverged(const Action& action) const;
   [[noreturn]] void diverged(const char* what) const;
+  std::string not_finite(const char* what) const;
   std::string where_streams_are() const;
   std::size_t at(Index output, Index stream) const { return as_size(output * n_streams_ + stream); }
   bool is_forced(Index stream) const { return streams_.phase(stream) == StreamPhase::init; }
