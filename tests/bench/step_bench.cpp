@@ -82,7 +82,8 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
 RegionSeconds limit_by_region(const Workload& w, const Limits& limits, bool single, int ranks) {
   RegionSeconds seconds{};
   const Extent extent{static_cast<double>(w.network.neurons), 1.0 / ranks};
-  for (const MatrixSweep& sweep : account_of_step(w.shape(1, 1), w, StepKind::training, extent).sweeps())
+  const StepAccount account = account_of_step(w.shape(1, 1), w, StepKind::training, extent);
+  for (const MatrixSweep& sweep : account.sweeps())
     seconds[as_size(sweep.region)] +=
         sweep.elements() * std::max(sweep.bytes_of_element() / limits.bandwidth,
                                     2.0 * (sweep.vectors + sweep.columns) / limits.products(single));

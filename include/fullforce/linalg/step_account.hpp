@@ -54,8 +54,11 @@ class StepAccount {
   /// Adds what another account has, so many times a step.
   void add(const StepAccount& other, double times);
 
-  const std::vector<MatrixSweep>& sweeps() const { return sweeps_; }
-  const std::vector<Message>& messages() const { return messages_; }
+  const std::vector<MatrixSweep>& sweeps() const& { return sweeps_; }
+  const std::vector<Message>& messages() const& { return messages_; }
+  // A loop over what a temporary account has would outlive it.
+  void sweeps() const&& = delete;
+  void messages() const&& = delete;
   Work work() const;
 
  private:

@@ -26,7 +26,8 @@ TEST(StepCost, EachNumberOfLearningStreamsCountsWithItsProbability) {
   const Work work = step_work(w, StepKind::training);
   EXPECT_NEAR(work.operations, N * N * (4.0 * 7.0 + 6.0 * 0.3 * 7.0), 1e-3);
   double some_learn = 0.0;
-  for (const MatrixSweep& sweep : account_of_step(w.shape(1, 1), w, StepKind::training, {N, 1.0}).sweeps())
+  const StepAccount account = account_of_step(w.shape(1, 1), w, StepKind::training, {N, 1.0});
+  for (const MatrixSweep& sweep : account.sweeps())
     if (sweep.region == TimerRegion::products) some_learn += sweep.times;
   EXPECT_NEAR(some_learn, 1.0 + 1.0 - std::pow(0.7, 7.0), 1e-9);  // J in every step, P if anybody learns
 }
