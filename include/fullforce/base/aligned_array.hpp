@@ -8,27 +8,30 @@
 
 namespace fullforce {
 
-/// Every array that a kernel reads begins on a cache line and on the widest vector register.
+/// Every array that a kernel reads begins at a multiple of this many bytes. This is the size of a cache line and of the
+/// widest vector register.
 inline constexpr Index alignment_bytes = 64;
 
-/// `count` rounded up to a whole number of alignment units of T.
+/// Returns `count` rounded up to a whole number of alignment units. A unit is the number of scalars T that fill
+/// alignment_bytes.
 template <class T>
 constexpr Index padded(Index count) {
   constexpr Index unit = alignment_bytes / static_cast<Index>(sizeof(T));
   return (count + unit - 1) / unit * unit;
 }
 
-/// Arrays of at least this many bytes ask for large pages, and begin on one: a matrix that is read once a step
-/// otherwise misses the translation buffer at every row.
+/// An array of at least this many bytes asks the system for large pages and begins on one. Without large pages, a
+/// matrix that is read once a step misses the translation lookaside buffer at every row.
 inline constexpr Index large_page_bytes = Index{2} << 20;
 
 namespace detail {
-/// `bytes` bytes on an address as above. Throws std::bad_alloc.
+/// Allocates `bytes` bytes. They begin on a large page if there are at least large_page_bytes of them, and at a
+/// multiple of alignment_bytes otherwise. The function throws std::bad_alloc if there is not enough memory.
 void* allocate_aligned(Index bytes);
 }  // namespace detail
 
-/// A fixed-size array on an aligned address. The memory is not touched at construction, so that the thread that will
-/// use a page can be the first to write to it.
+/// A fixed-size array that begins on an aligned address. The constructor does not touch the memory. The thread that
+/// will use a page can therefore be the first to write to it.
 template <class T>
 class AlignedArray {
  public:

@@ -3,12 +3,15 @@
 
 namespace fullforce::build_info {
 
-/// What this binary was made from and with; fixed when it was configured.
+/// These functions say from which sources and with which tools this binary was built. The answers are fixed when the
+/// build is configured.
 std::string_view version();
-std::string_view git_commit();  ///< with `-dirty` where files differed; "unknown" outside a git checkout
+/// The commit has the suffix `-dirty` where files differed from it. It is "unknown" outside a git checkout.
+std::string_view git_commit();
 std::string_view compiler();
 std::string_view build_type();
-std::string_view instructions();  ///< "native" or "portable"
+/// The instruction set that the compiler may use is "native" or "portable".
+std::string_view instructions();
 std::string_view eigen();
 std::string_view blas();
 

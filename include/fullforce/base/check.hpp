@@ -7,21 +7,22 @@
 
 namespace fullforce {
 
-/// The user's input is wrong (command line, configuration, file). Thrown by every rank alike, with the same text; exit
-/// code 2. The text says what, where, why, and what to do.
+/// The user's input (command line, configuration or file) is wrong. Every rank throws this error with the same text.
+/// The program then ends with exit code 2. The text says what is wrong, where, why it matters, and what to do.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The run cannot go on (divergence, a file that cannot be written). Thrown by every rank alike, with the same text;
-/// exit code 1.
+/// The run cannot go on, for example because it diverged or because a file cannot be written. Every rank throws this
+/// error with the same text. The program then ends with exit code 1.
 class RunError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Throws InputError unless `holds`. Always on. The condition must have the same value on every rank.
+/// Throws InputError unless `holds`. This check is on in every build. The condition must have the same value on every
+/// rank.
 template <class... Args>
 void require(bool holds, fmt::format_string<Args...> text, Args&&... args) {
   if (!holds) throw InputError(fmt::format(text, std::forward<Args>(args)...));
@@ -33,8 +34,8 @@ namespace detail {
 
 }  // namespace fullforce
 
-/// Preconditions (`FULLFORCE_EXPECT`) and postconditions (`FULLFORCE_ENSURE`) of our own code: a failure is a bug, so
-/// it aborts. Off in release builds.
+/// FULLFORCE_EXPECT checks preconditions and FULLFORCE_ENSURE checks postconditions of this program's own code. A
+/// failure is a bug, so it aborts the program. Both checks are off in release builds.
 #ifdef NDEBUG
 #define FULLFORCE_EXPECT(condition) static_cast<void>(0)
 #define FULLFORCE_ENSURE(condition) static_cast<void>(0)

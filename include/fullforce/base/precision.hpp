@@ -5,12 +5,13 @@
 
 namespace fullforce {
 
-/// The scalar of the big arrays, as `learning.precision` names it.
+/// The scalar type of the big arrays. `learning.precision` of a configuration names it "double" or "single".
 enum class Precision { double_precision, single_precision };
 template <>
 inline constexpr std::array<std::string_view, 2> names_of<Precision> = {"double", "single"};
 
-/// work(T{}) with the scalar T that a precision stands for: the one place where the two part.
+/// Returns work(T{}), where T is the scalar type that `precision` stands for. Only this function turns a precision into
+/// a type.
 ///
 /// Example: with_scalar(precision, [&](auto scalar) { return Session<decltype(scalar)>(...).run(); }).
 template <class Work>

@@ -7,21 +7,23 @@
 
 namespace fullforce {
 
-/// Where the time of a run goes. Every moment belongs to exactly one phase; `rest` is what nobody claimed.
+/// The regions among which the time of a run is divided. Every moment belongs to exactly one region. The region `rest`
+/// gets the time that no other region claims.
 enum class TimerRegion { target_network, products, updates, communication, io, rest };
 inline constexpr std::size_t region_count = 6;
+/// The names of the regions, in the order of the enumerators, as results write them.
 inline constexpr std::array<std::string_view, region_count> region_names = {"target_network", "products", "updates",
                                                                             "communication",  "io",       "rest"};
 
-/// A clock that always runs for one phase.
+/// A clock that counts the time of one region at any moment. It begins with TimerRegion::rest.
 class RegionTimer {
  public:
   RegionTimer() : since_(Clock::now()) {}
 
-  /// Ends the phase that runs, begins `next`, and returns the one that ended.
+  /// Ends the current region, begins the region `next`, and returns the region that ended.
   TimerRegion enter(TimerRegion next);
 
-  /// Seconds in each phase until now.
+  /// Returns the seconds spent in each region until now.
   std::array<double, region_count> seconds();
 
  private:
@@ -31,7 +33,7 @@ class RegionTimer {
   Clock::time_point since_;
 };
 
-/// Claims the time of a scope for a phase; the one outside goes on afterwards.
+/// Counts the time of a scope for one region. When the scope ends, the region outside goes on.
 class RegionScope {
  public:
   RegionScope(RegionTimer& timer, TimerRegion phase) : timer_(timer), outer_(timer.enter(phase)) {}
@@ -44,7 +46,7 @@ class RegionScope {
   TimerRegion outer_;
 };
 
-/// Wall-clock seconds since construction.
+/// A clock that measures the wall-clock time since its construction, in seconds.
 class Stopwatch {
  public:
   Stopwatch() : start_(std::chrono::steady_clock::now()) {}

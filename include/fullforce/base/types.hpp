@@ -6,15 +6,17 @@
 
 namespace fullforce {
 
-/// Every count of neurons, matrix elements, steps or bytes: 64 bits, signed so that differences are safe.
+/// The type of every count of neurons, matrix elements, steps or bytes. It has 64 bits. It is signed, so that
+/// differences may be negative.
 using Index = std::int64_t;
 
-/// A count, an index or an enumerator (not negative) for the standard library, which counts without a sign.
+/// Converts a count, an index or an enumerator, which must not be negative, to the unsigned type with which the
+/// standard library counts.
 template <class I>
 requires std::integral<I> || std::is_enum_v<I>
 constexpr std::size_t as_size(I count) { return static_cast<std::size_t>(count); }
 
-/// The scalar of the big arrays (matrices, states, rates).
+/// A scalar type of the big arrays (matrices, states, rates).
 template <class T>
 concept Real = std::same_as<T, float> || std::same_as<T, double>;
 

@@ -9,7 +9,8 @@
 
 namespace fullforce {
 
-/// Everything a run is a function of: the option structs of the floors below, one member a TOML section.
+/// All settings that determine a run. Each member is the option struct of the library that uses it. Each member is one
+/// section of the TOML file.
 struct Config {
   RunOptions run;
   TaskOptions task;
@@ -18,23 +19,27 @@ struct Config {
   CheckpointOptions checkpoint;
 };
 
-/// Reads a configuration. `name` (of the file) is used in messages; `settings` are `section.key=value` of the command
-/// line, applied on top. Throws InputError for a syntax error, an unknown section or key (naming the nearest known
-/// one), a value of the wrong type, out of range, or not yet supported: with file, line and what to do.
+/// Reads a configuration from TOML text. `name` is the name of the file, for messages. `settings` are the
+/// `section.key=value` arguments of the command line; they override the text.
+///
+/// The function throws InputError for a syntax error, for an unknown section or key, and for a value that has the wrong
+/// type, is out of range, or is not yet supported. The message says the file, the line and what to do. For an unknown
+/// name it also says the nearest known one.
 Config parse_config(const std::string& text, const std::string& name, const std::vector<std::string>& settings = {});
 
-/// The effective configuration as TOML that parse_config reads back to the same values. With comments: for
-/// --dump-defaults.
+/// Returns the effective configuration as TOML. parse_config() reads it back to the same values. `--dump-defaults` asks
+/// for comments beside the keys.
 std::string dump_config(const Config& config, bool with_comments = false);
 
-/// A key whose value differs between two configurations, with both values as TOML.
+/// A key whose value differs between two configurations.
 struct ConfigDifference {
-  std::string key;  ///< section.key
-  std::string first;
-  std::string second;
+  std::string key;     ///< the name of the key, as section.key
+  std::string first;   ///< its value in the first configuration, as TOML
+  std::string second;  ///< its value in the second configuration, as TOML
 };
 
-/// All keys that differ, in the order of dump_config; empty for equal configurations. For checks at a restart.
+/// Returns all keys that differ, in the order of dump_config(). The result is empty for equal configurations. A restart
+/// uses this function to check its configuration.
 std::vector<ConfigDifference> config_differences(const Config& first, const Config& second);
 
 }  // namespace fullforce
