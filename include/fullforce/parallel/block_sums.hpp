@@ -7,27 +7,31 @@
 
 namespace fullforce {
 
-/// Sums over the rows of all ranks that do not depend on the layout: each block's sums, formed in a fixed order, become
-/// integers, which threads and ranks add in any order.
+/// Sums over the rows of all ranks. The results do not depend on the layout, that is, on the numbers of ranks and
+/// threads. The caller forms the sums of each block of rows in a fixed order. These sums become integers (see
+/// FixedPoint), which threads and ranks add in any order.
 class BlockSums {
  public:
-  /// Room for `capacity` sums that so many threads add to.
+  /// The size of a BlockSums: it has room for `capacity` sums, to which `threads` threads add.
   struct Shape {
     Index capacity = 0;
     int threads = 1;
 
-    Index stride() const { return padded<std::int64_t>(capacity + 2); }  ///< numbers of one thread
+    Index stride() const {
+      return padded<std::int64_t>(capacity + 2);
+    }  ///< number of 64-bit integers that one thread owns
     Index bytes() const { return stride() * threads * static_cast<Index>(sizeof(std::int64_t)); }
   };
 
   explicit BlockSums(Shape shape);
 
-  /// Sets so many sums to zero, each at most `bound` in magnitude.
+  /// Sets `count` sums to zero. Each of them is at most `bound` in magnitude.
   void begin(Index count, double bound);
-  /// The same for sums that have bounds of their own: add() and value() are told which.
+  /// Does the same for sums that have bounds of their own. The caller then passes the scale of a sum to add() and
+  /// value().
   void begin(Index count);
 
-  /// Adds a block's part to sums `first`, `first` + 1, ...; threads may call it side by side.
+  /// Adds a block's part to the sums `first`, `first` + 1, and so on. Several threads may call it at the same time.
   template <Real T>
   void add(Index first, std::span<const T> values) {
     add(first, values, scale_);
@@ -35,10 +39,11 @@ class BlockSums {
   template <Real T>
   void add(Index first, std::span<const T> values, const FixedPoint& scale);
 
-  /// Adds up threads and ranks. Throws RunError, on every rank, where a sum is not finite or beyond its bound.
-  /// **Collective.**
+  /// Adds up the sums of all threads and ranks. It throws RunError on every rank if a sum is not finite or beyond its
+  /// bound. **Collective.**
   void reduce(const Communicator& comm);
 
+  /// After reduce(), these two functions return sum k.
   double operator[](Index k) const { return value(k, scale_); }
   double value(Index k, const FixedPoint& scale) const { return scale.decode(sums_[k + 1]); }
 
@@ -48,10 +53,10 @@ class BlockSums {
   Index stride_;
   Index threads_;
   Index count_ = 0;
-  std::int64_t round_ = 0;  ///< of sums, counted from the first
+  std::int64_t round_ = 0;  ///< number of calls of begin() so far
   FixedPoint scale_{1.0};
-  /// A set a thread, which alone writes it until reduce(): the round that it belongs to, the sums, the number of
-  /// errors. The first one travels.
+  /// Each thread has one set of numbers, which it alone writes until reduce(). A set consists of the round that it
+  /// belongs to, the sums, and the number of errors. The set of the first thread is the one that the ranks exchange.
   AlignedArray<std::int64_t> sums_;
 };
 

@@ -5,11 +5,11 @@
 
 namespace fullforce {
 
-/// Brings an exception out of a parallel loop, whose threads must not throw: the first one is kept until the loop has
-/// ended. For loops whose body allocates; those of a step do not.
+/// Carries an exception out of a parallel loop, whose threads must not throw. The first exception is kept until the
+/// loop has ended. The class is meant for loops whose body allocates memory; the loops of a step do not.
 class CaughtError {
  public:
-  /// Calls work(). To be called by any thread.
+  /// Calls work(). Any thread may call it.
   template <class Work>
   void run(const Work& work) noexcept {
     try {
@@ -19,7 +19,7 @@ class CaughtError {
     }
   }
 
-  /// Throws what was kept, if anything was. To be called after the loop.
+  /// Throws the exception that was kept, if there is one. The caller calls it after the loop.
   void rethrow() {
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }

@@ -5,8 +5,8 @@
 
 namespace fullforce {
 
-/// Where this rank stands: the communicator, how the rows of a matrix are dealt out over its ranks, and the threads
-/// that each rank has for its rows.
+/// The part of this rank in a distributed computation. A layout knows the communicator, how the rows of a matrix are
+/// distributed over its ranks, and how many threads each rank has for its rows.
 class Layout {
  public:
   Layout(const Communicator& comm, Index rows, int threads = thread_count())
@@ -26,14 +26,14 @@ class Layout {
   Index local_blocks() const { return local_blocks_; }
   RowBlock block(Index k) const { return partition_.block(first_row_, local_rows_, k); }
 
-  /// work(block) for every block of this rank, spread over the threads. `work` must not throw.
+  /// Calls work(block) for every block of this rank, distributed over the threads. `work` must not throw.
   template <class Work>
   void for_each_block(const Work& work, Direction direction = Direction::forwards) const {
     in_parallel(Loop(
         local_blocks_, [&](Index k) { work(block(k)); }, direction));
   }
 
-  /// The same for work that may throw, as what allocates may.
+  /// Does the same for work that may throw, as work that allocates memory may.
   template <class Work>
   void try_each_block(const Work& work) const {
     try_each_in_parallel(local_blocks_, [&](Index k) { work(block(k)); });
@@ -43,7 +43,7 @@ class Layout {
   const Communicator* comm_;
   int threads_;
   RowPartition partition_;
-  // Of this rank; worked out once, since they cost divisions and every block asks for them.
+  // These values belong to this rank. They are computed once, since they cost divisions and every block asks for them.
   Index first_row_;
   Index local_rows_;
   Index local_blocks_;

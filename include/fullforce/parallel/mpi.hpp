@@ -11,8 +11,9 @@
 
 namespace fullforce {
 
-/// MPI from its initialisation to its end; one per process, in main. Asks for the thread level that several threads
-/// need; whether MPI granted it is looked at when the number of threads is known (require_thread_level).
+/// Initialises MPI in its constructor and ends it in its destructor. A process has one, in main. The constructor asks
+/// for the thread level that several threads need. Whether MPI granted it is checked once the number of threads is
+/// known (see require_thread_level()).
 class Environment {
  public:
   Environment(int* argc, char*** argv);
@@ -21,26 +22,26 @@ class Environment {
   Environment& operator=(const Environment&) = delete;
 };
 
-/// The thread level that MPI granted to this process: MPI_THREAD_SINGLE, FUNNELED, SERIALIZED or MULTIPLE.
+/// Returns the thread level that MPI granted to this process: MPI_THREAD_SINGLE, FUNNELED, SERIALIZED or MULTIPLE.
 int granted_thread_level();
 
-/// Throws InputError unless the granted thread level is enough for so many threads. The main thread alone calls MPI, so
-/// that several threads need MPI_THREAD_FUNNELED; for a single thread every level will do.
+/// Throws InputError unless the granted thread level is enough for `threads` threads. Only the main thread calls MPI.
+/// Several threads therefore need MPI_THREAD_FUNNELED; for a single thread every level is enough.
 void require_thread_level(int granted, int threads);
 
-/// The name and version of the MPI library, one line.
+/// Returns the name and version of the MPI library in one line.
 std::string mpi_library();
 
-/// A communicator of our own (a duplicate, so that no other library's messages can meet ours), and the only place that
-/// calls MPI. MPI's error codes are returned and looked at here: a failing call prints what and where, then aborts the
-/// whole job, so that no other rank waits for ever. All members marked Collective must be called by every rank in the
-/// same order.
+/// A communicator, and the only class that calls MPI. It owns a duplicate, so that messages of other libraries cannot
+/// meet those of this program. MPI returns error codes, and this class checks them. If a call fails, the class prints
+/// what failed and where, then aborts the whole job, so that no other rank waits for ever. Every rank must call all
+/// members marked Collective in the same order.
 class Communicator {
  public:
-  /// A duplicate of MPI_COMM_WORLD. **Collective.**
+  /// Returns a duplicate of MPI_COMM_WORLD. **Collective.**
   static Communicator world();
 
-  /// This rank alone: for what every rank holds whole.
+  /// Returns a communicator of this rank alone. It serves data of which every rank holds the whole.
   static Communicator self();
 
   Communicator(Communicator&& other) noexcept;
@@ -51,46 +52,47 @@ class Communicator {
   int size() const { return size_; }
   bool is_root() const { return rank_ == Rank{0}; }
 
-  /// The ranks that share this rank's memory (one node). **Collective.**
+  /// Returns a communicator of the ranks that share this rank's memory (one node). **Collective.**
   Communicator node() const;
 
   /// Waits for all ranks. **Collective.**
   void barrier() const;
 
-  /// Gives `root`'s values to all. **Collective.**
+  /// Copies the values of `root` to all ranks. **Collective.**
   void broadcast(std::span<double> values, Rank root = Rank{0}) const;
   void broadcast(std::span<std::int64_t> values, Rank root = Rank{0}) const;
   void broadcast(std::string& text, Rank root = Rank{0}) const;
 
-  /// Adds element by element, in place. Integers only: their sum does not depend on the order. **Collective.**
+  /// Adds the values of all ranks element by element, in place. Only integers are allowed, because their sum does not
+  /// depend on the order. **Collective.**
   void sum(std::span<std::int64_t> values) const;
   std::int64_t sum(std::int64_t value) const;
 
-  /// The largest / smallest over all ranks. **Collective.**
+  /// Returns the largest or smallest value over all ranks. **Collective.**
   double max(double value) const;
   std::int64_t max(std::int64_t value) const;
   std::int64_t min(std::int64_t value) const;
 
-  /// Element by element, in place. **Collective.**
+  /// Replaces each element by its largest value over all ranks, in place. **Collective.**
   void max(std::span<std::int64_t> values) const;
 
-  /// One value of each rank, in rank order, on every rank. **Collective.**
+  /// Returns one value of each rank, in rank order, on every rank. **Collective.**
   std::vector<double> all_gather(double value) const;
   std::vector<std::int64_t> all_gather(std::int64_t value) const;
 
-  /// Ends the job on every rank, after a line on standard error.
+  /// Ends the job on every rank after it has written a line to standard error.
   [[noreturn]] void abort(int exit_code, const std::string& why) const;
 
-  /// Number of collectives called so far through this object.
+  /// Returns the number of collectives called so far through this object.
   Index calls() const { return calls_; }
 
-  /// For the one call outside this floor that needs it: opening an HDF5 file.
+  /// Returns the native communicator. Only one call outside this library needs it: the call that opens an HDF5 file.
   MPI_Comm handle() const { return handle_; }
 
  private:
   friend class RowGather;
   explicit Communicator(MPI_Comm handle);
-  void check(int code, const char* call) const;  ///< counts a collective
+  void check(int code, const char* call) const;  ///< also counts the call as a collective
   void expect_success(int code, const char* call) const;
   void expect_same_length(std::size_t length, const char* call) const;
   void free();
@@ -101,20 +103,22 @@ class Communicator {
   mutable Index calls_ = 0;
 };
 
-/// Completes a matrix of which each rank has its own rows: all [rows, width], row-major, holds this rank's rows in
-/// their place before and those of all ranks after. Counts are worked out once, so that a call allocates nothing.
+/// Completes a matrix of which each rank has its own rows. The matrix `all` is [rows, width], row-major. Before the
+/// call it holds this rank's rows in their place; afterwards it holds the rows of all ranks. The counts for MPI are
+/// computed once, so that a call allocates nothing.
 class RowGather {
  public:
   RowGather(const Communicator& comm, const RowPartition& partition, Index width);
   RowGather(RowGather&& other) noexcept;
   ~RowGather();
 
-  /// Moves rows * width scalars. **Collective.**
+  /// Gathers the rows, which moves rows * width scalars. **Collective.**
   template <Real T>
   void operator()(std::span<T> all) const;
 
-  /// Lets them move while other work is done: until finish(), which does nothing if nothing moves, `all` may be read
-  /// in this rank's rows only, and not be written. One gather at a time. **Collective.**
+  /// Starts a gather that proceeds while other work is done. Until finish(), the caller may read only this rank's rows
+  /// of `all` and must not write to it. finish() does nothing if no gather was started. Only one gather may be under
+  /// way at a time. **Collective.**
   template <Real T>
   void start(std::span<T> all);
   void finish();
@@ -126,11 +130,13 @@ class RowGather {
   MPI_Request moving_ = MPI_REQUEST_NULL;
 };
 
-/// Runs `work` on every rank. If it throws on any, every rank throws what the lowest such rank threw (an InputError
-/// stays one, anything else becomes a RunError). The way to call what may fail on one rank only. **Collective.**
+/// Runs `work` on every rank. If it throws on any rank, every rank throws the error of the lowest such rank. An
+/// InputError stays an InputError, and every other error becomes a RunError. What may fail on one rank only is called
+/// through this function. **Collective.**
 void agree(const Communicator& comm, const std::function<void()>& work);
 
-/// Aborts the job if the value differs between ranks; free in builds without FULLFORCE_AUDIT. **Collective.**
+/// Aborts the job if the value differs between ranks. It costs nothing in builds without FULLFORCE_AUDIT.
+/// **Collective.**
 void expect_same_on_all_ranks(const Communicator& comm, std::int64_t value, const char* what);
 
 }  // namespace fullforce

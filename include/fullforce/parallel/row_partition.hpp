@@ -6,30 +6,32 @@
 
 namespace fullforce {
 
-/// A rank of MPI: a type of its own, so that it cannot be taken for a row or a count.
+/// An MPI rank. It has a type of its own, so that it cannot be mistaken for a row or a count.
 enum class Rank : int {};
 
-/// A run of rows that one kernel call works on.
+/// A block: consecutive rows that one call of a kernel works on.
 struct RowBlock {
-  Index first = 0;  ///< first row, global
-  Index local = 0;  ///< the same row, counted from the owner's first
+  Index first = 0;  ///< global index of the first row
+  Index local = 0;  ///< index of the same row, counted from its owner's first row
   Index rows = 0;
 };
 
-/// Who owns which rows. A pure value: no communicator, so 1,000 ranks can be reasoned about in one process.
+/// Says which rank owns which rows. It is a pure value without a communicator, so that one process can reason about
+/// 1,000 ranks.
 ///
-/// Rows are cut into blocks whose size depends on the number of rows alone, and every rank owns a run of whole
-/// consecutive blocks. All sums are formed block by block, so results cannot depend on the number of ranks.
+/// The rows are cut into blocks whose size depends on the number of rows alone. Every rank owns consecutive whole
+/// blocks. All sums are formed block by block, so results cannot depend on the number of ranks.
 ///
-/// Example: 28 rows on 2 ranks. Blocks of 8: [0,8) [8,16) [16,24) [24,28). Rank 0 owns the first two, rank 1 the
-/// others: its first row is row 16. With 5 ranks one of them owns nothing, which is legal.
+/// Example: 28 rows on 2 ranks are cut into blocks of 8 rows: [0,8) [8,16) [16,24) [24,28). Rank 0 owns the first two
+/// blocks. Rank 1 owns the other two, and its first row is row 16. With 5 ranks one rank owns nothing, which is legal.
 class RowPartition {
  public:
   constexpr RowPartition(Index rows, int ranks) : rows_(rows), ranks_(ranks), block_(block_size_for(rows)) {}
 
-  /// About 128 blocks where N allows, so that at N = 1000 the fullest of up to 16 ranks is less than a tenth above an
-  /// equal share; from 8 rows (a smaller block is all overhead) to 256 (a larger one no longer fits the caches together
-  /// with its columns).
+  /// Returns the size of a block. There are about 128 blocks where N allows it. At N = 1000 the fullest of up to 16
+  /// ranks then has less than a tenth more than an equal share. A block has at least 8 rows, because a smaller one is
+  /// all overhead. It has at most 256 rows, because a larger one no longer fits into the caches together with its
+  /// columns.
   static constexpr Index block_size_for(Index rows) {
     const Index wanted = rows / 128;
     if (wanted < 8) return 8;
@@ -48,14 +50,14 @@ class RowPartition {
   constexpr Index first_row(Rank rank) const { return std::min(rows_, first_block(rank) * block_); }
   constexpr Index row_count(Rank rank) const { return first_row(next(rank)) - first_row(rank); }
 
-  /// Of the rank that has most.
+  /// Returns the number of rows of the rank that has the most.
   constexpr Index largest_row_count() const {
     Index largest = 0;
     for (int r = 0; r < ranks_; ++r) largest = std::max(largest, row_count(Rank{r}));
     return largest;
   }
 
-  /// The k-th block of a rank that owns `rows` rows from `first` on.
+  /// Returns the k-th block of a rank that owns `rows` rows from row `first` on.
   constexpr RowBlock block(Index first, Index rows, Index k) const {
     const Index local = k * block_;
     return {first + local, local, std::min(block_, rows - local)};

@@ -9,18 +9,18 @@
 
 namespace fullforce {
 
-/// OpenMP's threads standing by for the loops of one program, each waiting on a flag: that is over in a third of the
-/// time that it takes to end one parallel region and begin the next, which is what counts where a step takes
-/// microseconds. Who waits long goes to sleep.
+/// A team of OpenMP threads that stand by for the loops of one program; each thread waits on a flag. Waiting on a flag
+/// takes a third of the time that it takes to end one parallel region and begin the next. This counts where a step
+/// takes microseconds. A thread that waits long goes to sleep.
 class ThreadTeam {
  public:
-  /// Runs `program` on the calling thread, with the other threads standing by until it ends or throws.
+  /// Runs `program` on the calling thread. The other threads stand by until the program ends or throws.
   static void stand_by(const std::function<void()>& program);
 
-  /// The team that stands by for the calling thread, if one does; none inside a loop.
+  /// Returns the team that stands by for the calling thread, or null if there is none. There is none inside a loop.
   static ThreadTeam* at_hand() { return led_; }
 
-  /// work() on all threads, side by side; returns when all are done.
+  /// Calls work() on all threads at the same time and returns when all have finished.
   template <class Work>
   void run(const Work& work) {
     run([](const void* shared) { (*static_cast<const Work*>(shared))(); }, &work);
@@ -28,10 +28,10 @@ class ThreadTeam {
 
  private:
   using Call = void (*)(const void*);
-  /// What there is to do, on lines of its own.
+  /// The loop body that the threads are to run. It has cache lines of its own.
   struct alignas(2 * alignment_bytes) Order {
-    std::atomic<unsigned> round = 0;  ///< counts the loops
-    Call call = nullptr;              ///< none: the program has ended
+    std::atomic<unsigned> round = 0;  ///< number of loops so far
+    Call call = nullptr;              ///< null once the program has ended
     const void* work = nullptr;
   };
   struct alignas(2 * alignment_bytes) Done {
@@ -46,13 +46,14 @@ class ThreadTeam {
 
   static thread_local ThreadTeam* led_;
 
-  int looks_;        ///< at a flag, before a thread gives its core away
+  int looks_;        ///< number of times a thread looks at a flag before it gives its core away
   int threads_ = 1;  ///< OpenMP may give fewer than were asked for
   Order order_;
-  std::vector<Done> done_;  ///< by each thread
+  std::vector<Done> done_;  ///< the last round that each thread has finished
 };
 
-/// Calls work() once on every thread, side by side; inside a loop once on this one. `work` must not throw.
+/// Calls work() once on every thread at the same time. Inside a loop it calls work() once on the calling thread only.
+/// `work` must not throw.
 template <class Work>
 void on_all_threads(const Work& work) {
   if (ThreadTeam* const team = ThreadTeam::at_hand()) return team->run(work);

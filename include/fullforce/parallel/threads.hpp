@@ -11,36 +11,37 @@
 namespace fullforce {
 
 inline int thread_count() { return omp_get_max_threads(); }
-/// Cores that this process may run on.
+/// Returns the number of cores that this process may run on.
 inline int core_count() { return omp_get_num_procs(); }
-/// Of the calling thread, inside a parallel loop.
+/// Returns the index of the calling thread inside a parallel loop.
 inline int thread_index() { return omp_get_thread_num(); }
 inline void set_thread_count(int threads) { omp_set_num_threads(threads); }
 
-/// A run of [0, count): what one thread does of a loop.
+/// A share: the part of [0, count) that one thread does of a loop.
 struct Share {
   Index begin;
   Index end;
 };
 
-/// The calling thread's share, inside a parallel loop.
+/// Returns the calling thread's share inside a parallel loop.
 inline Share share_of_thread(Index count) {
   const Index thread = omp_get_thread_num(), threads = omp_get_num_threads();
   return {count * thread / threads, count * (thread + 1) / threads};
 }
 
-/// Whether a thread goes through its share from the first to the last, or from the last to the first.
+/// The direction in which a thread goes through its share: from the first index to the last, or from the last to the
+/// first.
 enum class Direction { forwards, backwards };
 
-/// Calls work(k) for k in [0, count), spread over the threads; the same thread gets the same k every time, so pages
-/// that it touched first stay near it. `work` must not throw.
+/// A loop that calls work(k) for k in [0, count), distributed over the threads. The same thread gets the same k every
+/// time, so memory pages that it touched first stay near it. `work` must not throw.
 template <class Work>
 class Loop {
  public:
   Loop(Index count, Work work, Direction direction = Direction::forwards)
       : count_(count), work_(std::move(work)), direction_(direction) {}
 
-  /// The calling thread's share.
+  /// Does the calling thread's share of the loop.
   void operator()() const {
     const Share mine = share_of_thread(count_);
     if (direction_ == Direction::forwards)
@@ -55,7 +56,8 @@ class Loop {
   Direction direction_;
 };
 
-/// Between loops of which the second depends on the first: nobody goes on before all have come here, where needed.
+/// A barrier between two loops of which the second depends on the first. If it is needed, no thread goes on before all
+/// threads have arrived.
 struct AllThere {
   bool needed;
   void operator()() const {
@@ -65,19 +67,21 @@ struct AllThere {
   }
 };
 
-/// Loops, one after the other in the same threads, which wait for each other only where it says AllThere.
+/// Runs loops one after the other in the same threads. The threads wait for each other only where the list of parts has
+/// an AllThere.
 template <class... Parts>
 void in_parallel(const Parts&... parts) {
   on_all_threads([&] { (parts(), ...); });
 }
 
-/// One loop alone.
+/// Runs a single loop.
 template <class Work>
 void for_each_in_parallel(Index count, const Work& work) {
   in_parallel(Loop(count, std::cref(work)));
 }
 
-/// The same for work that may throw, as what allocates may: one such exception is thrown when all threads are done.
+/// Does the same for work that may throw, as work that allocates memory may. If any calls throw, one of these
+/// exceptions is thrown when all threads have finished.
 template <class Work>
 void try_each_in_parallel(Index count, const Work& work) {
   CaughtError error;
