@@ -6,8 +6,9 @@
 
 namespace fullforce {
 
-/// Groups of vectors over all neurons (rates of one network, then of the other): each rank fills in its own rows, and
-/// one gather brings those of all ranks. What products read.
+/// Groups of vectors over all neurons, which products read. A group holds, for example, the rates of one network, and
+/// the next group those of the other network. Each rank fills in its own rows, and one gather brings the rows of all
+/// ranks.
 template <Real T>
 class GatheredVectors {
  public:
@@ -15,48 +16,49 @@ class GatheredVectors {
     RowPartition partition;
     Index groups = 1;
     Index vectors = 1;
-    /// Each rank keeps its own rows alone and there is nothing to gather: for products that need no other.
+    /// If true, each rank keeps only its own rows and nothing is gathered. This serves products that need no other
+    /// rows.
     bool local_only = false;
 
-    /// On the rank with the most rows.
+    /// Returns the bytes of memory on the rank with the most rows.
     Index bytes() const;
-    /// What a gather of all ranks moves.
+    /// Returns the bytes that a gather moves over all ranks.
     double bytes_gathered() const;
   };
 
   GatheredVectors(const Layout& layout, Index groups, Index vectors, bool local_only = false);
 
-  /// Row `local` of this rank in a group: `vectors` scalars side by side, padded to stride() with zeros that the owner
-  /// must keep.
+  /// Returns row `local` of this rank in a group. It holds `vectors` scalars side by side, padded with zeros up to
+  /// stride(). The owner must keep these zeros.
   T* mine(Index group, Index local) { return start(group) + (first_row_ + local) * stride_; }
   const T* mine(Index group, Index local) const { return row(group, first_row_ + local); }
-  /// The same rows from `local` on, [local rows, vectors].
+  /// Returns the same rows from `local` on, as [local rows, vectors].
   MatrixView<T> mine_from(Index group, Index local) { return {mine(group, local), vectors_, stride_}; }
   MatrixView<const T> mine_from(Index group, Index local) const { return {mine(group, local), vectors_, stride_}; }
-  /// From one row of a group to the next.
+  /// Returns the number of scalars from one row of a group to the next.
   Index stride() const { return stride_; }
 
-  /// groups * rows * vectors scalars move. **Collective.**
+  /// Brings the rows of all ranks to every rank. This moves groups * rows * vectors scalars. **Collective.**
   void gather();
 
-  /// The same in two parts, for work in between that needs neither the rows of other ranks nor a change of this one's;
-  /// finish_gather() does nothing if nothing moves. **Collective.**
+  /// These two functions do the same in two parts. The work in between must neither need the rows of other ranks nor
+  /// change those of this rank. finish_gather() does nothing if no gather is under way. **Collective.**
   void start_gather();
   void finish_gather();
 
-  /// A group as it was gathered last (in place: as it is), in the order that suits the number of vectors; not if they
-  /// are kept local_only.
+  /// Returns a group as the last gather left it, in the order that suits the number of vectors. If the group is written
+  /// in place, it is returned as it is now. The function must not be called if the vectors are local_only.
   VectorsView<const T> group(Index g) const {
     if (groups_.empty()) return {rows_.data(), stride_, VectorOrder::side_by_side};
     return groups_[as_size(g)].view();
   }
 
-  /// Row j of a group, after a gather of all ranks: its vectors side by side, stride() from row to row.
+  /// After a gather, returns row j of a group. Its vectors lie side by side, and rows lie stride() scalars apart.
   const T* row(Index group, Index j) const { return start(group) + j * stride_; }
-  /// All rows of a group, after a gather of all ranks: [N, vectors].
+  /// After a gather, returns all rows of a group: [N, vectors].
   MatrixView<const T> rows_of(Index group) const { return {start(group), vectors_, stride_}; }
 
-  /// Whether all of it is finite.
+  /// Returns whether all values are finite.
   bool all_finite() const;
 
  private:
@@ -70,13 +72,13 @@ class GatheredVectors {
   Index group_width_;
   Index first_row_;
   bool local_only_;
-  bool in_place_;  ///< nothing travels, and the groups are written as they are read
+  bool in_place_;  ///< nothing is sent, and the groups are written where they are read
   Index stride_;
-  AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what travels; none in place
-  /// The groups on their own, where rows_ does not hold them so already: a product reads one of them, and wants nothing
+  AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what a gather sends; it is empty if in_place_
+  /// The groups as separate arrays, unless rows_ already holds them so. A product reads one group and wants nothing
   /// else in its cache lines.
   std::vector<Vectors<T>> groups_;
-  std::vector<T*> starts_;  ///< of the groups' first rows, where they are written
+  std::vector<T*> starts_;  ///< where the first row of each group is written
   RowGather gather_;
   bool moving_ = false;
 };

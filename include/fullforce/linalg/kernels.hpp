@@ -4,71 +4,80 @@
 #include "fullforce/base/matrix_view.hpp"
 #include "fullforce/linalg/vectors.hpp"
 
+/// Kernels work on a block of rows. In their comments, a register is a vector register of the processor, a unit is
+/// vector_unit_bytes long, and an aligned address is a multiple of alignment_bytes. The two orders of vectors, by
+/// vector and side by side, are those of VectorOrder. Operations are floating-point operations.
 namespace fullforce::kernels {
 
-/// y(i, b) = sum_j a(i, j) x(b, j), for i < rows, b < vectors. The order of a sum depends on `cols` alone, so a result
-/// is the same whatever is computed beside it.
-///   by vector: runs over `cols` rounded up to whole registers, so rows of `a` and vectors of `x` must be padded with
-///   zeros; side by side: writes `vectors` rounded up to whole units of y, whose rows lie padded_vectors<T>(vectors) or
-///   more apart.
-/// 2 rows cols vectors operations; reads `a` once.
+/// Computes y(i, b) = sum_j a(i, j) x(b, j), for i < rows, b < vectors. The order of a sum depends on `cols` alone, so
+/// a result is the same whatever is computed beside it.
+///
+/// If the vectors lie by vector, the kernel runs over `cols` rounded up to whole registers. Rows of `a` and vectors of
+/// `x` must then be padded with zeros. If the vectors lie side by side, the kernel writes `vectors` rounded up to whole
+/// units of y. Rows of y then lie padded_vectors<T>(vectors) scalars or more apart.
+///
+/// The kernel makes 2 rows cols vectors operations and reads `a` once.
 template <Real T>
 void multiply(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y);
 
-/// The same, subtracted: y(i, b) -= sum_j a(i, j) x(b, j).
+/// Subtracts the same product: y(i, b) -= sum_j a(i, j) x(b, j).
 template <Real T>
 void subtract_multiple(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors,
                        MatrixView<T> y);
 
-/// Rows and columns of a tile of a symmetric matrix.
+/// The number of rows and columns of a tile of a symmetric matrix.
 inline constexpr Index symmetric_tile = 256;
 
-/// A tile a(i, j) of a symmetric matrix and the one across the diagonal in one pass, i < rows, j < cols, neither more
-/// than symmetric_tile and `rows` a number of whole registers: y_of_rows(i) = sum_j a(i, j) x_of_cols(j), and
-/// y_of_cols(j) = sum_i a(i, j) x_of_rows(i), for j < cols rounded up to whole registers. Both sums have the bits that
-/// multiply() gives for their tile. 4 rows cols operations; reads `a` once.
+/// Multiplies with a tile a(i, j) of a symmetric matrix and with the tile across the diagonal in one pass, for i <
+/// rows, j < cols. The results are y_of_rows(i) = sum_j a(i, j) x_of_cols(j), and y_of_cols(j) = sum_i a(i, j)
+/// x_of_rows(i), the latter for j < cols rounded up to whole registers. Neither `rows` nor `cols` may exceed
+/// symmetric_tile, and `rows` must fill whole registers. Both sums have the bits that multiply() gives for their tile.
+/// The kernel makes 4 rows cols operations and reads `a` once.
 template <Real T>
 void multiply_both_ways(MatrixView<const T> a, Index rows, Index cols, const T* x_of_rows, const T* x_of_cols,
                         T* y_of_rows, T* y_of_cols);
 
-/// c(i, j) -= sum_k left(i, k) right(k, j), for i < rows, k < inner, j < cols rounded up to whole registers: rows of
-/// `c` and `right` must be padded with zeros. 2 rows cols inner operations; reads and writes `c` once.
+/// Computes c(i, j) -= sum_k left(i, k) right(k, j), for i < rows, k < inner, j < cols rounded up to whole registers.
+/// Rows of `c` and `right` must be padded with zeros. The kernel makes 2 rows cols inner operations and reads and
+/// writes `c` once.
 template <Real T>
 void subtract_product(MatrixView<T> c, Index rows, Index cols, MatrixView<const T> left, Index inner,
                       MatrixView<const T> right);
 
-/// out(j, i) = a(i, j), for i < rows, j < cols; rows of both begin on aligned addresses or half way to the next.
+/// Sets out(j, i) = a(i, j), for i < rows, j < cols. Rows of both matrices must begin on aligned addresses or half way
+/// to the next one.
 template <Real T>
 void transpose(MatrixView<const T> a, Index rows, Index cols, MatrixView<T> out);
 
-/// sums(k, b) = sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in double whatever T and X are. `sums` is
-/// [cols, vectors] without padding. `scratch` has room for rows * (padded<double>(cols) + padded<double>(vectors))
-/// numbers on an aligned address.
+/// Computes sums(k, b) = sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in double precision for every T.
+/// `sums` is [cols, vectors] without padding. `scratch` must have room for rows * (padded<double>(cols) +
+/// padded<double>(vectors)) numbers on an aligned address.
 template <Real T>
 void multiply_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, Index vectors,
                          double* sums, double* scratch);
 
-/// sums(b, k) += sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in T, row by row: for many columns, and
-/// runs of rows short enough for sums in T (a block). Rows of `x` lie padded_vectors<T>(vectors) or more apart; `sums`
-/// has room for `cols` elements and its padding. 2 rows cols vectors operations; reads `a` once.
+/// Computes sums(b, k) += sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in T and row by row. It is meant
+/// for many columns, and for few enough rows (a block) that sums in T suffice. Rows of `x` must lie
+/// padded_vectors<T>(vectors) scalars or more apart. `sums` must have room for `cols` elements and their padding. The
+/// kernel makes 2 rows cols vectors operations and reads `a` once.
 template <Real T>
 void accumulate_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, Index vectors,
                            VectorsView<T> sums);
 
-/// Scratch numbers that multiply_transposed needs.
+/// Returns the number of scratch numbers that multiply_transposed() needs.
 Index transposed_scratch(Index rows, Index cols, Index vectors);
 
-/// out(i, b) = sum_a in(i, a) factor(a, b), for i < rows, b < count, in double whatever T is; factor is [count,
-/// padded<double>(count)] on an aligned address, zero in its padding.
+/// Computes out(i, b) = sum_a in(i, a) factor(a, b), for i < rows, b < count, in double precision for every T. `factor`
+/// is [count, padded<double>(count)] on an aligned address, with zeros in its padding.
 template <Real T>
 void multiply_small(MatrixView<const T> in, Index rows, Index count, const double* factor, MatrixView<T> out);
 
-/// rates(i) = tanh(states(i)) for i < count, to about 3e-16 (double) or 2e-7 (float) absolute. The result of an element
-/// does not depend on where it stands. NaN stays NaN. In place where both are the same.
+/// Sets rates(i) = tanh(states(i)) for i < count, to about 3e-16 (double) or 2e-7 (float) absolute. The result of an
+/// element does not depend on where it stands. NaN stays NaN. The two arrays may be the same.
 template <Real T>
 void tanh(const T* states, Index count, T* rates);
 
-/// Whether no value is NaN or infinite.
+/// Returns whether no value is NaN or infinite.
 template <Real T>
 bool all_finite(const T* values, Index count);
 

@@ -8,25 +8,27 @@
 
 namespace fullforce {
 
-/// Scalars from one row to the next: whole cache lines, an odd number of them, since rows a power of two apart would
-/// all fall into the same few sets of a cache.
+/// Returns the number of scalars from one row to the next. A row takes an odd number of whole cache lines, since rows a
+/// power of two apart would all fall into the same few sets of a cache.
 template <Real T>
 constexpr Index row_stride(Index cols) {
   constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
   return cols == 0 ? 0 : (padded<T>(cols) / line | 1) * line;
 }
 
-/// A row-major matrix, or this rank's rows of one. Rows begin on aligned addresses; the padding behind a row is zero
-/// and stays zero, so kernels run over whole vector registers (unless packed). 64-bit sizes throughout.
+/// A row-major matrix, or this rank's rows of one. Rows begin on aligned addresses. The padding behind a row is zero
+/// and stays zero, so kernels can run over whole vector registers. A packed matrix has neither property. All sizes have
+/// 64 bits.
 template <Real T>
 class RowMatrix {
  public:
   RowMatrix() = default;
 
-  /// rows x cols zeros, first written by the threads that will work on them.
+  /// Makes rows x cols zeros. The threads that will work on them are the first to write them.
   RowMatrix(Index rows, Index cols) : RowMatrix(rows, cols, row_stride<T>(cols)) {}
 
-  /// The same without padding, so not for kernels: for a few numbers a row, which would be little beside it.
+  /// Makes a matrix without padding, which kernels therefore cannot use. It serves rows of a few numbers, which would
+  /// be little beside their padding.
   static RowMatrix packed(Index rows, Index cols) { return RowMatrix(rows, cols, cols); }
 
   Index rows() const { return rows_; }
@@ -37,12 +39,12 @@ class RowMatrix {
   T& operator()(Index i, Index j) { return row(i)[j]; }
   const T& operator()(Index i, Index j) const { return row(i)[j]; }
 
-  /// What begins at row i and column j.
+  /// Returns the view that begins at row i and column j.
   MatrixView<T> from(Index i, Index j = 0) { return {row(i) + j, cols_ - j, stride_}; }
   MatrixView<const T> from(Index i, Index j = 0) const { return {row(i) + j, cols_ - j, stride_}; }
   operator MatrixView<const T>() const { return from(0); }
 
-  /// Padding included.
+  /// Returns all scalars, padding included.
   std::span<T> storage() { return data_.span(); }
   std::span<const T> storage() const { return data_.span(); }
 
