@@ -8,20 +8,21 @@
 
 namespace fullforce {
 
-/// This rank's rows of a sparse matrix with the same number of non-zeros in each row: that number is all the index
-/// there is (no row pointers). Columns ascend within a row; they take 32 bits, enough for as many neurons as one
-/// message can gather.
+/// This rank's rows of a sparse matrix with the same number of non-zeros in each row. This number replaces the row
+/// pointers of other formats. Columns ascend within a row. They take 32 bits, which is enough for as many neurons as
+/// one message can gather.
 ///
 /// A product reads x(column) in no order at all. Where x is larger than the caches, arrange() cuts the columns into
-/// runs and puts the non-zeros of each block of rows in the order run, row, column: the product then takes one run
-/// after the other, over all rows, and finds that part of x in the cache. A row's sum is formed in the same order as
-/// before.
+/// runs of neighbouring columns. It puts the non-zeros of each block of rows in the order run, row, column. The product
+/// then takes one run after the other, over all rows, and finds that part of x in the cache. A row's sum is formed in
+/// the same order as before.
 template <Real T>
 class SparseRows {
  public:
   SparseRows() = default;
 
-  /// All zero, first written by the threads that will work on them.
+  /// Makes a matrix whose columns and values are all zero. The threads that will work on them are the first to write
+  /// them.
   SparseRows(Index rows, Index degree) : rows_(rows), degree_(degree), columns_(rows * degree), values_(rows * degree) {
     for_each_in_parallel(rows * degree, [this](Index k) {
       columns_[k] = 0;
@@ -36,19 +37,22 @@ class SparseRows {
   std::span<T> values(Index row) { return of(values_, row); }
   std::span<const T> values(Index row) const { return of(values_, row); }
 
-  /// So many runs of columns of `total`, in blocks of so many rows (what the products are asked for). Until restore(),
-  /// columns() and values() are not row by row. Extra memory: 4 bytes a row and run.
+  /// Arranges `total` columns in `runs` runs, and the rows in blocks of `block_rows` rows, which are the blocks of the
+  /// products. Until restore(), columns(row) and values(row) do not return the elements of one row. The arrangement
+  /// takes 4 bytes of extra memory for each row and run.
   void arrange(Index runs, Index total, Index block_rows);
+  /// Returns to the order by rows.
   void restore();
-  Index runs() const { return runs_; }  ///< 1 if they are not arranged
+  Index runs() const { return runs_; }  ///< 1 if the matrix is not arranged
 
-  /// Of the block that begins with a row, in an arrangement: its non-zeros in `run` begin at these places, counted from
-  /// the block's first non-zero, a row each, and the last row's end where the next number says.
+  /// Of an arranged matrix, returns where the non-zeros in `run` begin for each row of the block whose first row is
+  /// `first` and which has `rows` rows. The places are counted from the block's first non-zero. The number after the
+  /// last row's is where the last row ends.
   const std::int32_t* starts(Index first, Index run, Index rows) const {
     return starts_.data() + first / block_rows_ * starts_stride() + run * rows;
   }
 
-  /// All rows one after another.
+  /// These two functions return the elements of all rows, one row after another.
   std::span<std::int32_t> columns() { return columns_.span(); }
   std::span<T> values() { return values_.span(); }
 
@@ -75,11 +79,13 @@ class SparseRows {
 
 namespace kernels {
 
-/// y(i, b) = sum_k values(i, k) x(columns(i, k), b), in ascending k, for `rows` rows of `a` from `first` on and b <
-/// vectors. Of an arranged matrix for a whole block of rows and the columns of one run: added to y, or in run 0 instead
-/// of what was there. x is [all neurons, >= vectors], a neuron a row, so that a non-zero reads neighbouring numbers. A
-/// result is the same whatever is computed beside it. 2 rows degree vectors operations; bound by how many lines of x
-/// the caches or memory can deliver.
+/// Computes y(i, b) = sum_k values(i, k) x(columns(i, k), b), in ascending k, for `rows` rows of `a` from `first` on
+/// and b < vectors. Of an arranged matrix, a call takes a whole block of rows and the columns of one run. Run 0
+/// overwrites y, and the other runs add to it. x is [all neurons, >= vectors] with one neuron a row, so that a non-zero
+/// reads neighbouring numbers. A result is the same whatever is computed beside it.
+///
+/// The kernel makes 2 rows degree vectors operations. Its time is bound by how many cache lines of x the caches or
+/// memory can deliver.
 template <Real T>
 void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, MatrixView<const T> x, Index vectors,
                      MatrixView<T> y);

@@ -6,15 +6,15 @@
 
 namespace fullforce {
 
-/// Floating-point operations, and bytes of the big matrices, that products amount to.
+/// The work of products: their floating-point operations, and the bytes of the big matrices that they move.
 struct Work {
   double operations = 0.0;
   double bytes = 0.0;
 };
 
-/// A matrix that a step goes through, on the mean `times` a step: read for a product with `vectors` vectors, or read
-/// and written when `columns` columns of updates are applied to it. Of a sparse matrix `cols` is the number of
-/// non-zeros in a row.
+/// A matrix that a step goes through, on average `times` times a step. It is read for a product with `vectors` vectors,
+/// or it is read and written when `columns` columns of updates are applied to it. For a sparse matrix, `cols` is the
+/// number of non-zeros in a row.
 struct MatrixSweep {
   TimerRegion region = TimerRegion::products;
   double rows = 0.0;
@@ -22,26 +22,28 @@ struct MatrixSweep {
   double element_bytes = 0.0;
   double vectors = 0.0;
   double columns = 0.0;
-  /// A sparse matrix: bytes of a vector that each element makes a core read besides itself.
+  /// For a sparse matrix, the bytes of a vector that a core reads for each element besides the element itself.
   double indexed_bytes = 0.0;
   double times = 1.0;
 
   double elements() const { return times * rows * cols; }
-  /// Bytes that an element makes a core move: an update reads and writes it.
+  /// Returns the bytes that a core moves for an element. An update reads and writes the element.
   double bytes_of_element() const { return (columns > 0.0 ? 2.0 : 1.0) * element_bytes + vectors * indexed_bytes; }
-  /// Over all `times`; what an index makes a core read does not count.
+  /// Returns the work of all `times` sweeps. The bytes that a core reads because of an index (indexed_bytes) do not
+  /// count.
   Work work() const;
 };
 
-/// A collective of a step, on the mean `times` a step.
+/// A collective that a step calls, on average `times` times a step.
 struct Message {
   enum class Kind { sum, gather } kind = Kind::sum;
   double bytes = 0.0;
   double times = 1.0;
 };
 
-/// What a step goes through and what it sends. Each class that holds a matrix adds its own sweeps and messages; a run
-/// adds up their work, and a forecast their time. Memory is kept from step to step, so that a step allocates nothing.
+/// The matrices that a step goes through and the messages that it sends. Each class that holds a matrix adds its own
+/// sweeps and messages. A run adds up their work, and a forecast adds up their time. The memory is kept from step to
+/// step, so that a step allocates nothing.
 class StepAccount {
  public:
   StepAccount();
@@ -51,7 +53,7 @@ class StepAccount {
   void sum(double bytes, double times = 1.0) { messages_.push_back({Message::Kind::sum, bytes, times}); }
   void gather(double bytes, double times = 1.0) { messages_.push_back({Message::Kind::gather, bytes, times}); }
 
-  /// Adds what another account has, so many times a step.
+  /// Adds all entries of another account, `times` times a step.
   void add(const StepAccount& other, double times);
 
   const std::vector<MatrixSweep>& sweeps() const& { return sweeps_; }
@@ -66,13 +68,14 @@ class StepAccount {
   std::vector<Message> messages_;
 };
 
-/// Whose part of a step an account is of.
+/// The part of a step that an account covers: that of one rank or that of all ranks.
 struct Extent {
-  double rows = 0.0;        ///< of the N rows of the neurons
-  double rank_share = 1.0;  ///< of all rows, those of one rank: it decides how much of a symmetric matrix a rank reads
+  double rows = 0.0;  ///< number of rows, out of the N rows of the neurons
+  double rank_share =
+      1.0;  ///< share of all rows that one rank has; it decides how much of a symmetric matrix a rank reads
 };
 
-/// All ranks together.
+/// Returns the extent of all ranks together.
 inline Extent whole_extent(const Layout& layout) {
   return {static_cast<double>(layout.rows()), 1.0 / layout.comm().size()};
 }

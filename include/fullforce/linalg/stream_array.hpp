@@ -7,8 +7,9 @@
 
 namespace fullforce {
 
-/// One value for each of this rank's neurons and each stream: [local rows, streams], row-major, rows `stride` scalars
-/// apart. Products write whole units, so the padding behind a row holds zeros, or sums of zeros.
+/// One value for each of this rank's neurons and each stream (one of the trials that run side by side). The array is
+/// [local rows, streams], row-major, and rows lie `stride` scalars apart. Products write whole units, so the padding
+/// behind a row holds zeros or sums of zeros.
 template <Real T>
 class StreamArray {
  public:
@@ -16,7 +17,7 @@ class StreamArray {
   StreamArray(const Layout& layout, Index streams) : StreamArray(layout.local_rows(), streams, Unset{}) {
     layout.for_each_block([this](RowBlock block) { std::fill_n(row(block.local), block.rows * stride_, T(0)); });
   }
-  /// So many rows that are not dealt out: scratch.
+  /// Makes an array of `rows` rows that are not distributed over ranks. It serves as scratch memory.
   StreamArray(Index rows, Index streams) : StreamArray(rows, streams, Unset{}) { data_.fill(T(0)); }
 
   Index rows() const { return rows_; }
@@ -27,7 +28,7 @@ class StreamArray {
   T& operator()(Index i, Index b) { return row(i)[b]; }
   const T& operator()(Index i, Index b) const { return row(i)[b]; }
 
-  /// From row i on.
+  /// Returns the view that begins at row i.
   MatrixView<T> from(Index i) { return {row(i), streams_, stride_}; }
   MatrixView<const T> from(Index i) const { return {row(i), streams_, stride_}; }
   operator MatrixView<const T>() const { return from(0); }

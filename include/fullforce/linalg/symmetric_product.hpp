@@ -7,42 +7,47 @@
 
 namespace fullforce {
 
-/// y = A x for a symmetric A of which every rank holds its rows. Tiles whose rows and columns this rank has both are
-/// read above the diagonal only, each for itself and for the one across; one rank alone reads half of A.
+/// Computes y = A x for a symmetric A of which every rank holds its rows. A is cut into tiles of
+/// kernels::symmetric_tile rows and columns. If all rows and columns of a tile belong to this rank, it is read above
+/// the diagonal only. It then serves for itself and for the tile across the diagonal. One rank alone therefore reads
+/// half of A.
 ///
-/// A row's sum is that of its tiles' sums, in the order of the columns, and a tile has the same sums whichever of the
-/// two is read: the result does not depend on the layout.
+/// A row's sum is the sum of its tiles' sums, in the order of the columns. A tile has the same sums whichever of the
+/// two tiles is read. The result therefore does not depend on the layout (the numbers of ranks and threads).
 template <Real T>
 class SymmetricProduct {
  public:
   struct Shape {
     RowPartition partition;
-    /// On the rank with the most rows; 0 where the product never pays.
+    /// Returns the bytes of memory on the rank with the most rows. It is 0 where the product never pays.
     Index bytes() const;
   };
 
   explicit SymmetricProduct(const Layout& layout);
 
-  /// Whether it pays for so many vectors x: for one, where A is read from memory. Where A lies in a cache, the
-  /// bookkeeping costs more than is saved; of several vectors the products are the limit.
+  /// Returns whether this product saves time for `vectors` vectors x. It does for one vector where A is read from
+  /// memory. Where A lies in a cache, the bookkeeping costs more than is saved. With several vectors, arithmetic is the
+  /// limit and not reading.
   static bool pays(Index rows, Index vectors) { return vectors == 1 && rows >= 2048; }
-  /// Of the elements that a rank holds, the share that is read; `held`: its share of all rows.
+  /// Returns the share of its elements of A that a rank reads. `held` is the rank's share of all rows.
   static double share_read(Index rows, Index vectors, double held) {
     return pays(rows, vectors) ? 1.0 - 0.5 * held : 1.0;
   }
 
-  /// This rank's part of the work is cut into so many parts of about the same size, which may run side by side.
+  /// Returns the number of parts into which this rank's work is cut. The parts have about the same size and may run at
+  /// the same time.
   Index parts() const { return static_cast<Index>(tiles_.size()); }
+  /// Does part k. A begins with this rank's first row, and x has all N elements.
   void multiply_part(Index k, MatrixView<const T> A, const T* x);
 
-  /// y of a block's rows, when all parts are done.
+  /// Computes y for the rows of a block. All parts must be done before.
   void finish(RowBlock block, MatrixView<T> y) const;
 
  private:
   struct Tile {
     Index row;
     Index column;
-    bool both;  ///< for itself and for the one across the diagonal
+    bool both;  ///< the tile serves for itself and for the one across the diagonal
   };
 
   static constexpr Index side = kernels::symmetric_tile;

@@ -3,32 +3,33 @@
 
 namespace fullforce {
 
-/// How several vectors lie in memory. Few of them: each contiguous, so that a product runs over whole registers of its
-/// elements. Many: the elements of one row side by side, so that a register holds one element of each; then a product
-/// reads the matrix element by element and keeps a tile of sums in registers.
+/// The order in which several vectors lie in memory. Few vectors lie by vector: each is contiguous, so that a product
+/// runs over whole registers of its elements. Many vectors lie side by side: the elements of one row are neighbours, so
+/// that a register holds one element of each vector. A product then reads the matrix element by element and keeps a
+/// tile of sums in registers.
 enum class VectorOrder { by_vector, side_by_side };
 
-/// Vectors that lie side by side are padded to whole units of this many bytes.
+/// Each row of vectors that lie side by side is padded to whole units of this many bytes.
 inline constexpr Index vector_unit_bytes = 32;
 
-/// A function of their number alone, so that it cannot depend on the layout. Measured with AVX-512: up to 16 bytes of
-/// scalars a row, reading the matrix is what a product waits for, in either order; beyond, side by side is up to twice
-/// as fast.
+/// Returns the order for a number of vectors. It depends on this number alone, so it cannot depend on the layout (the
+/// numbers of ranks and threads). The limit was measured with AVX-512. Up to 16 bytes of scalars a row, a product waits
+/// for the matrix to be read, in either order. Beyond, side by side is up to twice as fast.
 template <Real T>
 constexpr VectorOrder vector_order(Index vectors) {
   return vectors * static_cast<Index>(sizeof(T)) > 16 ? VectorOrder::side_by_side : VectorOrder::by_vector;
 }
 
-/// Scalars from one row to the next of `vectors` vectors that lie side by side; `vectors` itself where each is
-/// contiguous.
+/// Returns the number of scalars from one row to the next of `vectors` vectors that lie side by side. It returns
+/// `vectors` itself where each vector is contiguous.
 template <Real T>
 constexpr Index padded_vectors(Index vectors) {
   constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
   return vector_order<T>(vectors) == VectorOrder::side_by_side ? (vectors + unit - 1) / unit * unit : vectors;
 }
 
-/// Vectors that belong to somebody else. Element j of vector v is data[v * stride + j] by vector, data[j * stride + v]
-/// side by side. Padding, behind each vector or behind each row, is zero.
+/// Vectors whose memory belongs to another object. Element j of vector v is data[v * stride + j] by vector, and data[j
+/// * stride + v] side by side. The padding behind each vector or each row is zero.
 template <class T>
 struct VectorsView {
   T* data = nullptr;
@@ -41,7 +42,8 @@ struct VectorsView {
   operator VectorsView<const T>() const { return {data, stride, order}; }
 };
 
-/// `count` vectors of `length` elements each, in the order that suits their number; zeros at first.
+/// Holds `count` vectors of `length` elements each, in the order that suits their number. All elements are zero at
+/// first.
 template <Real T>
 class Vectors {
  public:

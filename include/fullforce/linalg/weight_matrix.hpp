@@ -4,8 +4,8 @@
 
 namespace fullforce {
 
-/// A matrix [N, N] dealt out by rows: W + L R^T, where either part may be missing, and W is dense or sparse. In double
-/// precision, for those who look at weights rather than run them.
+/// A matrix [N, N] whose rows are distributed over the ranks. It is W + L R^T, where either part may be missing, and W
+/// is dense or sparse. It is in double precision, for code that inspects weights and does not run them.
 struct WeightMatrix {
   RowMatrix<double> dense;    ///< W, [local rows, N] or empty
   RowMatrix<double> left;     ///< L, [local rows, d] or empty
@@ -16,11 +16,11 @@ struct WeightMatrix {
   bool has_W() const { return dense.cols() > 0 || is_sparse(); }
   Index inner() const { return left.cols(); }
 
-  /// Row i of this rank in W, zeros where there is none; [N].
+  /// Copies row i of this rank in W to `row`, which has N elements. It writes zeros where there are no weights.
   void copy_W(Index i, std::span<double> row) const;
 };
 
-/// A copy in double precision.
+/// Returns a copy in double precision.
 template <Real T>
 RowMatrix<double> in_double(const RowMatrix<T>& m);
 template <Real T>
