@@ -17,30 +17,30 @@ namespace fullforce {
 
 class Archive;
 
-/// An orthonormal basis U [N, d] of vectors over the neurons that were shown to it so far: of rates that were learned
-/// from, whose coordinates a = U^T r are the low-rank features, or of target currents. It grows as they visit new
-/// directions.
+/// An orthonormal basis U [N, d] of the vectors over neurons that were shown to it so far. It grows as the vectors
+/// visit new directions. The vectors are either the rates that were learned from, whose coordinates a = U^T r are the
+/// low-rank features, or the target currents.
 ///
-/// Holds this rank's rows of U; coordinates are the same on every rank. Everything that decides about growth comes from
-/// sums that do not depend on the layout, so the basis grows alike on any number of ranks.
+/// A rank holds its own rows of U; the coordinates are the same on every rank. All decisions about growth come from
+/// sums that do not depend on the layout, so the basis grows in the same way on any number of ranks.
 template <Real T>
 class Basis {
  public:
   struct Shape {
     RowPartition neurons;
-    Index max_rank = 1;  ///< directions at the most, or N if that is less
+    Index max_rank = 1;  ///< largest number of directions; N if that is less
     Index vectors = 1;
     int threads = 1;
 
     Index max_dimension() const { return std::min(max_rank, neurons.rows()); }
-    /// On the rank with the most rows.
+    /// The memory on the rank with the most rows.
     Index bytes() const;
-    /// A projection onto so many directions.
+    /// Adds to `account` a projection onto `dimension` directions.
     void account(double dimension, const Extent& extent, StepAccount& account) const;
   };
 
-  /// Empty. `tolerance`: squared length outside of the basis above which a vector adds a direction. At most
-  /// `max_rank` directions; `vectors` vectors at a time.
+  /// Creates an empty basis. A vector adds a direction if its squared length outside of the basis exceeds `tolerance`.
+  /// The basis takes at most `max_rank` directions, and a call gives it at most `vectors` vectors.
   Basis(const Layout& layout, Index max_rank, double tolerance, Index vectors);
 
   Basis(const Basis&) = delete;
@@ -48,33 +48,34 @@ class Basis {
 
   Index dimension() const { return dimension_; }
   Index max_dimension() const { return U_.cols(); }
-  /// Has as many directions as it may have.
+  /// Whether the basis has as many directions as it may have.
   bool full() const { return dimension_ == max_dimension(); }
 
-  /// coordinates() of vectors [local rows, vectors] of which none is longer than `longest` (at least 1), and how much
-  /// of them lies outside of the basis. One reduction of (d + 1) `vectors` numbers. Throws RunError where an element is
-  /// not finite. **Collective.**
+  /// Computes coordinates() of vectors [local rows, vectors], and how much of each lies outside of the basis. No vector
+  /// may be longer than `longest`, which is at least 1. The cost is one reduction of (d + 1) `vectors` numbers. Throws
+  /// RunError if an element is not finite. **Collective.**
   void project(MatrixView<const T> v, double longest, RegionTimer& timer);
 
-  /// Takes what the `chosen` of the projected vectors have outside of the basis into it, where that is more than the
-  /// tolerance, and brings coordinates() up to date. Keeps account of what stays outside. **Collective.**
+  /// Adds to the basis what the `chosen` of the projected vectors have outside of it, if that exceeds the tolerance,
+  /// and updates coordinates(). The energies count what stays outside. **Collective.**
   void grow(MatrixView<const T> v, std::span<const Index> chosen, RegionTimer& timer);
 
-  /// a = U^T v of the vectors projected last, [max_rank] each, zero from the rank on; the same on every rank.
+  /// The coordinates a = U^T v of the vectors projected last, [max_rank] each. Elements from the dimension of the basis
+  /// on are zero. They are the same on every rank.
   const GatheredVectors<double>& coordinates() const { return coordinates_; }
-  /// The layout of the coordinates: all on this rank.
+  /// The layout of the coordinates: every rank holds all of them.
   const Layout& features() const { return features_; }
 
-  /// |v - U a|^2 of a vector projected last.
+  /// |v - U a|^2 of one of the vectors projected last.
   double outside(Index vector) const { return outside_[as_size(vector)]; }
 
-  /// Sum of |v - U a|^2 over all vectors that grow() was given, and of |v|^2.
+  /// The sum of |v - U a|^2, and the sum of |v|^2, over all vectors that grow() was given.
   double energy_left_out() const { return left_out_; }
   double energy() const { return energy_; }
 
   const RowMatrix<T>& matrix() const { return U_; }
 
-  /// `group`/basis [N, d], and the energies as attributes of the group. **Collective.**
+  /// Saves or loads `group`/basis [N, d], and the energies as attributes of the group. **Collective.**
   void persist(Archive& archive, const std::string& group);
 
  private:
@@ -98,24 +99,24 @@ class Basis {
   Layout features_;
   double tolerance_;
   Index vectors_;
-  double bound_ = 1.0;  ///< no vector projected last is longer
+  double bound_ = 1.0;  ///< length that no vector projected last exceeds
   Index dimension_ = 0;
   double left_out_ = 0.0;
   double energy_ = 0.0;
 
   RowMatrix<T> U_;                       ///< [local rows, max_rank]
-  GatheredVectors<double> coordinates_;  ///< a, [max_rank] each
-  std::vector<double> squared_lengths_;  ///< |v|^2
-  std::vector<double> outside_;          ///< |v|^2 - |a|^2
+  GatheredVectors<double> coordinates_;  ///< a, [max_rank] for each vector
+  std::vector<double> squared_lengths_;  ///< |v|^2 of each vector
+  std::vector<double> outside_;          ///< |v|^2 - |a|^2 of each vector
   BlockSums sums_;
-  std::vector<Vectors<T>> block_sums_;         ///< U^T v of a block, of each thread
-  std::vector<AlignedArray<double>> scratch_;  ///< of each thread
-  std::vector<Index> candidates_;              ///< vectors that have something outside
-  StreamArray<T> residual_;                    ///< that, [local rows, B']
-  StreamArray<T> directions_;                  ///< its directions, [local rows, B']
-  Vectors<T> inside_;                          ///< U^T v of either
-  std::vector<double> gram_;                   ///< v^T v of either, [B, B]
-  AlignedArray<double> factor_;                ///< combinations of them that are orthonormal, a column each
+  std::vector<Vectors<T>> block_sums_;         ///< each thread's U^T v of a block
+  std::vector<AlignedArray<double>> scratch_;  ///< one for each thread
+  std::vector<Index> candidates_;              ///< vectors that have a part outside of the basis
+  StreamArray<T> residual_;                    ///< parts of the candidates outside of the basis, [local rows, B']
+  StreamArray<T> directions_;                  ///< directions of those parts, [local rows, B']
+  Vectors<T> inside_;                          ///< U^T v of the residual or the directions
+  std::vector<double> gram_;                   ///< v^T v of the residual or the directions, [B, B]
+  AlignedArray<double> factor_;  ///< coefficients of orthonormal combinations of them, one combination in each column
   std::vector<double> remaining_;
 };
 

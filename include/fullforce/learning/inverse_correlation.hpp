@@ -17,23 +17,25 @@ namespace fullforce {
 
 class Archive;
 
-/// Columns that a panel needs room for: it is applied when it has `panel` of them, and the last step may add `vectors`.
+/// The number of columns for which a panel needs room. The panel is applied as soon as it has `panel` columns, and the
+/// last step before that may add `vectors` columns to the `panel` - 1 that are there.
 constexpr Index longest_panel(Index panel, Index vectors) { return panel + vectors - 1; }
 
-/// The inverse correlation matrix of the features seen so far, P = (alpha I + sum phi phi^T)^-1, with deferred updates.
+/// The inverse correlation matrix P = (alpha I + sum phi phi^T)^-1 of the features seen so far, with deferred updates.
 ///
-/// Holds the rows of P that the layout of the features gives to this rank, and a panel S of updates not yet applied:
-/// the matrix meant is P0 - S S^T. A block of features Phi [d, B'] is taken in as
+/// A rank holds the rows of P that the layout of the features gives to it. It also holds a panel S of pending updates:
+/// those that are computed and not yet applied. The matrix that is meant is P0 - S S^T, where P0 has all updates but
+/// these. A block of features Phi [d, B'] updates P as
 ///   K = P Phi,  I + Phi^T K = L L^T,  s = K L^-T,  P <- P - s s^T,
-/// with one column the textbook's rank-1 update (Haykin, Adaptive Filter Theory, ch. 10). s is appended to the panel,
-/// so that a step only reads P0; the panel is applied as one matrix product when it is full.
+/// which for one column is the textbook's rank-1 update (Haykin, Adaptive Filter Theory, ch. 10). s is appended to the
+/// panel, so a step only reads P0. The panel is applied as one matrix product when it is full.
 ///
 /// A step calls multiply_part(k) for all parts(), then multiply(block) for every block, then reduce(), then
 /// append(block) for every block, then advance().
 template <Real F>
 class InverseCorrelation {
  public:
-  /// What one allocates, goes through and sends.
+  /// What an inverse correlation matrix allocates, computes and sends.
   struct Shape {
     RowPartition features;
     Index panel = 1;
@@ -41,69 +43,72 @@ class InverseCorrelation {
     int threads = 1;
 
     Index capacity() const { return longest_panel(panel, vectors); }
-    /// On the rank with the most rows.
+    /// The memory on the rank with the most rows.
     Index bytes() const;
-    /// K0 = P0 Phi of so many vectors, where `rows` rows and `used` columns are not zero; `rank_share` of P is one
-    /// rank's.
+    /// Adds to `account` the product K0 = P0 Phi with `selected` vectors, where `rows` rows and `used` columns of P0
+    /// are not zero. One rank holds the share `rank_share` of P0.
     void account_of_product(Index selected, double rows, double used, double rank_share, StepAccount& account) const;
-    /// `columns` columns applied at once, `times` a step.
+    /// Adds to `account` the application of `columns` columns at once, `times` times in a step.
     void account_of_flush(double rows, double used, double columns, double times, StepAccount& account) const;
-    /// The sums of a step, with so many columns pending.
+    /// The bytes of a step's sums while `pending` columns are pending.
     double bytes_summed(double pending, double selected) const;
   };
 
-  /// P = I / alpha over the rows of `features`, whose vectors have squared length `longest` at the most; at most
-  /// `vectors` columns a step, `panel` columns before they are applied.
+  /// Creates P = I / alpha over the rows of `features`. `longest` bounds the squared length of a vector of features. A
+  /// step adds at most `vectors` columns, and the panel is applied when it has `panel` columns.
   InverseCorrelation(const Layout& features, double alpha, double longest, Index panel, Index vectors);
 
-  /// Elements of Phi from this one on have been zero in all steps so far: nothing is read or computed for them.
+  /// Says that the elements of Phi from `features` on have been zero in all steps so far. Nothing is read or computed
+  /// for them.
   void use(Index features) { used_ = features; }
 
-  /// Chooses the columns of `phi` to learn from, ascending. Copies them where they are not all.
+  /// Chooses the columns of `phi` to learn from, in ascending order. It copies them unless all are chosen.
   void select(const GatheredVectors<F>& phi, std::span<const Index> selected);
 
-  /// The symmetric product of one selected vector, where that pays: parts that may run side by side, before
-  /// multiply().
+  /// The parts of the symmetric product with one selected vector; there are none where that product does not pay. The
+  /// parts come before multiply() and may run at the same time in different threads.
   Index parts() const { return uses_symmetry() ? symmetric_->parts() : 0; }
   void multiply_part(Index k);
 
-  /// K0 = P0 Phi of the selected for a block of rows, and the block's part of the sums S^T phi (all vectors) and Phi^T
-  /// K0. Blocks may run side by side.
+  /// Computes K0 = P0 Phi of the selected vectors for a block of rows, and the block's part of the sums S^T phi (over
+  /// all vectors) and Phi^T K0. Blocks may run at the same time in different threads.
   void multiply(RowBlock block);
 
-  /// Sums over all rows of the features: c = S^T phi, then the factor of I + Phi^T P Phi. One reduction of (m + B') B
-  /// numbers, none while nothing is pending or selected. Throws RunError where a sum is not finite, or P is no longer
-  /// positive definite. **Collective.**
+  /// Sums over all rows of the features: c = S^T phi, and the matrix I + Phi^T P Phi, which it factorises. The cost is
+  /// one reduction of (m + B') B numbers for m pending columns, or none if nothing is pending or selected. Throws
+  /// RunError if a sum is not finite, or if P is no longer positive definite. **Collective.**
   void reduce(RegionTimer& timer);
 
-  /// K = K0 - S c, and s = K L^-T into the panel, for a block of rows.
+  /// Computes K = K0 - S c for a block of rows, and writes s = K L^-T into the panel.
   void append(RowBlock block);
 
-  /// The panel has grown by the selected columns.
+  /// Counts the selected columns as part of the panel.
   void advance() { pending_ += selected_; }
 
   bool full() const { return pending_ >= panel_; }
 
-  /// P0 -= S S^T. One gather of d m numbers. The panel's columns stay readable as panel_rows() until the next append.
-  /// **Collective.**
+  /// Applies the panel: P0 -= S S^T. The cost is one gather of d m numbers. The columns of the panel stay readable as
+  /// panel_rows() until the next append(). **Collective.**
   void flush(RegionTimer& timer);
 
   Index pending() const { return pending_; }
   Index selected() const { return selected_; }
   Index panel_capacity() const { return capacity_; }
-  /// c, `pending` elements of each vector.
+  /// c, of which each vector has `pending` elements.
   VectorsView<const F> panel_products() const { return c_.view(); }
-  /// L^-T, upper triangular, [B', padded<double>(B')] row-major: errors times this are the left factors of the weights.
+  /// L^-T, which is upper triangular, [B', padded<double>(B')] row-major. Errors times this matrix are the left factors
+  /// of the updates of the weights.
   const double* inverse_factor() const { return factor_.data(); }
-  /// S^T as applied last, [m, d].
+  /// S^T as it was applied last, [m, d].
   const RowMatrix<F>& panel_rows() const { return S_transposed_; }
   const RowMatrix<F>& matrix() const { return P_; }
 
-  /// Samples at which phi^T P phi was not positive: rounding has eaten up the precision of P.
+  /// The number of samples at which phi^T P phi was not positive, because rounding had used up the precision of P.
   Index indefinite_samples() const { return indefinite_; }
 
   void persist(Archive& archive);
-  /// The same for a matrix that every rank holds whole, and its first `features` rows and columns. **Collective.**
+  /// Does the same as persist() for a matrix that every rank holds whole, for its first `features` rows and columns.
+  /// **Collective.**
   void persist_whole(Archive& archive, Index features);
 
  private:
@@ -123,7 +128,7 @@ class InverseCorrelation {
   Index used_;
   Index vectors_;
   Index panel_;
-  Index capacity_;  ///< one step may overshoot the panel by B - 1 columns
+  Index capacity_;  ///< panel + B - 1 columns, because one step may exceed the panel by B - 1
   Index pending_ = 0;
   Index selected_ = 0;
   Index indefinite_ = 0;
@@ -131,17 +136,17 @@ class InverseCorrelation {
   RowMatrix<F> P_;  ///< [local rows, d]
   std::optional<SymmetricProduct<F>> symmetric_;
   Index S_stride_;
-  AlignedArray<F> all_S_;      ///< S of all ranks, [d, capacity]; a step touches this rank's rows only
+  AlignedArray<F> all_S_;      ///< S of all ranks, [d, capacity]; a step touches only this rank's rows
   RowMatrix<F> S_transposed_;  ///< [capacity, d]
   RowGather gather_S_;
 
   const GatheredVectors<F>* phi_ = nullptr;
   std::vector<Index> chosen_;
-  AlignedArray<F> phi_chosen_;  ///< the selected vectors, where they are not all
+  AlignedArray<F> phi_chosen_;  ///< the selected vectors, unless all are selected
   VectorsView<const F> phi_selected_;
-  StreamArray<F> mine_selected_;  ///< this rank's rows of them
+  StreamArray<F> mine_selected_;  ///< this rank's rows of the selected vectors
   StreamArray<F> K_;              ///< K0, then K, [local rows, B']
-  Vectors<F> c_;                  ///< S^T phi, [capacity] each
+  Vectors<F> c_;                  ///< S^T phi, [capacity] for each vector
   AlignedArray<F> c_chosen_;
   VectorsView<const F> c_selected_;
   std::vector<double> c_exact_;  ///< [capacity, B]
@@ -152,7 +157,7 @@ class InverseCorrelation {
   FixedPoint quadratic_scale_;  ///< phi^T P phi <= longest / alpha
   BlockSums sums_;              ///< S^T phi [pending, B], then Phi^T P0 Phi [B', B']
   Index scratch_stride_;
-  AlignedArray<double> scratch_;  ///< of each thread
+  AlignedArray<double> scratch_;  ///< one part for each thread
 };
 
 }  // namespace fullforce

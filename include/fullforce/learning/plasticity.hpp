@@ -17,125 +17,127 @@ namespace fullforce {
 
 class Archive;
 
-/// Something that a run should say while it goes on, once.
+/// Something that a run should say once while it goes on.
 struct Notice {
   bool is_warning = false;
   std::string text;
 };
 
-/// What a run's summary says of what was learned.
+/// What the summary of a run says about what was learned.
 struct PlasticityReport {
-  /// A number of summary.json. A name `a.b` is the number b of the object a.
+  /// A number of summary.json. The name `a.b` stands for the number b of the object a.
   struct Number {
     std::string name;
     std::variant<Index, double> value;
   };
   std::vector<Number> numbers;
-  std::string text;  ///< a line for the end of a run; may be empty
+  std::string text;  ///< line for the end of a run; may be empty
 };
 
-/// The learned weights as they act on the rates r of the network.
+/// The learned weights in the form in which they act on the rates r of the network.
 struct EffectiveWeights {
-  WeightMatrix recurrent;     ///< J; nothing under FORCE
-  RowMatrix<double> readout;  ///< w^T, this rank's rows of it, [local rows, n_out]
+  WeightMatrix recurrent;     ///< J; empty under FORCE
+  RowMatrix<double> readout;  ///< w^T, of which a rank holds its own rows, [local rows, n_out]
 };
 
-/// What a plasticity allocates, goes through, sends and saves: a pure value, for forecasts.
+/// What a plasticity allocates, computes, sends and saves. It is a pure value, from which costs are forecast.
 class PlasticityShape {
  public:
   virtual ~PlasticityShape() = default;
 
   /// Whether evaluate() reads the rates of all ranks.
   virtual bool needs_all_rates() const = 0;
-  /// On the rank with the most rows.
+  /// The memory on the rank with the most rows.
   virtual Index bytes() const = 0;
-  /// Of network.h5 or, with half a panel pending, of a checkpoint.
+  /// The size of network.h5, or of a checkpoint in which half a panel is pending.
   virtual double file_bytes(bool checkpoint) const = 0;
 
-  /// Adds to an account: a step in which all streams are in teacher-forced trials;
+  /// Adds to `account` a step in which all streams are in teacher-forced trials.
   virtual void account_of_teaching(const Extent& extent, StepAccount& account) const = 0;
-  /// the response of the network in a step;
+  /// Adds to `account` the response of the network in a step.
   virtual void account_of_response(const Extent& extent, StepAccount& account) const = 0;
-  /// learning from so many streams in a step, without the updates that are put off;
+  /// Adds to `account` learning from so many streams in a step, without the updates that are deferred.
   virtual void account_of_learning(Index streams, const Extent& extent, StepAccount& account) const = 0;
-  /// and what applying the updates amounts to for each sample.
+  /// Adds to `account` the application of the deferred updates of `samples` samples.
   virtual void account_of_updates(double samples, const Extent& extent, StepAccount& account) const = 0;
 };
 
-/// How the weights of the task-performing network respond and learn: this rank's rows of the recurrent weights J, and
-/// the readout w. Kinds of plasticity derive from this class; make_plasticity() knows them by name.
+/// How the weights of the task-performing network respond and learn: the recurrent weights J, of which a rank holds its
+/// own rows, and the readout w. Each kind of plasticity is a class derived from this one; make_plasticity() finds it by
+/// its name.
 ///
-/// A step in which some stream is past its teacher-forced trials calls evaluate(), then complete(). Before, observe()
-/// is called as long as is_observing(), and end_observation() once.
+/// A step in which some stream is past its teacher-forced trials calls evaluate() and then complete(). Before that,
+/// each step calls observe() as long as is_observing() is true, and end_observation() is called once.
 template <Real T>
 class Plasticity {
  public:
   virtual ~Plasticity() = default;
 
-  /// The outputs w r [n_out, B] for the rates r in group 0, and the main part of the currents J r [local rows, B],
-  /// which complete() finishes. The `learning` streams (ascending) will be learned from in this step. Throws RunError
-  /// where a sum is not finite. **Collective.**
+  /// Computes the outputs w r [n_out, B] for the rates r in group 0, and the main part of the currents J r [local rows,
+  /// B], which complete() finishes. The `learning` streams (in ascending order) are those that this step learns from.
+  /// Throws RunError if a sum is not finite. **Collective.**
   virtual void evaluate(const GatheredVectors<T>& rates, std::span<const Index> learning, StreamArray<T>& currents,
                         std::span<double> outputs, RegionTimer& timer, Direction direction) = 0;
 
-  /// Finishes the currents, and learns from how far they are from `targets` (FORCE: unused) and from the
+  /// Finishes the currents. Learns from their differences from `targets`, which FORCE does not use, and from the
   /// `output_errors` [n_out, streams that learn]. **Collective.**
   virtual void complete(StreamArray<T>& currents, const TargetCurrents<T>& targets,
                         std::span<const double> output_errors, RegionTimer& timer) = 0;
 
-  /// Applies the updates that were put off. **Collective.**
+  /// Applies the pending updates: those that are computed and not yet applied. **Collective.**
   virtual void flush(RegionTimer& timer) = 0;
 
-  /// Has something to learn from the target currents of teacher-forced trials before weights are learned.
+  /// Whether there is still something to learn from the target currents of teacher-forced trials before weights are
+  /// learned.
   virtual bool is_observing() const { return false; }
-  /// **Collective.**
+  /// Receives the target currents of a step of teacher-forced trials. **Collective.**
   virtual void observe(const TargetCurrents<T>&, RegionTimer&) {}
-  /// The first stream has ended its teacher-forced trials. May allocate.
+  /// Is called when the first stream has ended its teacher-forced trials. It may allocate memory.
   virtual void end_observation() {}
-  /// observe() and complete() want to know how long target currents may be.
+  /// Whether observe() and complete() need the bound on the length of the target currents.
   virtual bool needs_target_bound() const { return false; }
 
   virtual bool learns() const = 0;
   virtual bool needs_all_rates() const = 0;
-  /// Features that weights are learned over at present: N, or what a growing basis has.
+  /// The number of features that weights are learned over at present: N, or the present dimension of a growing basis.
   virtual Index features() const = 0;
-  /// The largest number that there may be.
+  /// The largest number of features that there may be.
   virtual Index most_features() const = 0;
-  /// They are the dimension of a basis, which a run should show.
+  /// Whether the number of features is the dimension of a growing basis, which a run should show.
   virtual bool features_grow() const { return false; }
 
-  /// Adds what the last step went through: the response of evaluate() and what complete() learned.
+  /// Adds to `account` what the last step did: the response of evaluate() and the learning of complete().
   virtual void account(StepAccount& account) const = 0;
 
-  /// What has happened since the last call that a run should say; `step` is the run's. Allocates only where there is
-  /// something to say.
+  /// What has happened since the last call and should be said by the run, whose step is `step`. It allocates memory
+  /// only if there is something to say.
   virtual std::vector<Notice> notices(Index step) = 0;
   virtual PlasticityReport report() const = 0;
 
-  /// The memory of the big matrices that a step reads, to find out how fast this machine reads them.
+  /// The memory of the big matrices that a step reads. The speed at which this machine reads memory is measured on it.
   virtual std::vector<std::span<const std::byte>> matrices() const = 0;
 
-  /// Copies, in double precision; nothing may be pending. **Collective.**
+  /// Copies of the weights in double precision. No update may be pending. **Collective.**
   virtual EffectiveWeights effective_weights() const = 0;
 
-  /// Weights, and what learning needs to go on if this instance learns. **Collective.**
+  /// Saves or loads the weights and, if this instance learns, what it needs to go on learning. **Collective.**
   virtual void persist(Archive& archive) = 0;
 };
 
-/// Sizes that a plasticity depends on besides its options.
+/// The sizes that a plasticity depends on in addition to its options.
 struct PlasticitySizes {
   Index outputs = 1;
   Index streams = 1;
-  double largest_rate = 1.0;  ///< no rate is larger in magnitude
-  bool learns = true;         ///< false: keeps only the weights
+  double largest_rate = 1.0;  ///< magnitude that no rate exceeds
+  bool learns = true;         ///< false: the instance keeps only the weights
 };
 
-/// The plasticity that the options name, with J = 0, w = 0.
+/// Creates the plasticity that the options name, with J = 0 and w = 0.
 template <Real T>
 std::unique_ptr<Plasticity<T>> make_plasticity(const Layout& layout, const LearningOptions& options,
                                                const PlasticitySizes& sizes);
 
-/// The same, as a value, in the precision of the options.
+/// The shape of that plasticity, in the precision of the options.
 std::unique_ptr<PlasticityShape> plasticity_shape(const RowPartition& partition, int threads,
                                                   const LearningOptions& options, const PlasticitySizes& sizes);
 

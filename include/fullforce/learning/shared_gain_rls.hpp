@@ -14,13 +14,13 @@ namespace fullforce {
 template <Real T>
 class FeatureSpace;
 
-/// Recursive least squares with one gain for all weights: every neuron, and every output, learns over the same features
-/// of the rates, so that one inverse correlation matrix P serves them all. Learned are the recurrent weights of this
-/// rank's neurons (full-FORCE only), J over dense features or A of J = A U^T over low-rank ones, and the readout w,
-/// which every rank holds whole. With target modes V the rows of the recurrent weights are modes, not neurons, and J is
-/// V times them.
+/// Recursive least squares with one gain for all weights. Every neuron and every output learns over the same features
+/// of the rates, so one inverse correlation matrix P serves them all. It learns the recurrent weights of this rank's
+/// neurons (full-FORCE only): J over dense features, or A of J = A U^T over low-rank features. It also learns the
+/// readout w, which every rank holds whole. With target modes V the rows of the learned recurrent weights are modes in
+/// place of neurons, and J is V times these weights.
 ///
-/// Updates are deferred (InverseCorrelation), so that a step only reads the big matrices.
+/// Updates are deferred (InverseCorrelation says how), so a step only reads the big matrices.
 template <Real T>
 class SharedGainRls : public Plasticity<T> {
  public:
@@ -40,7 +40,7 @@ class SharedGainRls : public Plasticity<T> {
     }
     void account_of_updates(double samples, const Extent& extent, StepAccount& account) const override;
 
-    /// The same over `dimension` features.
+    /// The same with `dimension` features.
     void account_of_response(double dimension, const Extent& extent, StepAccount& account) const;
     void account_of_learning(Index streams, double dimension, const Extent& extent, StepAccount& account) const;
     void account_of_flush(double columns, double times, double dimension, const Extent& extent,
@@ -53,7 +53,7 @@ class SharedGainRls : public Plasticity<T> {
     Index max_features() const;
     double max_dimension() const { return static_cast<double>(max_features()); }
     Index capacity() const { return longest_panel(options_.panel, sizes_.streams); }
-    /// Streams that learn from a step, on the mean.
+    /// The mean number of streams that a step learns from.
     double learning_streams() const { return options_.update_probability * static_cast<double>(sizes_.streams); }
     double filled_panel() const;
     double weight_rows(const Extent& extent) const;
@@ -70,23 +70,23 @@ class SharedGainRls : public Plasticity<T> {
     PlasticitySizes sizes_;
   };
 
-  /// P = I/alpha, J = 0, w = 0; without P where the sizes say that nothing is learned.
+  /// Creates P = I/alpha, J = 0 and w = 0. There is no P if the sizes say that nothing is learned.
   SharedGainRls(const Layout& layout, const LearningOptions& options, const PlasticitySizes& sizes);
   ~SharedGainRls() override;
 
-  /// Reads J, then P, or backwards from the end of P to the beginning of J. One reduction at the most: dense of (m +
-  /// B') B numbers, none while nothing is pending or selected; low-rank of (d + 1) B numbers, more where the basis
-  /// grows.
+  /// Reads J and then P; in the other direction, it reads from the end of P to the beginning of J. The cost is at most
+  /// one reduction with dense features: of (m + B') B numbers for m pending columns, or none if nothing is pending or
+  /// selected. With low-rank features there is one of (d + 1) B numbers, and more if the basis grows.
   void evaluate(const GatheredVectors<T>& rates, std::span<const Index> learning, StreamArray<T>& currents,
                 std::span<double> outputs, RegionTimer& timer, Direction direction) override;
-  /// Applies the panel when it is full. With target modes V one reduction of n B' numbers (V^T F) and one gather of n
-  /// B.
+  /// Applies the panel when it is full. With target modes V the cost is one reduction of n B' numbers (V^T F) and one
+  /// gather of n B numbers.
   void complete(StreamArray<T>& currents, const TargetCurrents<T>& targets, std::span<const double> output_errors,
                 RegionTimer& timer) override;
-  /// One gather of N m numbers.
+  /// The cost is one gather of N m numbers for m pending columns.
   void flush(RegionTimer& timer) override;
 
-  /// Target modes come from the currents of teacher-forced trials.
+  /// Whether target modes are still to be found. They come from the currents of teacher-forced trials.
   bool is_observing() const override { return modes_ && !modes_->fixed(); }
   void observe(const TargetCurrents<T>& targets, RegionTimer& timer) override;
   void end_observation() override { modes_->fix(); }
@@ -104,28 +104,29 @@ class SharedGainRls : public Plasticity<T> {
   EffectiveWeights effective_weights() const override;
   void persist(Archive& archive) override;
 
-  // For tests.
+  // The functions that follow are for tests.
   Index pending() const;
-  /// Low-rank: the basis; otherwise null.
+  /// The basis of low-rank features; null with dense features.
   const Basis<T>* basis() const;
   /// V; null without target modes.
   const TargetModes<T>* modes() const { return modes_ ? &*modes_ : nullptr; }
-  /// The learned recurrent weights of this rank's neurons, or modes: [local rows, d].
+  /// The learned recurrent weights of this rank's neurons or modes, [local rows, d].
   const RowMatrix<T>& weights() const { return J_->matrix(); }
   const RowMatrix<T>& readout() const { return w_.matrix(); }
-  /// An element of P as it was applied last: row `i` of those that this rank holds (low-rank: all).
+  /// An element of P as it was applied last. `i` counts the rows that this rank holds, which with low-rank features are
+  /// all rows.
   double inverse_correlation(Index i, Index j) const;
 
  private:
   void use_features();
-  /// What J phi goes to: the currents themselves, or the outputs of the modes.
+  /// The array that receives J phi: the currents themselves, or the outputs of the modes.
   StreamArray<T>& products(StreamArray<T>& currents) { return modes_ ? modes_->outputs() : currents; }
   void learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets);
   void learn_outputs(std::span<const double> output_errors);
   void apply_panel(RegionTimer& timer);
   Index blocks_of_weights() const { return J_ ? rows_->local_blocks() : 0; }
   void respond(std::span<double> outputs);
-  /// Every rank holds all outputs, and they are few: one block.
+  /// All outputs as one block, because every rank holds all of them and they are few.
   RowBlock all_outputs() const { return {0, 0, outputs_.rows()}; }
   double share_left_out() const;
   double share_of_modes_left_out() const;
@@ -136,12 +137,12 @@ class SharedGainRls : public Plasticity<T> {
   RowMatrix<double> over_rates(const RowMatrix<double>& whole) const;
   RowMatrix<double> whole_weights() const;
 
-  /// What the last step went through.
+  /// What the last step did.
   struct Activity {
     bool observed = false;
     bool responded = false;
     Index learning = 0;
-    Index flushed = 0;  ///< columns
+    Index flushed = 0;  ///< columns of the panel that were applied
   };
 
   const Layout* layout_;
@@ -150,15 +151,15 @@ class SharedGainRls : public Plasticity<T> {
   Layout outputs_layout_;
   std::unique_ptr<FeatureSpace<T>> space_;
   std::optional<TargetModes<T>> modes_;
-  const Layout* rows_;  ///< of J's rows: neurons or modes
+  const Layout* rows_;  ///< layout of the rows of J: neurons or modes
   std::optional<LearnedWeights<T>> J_;
   LearnedWeights<T> w_;
-  std::vector<Index> learning_;   ///< streams that learn
-  StreamArray<T> errors_;         ///< theirs, [J's local rows, B']
+  std::vector<Index> learning_;   ///< streams that this step learns from
+  StreamArray<T> errors_;         ///< errors of these streams, [J's local rows, B']
   StreamArray<T> outputs_;        ///< [n_out, B]
   StreamArray<T> output_errors_;  ///< [n_out, B']
   Activity activity_;
-  bool modes_were_fixed_ = false;  ///< what has been noticed
+  bool modes_were_fixed_ = false;  ///< this and the two below: what a notice has already been given of
   bool basis_was_full_ = false;
   bool was_indefinite_ = false;
 };

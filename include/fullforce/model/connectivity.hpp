@@ -9,14 +9,15 @@ namespace fullforce {
 
 class Archive;
 
-/// The fixed weights, this rank's rows: recurrent weights J_D of the target-generating network and what feeds signals
-/// into both networks. Every element is a function of (seed, row, column), so both learning rules get the same ones.
+/// The fixed weights, of which a rank holds its own rows: the recurrent weights J_D of the target-generating network,
+/// and the weights that feed the task's signals into both networks. Every element is a function of (seed, row, column),
+/// so both learning rules get the same weights.
 template <Real T>
 struct Connectivity {
-  /// Draws them: J_D dense or sparse, u_* ~ U(-1, 1) times their gains.
+  /// Draws the weights. J_D is dense or sparse; u_in, u_out and u_hint are ~ U(-1, 1) times their gains.
   Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed);
 
-  /// Saves, or loads where the file has them. **Collective.**
+  /// Saves the weights, or loads those that the file has. **Collective.**
   void persist(Archive& archive, const Layout& layout, bool with_target);
 
   RecurrentWeights<T> J_D;  ///< [N, N]

@@ -6,21 +6,21 @@
 
 namespace fullforce {
 
-/// How long the vector of the target-generating network's currents F = J_D r_D + u_out f_out + u_hint f_hint may
-/// get, whatever its state: for sums that need a bound.
+/// A bound on the length of the target-generating network's vector of currents F = J_D r_D + u_out f_out + u_hint
+/// f_hint. It holds whatever the state of the network. Sums that are formed in integers need such a bound.
 template <Real T>
 class CurrentBound {
  public:
   /// **Collective.**
   CurrentBound(const Layout& layout, const Connectivity<T>& connectivity, double largest_rate);
 
-  /// |F| <= this for every stream, and 1 <= this. May be infinite, where weights are.
+  /// A number of at least 1 that |F| does not exceed in any stream. It is infinite where weights are infinite.
   double longest(const StepSignals& signals) const;
 
  private:
   double root_neurons_;
-  double recurrent_;             ///< largest magnitude of an element of J_D r_D
-  std::vector<double> outputs_;  ///< largest weight of each target
+  double recurrent_;             ///< largest magnitude that an element of J_D r_D may have
+  std::vector<double> outputs_;  ///< largest magnitude of a weight of each target
   std::vector<double> hints_;
 };
 

@@ -6,22 +6,22 @@
 
 namespace fullforce {
 
-/// Adds u_in f_in, which drives both networks, to the recurrent currents of a block of neurons.
+/// Adds the input currents u_in f_in, which drive both networks, to the recurrent currents of a block of neurons.
 template <Real T>
 class InputCurrents {
  public:
   InputCurrents(const Layout& layout, const RowMatrix<T>& u_in, const StepSignals& signals);
 
-  /// `currents` [rows of the block, B] with the inputs of this step added. Where all inputs are zero, as they are in
-  /// most steps of a trial that begins with a pulse, these are `currents` themselves; otherwise a copy that the calling
-  /// thread may use until its next call.
+  /// Returns `currents` [rows of the block, B] with the input currents of this step added. Most steps of a trial that
+  /// begins with a pulse have inputs that are all zero: then the view is of `currents` itself. Otherwise it is of a
+  /// copy that the calling thread may use until its next call.
   MatrixView<const T> added_to(RowBlock block, MatrixView<const T> currents);
 
  private:
   Index block_size_;
   const RowMatrix<T>* u_in_;
   const StepSignals* signals_;
-  StreamArray<T> scratch_;  ///< the currents of a block of each thread, [threads * block size, B]
+  StreamArray<T> scratch_;  ///< each thread's currents of one block, [threads * block size, B]
 };
 
 }  // namespace fullforce

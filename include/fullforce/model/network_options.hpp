@@ -5,17 +5,17 @@
 
 namespace fullforce {
 
-/// How the states of the task-performing network are integrated.
+/// The scheme that integrates the states of the task-performing network.
 enum class Integrator { euler, exponential };
 template <>
 inline constexpr std::array<std::string_view, 2> names_of<Integrator> = {"euler", "exponential"};
 
-/// The rate r of a state x: tanh(x), or max(0, x).
+/// The function that gives the rate r of a state x: tanh(x), or max(0, x).
 enum class Nonlinearity { tanh, relu };
 template <>
 inline constexpr std::array<std::string_view, 2> names_of<Nonlinearity> = {"tanh", "relu"};
 
-/// Keys of the section [network].
+/// The keys of the section [network] of a configuration.
 struct NetworkOptions {
   Index neurons = 300;
   double dt = 0.001;   ///< s
@@ -25,9 +25,9 @@ struct NetworkOptions {
   double input_gain = 1.0;
   double output_gain = 1.0;
   double hint_gain = 1.0;
-  Integrator integrator = Integrator::euler;       ///< of the task-performing network
-  Nonlinearity nonlinearity = Nonlinearity::tanh;  ///< of both networks
-  Index in_degree = 0;                             ///< of J_D; 0 = dense
+  Integrator integrator = Integrator::euler;       ///< scheme of the task-performing network
+  Nonlinearity nonlinearity = Nonlinearity::tanh;  ///< function of both networks
+  Index in_degree = 0;                             ///< connections into each neuron in J_D; 0 = J_D is dense
 };
 
 }  // namespace fullforce

@@ -6,16 +6,17 @@
 
 namespace fullforce {
 
-/// The rates of both networks, r and r_D, as products read them. Where some product needs the r of all ranks, one
-/// gather brings the rates of both networks. Otherwise r stays with its rank, and r_D travels by itself while a step
-/// does other work, since nothing but the next step's F depends on it.
+/// The rates of both networks as matrix products read them: r of the task-performing and r_D of the target-generating
+/// network. If some product needs the r of all ranks, one gather brings the rates of both networks. Otherwise each rank
+/// keeps its own r, and r_D has a gather to itself. That gather goes on while a step does other work, since only F of
+/// the next step depends on it.
 template <Real T>
 class NetworkRates {
  public:
   struct Shape {
     RowPartition partition;
     Index streams = 1;
-    bool all_rates = true;  ///< some product needs the r of all ranks
+    bool all_rates = true;  ///< whether some product needs the r of all ranks
 
     Index bytes() const;
     double bytes_gathered(bool with_target) const;
@@ -23,24 +24,25 @@ class NetworkRates {
 
   NetworkRates(const Layout& layout, Index streams, bool all_rates);
 
-  /// r, as the group 0.
+  /// The gathered vectors that hold r, as their group 0.
   const GatheredVectors<T>& network() const { return rates_; }
-  /// r_D, as the group target_group().
+  /// The gathered vectors that hold r_D, as their group target_group().
   const GatheredVectors<T>& target() const { return target_rates_ ? *target_rates_ : rates_; }
   Index target_group() const { return target_rates_ ? 0 : 1; }
 
-  /// r_D travels while other work is done, and wait_for_target() ends its journey.
+  /// Whether r_D has a gather to itself, which goes on during other work until wait_for_target() completes it.
   bool target_travels_apart() const { return target_rates_.has_value(); }
 
-  /// Where the owner of a block writes its rates, [rows of the block, B].
+  /// The memory, [rows of the block, B], to which the owner of a block of neurons writes their rates.
   MatrixView<T> network_block(RowBlock block) { return rates_.mine_from(0, block.local); }
   MatrixView<T> target_block(RowBlock block) {
     return target_rates_ ? target_rates_->mine_from(0, block.local) : rates_.mine_from(1, block.local);
   }
 
-  /// Gathers what was written; where r_D travels apart it only sets out, and only if it is wanted. **Collective.**
+  /// Gathers the rates that were written. Where r_D has a gather to itself, this only starts that gather, and only if
+  /// `with_target` is true. **Collective.**
   void exchange(bool with_target);
-  /// **Collective.**
+  /// Completes the gather of r_D. **Collective.**
   void wait_for_target();
 
   /// Whether all rates that this rank has gathered are finite.
@@ -48,8 +50,8 @@ class NetworkRates {
   bool target_is_finite() const { return !target_rates_ || target_rates_->all_finite(); }
 
  private:
-  GatheredVectors<T> rates_;                        ///< r, then r_D if both are gathered together
-  std::optional<GatheredVectors<T>> target_rates_;  ///< r_D alone
+  GatheredVectors<T> rates_;                        ///< r, followed by r_D if one gather brings both
+  std::optional<GatheredVectors<T>> target_rates_;  ///< r_D, if it has a gather to itself
 };
 
 }  // namespace fullforce

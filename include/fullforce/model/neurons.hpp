@@ -13,26 +13,28 @@ namespace fullforce {
 
 class Archive;
 
-/// Noise of a step: every state gets sqrt(eta dt) xi with xi ~ N(0, 1). Draws are keyed by the trial that a stream is
-/// in, so that it does not matter which stream runs it.
+/// The noise of a step: it adds sqrt(eta dt) xi to every state, with xi ~ N(0, 1). The trial that a stream is in is the
+/// key of the draws, so the draws do not depend on which stream runs the trial.
 struct StepNoise {
-  double amplitude = 0.0;  ///< sqrt(eta dt); 0 = none
+  double amplitude = 0.0;  ///< sqrt(eta dt); 0 = no noise
   std::uint64_t seed = 0;
 };
 
-/// The neurons of one network, this rank's rows of them, in B streams: how currents become states, and states the
-/// rates that other neurons and the readout see. The target-generating and the task-performing network have each their
-/// own. Kinds of neurons derive from this class; make_neurons() knows them by name.
+/// The neurons of one network in B streams, of which a rank holds its own rows. Neurons turn currents into states, and
+/// states into the rates that other neurons and the readout receive. The target-generating and the task-performing
+/// network each have their own instance. Each neuron model is a class derived from this one; make_neurons() finds it by
+/// its name.
 template <Real T>
 class Neurons {
  public:
   virtual ~Neurons() = default;
 
-  /// States at the start of a run, keyed by stream and neuron.
+  /// Draws the states at the start of a run. Stream and neuron are the key of each draw.
   virtual void draw_state(std::uint64_t seed, Purpose purpose) = 0;
 
-  /// One time step of a block of neurons under `currents` [rows of the block, B], recurrent and external ones together.
-  /// Idle streams keep their state. Blocks may be advanced side by side.
+  /// Advances a block of neurons by one time step under `currents` [rows of the block, B], which are the sum of
+  /// recurrent and external currents. Idle streams keep their states. Different blocks may be advanced at the same time
+  /// by different threads.
   virtual void advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams,
                        const StepNoise& noise) = 0;
 
@@ -40,20 +42,22 @@ class Neurons {
   /// is written as infinite, which ends the run. Blocks may be written side by side.
   virtual void emit(RowBlock block, MatrixView<T> rates) const = 0;
 
-  /// The states, in the group of their network. **Collective.**
+  /// Saves or loads the states in the group of their network. **Collective.**
   virtual void persist(Archive& archive, const std::string& group) = 0;
 };
 
-/// The share of the way from a state to its currents that a step goes: dt/tau (Euler), or 1 - exp(-dt/tau).
+/// The fraction of the distance from a state to its currents that one step covers: dt/tau (Euler), or 1 - exp(-dt/tau)
+/// (exponential).
 double relaxation_of_a_step(Integrator integrator, double dt, double tau);
 
-/// The largest magnitude that a rate may have. Sums over neurons take their scale from it.
+/// The largest magnitude that a rate may have. Sums over neurons, which are formed in integers, take their scale from
+/// it.
 double largest_rate(const NetworkOptions& options);
 
 /// The derivative of the rate with respect to the state, as a function of the rate.
 double slope_at_rate(Nonlinearity nonlinearity, double rate);
 
-/// Neurons as the options have them, integrated by `integrator`, at state 0.
+/// Creates neurons at state 0 as the options describe them, integrated by `integrator`.
 template <Real T>
 std::unique_ptr<Neurons<T>> make_neurons(const Layout& layout, Index streams, const NetworkOptions& options,
                                          Integrator integrator);

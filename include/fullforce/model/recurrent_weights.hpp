@@ -14,58 +14,66 @@ namespace fullforce {
 
 class Archive;
 
-/// The fixed recurrent weights J_D of the target-generating network, this rank's rows: dense, or sparse with the same
-/// number of inputs for each neuron. A row is a function of (seed, row), the same on any number of ranks.
+/// The fixed recurrent weights J_D of the target-generating network, of which a rank holds its own rows. They are
+/// dense, or sparse with the same number of connections into each neuron. A row is a function of (seed, row) and
+/// therefore the same on any number of ranks.
 template <Real T>
 class RecurrentWeights {
  public:
-  /// options.in_degree = 0: every weight ~ N(0, g^2/N). Otherwise each neuron has in_degree = K inputs, distinct
-  /// neurons other than itself, all sets equally likely, with weights ~ N(0, g^2/K). 1 normal draw a weight.
+  /// Draws the weights. With options.in_degree = 0 every weight is ~ N(0, g^2/N). Otherwise each neuron receives
+  /// connections from in_degree = K distinct neurons other than itself; all sets of K neurons are equally likely, and
+  /// the weights are ~ N(0, g^2/K). The cost is one normal draw for each weight.
   RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed);
 
   bool is_sparse() const { return sparse_.degree() > 0; }
-  const RowMatrix<T>& dense() const { return dense_; }     ///< [local rows, N]; empty where they are sparse
-  const SparseRows<T>& sparse() const { return sparse_; }  ///< [local rows, K]
+  const RowMatrix<T>& dense() const { return dense_; }     ///< [local rows, N]; empty if the weights are sparse
+  const SparseRows<T>& sparse() const { return sparse_; }  ///< [local rows, K]; empty if they are dense
 
   struct Shape {
     RowPartition partition;
-    Index in_degree = 0;  ///< 0 = dense
-    Index streams = 1;    ///< of the rates that products read
+    Index in_degree = 0;  ///< connections into each neuron; 0 = dense
+    Index streams = 1;    ///< number of vectors of rates that a product reads
 
     double elements_of_a_row() const;
-    double bytes_of_element() const;  ///< that a product reads, with the index of a sparse weight
-    /// On the rank with the most rows.
+    /// bytes that a product reads for a weight, which include the index of a sparse one
+    double bytes_of_element() const;
+    /// The memory on the rank with the most rows.
     Index bytes() const;
-    /// Adds a product with so many vectors.
+    /// Adds to `account` a product of the weights with `vectors` vectors.
     void account(double vectors, const Extent& extent, StepAccount& account) const;
   };
 
-  /// y = J_D rates, for one group of gathered rates.
+  /// A product y = J_D rates with one group of the gathered rates.
   struct Product {
     const GatheredVectors<T>* rates;
     Index group;
     StreamArray<T>* y;
   };
 
-  /// One product or more, which read each weight once. 2 streams operations a weight and product.
+  /// Computes one or more products and reads each weight once for all of them. Each product costs 2 B operations for
+  /// each weight, with B streams.
   void multiply(const Layout& layout, std::initializer_list<Product> products,
                 Direction direction = Direction::forwards) const;
 
-  /// Sparse weights are arranged in runs of columns where the rates of so many streams are larger than the caches (see
-  /// SparseRows): the same bits, sooner.
+  /// Arranges sparse weights in runs of columns if the rates of so many streams are larger than the caches (SparseRows
+  /// describes runs). Products then take less time and give the same bits.
   void arrange_for(const Layout& layout, Index streams);
   Index runs() const { return sparse_.runs(); }
 
-  /// J_D(i, j); `row` counts from this rank's first. For tests and files, not for products.
+  /// The weight J_D(i, j), where `row` counts from this rank's first row. It is meant for tests and files; products
+  /// would be slow with it.
   T operator()(Index row, Index column) const;
 
-  /// The largest sum of magnitudes in a row of this rank's: no product with rates has a larger element.
+  /// The largest sum of the weights' magnitudes over the rows of this rank. No element of a product with rates of
+  /// magnitude at most 1 is larger.
   double largest_row_sum() const;
 
-  /// /target/J [N, N], or the group /target/J_sparse in the CSR form. **Collective.**
+  /// Saves or loads the dataset /target/J [N, N], or the group /target/J_sparse in compressed sparse row (CSR) form.
+  /// **Collective.**
   void persist(Archive& archive, const Layout& layout);
 
-  /// Whether a file that is being loaded has them in the form of these. **Collective.**
+  /// Whether the file that is being loaded has the weights in the same form, dense or sparse, as this instance.
+  /// **Collective.**
   bool is_in(const Archive& archive) const;
 
  private:
@@ -76,7 +84,7 @@ class RecurrentWeights {
   Index neurons_;
   RowMatrix<T> dense_;            ///< [local rows, N]
   SparseRows<T> sparse_;          ///< [local rows, K]
-  double largest_row_sum_ = 0.0;  ///< of weights in runs, in which rows can no longer be told apart
+  double largest_row_sum_ = 0.0;  ///< kept for weights in runs of columns, which no longer tell the rows apart
 };
 
 }  // namespace fullforce

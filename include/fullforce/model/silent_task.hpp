@@ -3,7 +3,7 @@
 
 namespace fullforce {
 
-/// The trials of another task with every signal zero: what both networks do on their own.
+/// The trials of another task with every signal set to zero. They show what both networks do on their own.
 class SilentTask : public Task {
  public:
   explicit SilentTask(const Task& task) : task_(&task) {}

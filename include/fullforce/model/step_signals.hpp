@@ -10,11 +10,11 @@
 
 namespace fullforce {
 
-/// The signals of one step, [n, streams]; zero for idle streams.
+/// The signals of one step, [n, streams] for n inputs, targets or hints. They are zero for idle streams.
 struct StepSignals {
   StepSignals(const Task& task, Index streams);
 
-  /// Takes the coming step's samples from the streams.
+  /// Reads the samples of the coming step from the streams.
   void read(const TrialStreams& streams);
 
   Index streams;
@@ -23,11 +23,11 @@ struct StepSignals {
   std::vector<double> hint;
 };
 
-/// Whether a signal is 0 everywhere, as start pulses are in most steps: there is nothing to add then.
+/// Whether a signal is 0 in every element, so that there is nothing to add. Start pulses are so in most steps.
 bool is_silent(std::span<const double> signal);
 
-/// currents(i, b) += sum_c weights(i, c) signal(c, b) for the rows of a block, where `currents` points at its first;
-/// signal is [weights.cols(), streams].
+/// Adds a signal to the currents of a block: currents(i, b) += sum_c weights(i, c) signal(c, b). The rows i are those
+/// of the block, `currents` begins at its first row, and `signal` is [weights.cols(), streams].
 template <Real T>
 void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, Index streams,
                 MatrixView<T> currents);

@@ -3,8 +3,9 @@
 
 namespace fullforce {
 
-/// What the learned recurrent currents of a step should be: F, this rank's rows of it, [local rows, B]. Each stream's
-/// vector over all neurons has at most the length `longest`; 0 where nobody asked for that bound.
+/// The target currents F of a step, which the learned recurrent currents should equal. A rank holds its own rows of F,
+/// [local rows, B]. `longest` bounds the length of each stream's vector over all neurons; it is 0 if nobody asked for
+/// that bound.
 template <Real T>
 struct TargetCurrents {
   const StreamArray<T>* F;

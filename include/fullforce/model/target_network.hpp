@@ -13,31 +13,32 @@
 
 namespace fullforce {
 
-/// The target-generating network: neurons with the fixed recurrent weights J_D, driven by the desired output. Its
-/// currents
+/// The target-generating network: neurons with the fixed recurrent weights J_D that are driven by the desired output.
+/// Its currents
 ///   F = J_D r_D + u_out f_out + u_hint f_hint
-/// are what the task-performing network is to make by itself. J_D r_D is worked out ahead, in the step that makes r_D.
+/// are those that the task-performing network is to make by itself. The product J_D r_D is computed ahead, in the step
+/// that makes r_D.
 template <Real T>
 class TargetNetwork {
  public:
-  /// `keeps_two`: F of a step is still in use while the product for the next step is worked out.
+  /// `keeps_two` must be true if F of a step is still in use while the product for the next step is computed.
   TargetNetwork(const Layout& layout, const NetworkOptions& options, const Connectivity<T>& connectivity,
                 const StepSignals& signals, bool keeps_two);
 
   void draw_state(std::uint64_t seed, Purpose purpose) { neurons_->draw_state(seed, purpose); }
 
-  /// Takes over the product that was worked out ahead.
+  /// Takes over the product that was computed ahead.
   void begin_step();
-  /// F of a block, then one step of its neurons, then its new rates.
+  /// Computes F of a block of neurons, advances the neurons by one step, and writes their new rates.
   void advance(RowBlock block, const TrialStreams& streams, InputCurrents<T>& inputs, NetworkRates<T>& rates);
   void emit(RowBlock block, NetworkRates<T>& rates) const { neurons_->emit(block, rates.target_block(block)); }
 
-  /// Where the product with the rates of this step goes.
+  /// The array that receives the product with the rates of this step.
   StreamArray<T>& next_currents() { return next_currents_ ? *next_currents_ : currents_; }
 
-  /// From now on targets() says how long F may be. **Collective.**
+  /// Finds the bound on the length of F, which targets() gives from now on. **Collective.**
   void find_bound();
-  /// F of this step. Throws RunError where its bound is not finite.
+  /// F of this step. Throws RunError if a bound was asked for and is not finite.
   TargetCurrents<T> targets() const;
 
   void persist(Archive& archive) { neurons_->persist(archive, format::target::group); }

@@ -9,15 +9,15 @@
 
 namespace fullforce {
 
-/// Keys of the section [task].
+/// The keys of the section [task] of a configuration.
 struct TaskOptions {
   std::string name = "oscillation";  ///< oscillation | ready-set-go | delayed-comparison | file
-  int version = 2;                   ///< of the oscillation: 2 (the authors' current code) or 1
-  bool hint = true;                  ///< for tasks with a hint
-  std::string file = "trials.h5";    ///< for task "file"
+  int version = 2;                   ///< version of the oscillation: 2 (the authors' current code) or 1
+  bool hint = true;                  ///< whether a task that can give a hint gives it
+  std::string file = "trials.h5";    ///< trials file of the task "file"
 };
 
-/// What a trial is for; trials are numbered within their kind.
+/// The purpose of a trial. Trials of each kind have their own numbers.
 enum class TrialKind { init, training, test_init, test };
 
 struct TrialId {
@@ -33,15 +33,15 @@ struct Trial {
   std::vector<double> hints;
 };
 
-/// How many signals a task has of each sort.
+/// The number of inputs, outputs and hints that a task has.
 struct Channels {
   Index inputs = 1;
   Index outputs = 1;
   Index hints = 0;
 };
 
-/// What the network is to do. A trial is a pure value of (seed, kind, number): the same on every rank and in every
-/// stream.
+/// What the network is to do. A trial is a pure function of (seed, kind, number), so it is the same on every rank and
+/// in every stream.
 class Task {
  public:
   virtual ~Task() = default;
@@ -50,18 +50,20 @@ class Task {
   virtual Index hints() const = 0;
   Channels channels() const { return {inputs(), outputs(), hints()}; }
 
-  /// All trials are alike; streams then start their first init trial at different positions.
+  /// Whether all trials are alike. If so, the streams start their first init trial at different positions.
   virtual bool fixed() const = 0;
 
-  /// Fills `trial`, reusing its memory.
+  /// Writes the signals of a trial into `trial` and reuses its memory.
   virtual void make(TrialId id, Trial& trial) const = 0;
 
-  /// What the task measures in a test of so many streams beside the test error; none by default.
+  /// What the task measures in a test of so many streams, in addition to the test error. By default it measures
+  /// nothing.
   virtual std::unique_ptr<Scorer> scorer(Index /*streams*/) const { return nullptr; }
 };
 
-/// The task that the options name, with time step dt (s). Throws InputError for an unknown name, or a trials file that
-/// is missing, malformed or made for another dt; files are read and validated whole here, by every rank alike.
+/// Creates the task that the options name, with time step dt (s). Every rank reads and validates a trials file here as
+/// a whole. Throws InputError for an unknown name, and for a trials file that is missing, malformed or made for another
+/// dt.
 std::unique_ptr<Task> make_task(const TaskOptions& options, double dt, std::uint64_t seed);
 
 }  // namespace fullforce

@@ -4,7 +4,7 @@
 
 namespace fullforce {
 
-/// What draws are for that decide a trial of this kind.
+/// The purpose of the random draws that decide a trial of this kind.
 constexpr Purpose trial_purpose(TrialKind kind) {
   switch (kind) {
     case TrialKind::init:

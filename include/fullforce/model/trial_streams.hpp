@@ -8,75 +8,83 @@
 
 namespace fullforce {
 
-/// Phases of a stream, as numbered in files.
+/// The phases of a stream, with the numbers that they have in files.
 enum class StreamPhase : std::int64_t { init = 0, running = 1, idle = 2 };
 template <>
 inline constexpr std::array<std::string_view, 3> names_of<StreamPhase> = {"init", "training", "idle"};
 
-/// What B streams are to run: `init_trials` teacher-forced trials each, then trials dealt out from a common count.
+/// What B streams are to run. Each stream first runs `init_trials` teacher-forced trials: trials in which the recurrent
+/// currents of the task-performing network are set to the target currents F. Then it runs trials that are dealt out to
+/// the streams from one common count.
 struct TrialSchedule {
   Index streams = 1;
   Index init_trials = 10;
-  Index trials = 200;                     ///< dealt out after the init trials: training trials, or test trials
-  TrialKind init_kind = TrialKind::init;  ///< or test_init
-  TrialKind kind = TrialKind::training;   ///< or test
+  Index trials = 200;                     ///< training or test trials that are dealt out after the init trials
+  TrialKind init_kind = TrialKind::init;  ///< init or test_init
+  TrialKind kind = TrialKind::training;   ///< training or test
 };
 
-/// A trial that ended with this step.
+/// A trial whose last step was the step just taken.
 struct FinishedTrial {
   Index stream = 0;
-  StreamPhase phase = StreamPhase::running;  ///< it ran in (init or running)
-  Index number = 0;                          ///< within that phase: of the stream's own init trials, or as dealt out
-  Index length = 0;                          ///< steps it took
+  StreamPhase phase = StreamPhase::running;  ///< phase that the trial ran in (init or running)
+  Index number = 0;  ///< number within that phase: of the stream's own init trials, or of the trials dealt out
+  Index length = 0;  ///< steps of the trial
 };
 
-/// How far the streams are: in their init trials as long as one of them is, then in the trials dealt out. Trials under
-/// way count by their share.
+/// How far the streams are. They are in the stage of init trials as long as one of them is in an init trial, and in the
+/// stage of trials dealt out after that. A trial under way counts by the share of it that is done.
 struct StageProgress {
   bool forced = false;
-  Index trial = 0;  ///< the one under way, from 1
+  Index trial = 0;  ///< number of the trial under way, from 1
   Index trials = 0;
-  double done = 0.0;  ///< 0 to 1
+  double done = 0.0;  ///< share of the stage that is done, 0 to 1
 };
 
-/// B trials side by side, each at its own position. Phases and dealing as in numerics: a stream runs its own init
-/// trials, then takes the next number not yet dealt out (several at one step: in stream order); without a number left
-/// it is idle. Init trial i of stream b has number b * init_trials + i within its kind. For a fixed task with at least
-/// one init trial, stream b starts its first init trial at position floor(b T / B).
+/// B trials side by side, each at its own position. A stream runs its own init trials and then takes the next number
+/// that has not been dealt out; if several streams take one in the same step, they do so in stream order. A stream for
+/// which no number is left is idle. Init trial i of stream b has the number b * init_trials + i within its kind. For a
+/// fixed task with at least one init trial, stream b starts its first init trial at position floor(b T / B), where T is
+/// the length of a trial.
 class TrialStreams {
  public:
   TrialStreams(const Task& task, const TrialSchedule& plan);
 
   Index streams() const { return plan_.streams; }
-  bool finished() const;  ///< every stream is idle
+  bool finished() const;  ///< whether every stream is idle
   bool any_running() const {
     return any_in(StreamPhase::running);
-  }                                                              ///< some stream is past its init trials and not idle
-  bool any_idle() const { return any_in(StreamPhase::idle); }    ///< some stream has nothing left to do
-  bool any_forced() const { return any_in(StreamPhase::init); }  ///< some stream is in an init trial
+  }  ///< whether some stream is past its init trials and not idle
+  bool any_idle() const { return any_in(StreamPhase::idle); }    ///< whether some stream has nothing left to do
+  bool any_forced() const { return any_in(StreamPhase::init); }  ///< whether some stream is in an init trial
   StageProgress progress() const;
 
   StreamPhase phase(Index stream) const { return phase_[as_size(stream)]; }
-  Index trial(Index stream) const { return trial_[as_size(stream)]; }        ///< number in its phase
-  Index position(Index stream) const { return position_[as_size(stream)]; }  ///< of the next step
-  Index next_trial() const { return next_trial_; }                           ///< number to be dealt next
+  Index trial(Index stream) const { return trial_[as_size(stream)]; }  ///< number of the stream's trial in its phase
+  /// position of the next step in the stream's trial
+  Index position(Index stream) const { return position_[as_size(stream)]; }
+  Index next_trial() const { return next_trial_; }  ///< number that is dealt out next
 
-  /// Steps since a stream was first left without a trial. While 0, this is also the state of a run of more trials.
+  /// Steps since a stream was first left without a trial. While this is 0, a run of more trials would be in the same
+  /// state.
   Index idle_steps() const { return idle_steps_; }
 
-  Index length(Index stream) const { return signals_[as_size(stream)].length; }  ///< of its trial
-  TrialId trial_id(Index stream) const;  ///< kind and number that the stream's current draws are keyed by
+  Index length(Index stream) const { return signals_[as_size(stream)].length; }  ///< length of the stream's trial
+  /// kind and number of the trial, which are the key of the stream's current draws
+  TrialId trial_id(Index stream) const;
 
-  /// Signals of the coming step. [n_in], [n_out], [n_hint]; must not be asked of an idle stream.
+  /// The signals of the coming step: [n_in], [n_out], [n_hint]. They must not be asked of an idle stream.
   std::span<const double> input(Index stream) const;
   std::span<const double> target(Index stream) const;
   std::span<const double> hint(Index stream) const;
 
-  /// Moves every stream one step on; returns the trials that ended (in stream order; valid until the next call).
+  /// Moves every stream one step on. Returns the trials that ended, in stream order; they are valid until the next
+  /// call.
   std::span<const FinishedTrial> advance();
 
-  /// For checkpoints: the three [B] arrays as int64, the next number, the steps since a stream was idle. restore()
-  /// makes the trials again, and deals trials that the plan now has to streams that were idle.
+  /// The state that checkpoints keep: three arrays [B] of int64, the next number, and the number of steps since a
+  /// stream was first idle. restore() makes the trials again. If the plan now has more trials, it deals them to the
+  /// streams that were idle.
   std::vector<Index> phases() const;
   const std::vector<Index>& trials() const { return trial_; }
   const std::vector<Index>& positions() const { return position_; }
