@@ -123,7 +123,7 @@ class Analysis {
   void describe_run(const TestResult& result, const ActivitySamples& activity) {
     const double dt = config().network.dt;
     results_.note("run", "network", arguments_->network);
-    results_.note("run", "rule", config().learning.rule == Rule::full_force ? "full-force" : "force");
+    results_.note("run", "rule", to_text(config().learning.rule));
     results_.note("run", "signals", arguments_->autonomous ? "none" : "test trials");
     results_.note("run", "neurons", config().network.neurons);
     results_.note("run", "trials", result.trials);
