@@ -11,17 +11,17 @@
 
 namespace fullforce {
 
-/// What the command `analyze` finds, on the root, in the two forms that it is written in.
+/// What the command `analyze` finds. It is held on the root, in the two forms in which it is written.
 class AnalysisResults {
  public:
   explicit AnalysisResults(std::string provenance) { json_["provenance"] = nlohmann::ordered_json::parse(provenance); }
 
-  /// A number or text of the JSON file.
+  /// Adds a number or a text to the JSON file.
   void note(const std::string& section, const std::string& name, const nlohmann::ordered_json& value) {
     json_[section][name] = value;
   }
 
-  /// `which`: network (the task-performing one) or target.
+  /// Add results of the network `which`: "network" (the task-performing network) or "target".
   void add(const std::string& which, const WeightStatistics& statistics);
   void add(const std::string& which, const Spectrum& spectrum);
   void add(const std::string& which, const PrincipalComponents& pca);
@@ -29,7 +29,7 @@ class AnalysisResults {
   void add_correlations(const std::vector<double>& correlations);
   void add_array(ResultArray array) { arrays_.push_back(std::move(array)); }
 
-  /// The text of the JSON file; dump() makes null of what is not finite.
+  /// The text of the JSON file. dump() turns values that are not finite into null.
   std::string json_text() const { return json_.dump(2) + "\n"; }
   const std::vector<ResultArray>& arrays() const { return arrays_; }
 

@@ -12,13 +12,13 @@ namespace fullforce {
 struct TrainArguments {
   std::string config;
   std::vector<std::string> settings;  ///< section.key=value
-  std::optional<std::string> output;  ///< instead of run.output
+  std::optional<std::string> output;  ///< takes the place of run.output
   std::string restart = "auto";       ///< auto | never | a checkpoint file
   std::optional<Index> max_steps;     ///< >= 0
   std::optional<double> max_hours;    ///< >= 0
   bool dry_run = false;
   bool quiet = false;
-  bool no_target = false;  ///< leave J_D out of network.h5
+  bool no_target = false;  ///< whether network.h5 is written without J_D
   std::optional<int> threads;
 };
 
@@ -36,8 +36,8 @@ struct AnalyzeArguments {
   std::string network;
   bool eigenvalues = false;
   bool pca = false;
-  std::optional<Index> lyapunov;  ///< >= 1, exponents
-  bool autonomous = false;        ///< all signals zero
+  std::optional<Index> lyapunov;  ///< number of exponents, >= 1
+  bool autonomous = false;        ///< whether all signals are zero
   std::optional<Index> trials;    ///< >= 1
   std::optional<double> noise;    ///< >= 0
   std::optional<std::uint64_t> seed;
@@ -61,15 +61,15 @@ struct InfoArguments {
 struct PlanArguments {
   std::optional<std::string> config;  ///< may be left out with `calibrate`
   std::vector<std::string> settings;  ///< section.key=value
-  std::optional<int> ranks;           ///< >= 1; otherwise those that the command runs on
+  std::optional<int> ranks;           ///< >= 1; if left out, the number of ranks that the command runs on
   std::optional<int> threads;
   bool calibrate = false;
-  std::optional<std::string> machine;  ///< file of constants
+  std::optional<std::string> machine;  ///< file of the constants of a machine
   std::optional<std::string> output;
 };
 
-/// One command each; the exit code, the same on every rank. Throw InputError and RunError on every rank alike.
-/// **Collective.**
+/// Run one command each, and return the exit code, which is the same on every rank. They throw InputError and RunError
+/// on every rank alike. **Collective.**
 int train_command(const Communicator& comm, const TrainArguments& arguments);
 int test_command(const Communicator& comm, const TestArguments& arguments);
 int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments);
@@ -77,19 +77,20 @@ int trials_command(const Communicator& comm, const TrialsArguments& arguments);
 int info_command(const Communicator& comm, const InfoArguments& arguments);
 int plan_command(const Communicator& comm, const PlanArguments& arguments);
 
-/// The text of --version.
+/// The text that --version prints.
 std::string version_text();
 
-/// Reads the command line, runs what it asks for, and returns the exit code. What concerns the command line itself,
-/// help included, is printed by rank 0. **Collective.**
+/// Reads the command line, runs what it asks for, and returns the exit code. Rank 0 prints what concerns the command
+/// line itself, help included. **Collective.**
 int run_command_line(const Communicator& comm, int argc, const char* const* argv);
 
-/// Sets the number of threads to that of `--threads`, otherwise to OMP_NUM_THREADS, otherwise leaves it to OpenMP.
-/// Throws InputError for an OMP_NUM_THREADS that is not a count, or where MPI does not let so many threads run.
-/// **Collective.**
+/// Sets the number of threads to that of `--threads`. Without that option it takes OMP_NUM_THREADS, and without that
+/// too it leaves the choice to OpenMP. Throws InputError if OMP_NUM_THREADS is not a count, or if MPI does not let so
+/// many threads run. **Collective.**
 void choose_threads(const Communicator& comm, std::optional<int> threads);
 
-/// The configuration in a file, which only rank 0 reads, with `settings` on top. Throws InputError. **Collective.**
+/// The configuration in a file, which only rank 0 reads. `settings` replace keys of the file. Throws InputError if the
+/// configuration is not valid. **Collective.**
 Config load_config(const Communicator& comm, const std::string& path, const std::vector<std::string>& settings = {});
 
 }  // namespace fullforce

@@ -9,22 +9,23 @@
 
 namespace fullforce {
 
-/// The text of a file, which only the root reads. Throws InputError. **Collective.**
+/// The text of a file, which only the root reads. Throws InputError if it cannot be read. **Collective.**
 std::string read_text_on_root(const Communicator& comm, const std::string& path);
 
-/// A file named on the command line as a network or checkpoint must not be something else. Throws InputError that says
-/// what it is.
-/// **Collective.**
+/// Throws InputError if a file that the command line names as a network or a checkpoint is something else. The message
+/// says what it is. **Collective.**
 void require_network_file(const Communicator& comm, const std::string& path);
 
-/// The configuration's task, whose files every rank reads. Throws InputError on every rank or on none. **Collective.**
+/// The task of the configuration, whose files every rank reads. Throws InputError on every rank or on none.
+/// **Collective.**
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config);
 
-/// The trials file that the configuration's task reads, if it reads one.
+/// The trials file that the task of the configuration reads, if it reads one.
 std::optional<std::string> trials_file(const Config& config);
 
-/// Before anything runs: a file named on the command line as an output (by `option`) must have a folder to go to, and
-/// be none of the `others` that the command reads or writes, by whatever path. Throws InputError.
+/// Checks, before anything runs, a file that the command line names as an output with `option`. The file must have a
+/// folder to go to. It must not be one of the `others` that the command reads or writes, by whatever path they are
+/// named. Throws InputError otherwise.
 void require_output(const std::optional<std::string>& file, const char* option,
                     std::initializer_list<std::optional<std::string>> others = {});
 

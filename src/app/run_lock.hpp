@@ -5,8 +5,8 @@
 
 namespace fullforce {
 
-/// Keeps two runs out of one output folder: a lock of the kernel on the folder's log.txt, held by the first rank and
-/// gone with its process, however that ends. Where the file system has no locks there is none.
+/// Keeps two runs out of one output folder. It is a lock of the kernel on the folder's log.txt. The first rank holds
+/// it, and it ends with that process, however the process ends. If the file system has no locks, there is none.
 class RunLock {
  public:
   RunLock() = default;
@@ -14,11 +14,11 @@ class RunLock {
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
 
-  /// Takes the lock if the folder holds a run (writes nothing). Throws InputError when another run has it, after a few
-  /// seconds, which a run that was killed may need to end. **Collective.**
+  /// Takes the lock if the folder holds a run, and writes nothing. Throws InputError if another run has the lock.
+  /// Before that it waits for a few seconds, which a killed run may need to end. **Collective.**
   void take_if_used(const Communicator& comm, const std::filesystem::path& folder);
 
-  /// The same, and makes the file. Throws InputError when that cannot be done. **Collective.**
+  /// Does the same, and makes the file. Throws InputError if that cannot be done. **Collective.**
   void take(const Communicator& comm, const std::filesystem::path& folder);
 
  private:

@@ -11,17 +11,17 @@ namespace fullforce {
 struct TestChanges {
   std::optional<Index> trials;
   std::optional<double> noise;
-  std::optional<std::uint64_t> seed;  ///< of trials, initial states and noise
+  std::optional<std::uint64_t> seed;  ///< seed of trials, initial states and noise
 };
 
-/// A trained network that is to be run: its configuration with the changes made, and its task.
+/// A trained network that is to be run: its configuration, with the changes of the command line made, and its task.
 struct TestedNetwork {
   Config config;
   std::unique_ptr<Task> task;
-  std::uint64_t network_seed = 1;  ///< of its fixed weights
+  std::uint64_t network_seed = 1;  ///< seed of its fixed weights
 };
 
-/// Throws InputError for a file that is no network. **Collective.**
+/// Opens a network file. Throws InputError if it is not a network. **Collective.**
 TestedNetwork open_network(const Communicator& comm, const std::string& path, const TestChanges& changes);
 
 }  // namespace fullforce

@@ -13,19 +13,20 @@ namespace fullforce {
 
 class Archive;
 
-/// What learned weights need of a step (InverseCorrelation says what the numbers are).
+/// What learned weights need to know of a step. InverseCorrelation says what the numbers are.
 template <Real T>
 struct Gain {
-  VectorsView<const T> features;           ///< phi, `count` elements of each stream's
-  Index count = 0;                         ///< d: features that there are at present
-  VectorsView<const T> panel_products;     ///< S^T phi, `pending` elements of each
+  VectorsView<const T> features;           ///< phi, of which each stream has `count` elements
+  Index count = 0;                         ///< d, the present number of features
+  VectorsView<const T> panel_products;     ///< S^T phi, of which each stream has `pending` elements
   const double* inverse_factor = nullptr;  ///< L^-T
-  Index pending = 0;                       ///< columns of the panel
+  Index pending = 0;                       ///< columns of the panel: updates that are computed and not yet applied
 };
 
-/// The features phi of the rates that weights are learned over, [d] of each stream, and the gain of recursive least
-/// squares over them. Dense: phi = r, with the inverse correlation matrix by rows over the ranks. Low-rank: phi = U^T r
-/// in a basis U that grows, with a small matrix that every rank holds.
+/// The features phi of the rates that weights are learned over, [d] for each stream, and the gain of recursive least
+/// squares over them. Dense features are phi = r, and the rows of their inverse correlation matrix are distributed over
+/// the ranks. Low-rank features are phi = U^T r in a basis U that grows, and every rank holds their small inverse
+/// correlation matrix.
 ///
 /// A step calls begin(), then multiply_part(k) for all parts() and multiply(block) for every block of neurons, then
 /// reduce(), then append(block) for every block, then advance().
@@ -34,10 +35,11 @@ class FeatureSpace {
  public:
   virtual ~FeatureSpace() = default;
 
-  /// Takes the rates of a step, group 0 of `rates` (low-rank: only this rank's rows of it). The `learning` streams
-  /// (ascending) will be learned from. **Collective.**
+  /// Takes in the rates of a step, which are group 0 of `rates`. With low-rank features it reads only this rank's rows
+  /// of them. The `learning` streams (in ascending order) are those that the step learns from. **Collective.**
   virtual void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer& timer) = 0;
-  /// What multiply() has to wait for: so many parts of a product that does not go by blocks; none unless P is dense.
+  /// The number of parts of a product that does not go by blocks, for all of which multiply() has to wait. There are
+  /// none unless P is dense.
   virtual Index parts() const { return 0; }
   virtual void multiply_part(Index) {}
   virtual void multiply(RowBlock) {}
@@ -45,28 +47,29 @@ class FeatureSpace {
   virtual void append(RowBlock) {}
   virtual void advance() = 0;
 
-  /// Applies the panel, and returns it as it was, S^T [pending, d], valid until the next step. **Collective.**
+  /// Applies the panel, and returns what it was: S^T [pending, d], valid until the next step. **Collective.**
   virtual MatrixView<const T> flush(RegionTimer& timer) = 0;
   virtual bool panel_full() const = 0;
 
   virtual Gain<T> gain() const = 0;
-  virtual Index capacity() const = 0;  ///< the largest d
-  virtual bool learns() const = 0;     ///< has an inverse correlation matrix
+  virtual Index capacity() const = 0;  ///< largest d
+  virtual bool learns() const = 0;     ///< whether there is an inverse correlation matrix
   virtual Index indefinite_samples() const = 0;
-  /// The memory of the matrix that a step reads: this rank's rows of P, or of U.
+  /// The memory of the matrix that a step reads: this rank's rows of P with dense features, and of U with low-rank
+  /// ones.
   virtual std::span<const std::byte> matrix() const = 0;
-  /// An element of P as it was applied last: row `i` of those that this rank holds.
+  /// An element of P as it was applied last. `i` counts the rows that this rank holds.
   virtual double inverse_correlation(Index i, Index j) const = 0;
 
-  /// Low-rank: the basis; otherwise null.
+  /// The basis of low-rank features; null with dense features.
   virtual const Basis<T>* basis() const { return nullptr; }
 
-  /// The basis, if any, and P with its panel if there is one. **Collective.**
+  /// Saves or loads the basis, if there is one, and P with its panel, if there is one. **Collective.**
   virtual void persist(Archive& archive) = 0;
 };
 
-/// Features of the kind that the options name; `longest`: no vector of rates is longer, squared. `learns`: with an
-/// inverse correlation matrix; otherwise features alone.
+/// Creates features of the kind that the options name. `longest` bounds the squared length of a vector of rates.
+/// `learns` says that there is an inverse correlation matrix; otherwise there are only features.
 template <Real T>
 std::unique_ptr<FeatureSpace<T>> make_feature_space(const Layout& layout, const LearningOptions& options, Index streams,
                                                     double longest, bool learns);

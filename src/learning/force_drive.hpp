@@ -4,8 +4,8 @@
 
 namespace fullforce {
 
-/// FORCE (Sussillo and Abbott 2009): the task-performing network is driven by J_D r + u_out z, and only its readout w
-/// is learned. The target-generating network runs beside it, to be compared with.
+/// The drive of FORCE (Sussillo and Abbott 2009). The currents J_D r + u_out z drive the task-performing network, and
+/// only its readout w is learned. The target-generating network runs beside it for comparison.
 template <Real T>
 class ForceDrive : public Drive<T> {
  public:
@@ -18,7 +18,7 @@ class ForceDrive : public Drive<T> {
     target_.advance(block, streams, inputs, this->rates());
   }
   void emit_target(RowBlock block) override { target_.emit(block, this->rates()); }
-  /// Adds u_out z to the J_D r of this step in place, since nobody needs that by itself.
+  /// Adds u_out z to J_D r of this step in place, because nothing else needs J_D r alone.
   MatrixView<const T> recurrent(RowBlock block, std::span<const double> outputs) override;
   void multiply_ahead(bool target_runs, Direction direction) override;
   TargetCurrents<T> targets() const override { return target_.targets(); }

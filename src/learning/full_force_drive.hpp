@@ -4,8 +4,8 @@
 
 namespace fullforce {
 
-/// full-FORCE (DePasquale et al. 2018): the task-performing network is driven by its own z_rec = J r alone, and learns
-/// to make the currents F of the target-generating network.
+/// The drive of full-FORCE (DePasquale et al. 2018). Its own recurrent currents z_rec = J r alone drive the
+/// task-performing network, which learns to make the currents F of the target-generating network.
 template <Real T>
 class FullForceDrive : public Drive<T> {
  public:

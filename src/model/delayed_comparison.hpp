@@ -3,9 +3,10 @@
 
 namespace fullforce {
 
-/// Delayed comparison, a reconstruction (the original definition was not at hand): two pulses of different amplitude on
-/// one input, a random delay apart; then a response, positive if the first was larger, negative otherwise. The hint
-/// holds the first amplitude from the end of pulse 1 to the end of pulse 2.
+/// The task of delayed comparison. It is a reconstruction, because the original definition was not at hand. Two pulses
+/// of different amplitude come on one input, separated by a random delay. The response that follows is positive if the
+/// first pulse was larger, and negative otherwise. The hint holds the first amplitude from the end of pulse 1 to the
+/// end of pulse 2.
 class DelayedComparison : public Task {
  public:
   DelayedComparison(bool hint, double dt, std::uint64_t seed) : hint_(hint), dt_(dt), seed_(seed) {}
@@ -16,7 +17,8 @@ class DelayedComparison : public Task {
   bool fixed() const override { return false; }
   void make(TrialId id, Trial& trial) const override;
 
-  /// fraction_correct: trials whose output has the target's sign, weighted with the target over the response.
+  /// The score fraction_correct: the fraction of trials whose output, weighted with the target over the response, has
+  /// the sign of the target.
   std::unique_ptr<Scorer> scorer(Index streams) const override;
 
  private:

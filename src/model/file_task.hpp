@@ -6,8 +6,8 @@
 
 namespace fullforce {
 
-/// The user's own trials. Training and init trials visit them in a random order, every epoch another permutation; test
-/// trials in file order.
+/// The user's own trials. Training and init trials visit them in a random order, with another permutation in every
+/// epoch. Test trials visit them in the order of the file.
 class FileTask : public Task {
  public:
   FileTask(TrialsData data, std::uint64_t seed);
@@ -19,9 +19,9 @@ class FileTask : public Task {
   void make(TrialId id, Trial& trial) const override;
 
  private:
-  /// The order of one epoch, kept until trials of another are asked for: sorting anew for every trial would cost more
-  /// than the trial, and would allocate within the run. Changes no result, but forbids making trials on several threads
-  /// at once.
+  /// The order of one epoch, which is kept until trials of another epoch are asked for. Sorting anew for every trial
+  /// would cost more than the trial, and would allocate memory during the run. Keeping the order changes no result, but
+  /// it forbids making trials in several threads at once.
   struct Epoch {
     bool known = false;
     std::uint64_t number = 0;
@@ -35,7 +35,7 @@ class FileTask : public Task {
   TrialsData data_;
   std::uint64_t seed_;
   std::vector<Index> starts_;            ///< first sample of each trial
-  mutable std::array<Epoch, 3> epochs_;  ///< of the kinds in random order: init, training, test_init
+  mutable std::array<Epoch, 3> epochs_;  ///< one for each kind in random order: init, training, test_init
 };
 
 }  // namespace fullforce

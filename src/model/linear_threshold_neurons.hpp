@@ -5,8 +5,9 @@
 
 namespace fullforce {
 
-/// r = max(0, x). Nothing limits such a rate, and sums over neurons need a limit: a network whose rates are of order 1
-/// stays far below this one, and a rate beyond it is infinite.
+/// Neurons with the rate r = max(0, x). Such a rate has no limit by itself, but sums over neurons, which are formed in
+/// integers, need one. A network whose rates are of order 1 stays far below the limit set here. A rate beyond the limit
+/// becomes infinite.
 template <Real T>
 class LinearThresholdNeurons : public RateNeurons<T> {
  public:

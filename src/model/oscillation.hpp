@@ -3,9 +3,9 @@
 
 namespace fullforce {
 
-/// A 2 s oscillation of changing frequency, started by a 50 ms pulse. Both published versions (code of DePasquale et
-/// al.): version 2 rises from 1.5 to 4.5 Hz and falls again; version 1 rises from 1 to 3 Hz, then runs backwards,
-/// negated.
+/// A 2 s oscillation of changing frequency that a 50 ms pulse starts. There are both published versions (code of
+/// DePasquale et al.). The frequency of version 2 rises from 1.5 to 4.5 Hz and falls again. Version 1 rises from 1 to 3
+/// Hz, and then runs backwards with its sign reversed.
 class Oscillation : public Task {
  public:
   Oscillation(int version, double dt);

@@ -4,16 +4,16 @@
 
 namespace fullforce {
 
-/// Leaky neurons whose rate is a function of their state: states x [N, B] relax towards their currents,
+/// Leaky neurons whose rate is a function of their state. The states x [N, B] relax towards their currents:
 ///   Euler:        x <- x + dt/tau (currents - x)
 ///   exponential:  x <- currents + (x - currents) exp(-dt/tau) = x + (1 - exp(-dt/tau)) (currents - x)
-/// and a class for each function gives the rates.
+/// A derived class for each function gives the rates.
 template <Real T>
 class RateNeurons : public Neurons<T> {
  public:
   RateNeurons(const Layout& layout, Index streams, const NetworkOptions& options, Integrator integrator);
 
-  /// x(0) ~ N(0, 1).
+  /// Draws the states x(0) ~ N(0, 1).
   void draw_state(std::uint64_t seed, Purpose purpose) override;
   void advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams,
                const StepNoise& noise) override;
@@ -21,7 +21,7 @@ class RateNeurons : public Neurons<T> {
   void persist(Archive& archive, const std::string& group) override;
 
  private:
-  /// rates(i) of states(i) for i < count; in place where both are the same.
+  /// Computes rates[i] of states[i] for i < count. Both may be the same array.
   virtual void transfer(const T* states, Index count, T* rates) const = 0;
   void add_noise(RowBlock block, const TrialStreams& streams, const StepNoise& noise);
 

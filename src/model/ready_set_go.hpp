@@ -3,8 +3,8 @@
 
 namespace fullforce {
 
-/// Interval matching: two pulses on two channels, a random delay apart; the response comes as long after the second
-/// pulse. The hint rises with the time since the first pulse and falls again.
+/// The task of interval matching. Two pulses come on two channels, separated by a random delay. The response follows
+/// the second pulse after the same delay. The hint rises with the time since the first pulse and falls again.
 class ReadySetGo : public Task {
  public:
   ReadySetGo(bool hint, double dt, std::uint64_t seed) : hint_(hint), dt_(dt), seed_(seed) {}
@@ -15,7 +15,7 @@ class ReadySetGo : public Task {
   bool fixed() const override { return false; }
   void make(TrialId id, Trial& trial) const override;
 
-  /// When the response came: see ResponseTiming.
+  /// The scores of the time of the response, which ResponseTiming describes.
   std::unique_ptr<Scorer> scorer(Index streams) const override;
 
  private:

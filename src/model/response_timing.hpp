@@ -3,9 +3,10 @@
 
 namespace fullforce {
 
-/// When the response came, in trials with a second pulse on input 1. A response is the highest output after that pulse;
-/// below `threshold` there was none. Its timing error is its time minus that of the target's peak; the interval that 20
-/// % are taken of goes from the end of the pulse to the target's peak.
+/// The times of the responses in trials with a second pulse on input 1. The response is the highest output after that
+/// pulse. If that is below `threshold`, there was no response. The timing error is the time of the response minus the
+/// time of the target's peak. A response within 20 % is one whose error is at most 20 % of the interval from the end of
+/// the pulse to the target's peak.
 class ResponseTiming : public Scorer {
  public:
   ResponseTiming(Index streams, double dt, double threshold);
@@ -14,8 +15,8 @@ class ResponseTiming : public Scorer {
             std::span<const double> output) override;
   void end_trial(Index stream) override;
 
-  /// timing_error_mean, timing_error_spread (standard deviation, both in s over the trials with a response),
-  /// timing_within_20_percent, missed_responses (fractions of all trials).
+  /// The scores timing_error_mean and timing_error_spread (the standard deviation), both in s over the trials with a
+  /// response, and timing_within_20_percent and missed_responses, which are fractions of all trials.
   std::vector<Score> scores() const override;
 
  private:
@@ -32,9 +33,9 @@ class ResponseTiming : public Scorer {
 
   double dt_;
   double threshold_;
-  std::vector<Attempt> attempts_;  ///< the trial of each stream
+  std::vector<Attempt> attempts_;  ///< trial of each stream
   Index trials_ = 0, responses_ = 0, timely_ = 0;
-  double mean_ = 0.0, squares_ = 0.0;  ///< of the errors; sum of squared deviations
+  double mean_ = 0.0, squares_ = 0.0;  ///< mean of the errors; sum of their squared deviations
 };
 
 }  // namespace fullforce

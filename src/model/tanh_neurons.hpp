@@ -4,7 +4,7 @@
 
 namespace fullforce {
 
-/// r = tanh(x).
+/// Neurons with the rate r = tanh(x).
 template <Real T>
 class TanhNeurons : public RateNeurons<T> {
  public:

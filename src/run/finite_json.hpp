@@ -6,7 +6,7 @@
 
 namespace fullforce {
 
-/// A number, or null with the reason among the warnings: JSON has no NaN.
+/// Returns a number, or null if it is not finite, because JSON has no NaN. `warnings` then receives the reason.
 inline nlohmann::ordered_json finite_or_null(double value, const std::string& why_not,
                                              std::vector<std::string>& warnings) {
   if (std::isfinite(value)) return value;

@@ -7,14 +7,15 @@
 
 namespace fullforce {
 
-/// What a test is to show besides its scores.
+/// What a test shows in addition to its scores.
 struct TestViews {
   bool record = false;
-  std::function<void(const StepView&)> observe;  ///< see TestJob
+  std::function<void(const StepView&)> observe;  ///< as in TestJob
 };
 
-/// From fresh states: init trials on every stream, then `run.test_trials` dealt out and run freely with the session's
-/// weights. `stop_asked` is called after every step, by all ranks, and ends the test early. **Collective.**
+/// Runs a test from fresh states. Every stream runs its init trials. Then `run.test_trials` trials are dealt out to the
+/// streams, and the network runs on its own outputs with the weights of the session. All ranks call `stop_asked` after
+/// every step; if it returns true, the test ends early. **Collective.**
 template <Real T>
 TestResult run_free_trials(Session<T>& session, const RunOptions& run, double noise, const TestViews& views,
                            Progress& progress, const std::function<bool()>& stop_asked);

@@ -12,14 +12,15 @@
 
 namespace fullforce {
 
-/// All that a training run says: lines while it goes on, and its summary. Every rank calls it; the root speaks.
+/// Everything that a training run says: lines while it goes on, and its summary. Every rank calls the functions, and
+/// only the root writes.
 class RunReporter {
  public:
   RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance);
 
   void starts(Index first_step);
   void notices(const std::vector<Notice>& notices);
-  /// The stage that the streams are in; `dimension` of features that grow, 0 otherwise.
+  /// Shows the stage that the streams are in. `dimension` is the dimension of a growing basis, or 0 if no basis grows.
   void show(const TrialStreams& streams, double last_error, double samples_per_second, Index dimension);
   bool due() const { return progress_.due(); }
 
@@ -34,7 +35,7 @@ class RunReporter {
   /// The text of summary.json.
   std::string summary(const TrainingTotals& totals, const Performance& performance, const TestResult& test) const;
 
-  /// For the test that ends a run.
+  /// The progress display, for the test that ends a run.
   Progress& progress() { return progress_; }
 
  private:

@@ -8,7 +8,7 @@
 
 namespace fullforce {
 
-/// Seconds in a region of the timer, over ranks.
+/// The spread over the ranks of the seconds in a region of the timer.
 struct RegionSpread {
   double minimum = 0.0;
   double mean = 0.0;
@@ -16,21 +16,21 @@ struct RegionSpread {
 };
 using RegionTable = std::array<RegionSpread, region_count>;
 
-/// **Collective.**
+/// The spread of every region of the timer. **Collective.**
 RegionTable region_table(const Communicator& comm, RegionTimer& timer);
 
-/// For people.
+/// The table as text for people.
 std::string region_text(const RegionTable& table);
 
-/// What a training run amounts to when it has ended.
+/// The totals of a training run that has ended.
 struct TrainingTotals {
   Index trials = 0;
   Index steps = 0;
   Index samples = 0;
-  double seconds = 0.0;      ///< of this part of the run
-  Index steps_here = 0;      ///< steps of this part
-  double last_error = -1.0;  ///< negative: none
-  Work work;                 ///< of this part, over all ranks
+  double seconds = 0.0;      ///< seconds of this part of the run
+  Index steps_here = 0;      ///< steps of this part of the run
+  double last_error = -1.0;  ///< negative: there is none
+  Work work;                 ///< work of this part of the run, over all ranks
   RegionTable regions{};
   PlasticityReport learned;
 };

@@ -9,16 +9,16 @@
 
 namespace fullforce {
 
-/// The next step of the stream's trial is its last.
+/// Whether the next step of the stream's trial is its last one.
 bool is_at_last_step(const TrialStreams& streams, Index stream);
 
-/// Shows stream 0 to an observer, all neurons of it.
+/// Shows all neurons of stream 0 to an observer.
 template <Real T>
 class StreamView {
  public:
   StreamView(const Task& task, Index neurons);
 
-  /// **Collective.**
+  /// What an observer receives of the present step. **Collective.**
   StepView of(const Simulation<T>& simulation);
 
  private:
@@ -26,13 +26,13 @@ class StreamView {
   std::vector<double> rates_, target_rates_, outputs_;
 };
 
-/// Notes what stream 0 does in its test trials, with a few neurons spread over the network.
+/// Records what stream 0 does in its test trials, with a few neurons spread over the network.
 template <Real T>
 class Recorder {
  public:
   Recorder(const Task& task, Index neurons, double dt);
 
-  /// **Collective.**
+  /// Records the present step if it belongs to a test trial. **Collective.**
   void look(const Simulation<T>& simulation);
 
   Recording take() { return std::move(recording_); }
@@ -42,7 +42,7 @@ class Recorder {
   Recording recording_;
 };
 
-/// Shows the task's scorer, if it has one, every step of the test trials.
+/// Shows every step of the test trials to the scorer of the task, if the task has one.
 template <Real T>
 class ScoreObserver {
  public:

@@ -6,18 +6,21 @@
 
 namespace fullforce {
 
-/// Rates of both networks at evenly spaced steps of a run, this rank's neurons only: 16 S bytes a neuron for S samples.
+/// The rates of both networks at evenly spaced steps of a run. A rank keeps those of its own neurons, which takes 16 S
+/// bytes for each neuron with S samples.
 class ActivitySamples {
  public:
-  /// Every so many-th of `steps` steps is kept, prime to `steps`, such that there are at most `limit` samples.
+  /// Keeps the rates of every k-th of `steps` steps. The interval k has no common factor with `steps` and gives at most
+  /// `limit` samples.
   ActivitySamples(const Layout& layout, Index steps, double dt, Index limit = 1000);
 
-  /// The next step: rates of all neurons of the task-performing and the target-generating network, [N] each.
+  /// Receives the next step: the rates of all neurons of the task-performing and the target-generating network, [N]
+  /// each.
   void step(std::span<const double> rates, std::span<const double> target_rates);
 
   Index samples() const { return static_cast<Index>(time_.size()); }
-  Index interval() const { return interval_; }                     ///< in steps
-  const std::vector<double>& time() const { return time_; }        ///< of each sample since the run's first step, s
+  Index interval() const { return interval_; }               ///< in steps
+  const std::vector<double>& time() const { return time_; }  ///< time of each sample since the first step of the run, s
   MatrixView<const double> rates() const { return kept(rates_); }  ///< [local rows, samples]
   MatrixView<const double> target_rates() const { return kept(target_rates_); }
 
@@ -33,13 +36,13 @@ class ActivitySamples {
   RowMatrix<double> target_rates_;
 };
 
-/// Pearson's correlation of each neuron's rates in the two networks over the samples, [N] on the root (empty
-/// elsewhere); NaN for a neuron whose rate does not change. **Collective.**
+/// Pearson's correlation between the rates of each neuron in the two networks over the samples. It is [N] on the root
+/// and empty elsewhere, and NaN for a neuron whose rate does not change. **Collective.**
 std::vector<double> rate_correlations(const Layout& layout, const ActivitySamples& activity);
 
-/// Principal components of a network's rates over the samples; whole on the root, empty elsewhere.
+/// The principal components of the rates of a network over the samples. They are whole on the root and empty elsewhere.
 struct PrincipalComponents {
-  std::vector<double> variances;    ///< eigenvalues of the covariance over neurons, falling, [min(N, samples - 1)]
+  std::vector<double> variances;  ///< eigenvalues of the covariance matrix over neurons, falling, [min(N, samples - 1)]
   std::vector<double> components;   ///< [N, shown], orthonormal
   std::vector<double> projections;  ///< [samples, shown], of the rates less their means
   std::vector<double> means;        ///< [N]
@@ -47,11 +50,11 @@ struct PrincipalComponents {
 
   double total_variance() const;
   double participation_ratio() const;      ///< (sum of variances)^2 / sum of their squares
-  Index dimension(double fraction) const;  ///< components that make up this fraction of the total variance
+  Index dimension(double fraction) const;  ///< number of components that make up this fraction of the total variance
 };
 
-/// By the eigenvectors of the samples' Gram matrix [samples, samples], so that no N x N matrix is needed.
-/// **Collective.**
+/// Computes the components from the eigenvectors of the samples' Gram matrix [samples, samples], so that no N x N
+/// matrix is needed. **Collective.**
 PrincipalComponents principal_components(const Layout& layout, MatrixView<const double> rates, Index shown = 20);
 
 }  // namespace fullforce

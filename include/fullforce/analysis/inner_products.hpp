@@ -7,10 +7,10 @@
 
 namespace fullforce {
 
-/// x^T y [x.cols, y.cols] of this rank's rows of two matrices, row-major, on every rank and with the same bits on any
-/// layout: columns are scaled by powers of two to at most 1, so that N bounds every sum of integers. Good to about
-/// 2^-58 N of the largest product. Throws RunError where a value is not finite. 2 N x.cols y.cols operations.
-/// **Collective.**
+/// The products x^T y [x.cols, y.cols], row-major, of two matrices of which each rank has its own rows. Every rank gets
+/// the result, with the same bits on any layout: columns are scaled by powers of two to at most 1, so that N bounds
+/// every sum of integers. The error is about 2^-58 N of the largest product. The cost is 2 N x.cols y.cols operations.
+/// Throws RunError if a value is not finite. **Collective.**
 std::vector<double> inner_products(const Layout& layout, MatrixView<const double> x, MatrixView<const double> y);
 
 }  // namespace fullforce

@@ -6,42 +6,43 @@
 
 namespace fullforce {
 
-/// Lyapunov exponents as far as a trajectory tells, in falling order.
+/// The Lyapunov exponents that follow from a trajectory, in falling order.
 struct LyapunovResult {
   std::vector<double> exponents;                 ///< [k], 1/s
   std::vector<double> errors;                    ///< [k], standard errors from ten parts of the trajectory, 1/s
-  std::vector<double> time;                      ///< [m], s since the first part that counts
-  std::vector<std::vector<double>> convergence;  ///< [m][k], the exponents up to that time
-  double seconds = 0.0;                          ///< that the averages are over
-  double transient = 0.0;                        ///< left out before, s
+  std::vector<double> time;                      ///< [m], time since the first part that counts, s
+  std::vector<std::vector<double>> convergence;  ///< [m][k], exponents up to that time
+  double seconds = 0.0;                          ///< time that the averages extend over
+  double transient = 0.0;                        ///< time before it that is left out, s
 };
 
-/// The dimension of Kaplan and Yorke: where the sum of the exponents crosses zero. NaN where it stays positive.
+/// The dimension of Kaplan and Yorke, at which the sum of the exponents crosses zero. It is NaN if the sum stays
+/// positive.
 double kaplan_yorke_dimension(const std::vector<double>& exponents);
 
-/// How small deviations of a system's state move on: what the QR method asks of a system.
+/// How small deviations of a system's state evolve. The QR method needs this of a system.
 class TangentMap {
  public:
   virtual ~TangentMap() = default;
 
-  /// tangents [local rows, k] <- Jacobian of the coming step, times tangents. **Collective.**
+  /// Computes tangents <- (Jacobian of the coming step) tangents, where `tangents` is [local rows, k]. **Collective.**
   virtual void advance(StreamArray<double>& tangents) = 0;
 };
 
-/// The first k Lyapunov exponents by the QR method (Benettin et al. 1980; Geist, Parlitz & Lauterborn 1990): k tangent
-/// vectors move with the system and are made orthonormal at intervals; the exponents are the mean logarithms of what
-/// that takes off their lengths. The first tenth of the intervals is left out.
+/// The first k Lyapunov exponents by the QR method (Benettin et al. 1980; Geist, Parlitz & Lauterborn 1990). k tangent
+/// vectors evolve with the system and are made orthonormal at intervals. The exponents are the mean logarithms of the
+/// factors by which that shortens them, over time. The first tenth of the intervals is left out.
 class LyapunovSpectrum {
  public:
-  /// k <= N exponents of a system of N = layout.rows() variables with time step dt (s), orthonormal every `interval`
-  /// steps.
+  /// Prepares k <= N exponents of a system of N = layout.rows() variables with time step dt (s). The tangent vectors
+  /// are made orthonormal every `interval` steps.
   LyapunovSpectrum(const Layout& layout, Index exponents, double dt, Index interval);
 
-  /// One step of the system. Throws RunError where tangents become linearly dependent (a shorter interval helps).
-  /// **Collective.**
+  /// Takes in one step of the system. Throws RunError if the tangent vectors become linearly dependent; a shorter
+  /// interval then helps. **Collective.**
   void step(TangentMap& map);
 
-  /// So far, the same on every rank; exponents are empty before twenty intervals have passed.
+  /// The result so far, which is the same on every rank. Its exponents are empty before twenty intervals have passed.
   LyapunovResult result() const;
 
  private:
@@ -53,17 +54,17 @@ class LyapunovSpectrum {
   Index interval_;
   Index steps_ = 0;
   StreamArray<double> tangents_;
-  std::vector<std::vector<double>> growth_;  ///< of each interval: logarithms, [k]
+  std::vector<std::vector<double>> growth_;  ///< logarithms of each interval, [k]
 };
 
-/// Tangents of rate neurons r = f(x), x <- x + relaxation (A r + inputs - x):
+/// The tangents of rate neurons r = f(x) with the step x <- x + relaxation (A r + inputs - x). They evolve as
 ///   tangents <- tangents + relaxation (A (f'(x) tangents) - tangents).
 class RateTangents : public TangentMap {
  public:
   RateTangents(const Layout& layout, const WeightMatrix& matrix, Index exponents, double relaxation,
                Nonlinearity nonlinearity = Nonlinearity::tanh);
 
-  /// The rates r of all neurons before the step, [N]; read by the next advance().
+  /// Sets the rates r of all neurons before the step, [N]. The next advance() reads them.
   void follow(std::span<const double> rates) { rates_ = rates; }
   void advance(StreamArray<double>& tangents) override;
 

@@ -5,14 +5,14 @@
 
 namespace fullforce {
 
-/// y = A x for `count` vectors [local rows, count] at a time; keeps what it needs for it, so that a call allocates
-/// little.
+/// Products y = A x with `count` vectors [local rows, count] at a time. The class keeps the memory that it needs, so
+/// that a call allocates little.
 class MatrixProduct {
  public:
   MatrixProduct(const Layout& layout, const WeightMatrix& matrix, Index count);
 
-  /// x and y may be the same. One gather of N count numbers for W, one sum of d count for the other.
-  /// **Collective.**
+  /// Computes y = A x for A = W + L R^T, where x and y may be the same array. The cost is one gather of N count numbers
+  /// for W and one sum of d count numbers for L R^T. **Collective.**
   void operator()(const StreamArray<double>& x, StreamArray<double>& y);
 
  private:
@@ -26,10 +26,12 @@ class MatrixProduct {
   StreamArray<double> product_;      ///< [local rows, count]
 };
 
-/// The matrix whole, [N, N] row-major, on the root; empty elsewhere. Gathered 64 columns at a time. **Collective.**
+/// The whole matrix, [N, N] row-major, on the root; the result is empty elsewhere. It is gathered 64 columns at a time.
+/// **Collective.**
 std::vector<double> gather_matrix(const Layout& layout, const WeightMatrix& matrix);
 
-/// Rows [N, cols] whole, row-major, on the root; empty elsewhere. **Collective.**
+/// The whole of a matrix [N, cols] of which each rank has its own rows, row-major, on the root. The result is empty
+/// elsewhere. **Collective.**
 std::vector<double> gather_rows(const Layout& layout, MatrixView<const double> rows);
 
 }  // namespace fullforce

@@ -8,14 +8,16 @@
 
 namespace fullforce {
 
-/// The recurrent weights of both networks as a file has them, in double precision whatever they were trained in.
+/// The recurrent weights of both networks as a file has them. They are in double precision, whatever the precision of
+/// training was.
 struct NetworkWeights {
-  WeightMatrix J;    ///< of the freely running task-performing network; FORCE: J_D + u_out w
+  WeightMatrix J;    ///< of the task-performing network that runs on its own outputs; under FORCE J_D + u_out w
   WeightMatrix J_D;  ///< of the target-generating network
 };
 
-/// Reads them from a network.h5 or checkpoint (pending updates included); J_D is drawn from the seed where the file
-/// leaves it out; `streams` of the run. Throws RunError for a damaged file. **Collective.**
+/// Reads the weights from a network.h5 or a checkpoint, and applies the updates that are pending in it. J_D is drawn
+/// from the seed if the file leaves it out. `streams` is the number of streams of the run. Throws RunError if the file
+/// is damaged. **Collective.**
 NetworkWeights load_weights(const Layout& layout, const std::filesystem::path& path, const NetworkOptions& network,
                             const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed);
 

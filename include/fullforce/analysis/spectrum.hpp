@@ -9,20 +9,22 @@ namespace fullforce {
 
 struct SpectrumOptions {
   Index dense_limit =
-      3000;             ///< up to this many rows all eigenvalues, by the root alone (10 N^3 operations, 24 N^2 bytes)
-  Index leading = 100;  ///< beyond, so many of largest magnitude
+      /// with at most so many rows all eigenvalues are computed, by the root alone (10 N^3 operations, 24 N^2 bytes)
+      3000;
+  Index leading = 100;  ///< with more rows, so many eigenvalues of largest magnitude are computed
 };
 
-/// Eigenvalues by falling magnitude (of a pair of conjugates, the one above the axis first).
+/// Eigenvalues by falling magnitude. Of a pair of conjugates, the one above the real axis comes first.
 struct Spectrum {
   std::vector<std::complex<double>> values;
   std::string method;  ///< "all" | "leading" | "low-rank" (all but the zeros that a matrix of low rank has)
-  Index wanted = 0;    ///< more than there are values where an iteration did not converge
+  Index wanted = 0;    ///< number asked for; larger than that of the values if an iteration did not converge
 };
 
-/// Eigenvalues of a matrix of weights, on the root (empty elsewhere). Small: the dense QR algorithm. Without a dense
-/// part: those of the d x d matrix R^T L. Large: implicitly restarted Arnoldi (Spectra), the root iterating and all
-/// ranks multiplying. Throws RunError where a solver fails. **Collective.**
+/// The eigenvalues of a matrix of weights, on the root; the result is empty elsewhere. A small matrix is solved by the
+/// dense QR algorithm. If there is no dense part, the eigenvalues are those of the d x d matrix R^T L. A large matrix
+/// is solved by the implicitly restarted Arnoldi method (Spectra), in which the root iterates and all ranks multiply.
+/// Throws RunError if a solver fails. **Collective.**
 Spectrum eigenvalues(const Layout& layout, const WeightMatrix& matrix, const SpectrumOptions& options = {});
 
 }  // namespace fullforce

@@ -5,16 +5,17 @@
 
 namespace fullforce {
 
-/// How the elements of a matrix are distributed.
+/// The distribution of the elements of a matrix.
 struct WeightStatistics {
   double mean = 0.0;
   double deviation = 0.0;     ///< standard deviation
-  double largest = 0.0;       ///< magnitude
-  std::vector<Index> counts;  ///< a histogram of equal bins from -largest to largest; empty without W
+  double largest = 0.0;       ///< largest magnitude
+  std::vector<Index> counts;  ///< histogram of equal bins from -largest to largest; empty without W
 };
 
-/// Of W + L R^T, of a sparse W alone over its non-zeros, on every rank. A matrix without W is never formed: its moments
-/// follow from those of its factors, `largest` is NaN, and there is no histogram. **Collective.**
+/// The statistics of the matrix W + L R^T, on every rank. For a sparse W alone they are those of its non-zeros. A
+/// matrix without W is never formed: its moments follow from those of its factors, `largest` is NaN, and there is no
+/// histogram. **Collective.**
 WeightStatistics weight_statistics(const Layout& layout, const WeightMatrix& matrix, Index bins = 101);
 
 }  // namespace fullforce

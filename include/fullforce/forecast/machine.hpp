@@ -10,52 +10,55 @@
 
 namespace fullforce {
 
-inline constexpr Index calibrated_panel = 64;  ///< learning.panel when the costs of steps are measured
+inline constexpr Index calibrated_panel = 64;  ///< learning.panel with which the costs of steps are measured
 
-/// A constant measured at a few sizes; between them it is interpolated, beyond them the last slope goes on.
+/// A constant that is measured at a few sizes. Between them it is interpolated; beyond them the last slope continues.
 template <std::size_t points>
 using Samples = std::array<double, points>;
 inline constexpr Samples<4> sampled_streams = {1, 4, 16, 32};
-/// That a core reads again and again. Most of them where caches end: from one size to the next the rate may halve.
+/// The numbers of bytes that a core reads again and again. Most of them are near the sizes of caches, where the rate
+/// may halve from one size to the next.
 inline constexpr Samples<10> sampled_bytes = {0x1p18, 0x1p20, 0x1.8p20, 0x1p21, 0x1.8p21,
                                               0x1p22, 0x1p23, 0x1p24,   0x1p25, 0x1p26};
 using OverStreams = Samples<sampled_streams.size()>;
 using OverBytes = Samples<sampled_bytes.size()>;
 
-/// The value at `x`, on the straight lines between the points (at[k], values[k]).
+/// The value at `x` on the straight lines between the points (at[k], values[k]).
 double interpolate(std::span<const double> at, std::span<const double> values, double x);
 
-/// What the parts of a step cost one core, with scalars of one precision.
+/// What the parts of a step cost one core with numbers of one precision.
 struct StepConstants {
-  double product_rate = 0.0;  ///< operations/s of a large matrix product: the limit
-  OverStreams product{};      ///< s a matrix element, in a product with so many vectors and the matrix in the cache
-  double flush = 0.0;         ///< s a matrix element and column, when a panel is applied
-  std::array<OverStreams, region_count> rows{};  ///< s a step and neuron: states, rates, panel, sums; by phase
-  OverStreams fixed{};                           ///< s a step, whatever its size
+  double product_rate = 0.0;  ///< operations/s of a large matrix product, which are the limit
+  /// seconds for each matrix element in a product with so many vectors, with the matrix in the cache
+  OverStreams product{};
+  double flush = 0.0;  ///< seconds for each matrix element and column when a panel is applied
+  /// seconds for each step and neuron (states, rates, panel, sums), by region of the timer
+  std::array<OverStreams, region_count> rows{};
+  OverStreams fixed{};  ///< seconds for each step, whatever its size
 };
 
-/// A collective over p ranks takes ceil(log2 p) (latency + bytes/bandwidth) as a sum, ceil(log2 p) latency +
-/// bytes/bandwidth as a gather.
+/// The constants of collectives. Over p ranks a sum takes ceil(log2 p) (latency + bytes/bandwidth), and a gather takes
+/// ceil(log2 p) latency + bytes/bandwidth.
 struct MessageConstants {
   double latency = 0.0;    ///< s
   double bandwidth = 0.0;  ///< bytes/s
 };
 
-/// The few constants that the cost model knows a machine by. Each group says where it is from: "assumed", or when and
-/// how it was measured.
+/// The few constants by which the cost model knows a machine. Each group says where it comes from: "assumed", or when
+/// and how it was measured.
 struct Machine {
-  Index cores = 1;   ///< of a node
-  Index memory = 0;  ///< of a node, bytes
+  Index cores = 1;   ///< cores of a node
+  Index memory = 0;  ///< memory of a node, bytes
   std::string node_from;
 
-  OverBytes core_bandwidth{};  ///< bytes/s that a core alone reads
-  OverBytes node_bandwidth{};  ///< bandwidth_cores of a node together, each reading so many bytes of its own
+  OverBytes core_bandwidth{};  ///< bytes/s that one core alone reads
+  OverBytes node_bandwidth{};  ///< bytes/s that bandwidth_cores of a node read together, each so many bytes of its own
   Index bandwidth_cores = 1;
   std::string bandwidth_from;
 
   StepConstants double_precision;
   StepConstants single_precision;
-  double threads = 0.0;  ///< s a step for each doubling of the threads: barriers
+  double threads = 0.0;  ///< seconds of a step for each doubling of the threads, which barriers need
   std::string steps_from;
 
   MessageConstants within_node;
@@ -63,7 +66,7 @@ struct Machine {
   MessageConstants between_nodes;
   std::string between_nodes_from;
 
-  double file_bandwidth = 0.0;  ///< bytes/s of a checkpoint, until it is on the disk
+  double file_bandwidth = 0.0;  ///< bytes/s at which a checkpoint is written, until it is on the disk
   std::string files_from;
 
   const StepConstants& steps(Precision precision) const {
@@ -71,14 +74,15 @@ struct Machine {
   }
 };
 
-/// What is taken for true where nothing was measured, for this node's cores and memory.
+/// The constants that are assumed where nothing was measured, with the cores and memory of this node.
 Machine assumed_machine();
 
-/// As JSON, for people to read and edit.
+/// The constants as JSON, for people to read and edit.
 std::string machine_text(const Machine& machine);
 
-/// The other way round; what the text leaves out keeps its assumed value. `name` (of the file) is for messages. Throws
-/// InputError where the text is not JSON, holds an unknown name, or a value of another type or not positive.
+/// Reads the constants from JSON. What the text leaves out keeps its assumed value. `name` is the name of the file, for
+/// messages. Throws InputError if the text is not JSON, has an unknown name, or has a value that is of another type or
+/// not positive.
 Machine parse_machine(const std::string& text, const std::string& name);
 
 }  // namespace fullforce

@@ -4,12 +4,12 @@
 
 namespace fullforce {
 
-/// Steps of a run on the mean, from the lengths of the task's first trials of each kind.
+/// The mean numbers of steps of a run, which follow from the lengths of the task's first trials of each kind.
 struct RunSteps {
-  double init = 0.0;       ///< in which all streams are in init trials
-  double training = 0.0;   ///< in which some stream learns; others may still be in init trials
-  double test = 0.0;       ///< of the test that ends a run, in which some stream runs freely
-  double test_init = 0.0;  ///< in which some stream is in an init trial of the test
+  double init = 0.0;       ///< steps in which all streams are in init trials
+  double training = 0.0;   ///< steps in which some stream learns; others may still be in init trials
+  double test = 0.0;       ///< steps of the final test in which some stream is in a test trial
+  double test_init = 0.0;  ///< steps of the final test in which some stream is in an init trial
 };
 RunSteps run_steps(const RunOptions& run, const Task& task);
 

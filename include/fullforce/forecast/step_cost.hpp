@@ -5,29 +5,30 @@
 
 namespace fullforce {
 
-/// Steps in which all streams are in teacher-forced trials, in which some stream trains, of test trials run freely, and
-/// of a test's teacher-forced trials.
+/// The kinds of steps: all streams are in teacher-forced trials (init), some stream trains (training), test trials run
+/// on the network's own outputs (test), or the streams are in the teacher-forced trials of a test (test_init).
 enum class StepKind { init, training, test, test_init };
 
-/// What a step goes through and sends on the mean, over whatever number of streams learns from it. Classes account for
-/// themselves with low-rank features and target modes at their largest, which is their bound.
+/// What a step computes and sends in the mean over the numbers of streams that may learn from it. Each class accounts
+/// for itself. Low-rank features and target modes count at their largest dimension, which is their bound.
 StepAccount account_of_step(const SessionShape& shape, const Workload& workload, StepKind kind, const Extent& extent);
 
-/// Operations and bytes of a step over all ranks: of the big matrices alone, 2 operations an element and vector.
+/// The operations and bytes of a step over all ranks. Only the big matrices count, with 2 operations for each element
+/// and vector.
 Work step_work(const Workload& workload, StepKind kind, int ranks = 1);
 
-/// Mean seconds of a step by region of the timer, on the rank with the most rows.
+/// The mean seconds of a step in each region of the timer, on the rank with the most rows.
 using RegionSeconds = std::array<double, region_count>;
 RegionSeconds step_seconds(const Workload& workload, StepKind kind, const Deployment& deployment,
                            const Machine& machine);
 double total(const RegionSeconds& seconds);
 
-/// Seconds of a step if nothing counted but its bytes at the speed that memory is read at, or its operations at that of
-/// a matrix product, whichever takes longer.
+/// The seconds of a step if only two things counted: reading its bytes at the rate at which memory is read, and doing
+/// its operations at the rate of a matrix product. It is the longer of the two times.
 double limit_seconds(const Workload& workload, StepKind kind, const Deployment& deployment, const Machine& machine);
 
-/// Bytes/s that the cores of a node read when `active` of them each go through `bytes` of their own. More cores than
-/// were measured add to it only if those did.
+/// The bytes/s that the cores of a node read if `active` of them each read `bytes` of their own. If more cores are
+/// active than were measured, they add to the rate only if the measured ones did.
 double node_bandwidth(const Machine& machine, double active, double bytes);
 
 }  // namespace fullforce

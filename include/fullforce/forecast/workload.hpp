@@ -4,7 +4,7 @@
 
 namespace fullforce {
 
-/// What is to be computed: all that the cost of a step depends on.
+/// What is to be computed: everything that the cost of a step depends on.
 struct Workload : SessionOptions {
   Channels channels;
 
@@ -13,7 +13,8 @@ struct Workload : SessionOptions {
   }
 };
 
-/// On what: ranks of so many threads, as many ranks on a node as its cores have room for.
+/// The machine's resources that a run gets: ranks with so many threads each. A node holds as many ranks as its cores
+/// have room for.
 struct Deployment {
   int ranks = 1;
   int threads = 1;
@@ -21,7 +22,7 @@ struct Deployment {
 
   Deployment(int ranks, int threads, const Machine& machine);
   int nodes() const { return (ranks + ranks_per_node - 1) / ranks_per_node; }
-  /// Threads of a node that compute.
+  /// The number of threads of a node that compute.
   double active_cores() const { return static_cast<double>(ranks_per_node) * threads; }
 };
 

@@ -38,8 +38,9 @@ class Neurons {
   virtual void advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams,
                        const StepNoise& noise) = 0;
 
-  /// Writes the rates of a block of neurons, [rows of the block, B], to where products read them. A rate beyond bound()
-  /// is written as infinite, which ends the run. Blocks may be written side by side.
+  /// Writes the rates of a block of neurons, [rows of the block, B], to the memory from which products read them. A
+  /// rate beyond largest_rate() is written as infinite, which ends the run. Different blocks may be written at the same
+  /// time by different threads.
   virtual void emit(RowBlock block, MatrixView<T> rates) const = 0;
 
   /// Saves or loads the states in the group of their network. **Collective.**

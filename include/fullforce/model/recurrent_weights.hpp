@@ -60,12 +60,12 @@ class RecurrentWeights {
   void arrange_for(const Layout& layout, Index streams);
   Index runs() const { return sparse_.runs(); }
 
-  /// The weight J_D(i, j), where `row` counts from this rank's first row. It is meant for tests and files; products
-  /// would be slow with it.
+  /// The weight J_D(i, j), where `row` counts from this rank's first row. It is meant for tests and files, not for
+  /// products.
   T operator()(Index row, Index column) const;
 
-  /// The largest sum of the weights' magnitudes over the rows of this rank. No element of a product with rates of
-  /// magnitude at most 1 is larger.
+  /// The largest sum of the weights' magnitudes over the rows of this rank. No element of a product is larger than this
+  /// sum times the largest rate.
   double largest_row_sum() const;
 
   /// Saves or loads the dataset /target/J [N, N], or the group /target/J_sparse in compressed sparse row (CSR) form.

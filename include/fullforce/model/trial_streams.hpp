@@ -13,9 +13,9 @@ enum class StreamPhase : std::int64_t { init = 0, running = 1, idle = 2 };
 template <>
 inline constexpr std::array<std::string_view, 3> names_of<StreamPhase> = {"init", "training", "idle"};
 
-/// What B streams are to run. Each stream first runs `init_trials` teacher-forced trials: trials in which the recurrent
-/// currents of the task-performing network are set to the target currents F. Then it runs trials that are dealt out to
-/// the streams from one common count.
+/// What B streams are to run. Each stream first runs `init_trials` teacher-forced trials: trials in which the target
+/// currents F take the place of the recurrent currents of the task-performing network, and the targets take the place
+/// of its outputs. Then it runs trials that are dealt out to the streams from one common count.
 struct TrialSchedule {
   Index streams = 1;
   Index init_trials = 10;

@@ -8,41 +8,44 @@
 
 namespace fullforce {
 
-/// checkpoint-1234.h5 for step 1234.
+/// The name of the checkpoint of a step, such as checkpoint-1234.h5 for step 1234.
 std::string checkpoint_name(Index step);
 
 /// The step in the name of a checkpoint; -1 for any other name.
 Index checkpoint_step(const std::filesystem::path& path);
 
-/// The checkpoints in a folder, newest first. One rank.
+/// The checkpoints in a folder, newest first. One rank calls it.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& folder);
 
-/// Files of a run's output folder that are being written, or that a run that was killed left unfinished. One rank.
+/// The files in the output folder of a run that are being written, or that a killed run left unfinished. One rank calls
+/// it.
 std::vector<std::filesystem::path> unfinished_files(const std::filesystem::path& folder);
 
-/// Removes them. One rank.
+/// Removes the files that unfinished_files() finds. One rank calls it.
 void remove_leftovers(const std::filesystem::path& folder);
 
-/// The name that a damaged checkpoint gets, so that it neither counts among the newest nor is lost: with `.damaged` at
-/// its end. One rank.
+/// Renames a damaged checkpoint, so that it does not count among the newest and is not lost. The new name has
+/// `.damaged` at its end. One rank calls it.
 void put_aside(const std::filesystem::path& checkpoint);
 
-/// The checkpoints of a folder that have been put aside. One rank.
+/// The checkpoints of a folder that have been put aside. One rank calls it.
 std::vector<std::filesystem::path> put_aside_checkpoints(const std::filesystem::path& folder);
 
 /// Writes the checkpoints of a run into its folder and keeps the newest few.
 class CheckpointWriter {
  public:
-  /// `save` writes the run's present state to a path, whole or not at all, and throws RunError. **Collective.**
+  /// Writes the present state of the run to a path, whole or not at all, and throws RunError if that fails.
+  /// **Collective.**
   using Save = std::function<void(const std::filesystem::path&)>;
   CheckpointWriter(const Communicator& comm, std::filesystem::path folder, Index keep, Save save);
 
-  /// Writes the checkpoint of a step, unless it was written already, and removes older ones beyond the newest few, and
-  /// those of later steps. Returns what went wrong; all stay then. Empty if nothing did. **Collective.**
+  /// Writes the checkpoint of a step, unless it was the last one written. Then removes older checkpoints beyond the
+  /// newest few, and those of later steps. Returns what went wrong, in which case no checkpoint is removed; the text is
+  /// empty if nothing did. **Collective.**
   std::string write(Index step);
 
-  double seconds() const { return seconds_; }  ///< that the last one took, on the slowest rank
-  Index written() const { return written_; }   ///< how many
+  double seconds() const { return seconds_; }  ///< seconds that the last checkpoint took, on the slowest rank
+  Index written() const { return written_; }   ///< number of checkpoints written
 
  private:
   void prune(Index step) const;

@@ -14,26 +14,28 @@
 
 namespace fullforce {
 
-/// A step of stream 0 in a test trial, as an observer sees it: rates of all neurons, [N] each, on every rank.
+/// What an observer receives of a step of stream 0 in a test trial. The rates are those of all neurons, [N] each, on
+/// every rank.
 struct StepView {
-  std::span<const double> rates;         ///< of the task-performing network
-  std::span<const double> target_rates;  ///< of the target-generating network
+  std::span<const double> rates;         ///< rates of the task-performing network
+  std::span<const double> target_rates;  ///< rates of the target-generating network
   std::span<const double> inputs;
   std::span<const double> targets;
   std::span<const double> outputs;
   bool ends_trial = false;
 };
 
-/// A test of a network file.
+/// What a test of a network file is to do.
 struct TestJob {
-  RunOptions run;          ///< test_trials, seed, streams, init_trials
-  NetworkOptions network;  ///< noise
+  RunOptions run;          ///< test_trials, seed, streams and init_trials are used
+  NetworkOptions network;  ///< noise is that of the test
   LearningOptions learning;
   std::filesystem::path network_file;
-  /// Of the fixed weights, for a file without J_D; run.seed is that of trials, states and noise.
+  /// The seed of the fixed weights, for a file without J_D. The seed of trials, states and noise is run.seed.
   std::uint64_t network_seed = 1;
   bool record = false;
-  std::function<void(const StepView&)> observe;  ///< called on every rank at every such step, if given
+  /// if given, every rank calls it at every step of stream 0 in a test trial
+  std::function<void(const StepView&)> observe;
 };
 
 struct TestResult {
@@ -42,20 +44,21 @@ struct TestResult {
   double squared_error = 0.0;
   double squared_target = 0.0;
   double seconds = 0.0;
-  bool stopped = false;       ///< a stop was asked for before the last trial ended
-  std::vector<Score> scores;  ///< the task's own
-  Recording recording;        ///< of stream 0, on the root, if asked for
+  bool stopped = false;       ///< whether a stop was asked for before the last trial ended
+  std::vector<Score> scores;  ///< scores of the task
+  Recording recording;        ///< recording of stream 0, on the root, if it was asked for
   double error() const { return squared_error / squared_target; }
 };
 
-/// Runs fresh trials freely. Error = sum |z - f_out|^2 / sum |f_out|^2 over all steps. **Collective.**
+/// Runs fresh trials in which the network runs on its own outputs. The error is sum |z - f_out|^2 / sum |f_out|^2 over
+/// all steps. **Collective.**
 TestResult test(const Communicator& comm, const Task& task, const TestJob& job);
 
-/// JSON text of a test: trials, steps, seconds, error, and the task's own scores. What is not a finite number is null,
-/// with the reason among the warnings.
+/// The results of a test as JSON text: trials, steps, seconds, error, and the scores of the task. A value that is not a
+/// finite number becomes null, and `warnings` receives the reason.
 std::string test_section(const TestResult& result, std::vector<std::string>& warnings);
 
-/// The same for people, one line.
+/// The results of a test as one line for people.
 std::string test_text(const TestResult& result);
 
 }  // namespace fullforce

@@ -10,24 +10,25 @@ namespace fullforce {
 
 using Bytes = std::span<const std::byte>;
 
-/// Bytes/s at which this rank's threads read `arrays` again and again for `seconds`, at least once; each thread its own
-/// part, as for_each_in_parallel deals out rows. 0 where there is nothing to read.
+/// The rate, in bytes/s, at which this rank's threads read `arrays`. They read them again and again for `seconds`, and
+/// at least once. Each thread reads its own part, as for_each_in_parallel distributes rows. The rate is 0 if there is
+/// nothing to read.
 double read_rate(std::span<const Bytes> arrays, double seconds);
 
-/// The same of `bytes` made for the purpose by each thread.
+/// The same rate for `bytes` of memory that the threads make for the purpose.
 double read_rate(double bytes, double seconds);
 
-/// Operations/s of this rank's threads in products of large square matrices, a pair of them each, for about `seconds`.
+/// The rate, in operations/s, of this rank's threads in products of large square matrices. Each thread has a pair of
+/// matrices, and the measurement takes about `seconds`.
 template <Real T>
 double product_rate(double seconds);
 
-/// Seconds that a sum of `count` integers over all ranks takes, and a gather of `bytes` bytes in all; the median of 9
-/// tries.
-/// **Collective.**
+/// The seconds that a sum of `count` integers over all ranks takes, and those that a gather of `bytes` bytes in all
+/// takes. Each is the median of 9 tries. **Collective.**
 double sum_seconds(const Communicator& comm, Index count);
 double gather_seconds(const Communicator& comm, Index bytes);
 
-/// `rate` of all ranks together: they start at once. **Collective.**
+/// The sum of `rate` over all ranks, which start to measure at once. **Collective.**
 template <class Rate>
 double together(const Communicator& comm, const Rate& rate) {
   comm.barrier();

@@ -7,16 +7,18 @@
 
 namespace fullforce {
 
-/// Throws InputError with the sum when the ranks of a node need more than the node has available. **Collective.**
+/// Throws InputError, which states the sum, if the ranks of a node need more memory than the node has available.
+/// **Collective.**
 void require_memory(const Layout& layout, Index bytes_per_rank);
 
-/// All memory that the processes of this node may hold: the machine's, or the control group's if that is less.
+/// The memory that all processes of this node together may hold, in bytes: that of the machine, or that of the control
+/// group if it is less.
 Index memory_of_node();
 
-/// Largest memory this process has held, bytes.
+/// The largest memory that this process has held, in bytes.
 Index peak_memory();
 
-/// 1234567890 as "1.15 GiB".
+/// A number of bytes in words: 1234567890 is "1.15 GiB".
 std::string bytes_text(double bytes);
 
 }  // namespace fullforce

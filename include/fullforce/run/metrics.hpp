@@ -6,23 +6,25 @@
 
 namespace fullforce {
 
-/// metrics.csv: a line a training trial. Lines of a run that is gone on from are kept up to its step; the others are
-/// its own future, which comes again. Does nothing on ranks other than the root.
+/// The file metrics.csv, which has a line for each training trial. If a run is continued, its lines up to the step
+/// where it goes on are kept. The lines of later steps are removed, because the run comes to these steps again. The
+/// class does nothing on ranks other than the root.
 class Metrics {
  public:
-  /// Throws RunError when the file cannot be written. One rank.
+  /// Opens the file. Throws RunError if it cannot be written. One rank calls it.
   Metrics(bool writes, std::filesystem::path path, Index start_step);
   ~Metrics();
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  /// Lines that a full disk does not take are kept for the next time.
+  /// Adds the line of a trial. Lines that do not fit on a full disk are kept for the next time.
   void trial(const TrialResult& result, Index step, double seconds, Index rank);
 
-  /// Brings all lines to the disk, before a checkpoint says that they are there. Throws RunError. One rank.
+  /// Brings all lines to the disk, which must happen before a checkpoint says that they are there. Throws RunError if
+  /// that fails. One rank calls it.
   void sync();
 
-  /// The error of the last trial that has a line; negative: none. On the root.
+  /// The error of the last trial that has a line, on the root. It is negative if there is none.
   double last_error() const { return last_error_; }
 
  private:

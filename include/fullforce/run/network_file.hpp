@@ -11,28 +11,29 @@ class Archive;
 
 /// What a network file says about itself.
 struct NetworkFileHeader {
-  std::string config;        ///< effective TOML
-  std::string provenance;    ///< JSON text
-  Index step = 0;            ///< read only: of the run, when the file was written
-  Index idle_steps = 0;      ///< read only: since a stream first had no trial left
-  bool has_pending = false;  ///< read only: updates that are still to be applied
+  std::string config;        ///< effective configuration, TOML
+  std::string provenance;    ///< provenance, JSON text
+  Index step = 0;            ///< only read: step of the run when the file was written
+  Index idle_steps = 0;      ///< only read: steps since a stream first had no trial left
+  bool has_pending = false;  ///< only read: whether updates are pending, which means computed and not yet applied
 };
 
-/// Writes a network (or checkpoint: the layout is the same), whose arrays `persist` saves, to a temporary name in the
-/// same folder, reads it back against its checksums, and renames it. Throws RunError when it cannot be written; what
-/// was there before stays. **Collective.**
+/// Writes a network file, or a checkpoint, which has the same layout. `persist` saves its arrays. The file is written
+/// under a temporary name in the same folder, read back and compared with its checksums, and then renamed. Throws
+/// RunError if it cannot be written; an older file of that name then stays. **Collective.**
 void save_network(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader header,
                   const std::function<void(Archive&)>& persist);
 
-/// Opens the file and lets `persist` load from it. Throws RunError for a damaged file. **Collective.**
+/// Opens the file and lets `persist` load from it. Throws RunError if the file is damaged. **Collective.**
 void load_network(const Communicator& comm, const std::filesystem::path& path,
                   const std::function<void(Archive&)>& persist);
 
-/// Checks that the file is a fullforce network of this version and returns its header. Throws InputError.
+/// Checks that the file is a fullforce network of this version, and returns its header. Throws InputError if it is not.
 /// **Collective.**
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path);
 
-/// What is wrong with a network file, every byte of which is read; empty if it is whole. **Collective.**
+/// Reads every byte of a network file and returns what is wrong with it. The text is empty if the file is whole.
+/// **Collective.**
 std::string damage_of(const Communicator& comm, const std::filesystem::path& path);
 
 }  // namespace fullforce

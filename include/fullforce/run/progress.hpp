@@ -10,29 +10,29 @@
 
 namespace fullforce {
 
-/// What a run tells while it runs, on standard output and in log.txt: one live line on a terminal, plain lines at
-/// intervals elsewhere. Does nothing on ranks other than the root.
+/// What a run says while it goes on, on standard output and in log.txt. A terminal shows one line that is updated;
+/// elsewhere there are plain lines at intervals. The class does nothing on ranks other than the root.
 class Progress {
  public:
-  /// `log` may be empty: no file then.
+  /// `log` is the path of the log file. If it is empty, there is no log file.
   Progress(bool speaks, bool quiet, const std::filesystem::path& log);
   ~Progress();
 
-  /// A line that stays.
+  /// Writes a line that stays.
   void line(const std::string& text);
 
-  /// A warning: also on standard error, and kept for the summary.
+  /// Writes a warning, which also goes to standard error and is kept for the summary.
   void warn(const std::string& text);
 
-  /// The state of a phase; shown if it is time to.
+  /// The state of a phase. update() shows it if it is time to.
   struct State {
     const char* phase;
     Index trial;
     Index trials;
-    double error;  ///< of the last trial; negative: none yet
-    double done;   ///< share of the phase's work, 0 to 1
+    double error;  ///< error of the last trial; negative: there is none yet
+    double done;   ///< share of the work of the phase that is done, 0 to 1
     double samples_per_second;
-    Index rank = 0;  ///< of low-rank features; 0: not told
+    Index rank = 0;  ///< dimension of the basis of low-rank features; 0: it is not shown
   };
   void update(const State& state);
   bool due() const;
@@ -56,7 +56,7 @@ class Progress {
   std::vector<std::string> warnings_;
 };
 
-/// 4000 as "1 h 06 min".
+/// A duration in words: 4000 s is "1 h 06 min".
 std::string duration_text(double seconds);
 
 }  // namespace fullforce

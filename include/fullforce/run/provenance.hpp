@@ -5,7 +5,8 @@
 
 namespace fullforce {
 
-/// JSON text: version, commit, compiler, libraries, ranks, threads, host, UTC time. **Collective.**
+/// Where a result comes from, as JSON text: version, commit, compiler, libraries, ranks, threads, host, UTC time.
+/// **Collective.**
 std::string provenance(const Communicator& comm);
 
 }  // namespace fullforce

@@ -6,7 +6,7 @@
 
 namespace fullforce {
 
-/// Keys of the section [run].
+/// The keys of the section [run] of a configuration.
 struct RunOptions {
   std::uint64_t seed = 1;
   Index streams = 1;
@@ -16,10 +16,10 @@ struct RunOptions {
   std::string output = "runs/oscillation";  ///< folder, relative to the working directory
 };
 
-/// Keys of the section [checkpoint].
+/// The keys of the section [checkpoint] of a configuration.
 struct CheckpointOptions {
   double every_minutes = 10.0;
-  Index every_trials = 0;  ///< 0 = by time only
+  Index every_trials = 0;  ///< 0 = only time decides
   Index keep = 2;
 };
 

@@ -13,28 +13,29 @@
 
 namespace fullforce {
 
-/// What a session is about: the networks, how they learn, and how many trials run side by side.
+/// What a session runs: the networks, how they learn, and how many trials run side by side.
 struct SessionOptions {
   NetworkOptions network;
   LearningOptions learning;
   Index streams = 1;
-  std::uint64_t weight_seed = 1;  ///< of the fixed weights
+  std::uint64_t weight_seed = 1;  ///< seed of the fixed weights
 };
 
-/// The memory and the files of a session: a pure value, for forecasts and checks before anything is allocated.
+/// The memory and the file sizes of a session. It is a pure value, for forecasts and for checks before anything is
+/// allocated.
 class SessionShape {
  public:
   SessionShape(const RowPartition& partition, int threads, const SessionOptions& options, const Channels& channels);
 
-  /// On the rank with the most rows.
+  /// The memory on the rank with the most rows.
   Index bytes() const;
-  /// Of network.h5 or, with half a panel pending, of a checkpoint.
+  /// The size of network.h5, or of a checkpoint in which half a panel is pending.
   double file_bytes(bool checkpoint) const;
 
   const PlasticityShape& plasticity() const { return *plasticity_; }
-  /// The same without an inverse correlation matrix, as a test needs it.
+  /// The shape of the plasticity without an inverse correlation matrix, as a test needs it.
   const PlasticityShape& tested_plasticity() const { return *tested_; }
-  /// Adds what the networks and their weights make of a step, learning apart.
+  /// Adds to `account` what the networks and their weights do in a step, without learning.
   void account_of_networks(bool target_runs, const Extent& extent, StepAccount& account) const;
 
  private:
@@ -45,12 +46,13 @@ class SessionShape {
   std::unique_ptr<PlasticityShape> tested_;
 };
 
-/// A task, both networks and their plasticity, put together and stepped. Training, tests, analysis and benchmarks all
-/// run through it. It neither prints nor decides when to write a file.
+/// A task, both networks and their plasticity as one whole that is advanced step by step. Training, tests, analysis and
+/// benchmarks all use it. A session neither prints nor decides when to write a file.
 template <Real T>
 class Session {
  public:
-  /// Draws the fixed weights; J = 0 and w = 0. `learns`: with what learning needs; a test does without it.
+  /// Draws the fixed weights, and sets J = 0 and w = 0. `learns` says that the session has what learning needs; a test
+  /// does without it.
   Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns);
 
   const Layout& layout() const { return layout_; }
@@ -60,20 +62,22 @@ class Session {
   Plasticity<T>& plasticity() { return *plasticity_; }
   const Plasticity<T>& plasticity() const { return *plasticity_; }
 
-  /// Fresh states from `seed`, and trials as scheduled. Whatever ran before ends.
+  /// Draws fresh states from `seed` and starts trials as scheduled. It ends whatever ran before.
   Simulation<T>& start_training(const TrialSchedule& schedule, std::uint64_t seed);
-  /// The same for trials that are run freely, with this noise instead of the options'.
+  /// Does the same for a test, whose trials run on the outputs of the network itself. `noise` replaces the noise of the
+  /// options.
   Simulation<T>& start_test(const TrialSchedule& schedule, std::uint64_t seed, double noise);
   Simulation<T>& simulation() { return *simulation_; }
   const Simulation<T>& simulation() const { return *simulation_; }
 
-  /// Applies the pending updates of a file that was loaded. **Collective.**
+  /// Applies the pending updates of a file that was loaded: those that were computed and not yet applied.
+  /// **Collective.**
   void flush();
 
-  /// Writes the network and, if something runs, its state; see save_network(). **Collective.**
+  /// Writes the network and, if something runs, its state, by save_network(). **Collective.**
   void save(const std::filesystem::path& path, const NetworkFileHeader& header, bool with_target);
-  /// Loads the weights, with pending updates if this session learns, and the state of what runs. Throws RunError for a
-  /// damaged file. **Collective.**
+  /// Loads the weights and the state of what runs. If this session learns, it also loads the pending updates. Throws
+  /// RunError if the file is damaged. **Collective.**
   void load(const std::filesystem::path& path);
 
  private:
@@ -87,9 +91,9 @@ class Session {
   std::optional<Simulation<T>> simulation_;
 };
 
-/// Trials of a training run.
+/// The trials of a training run.
 TrialSchedule training_schedule(const RunOptions& run);
-/// Trials of a test.
+/// The trials of a test.
 TrialSchedule test_schedule(const RunOptions& run);
 
 }  // namespace fullforce

@@ -20,7 +20,7 @@ namespace fullforce {
 
 class Archive;
 
-/// A training or test trial that has ended: squared errors and squared targets summed over its steps.
+/// A training or test trial that has ended, with the squared errors and the squared targets summed over its steps.
 struct TrialResult {
   Index number = 0;
   Index stream = 0;
@@ -30,43 +30,45 @@ struct TrialResult {
   double error() const { return squared_error / squared_target; }
 };
 
-/// What decides the dynamics, apart from the weights.
+/// What decides the dynamics, in addition to the weights.
 struct SimulationOptions {
   NetworkOptions network;
   Rule rule = Rule::full_force;
   double update_probability = 0.5;
   std::uint64_t seed = 1;
-  bool testing = false;  ///< fresh states of the test, nothing is learned
+  bool testing = false;  ///< whether this is a test: states are drawn for the test, and nothing is learned
 };
 
-/// The target-generating and the task-performing network, B streams side by side, advanced step by step in the order of
-/// DePasquale et al. (2018), which ARCHITECTURE.md and MANUAL.md write out. It only schedules: neurons, drive and
-/// plasticity do the work. Weights and plasticity belong to the caller, so that training and testing can share them.
+/// The target-generating and the task-performing network in B streams side by side. They advance step by step in the
+/// order of DePasquale et al. (2018), which ARCHITECTURE.md and MANUAL.md write out. This class only schedules:
+/// neurons, drive and plasticity do the work. Weights and plasticity belong to the caller, so that training and testing
+/// can share them.
 template <Real T>
 class Simulation {
  public:
   Simulation(const Layout& layout, const SimulationOptions& options, const Task& task, const TrialSchedule& schedule,
              const Connectivity<T>& connectivity, Plasticity<T>& plasticity);
 
-  /// One step of every stream; the training or test trials that ended with it. Two collectives at most, two more with
-  /// target modes, and one more when the panel is flushed; allocates nothing unless a new trial is longer than any
-  /// before, or target modes are fixed, which is when the first stream has ended its init trials. Throws RunError
-  /// with trial and step when a value is not finite. **Collective.**
+  /// Advances every stream by one step, and returns the training or test trials that ended with it. A step needs at
+  /// most two collectives, two more with target modes, and one more if the panel is applied. It allocates memory only
+  /// if a new trial is longer than any before, or if target modes are fixed, which happens when the first stream has
+  /// ended its init trials. Throws RunError, which states trial and step, if a value is not finite. **Collective.**
   std::span<const TrialResult> step();
 
-  /// Applies pending updates. **Collective.**
+  /// Applies the pending updates: those that are computed and not yet applied. **Collective.**
   void flush();
 
   bool finished() const { return streams_.finished(); }
   const TrialStreams& streams() const { return streams_; }
-  Index steps() const { return steps_; }      ///< since the start of the run
-  Index samples() const { return samples_; }  ///< RLS updates so far
-  const Work& work() const { return work_; }  ///< since construction, over all ranks
+  Index steps() const { return steps_; }      ///< steps since the start of the run
+  Index samples() const { return samples_; }  ///< updates by recursive least squares so far
+  const Work& work() const { return work_; }  ///< work since construction, over all ranks
   RegionTimer& timer() { return timer_; }
 
-  /// `look(*this)` is called in every step after the outputs are known and before the streams move on. `at_target`: it
-  /// wants the target-generating network too, which then runs even where nothing else needs it. The next step works out
-  /// anew what steps have worked out ahead. All ranks must call it at the same step.
+  /// Sets the function `look`, which every step calls as look(*this) after the outputs are known and before the streams
+  /// move on. `at_target` says that the function also needs the target-generating network, which then runs even if
+  /// nothing else needs it. The next step computes anew what steps compute ahead. All ranks must call observe() at the
+  /// same step.
   void observe(std::function<void(const Simulation&)> look, bool at_target) {
     look_ = std::move(look);
     target_observed_ = at_target;
@@ -76,11 +78,11 @@ class Simulation {
   std::span<const double> outputs() const { return z_; }  ///< z, [n_out, B]
   const StepSignals& signals() const { return signals_; }
 
-  /// r and r_D of some neurons in a stream, whoever holds them. **Collective.**
+  /// Writes r and r_D of some neurons in a stream, whichever ranks hold them. **Collective.**
   void sample(Index stream, std::span<const Index> neurons, std::span<double> rates,
               std::span<double> target_rates) const;
 
-  /// States, streams and error sums. **Collective.**
+  /// Saves or loads the states, the streams and the sums of errors. **Collective.**
   void persist(Archive& archive);
 
  private:
@@ -121,14 +123,14 @@ class Simulation {
   std::vector<double> z_;              ///< [n_out, B]
   std::vector<double> output_errors_;  ///< [n_out, streams that learn]
   std::vector<Index> learning_streams_;
-  std::vector<double> squared_error_;  ///< a number a stream, of its trial so far
+  std::vector<double> squared_error_;  ///< one number for each stream, of its trial so far
   std::vector<double> squared_target_;
   std::vector<TrialResult> results_;
   Index steps_ = 0;
   Index samples_ = 0;
-  StepAccount account_;  ///< of the last step
+  StepAccount account_;  ///< account of the last step
   Work work_;
-  bool primed_ = false;  ///< rates and the products with J_D belong to the present states
+  bool primed_ = false;  ///< whether rates and the products with J_D belong to the present states
   std::function<void(const Simulation&)> look_;
   bool target_observed_ = false;
   RegionTimer timer_;

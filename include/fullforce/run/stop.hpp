@@ -6,19 +6,21 @@
 
 namespace fullforce {
 
-/// From now on SIGUSR1, SIGTERM and the first SIGINT ask for a stop, which StopRequest passes on; a second SIGINT ends
-/// the program at once. To be called first of all, before MPI starts.
+/// Lets SIGUSR1, SIGTERM and the first SIGINT ask for a stop from now on; StopRequest passes that on. A second SIGINT
+/// ends the program at once. This function must be called first of all, before MPI starts.
 void honour_stop_signals();
 
-/// Seconds until this process must have ended: `max_hours` since it began, or the end of its SLURM job
-/// (SLURM_JOB_END_TIME, less a margin for the launcher), whichever comes first; infinite if neither is set.
+/// The seconds until this process must have ended. That is `max_hours` after it began, or the end of its SLURM job
+/// (SLURM_JOB_END_TIME, less a margin for the launcher), whichever comes first. The result is infinite if neither is
+/// set.
 double seconds_left(std::optional<double> max_hours);
 
-/// Whether to stop or to write a checkpoint soon: signals, the time left, the checkpoint interval. Clocks and signals
-/// differ between ranks, so all of them agree, as many steps apart as take about a tenth of a second, at most 32.
+/// Decides whether to stop or to write a checkpoint soon, from signals, the time left and the checkpoint interval.
+/// Clocks and signals differ between ranks, so all ranks agree on the answer. They do so at intervals of as many steps
+/// as take about a tenth of a second, and of at most 32 steps.
 class StopRequest {
  public:
-  /// `write_seconds`: what a checkpoint takes, until one was written.
+  /// `write_seconds` is the time that writing a checkpoint is taken to need until one has been written.
   StopRequest(std::optional<double> max_hours, double checkpoint_minutes, double write_seconds);
 
   struct Answer {
@@ -26,10 +28,11 @@ class StopRequest {
     bool checkpoint = false;
   };
 
-  /// To be called in every step; asks all ranks in some. **Collective.**
+  /// Returns the answer. It must be called in every step, and asks all ranks in some of them. **Collective.**
   Answer ask(const Communicator& comm);
 
-  /// Restarts the checkpoint interval; `write_seconds` is what writing took, 0 if it never succeeded.
+  /// Restarts the checkpoint interval. `write_seconds` is the time that writing took; it is 0 if writing never
+  /// succeeded.
   void checkpoint_written(double write_seconds);
 
  private:
@@ -40,7 +43,7 @@ class StopRequest {
   double ask_seconds_;
   double write_seconds_;
   Index interval_ = 1;  ///< steps from one question to the next
-  Index calls_ = 0;     ///< since the last
+  Index calls_ = 0;     ///< calls since the last question
   Stopwatch since_asked_;
   Stopwatch since_checkpoint_;
 };

@@ -12,27 +12,27 @@
 
 namespace fullforce {
 
-/// A training run, complete: what the configuration says and how this part of it is to go.
+/// A complete training run: what the configuration says, and how this part of the run is to go.
 struct TrainingJob {
   RunOptions run;
   TaskOptions task;
   NetworkOptions network;
   LearningOptions learning;
   CheckpointOptions checkpoint;
-  std::string config_text;                          ///< effective configuration, for the files
-  std::optional<std::filesystem::path> start_from;  ///< a checkpoint, or a network to go on training
-  bool trained = false;               ///< start_from is the network that this run makes: only its test is left
-  double state_bytes = 0.0;           ///< of all ranks, roughly
-  std::vector<std::string> warnings;  ///< to be said at the start
+  std::string config_text;                          ///< effective configuration, which the files keep
+  std::optional<std::filesystem::path> start_from;  ///< checkpoint to go on from, or network to go on training
+  bool trained = false;      ///< whether start_from is the network that this run makes, so that only its test is left
+  double state_bytes = 0.0;  ///< approximate size of the state of all ranks
+  std::vector<std::string> warnings;  ///< warnings to show at the start
   std::optional<Index> max_steps;
   std::optional<double> max_hours;
   bool quiet = false;
-  bool with_target = true;  ///< J_D in network.h5
+  bool with_target = true;  ///< whether network.h5 has J_D
 };
 
 enum class Outcome { finished, stopped };
 
-/// Trains, writes network.h5, tests, and writes summary.json; the folder job.run.output exists. **Collective.**
+/// Trains, writes network.h5, tests, and writes summary.json. The folder job.run.output must exist. **Collective.**
 Outcome train(const Communicator& comm, const Task& task, const TrainingJob& job);
 
 }  // namespace fullforce
