@@ -30,8 +30,8 @@ class TangentMap {
 };
 
 /// The first k Lyapunov exponents by the QR method (Benettin et al. 1980; Geist, Parlitz & Lauterborn 1990). k tangent
-/// vectors evolve with the system and are made orthonormal at intervals. The exponents are the mean logarithms of the
-/// factors by which that shortens them, over time. The first tenth of the intervals is left out.
+/// vectors evolve with the system and are made orthonormal at intervals. The exponents are the mean logarithms, for
+/// each second, of the factors by which that shortens them. The first tenth of the intervals is left out.
 class LyapunovSpectrum {
  public:
   /// Prepares k <= N exponents of a system of N = layout.rows() variables with time step dt (s). The tangent vectors

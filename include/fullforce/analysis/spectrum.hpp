@@ -8,10 +8,10 @@
 namespace fullforce {
 
 struct SpectrumOptions {
-  Index dense_limit =
-      /// with at most so many rows all eigenvalues are computed, by the root alone (10 N^3 operations, 24 N^2 bytes)
-      3000;
-  Index leading = 100;  ///< with more rows, so many eigenvalues of largest magnitude are computed
+  /// With at most so many rows, all eigenvalues are computed, by the root alone (10 N^3 operations, 24 N^2 bytes).
+  Index dense_limit = 3000;
+  /// With more rows, so many eigenvalues of largest magnitude are computed.
+  Index leading = 100;
 };
 
 /// Eigenvalues by falling magnitude. Of a pair of conjugates, the one above the real axis comes first.

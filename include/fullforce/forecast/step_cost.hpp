@@ -5,8 +5,9 @@
 
 namespace fullforce {
 
-/// The kinds of steps: all streams are in teacher-forced trials (init), some stream trains (training), test trials run
-/// on the network's own outputs (test), or the streams are in the teacher-forced trials of a test (test_init).
+/// The kinds of steps: all streams are in teacher-forced trials, which TrialSchedule describes (init), some stream
+/// trains (training), test trials run on the network's own outputs (test), or the streams are in the teacher-forced
+/// trials of a test (test_init).
 enum class StepKind { init, training, test, test_init };
 
 /// What a step computes and sends in the mean over the numbers of streams that may learn from it. Each class accounts

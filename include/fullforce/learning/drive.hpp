@@ -71,7 +71,7 @@ class Drive {
   /// Finds the bound on the length of F, which targets() gives from now on. **Collective.**
   virtual void find_target_bound() = 0;
 
-  /// Sets z_rec = F in the streams that are in teacher-forced trials.
+  /// Sets z_rec = F in the streams that are in teacher-forced trials, which TrialSchedule describes.
   void teach(const TrialStreams& streams);
 
   void account(bool target_runs, StepAccount& account) const {

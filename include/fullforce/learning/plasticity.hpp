@@ -49,7 +49,8 @@ class PlasticityShape {
   virtual bool needs_all_rates() const = 0;
   /// The memory on the rank with the most rows.
   virtual Index bytes() const = 0;
-  /// The size of network.h5, or of a checkpoint in which half a panel is pending.
+  /// The size of network.h5, or of a checkpoint in which the panel of pending updates, which are computed and not yet
+  /// applied, is half full.
   virtual double file_bytes(bool checkpoint) const = 0;
 
   /// Adds to `account` a step in which all streams are in teacher-forced trials.
@@ -66,8 +67,9 @@ class PlasticityShape {
 /// own rows, and the readout w. Each kind of plasticity is a class derived from this one; make_plasticity() finds it by
 /// its name.
 ///
-/// A step in which some stream is past its teacher-forced trials calls evaluate() and then complete(). Before that,
-/// each step calls observe() as long as is_observing() is true, and end_observation() is called once.
+/// A step in which some stream is past its teacher-forced trials (those in which F takes the place of the recurrent
+/// currents; see TrialSchedule) calls evaluate() and then complete(). Before that, each step calls observe() as long as
+/// is_observing() is true, and end_observation() is called once.
 template <Real T>
 class Plasticity {
  public:

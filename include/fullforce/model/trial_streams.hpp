@@ -51,12 +51,14 @@ class TrialStreams {
   TrialStreams(const Task& task, const TrialSchedule& plan);
 
   Index streams() const { return plan_.streams; }
-  bool finished() const;  ///< whether every stream is idle
-  bool any_running() const {
-    return any_in(StreamPhase::running);
-  }  ///< whether some stream is past its init trials and not idle
-  bool any_idle() const { return any_in(StreamPhase::idle); }    ///< whether some stream has nothing left to do
-  bool any_forced() const { return any_in(StreamPhase::init); }  ///< whether some stream is in an init trial
+  /// Whether every stream is idle.
+  bool finished() const;
+  /// Whether some stream is past its init trials and not idle.
+  bool any_running() const { return any_in(StreamPhase::running); }
+  /// Whether some stream has nothing left to do.
+  bool any_idle() const { return any_in(StreamPhase::idle); }
+  /// Whether some stream is in an init trial.
+  bool any_forced() const { return any_in(StreamPhase::init); }
   StageProgress progress() const;
 
   StreamPhase phase(Index stream) const { return phase_[as_size(stream)]; }

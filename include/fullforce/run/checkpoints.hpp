@@ -14,21 +14,21 @@ std::string checkpoint_name(Index step);
 /// The step in the name of a checkpoint; -1 for any other name.
 Index checkpoint_step(const std::filesystem::path& path);
 
-/// The checkpoints in a folder, newest first. One rank calls it.
+/// The checkpoints in a folder, newest first. One rank may call it alone.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& folder);
 
-/// The files in the output folder of a run that are being written, or that a killed run left unfinished. One rank calls
-/// it.
+/// The files in the output folder of a run that are being written, or that a killed run left unfinished. One rank may
+/// call it alone.
 std::vector<std::filesystem::path> unfinished_files(const std::filesystem::path& folder);
 
-/// Removes the files that unfinished_files() finds. One rank calls it.
+/// Removes the files that unfinished_files() finds. One rank may call it alone.
 void remove_leftovers(const std::filesystem::path& folder);
 
 /// Renames a damaged checkpoint, so that it does not count among the newest and is not lost. The new name has
-/// `.damaged` at its end. One rank calls it.
+/// `.damaged` at its end. One rank may call it alone.
 void put_aside(const std::filesystem::path& checkpoint);
 
-/// The checkpoints of a folder that have been put aside. One rank calls it.
+/// The checkpoints of a folder that have been put aside. One rank may call it alone.
 std::vector<std::filesystem::path> put_aside_checkpoints(const std::filesystem::path& folder);
 
 /// Writes the checkpoints of a run into its folder and keeps the newest few.

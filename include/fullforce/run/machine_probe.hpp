@@ -15,7 +15,7 @@ using Bytes = std::span<const std::byte>;
 /// nothing to read.
 double read_rate(std::span<const Bytes> arrays, double seconds);
 
-/// The same rate for `bytes` of memory that the threads make for the purpose.
+/// The same rate if each thread reads `bytes` bytes of its own, which are made for the purpose.
 double read_rate(double bytes, double seconds);
 
 /// The rate, in operations/s, of this rank's threads in products of large square matrices. Each thread has a pair of

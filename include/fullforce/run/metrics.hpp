@@ -11,17 +11,18 @@ namespace fullforce {
 /// class does nothing on ranks other than the root.
 class Metrics {
  public:
-  /// Opens the file. Throws RunError if it cannot be written. One rank calls it.
+  /// Opens the file. Throws RunError if it cannot be written. One rank may call it alone.
   Metrics(bool writes, std::filesystem::path path, Index start_step);
   ~Metrics();
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  /// Adds the line of a trial. Lines that do not fit on a full disk are kept for the next time.
+  /// Adds the line of a trial. `rank` is the dimension of the basis of low-rank features. Lines that do not fit on a
+  /// full disk are kept for the next time.
   void trial(const TrialResult& result, Index step, double seconds, Index rank);
 
   /// Brings all lines to the disk, which must happen before a checkpoint says that they are there. Throws RunError if
-  /// that fails. One rank calls it.
+  /// that fails. One rank may call it alone.
   void sync();
 
   /// The error of the last trial that has a line, on the root. It is negative if there is none.

@@ -29,7 +29,8 @@ class SessionShape {
 
   /// The memory on the rank with the most rows.
   Index bytes() const;
-  /// The size of network.h5, or of a checkpoint in which half a panel is pending.
+  /// The size of network.h5, or of a checkpoint in which the panel of pending updates, which are computed and not yet
+  /// applied, is half full.
   double file_bytes(bool checkpoint) const;
 
   const PlasticityShape& plasticity() const { return *plasticity_; }
