@@ -29,10 +29,10 @@ double interpolate(std::span<const double> at, std::span<const double> values, d
 /// What the parts of a step cost one core with numbers of one precision.
 struct StepConstants {
   double product_rate = 0.0;  ///< operations/s of a large matrix product, which are the limit
-  /// seconds for each matrix element in a product with so many vectors, with the matrix in the cache
+  /// Seconds for each matrix element in a product with so many vectors, with the matrix in the cache.
   OverStreams product{};
   double flush = 0.0;  ///< seconds for each matrix element and column when a panel is applied
-  /// seconds for each step and neuron (states, rates, panel, sums), by region of the timer
+  /// Seconds for each step and neuron (states, rates, panel, sums), by region of the timer.
   std::array<OverStreams, region_count> rows{};
   OverStreams fixed{};  ///< seconds for each step, whatever its size
 };

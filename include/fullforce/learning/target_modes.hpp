@@ -42,7 +42,7 @@ class TargetModes {
   /// computation.
   void fix();
 
-  /// number of modes that the currents have: n, or the number of their directions if that is less
+  /// Number of modes that the currents have: n, or the number of their directions if that is less.
   Index found() const { return found_; }
   double energy() const { return energy_; }             ///< sum |F|^2 over the currents that V was fixed from
   double energy_left_out() const { return left_out_; }  ///< part of that sum that lies outside of the modes

@@ -35,7 +35,7 @@ class RecurrentWeights {
     Index streams = 1;    ///< number of vectors of rates that a product reads
 
     double elements_of_a_row() const;
-    /// bytes that a product reads for a weight, which include the index of a sparse one
+    /// Bytes that a product reads for a weight, which include the index of a sparse one.
     double bytes_of_element() const;
     /// The memory on the rank with the most rows.
     Index bytes() const;

@@ -63,7 +63,7 @@ class TrialStreams {
 
   StreamPhase phase(Index stream) const { return phase_[as_size(stream)]; }
   Index trial(Index stream) const { return trial_[as_size(stream)]; }  ///< number of the stream's trial in its phase
-  /// position of the next step in the stream's trial
+  /// Position of the next step in the stream's trial.
   Index position(Index stream) const { return position_[as_size(stream)]; }
   Index next_trial() const { return next_trial_; }  ///< number that is dealt out next
 
@@ -72,7 +72,7 @@ class TrialStreams {
   Index idle_steps() const { return idle_steps_; }
 
   Index length(Index stream) const { return signals_[as_size(stream)].length; }  ///< length of the stream's trial
-  /// kind and number of the trial, which are the key of the stream's current draws
+  /// Kind and number of the trial, which are the key of the stream's current draws.
   TrialId trial_id(Index stream) const;
 
   /// The signals of the coming step: [n_in], [n_out], [n_hint]. They must not be asked of an idle stream.

@@ -34,7 +34,7 @@ struct TestJob {
   /// The seed of the fixed weights, for a file without J_D. The seed of trials, states and noise is run.seed.
   std::uint64_t network_seed = 1;
   bool record = false;
-  /// if given, every rank calls it at every step of stream 0 in a test trial
+  /// If given, every rank calls it at every step of stream 0 in a test trial.
   std::function<void(const StepView&)> observe;
 };
 

@@ -17,8 +17,8 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  /// Adds the line of a trial. `rank` is the dimension of the basis of low-rank features. Lines that do not fit on a
-  /// full disk are kept for the next time.
+  /// Adds the line of a trial. `rank` is the present number of features: N, or the dimension of the basis of low-rank
+  /// ones. Lines that do not fit on a full disk are kept for the next time.
   void trial(const TrialResult& result, Index step, double seconds, Index rank);
 
   /// Brings all lines to the disk, which must happen before a checkpoint says that they are there. Throws RunError if
