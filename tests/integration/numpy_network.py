@@ -71,7 +71,7 @@ def largest_difference(run, recording):
 def check_network(rule, network="", options=(), modes=0, learning=""):
     with open("c.toml", "w") as f:
         f.write(CONFIG.format(rule=rule, network=network, modes=modes, learning=learning))
-    folder = f"{rule}{len(options)}-{modes}{len(learning)}"
+    folder = f"{rule}{len(network)}-{len(options)}-{modes}-{len(learning)}"
     harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", *options]))
     harness.expect_exit(0, harness.mpirun(2, ["test", f"{folder}/network.h5", "--seed", 5, "--record", "recording.h5"]))
     trained = fullforce_io.load_network(f"{folder}/network.h5")
