@@ -40,7 +40,7 @@ class DenseFeatures : public FeatureSpace<T> {
   bool panel_full() const override { return P_->full(); }
 
   Gain<T> gain() const override {
-    if (!P_) return {features_, layout_->rows()};
+    if (!P_) return {.features = features_, .count = layout_->rows()};
     return {features_, layout_->rows(), P_->panel_products(), P_->inverse_factor(), P_->pending()};
   }
   Index capacity() const override { return layout_->rows(); }
@@ -112,7 +112,7 @@ class LowRankFeatures : public FeatureSpace<T> {
   bool panel_full() const override { return P_->full(); }
 
   Gain<T> gain() const override {
-    if (!P_) return {features_.view(), basis_.dimension()};
+    if (!P_) return {.features = features_.view(), .count = basis_.dimension()};
     return {features_.view(), basis_.dimension(), panel_products_.view(), P_->inverse_factor(), P_->pending()};
   }
   Index capacity() const override { return basis_.max_dimension(); }

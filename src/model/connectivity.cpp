@@ -11,7 +11,7 @@ namespace {
 
 template <Real T, class Value>
 void fill_rows(const Layout& layout, RowMatrix<T>& matrix, const Value& value) {
-  layout.for_each_block([&](RowBlock block) {
+  layout.try_each_block([&](RowBlock block) {
     std::vector<double> row(as_size(matrix.cols()));
     for (Index i = 0; i < block.rows; ++i) {
       value(static_cast<std::uint64_t>(block.first + i), std::span<double>(row));

@@ -72,7 +72,7 @@ RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions
           "network.neurons = {} with network.in_degree: must be below 2^31", neurons_);
   const Index inputs = is_sparse() ? options.in_degree : neurons_;
   const double deviation = options.gain / std::sqrt(static_cast<double>(inputs));
-  layout.for_each_block([&](RowBlock block) {
+  layout.try_each_block([&](RowBlock block) {
     std::vector<double> scratch(as_size(inputs));
     DistinctInputs distinct(is_sparse() ? neurons_ : 1);
     for (Index i = block.local; i < block.local + block.rows; ++i) {
