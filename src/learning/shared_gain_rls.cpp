@@ -127,7 +127,7 @@ void SharedGainRls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T
                        const RowBlock block = rows_->block(k);
                        StreamArray<T>& own = products(currents);
                        if (learns()) J_->subtract_pending(block, gain.pending, gain.panel_products, own);
-                       if (learning) learn_currents(block, own, targets);
+                       if (learning) learn_currents(block, own, targets, gain);
                      }),
                 Loop(learning ? layout_->local_blocks() : 0, [&](Index k) { space_->append(layout_->block(k)); }));
     if (learning) learn_outputs(output_errors);
@@ -139,14 +139,14 @@ void SharedGainRls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T
 
 /// From z_rec - F, or with modes w phi - V^T F, of the streams that learn.
 template <Real T>
-void SharedGainRls<T>::learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets) {
+void SharedGainRls<T>::learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets,
+                                      const Gain<T>& gain) {
   const Index count = static_cast<Index>(learning_.size());
   for (Index i = block.local; i < block.local + block.rows; ++i)
     for (Index k = 0; k < count; ++k) {
       const Index b = learning_[as_size(k)];
       errors_(i, k) = own(i, b) - (modes_ ? static_cast<T>(modes_->target(i, k)) : (*targets.F)(i, b));
     }
-  const Gain<T> gain = space_->gain();
   J_->append(block, gain.pending, errors_, count, gain.inverse_factor);
 }
 

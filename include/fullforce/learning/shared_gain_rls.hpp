@@ -13,6 +13,8 @@ namespace fullforce {
 
 template <Real T>
 class FeatureSpace;
+template <Real T>
+struct Gain;
 
 /// Recursive least squares with one gain for all weights. Every neuron and every output learns over the same features
 /// of the rates, so one inverse correlation matrix P serves them all. It learns the recurrent weights of this rank's
@@ -121,7 +123,7 @@ class SharedGainRls : public Plasticity<T> {
   void use_features();
   /// The array that receives J phi: the currents themselves, or the outputs of the modes.
   StreamArray<T>& products(StreamArray<T>& currents) { return modes_ ? modes_->outputs() : currents; }
-  void learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets);
+  void learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets, const Gain<T>& gain);
   void learn_outputs(std::span<const double> output_errors);
   void apply_panel(RegionTimer& timer);
   Index blocks_of_weights() const { return J_ ? rows_->local_blocks() : 0; }
