@@ -16,11 +16,11 @@ class Archive;
 /// What learned weights need to know of a step. InverseCorrelation says what the numbers are.
 template <Real T>
 struct Gain {
-  VectorsView<const T> features;           ///< phi, of which each stream has `count` elements
-  Index count = 0;                         ///< d, the present number of features
-  VectorsView<const T> panel_products;     ///< S^T phi, of which each stream has `pending` elements
-  const double* inverse_factor = nullptr;  ///< L^-T
-  Index pending = 0;                       ///< columns of the panel: updates that are computed and not yet applied
+  VectorsView<const T> features = {};        ///< phi, of which each stream has `count` elements
+  Index count = 0;                           ///< d, the present number of features
+  VectorsView<const T> panel_products = {};  ///< S^T phi, of which each stream has `pending` elements
+  const double* inverse_factor = nullptr;    ///< L^-T
+  Index pending = 0;                         ///< columns of the panel: updates that are computed and not yet applied
 };
 
 /// The features phi of the rates that weights are learned over, [d] for each stream, and the gain of recursive least

@@ -7,14 +7,13 @@ namespace fullforce {
 template <Real T>
 ForceDrive<T>::ForceDrive(const Layout& layout, const DriveShape<T>& shape, const NetworkOptions& options,
                           const Connectivity<T>& connectivity, const StepSignals& signals)
-    : Drive<T>(layout, shape),
+    : GeneratedDrive<T>(layout, shape, options, connectivity, signals, true),
       connectivity_(&connectivity),
-      target_(layout, options, connectivity, signals, true),
       next_response_(layout, signals.streams) {}
 
 template <Real T>
 void ForceDrive<T>::begin_step() {
-  target_.begin_step();
+  GeneratedDrive<T>::begin_step();
   std::swap(this->response(), next_response_);
 }
 
@@ -27,13 +26,12 @@ MatrixView<const T> ForceDrive<T>::recurrent(RowBlock block, std::span<const dou
 
 template <Real T>
 void ForceDrive<T>::multiply_ahead(bool target_runs, Direction direction) {
-  const NetworkRates<T>& rates = this->rates();
-  const typename RecurrentWeights<T>::Product own{&rates.network(), 0, &next_response_};
+  const RecurrentWeights<T>& J_D = connectivity_->J_D;
+  const typename RecurrentWeights<T>::Product own{&this->rates().network(), 0, &next_response_};
   if (target_runs)
-    connectivity_->J_D.multiply(this->layout(),
-                                {{&rates.target(), rates.target_group(), &target_.next_currents()}, own}, direction);
+    J_D.multiply(this->layout(), {this->target_product(), own}, direction);
   else
-    connectivity_->J_D.multiply(this->layout(), {own}, direction);
+    J_D.multiply(this->layout(), {own}, direction);
 }
 
 template class ForceDrive<float>;

@@ -19,14 +19,6 @@ RowMatrix<double> transposed_columns(const RowMatrix<double>& m, Index first, In
   return columns;
 }
 
-/// The first `cols` columns.
-template <Real T>
-RowMatrix<double> columns_of(const RowMatrix<T>& m, Index cols) {
-  RowMatrix<double> result(m.rows(), cols);
-  for (Index i = 0; i < m.rows(); ++i) std::copy_n(m.row(i), cols, result.row(i));
-  return result;
-}
-
 RowMatrix<double> product(const RowMatrix<double>& a, const RowMatrix<double>& b) {
   RowMatrix<double> ab(a.rows(), b.cols());
   for (Index i = 0; i < a.rows(); ++i)
@@ -124,7 +116,7 @@ RowMatrix<double> SharedGainRls<T>::whole_weights() const {
 template <Real T>
 RowMatrix<double> SharedGainRls<T>::over_rates(const RowMatrix<double>& whole) const {
   if (basis() == nullptr) return transposed_columns(whole, layout_->first_row(), layout_->local_rows());
-  return product(columns_of(basis()->matrix(), features()), transposed_columns(whole, 0, whole.cols()));
+  return product(in_double(basis()->matrix(), features()), transposed_columns(whole, 0, whole.cols()));
 }
 
 /// J = W, A U^T, or with target modes V w.
@@ -133,8 +125,8 @@ WeightMatrix SharedGainRls<T>::effective_recurrent() const {
   if (!J_) return {};
   const Index d = features();
   if (basis() != nullptr) {
-    RowMatrix<double> A = modes_ ? product(in_double(modes_->matrix()), whole_weights()) : columns_of(J_->matrix(), d);
-    return {{}, std::move(A), columns_of(basis()->matrix(), d), {}};
+    RowMatrix<double> A = modes_ ? product(in_double(modes_->matrix()), whole_weights()) : in_double(J_->matrix(), d);
+    return {{}, std::move(A), in_double(basis()->matrix(), d), {}};
   }
   if (modes_) return {{}, in_double(modes_->matrix()), over_rates(whole_weights()), {}};
   return {in_double(J_->matrix()), {}, {}, {}};
@@ -142,7 +134,7 @@ WeightMatrix SharedGainRls<T>::effective_recurrent() const {
 
 template <Real T>
 EffectiveWeights SharedGainRls<T>::effective_weights() const {
-  return {effective_recurrent(), over_rates(columns_of(w_.matrix(), features()))};
+  return {effective_recurrent(), over_rates(in_double(w_.matrix(), features()))};
 }
 
 template class SharedGainRls<float>;

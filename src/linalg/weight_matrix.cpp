@@ -14,9 +14,9 @@ void WeightMatrix::copy_W(Index i, std::span<double> row) const {
 }
 
 template <Real T>
-RowMatrix<double> in_double(const RowMatrix<T>& m) {
-  RowMatrix<double> result(m.rows(), m.cols());
-  for (Index i = 0; i < m.rows(); ++i) std::copy_n(m.row(i), m.cols(), result.row(i));
+RowMatrix<double> in_double(const RowMatrix<T>& m, Index cols) {
+  RowMatrix<double> result(m.rows(), cols);
+  for (Index i = 0; i < m.rows(); ++i) std::copy_n(m.row(i), cols, result.row(i));
   return result;
 }
 
@@ -30,8 +30,8 @@ SparseRows<double> in_double(const SparseRows<T>& m) {
   return result;
 }
 
-template RowMatrix<double> in_double(const RowMatrix<float>&);
-template RowMatrix<double> in_double(const RowMatrix<double>&);
+template RowMatrix<double> in_double(const RowMatrix<float>&, Index);
+template RowMatrix<double> in_double(const RowMatrix<double>&, Index);
 template SparseRows<double> in_double(const SparseRows<float>&);
 template SparseRows<double> in_double(const SparseRows<double>&);
 

@@ -44,20 +44,19 @@ void Session<T>::flush() {
 
 template <Real T>
 void Session<T>::save(const std::filesystem::path& path, const NetworkFileHeader& header, bool with_target) {
-  save_network(layout_.comm(), path, header, [&](Archive& archive) {
-    if (simulation_) simulation_->persist(archive);
-    connectivity_.persist(archive, layout_, with_target);
-    plasticity_->persist(archive);
-  });
+  save_network(layout_.comm(), path, header, [&](Archive& archive) { persist(archive, with_target); });
 }
 
 template <Real T>
 void Session<T>::load(const std::filesystem::path& path) {
-  load_network(layout_.comm(), path, [&](Archive& archive) {
-    if (simulation_) simulation_->persist(archive);
-    connectivity_.persist(archive, layout_, true);
-    plasticity_->persist(archive);
-  });
+  load_network(layout_.comm(), path, [&](Archive& archive) { persist(archive, true); });
+}
+
+template <Real T>
+void Session<T>::persist(Archive& archive, bool with_target) {
+  if (simulation_) simulation_->persist(archive);
+  connectivity_.persist(archive, layout_, with_target);
+  plasticity_->persist(archive);
 }
 
 TrialSchedule training_schedule(const RunOptions& run) {

@@ -20,9 +20,13 @@ struct WeightMatrix {
   void copy_W(Index i, std::span<double> row) const;
 };
 
-/// Returns a copy in double precision.
+/// Returns a copy in double precision: of a dense matrix its first `cols` columns, or all of them.
 template <Real T>
-RowMatrix<double> in_double(const RowMatrix<T>& m);
+RowMatrix<double> in_double(const RowMatrix<T>& m, Index cols);
+template <Real T>
+RowMatrix<double> in_double(const RowMatrix<T>& m) {
+  return in_double(m, m.cols());
+}
 template <Real T>
 SparseRows<double> in_double(const SparseRows<T>& m);
 

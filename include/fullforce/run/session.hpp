@@ -83,6 +83,7 @@ class Session {
 
  private:
   Simulation<T>& start(const TrialSchedule& schedule, const NetworkOptions& network, std::uint64_t seed, bool testing);
+  void persist(Archive& archive, bool with_target);
 
   const Task* task_;
   SessionOptions options_;
