@@ -15,6 +15,10 @@ import numpy as np
 
 import harness
 
+# Where a rank ends with an error, Open MPI ends the others and then waits for a second before it kills them. Here no rank has
+# anything to save. Elsewhere the variable would kill ranks that are writing a checkpoint.
+os.environ["OMPI_MCA_odls_base_sigkill_timeout"] = "0"
+
 
 def write_trials(path, dt=0.001, lengths=(50, 60), rows=None, targets=None, inputs=None, form="fullforce-trials", version=1, leave_out=()):
     total = rows if rows is not None else sum(lengths)
