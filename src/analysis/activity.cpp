@@ -13,7 +13,7 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-std::span<const double> row_of(MatrixView<const double> rows, Index i) {
+std::span<const double> row_of(const MatrixView<const double>& rows, Index i) {
   return {rows.data + i * rows.stride, as_size(rows.cols)};
 }
 
@@ -114,7 +114,7 @@ GramSolution solve_gram(const Layout& layout, const std::vector<double>& gram, I
 
 }  // namespace
 
-PrincipalComponents principal_components(const Layout& layout, MatrixView<const double> rates, Index shown) {
+PrincipalComponents principal_components(const Layout& layout, const MatrixView<const double>& rates, Index shown) {
   const Index samples = rates.cols;
   RowMatrix<double> centred(layout.local_rows(), samples);
   StreamArray<double> means(layout, 1);

@@ -13,7 +13,7 @@ namespace {
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Block = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
 
-Block block_of(MatrixView<const double> m, RowBlock block) {
+Block block_of(const MatrixView<const double>& m, RowBlock block) {
   return Block(m.data + block.local * m.stride, block.rows, m.cols, Eigen::OuterStride<>(m.stride));
 }
 
@@ -21,7 +21,7 @@ Block block_of(MatrixView<const double> m, RowBlock block) {
 std::int64_t magnitude_bits(double value) { return std::bit_cast<std::int64_t>(std::abs(value)); }
 
 /// A power of two per column, at least as large as every magnitude in it; 1 for a column of zeros.
-std::vector<double> column_scales(const Layout& layout, MatrixView<const double> m) {
+std::vector<double> column_scales(const Layout& layout, const MatrixView<const double>& m) {
   std::vector<std::int64_t> largest(as_size(m.cols), 0);
   for (Index i = 0; i < layout.local_rows(); ++i)
     for (Index j = 0; j < m.cols; ++j)
@@ -38,7 +38,8 @@ std::vector<double> column_scales(const Layout& layout, MatrixView<const double>
 
 }  // namespace
 
-std::vector<double> inner_products(const Layout& layout, MatrixView<const double> x, MatrixView<const double> y) {
+std::vector<double> inner_products(const Layout& layout, const MatrixView<const double>& x,
+                                   const MatrixView<const double>& y) {
   const std::vector<double> x_scales = column_scales(layout, x), y_scales = column_scales(layout, y);
   const Index count = x.cols * y.cols;
   BlockSums sums({count, layout.threads()});

@@ -62,7 +62,7 @@ std::vector<double> gather_elements(const Layout& layout, Index cols, const Elem
 
 }  // namespace
 
-std::vector<double> gather_rows(const Layout& layout, MatrixView<const double> rows) {
+std::vector<double> gather_rows(const Layout& layout, const MatrixView<const double>& rows) {
   return gather_elements(layout, rows.cols, [&](Index i, Index j) { return rows.data[i * rows.stride + j]; });
 }
 

@@ -98,14 +98,14 @@ Archive Archive::open(const Communicator& comm, const std::filesystem::path& pat
 bool Archive::saving() const { return implementation_->file.saving(); }
 
 template <class T>
-void Archive::rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine) {
+void Archive::rows(const std::string& dataset, const RowPartition& partition, const MatrixView<T>& mine) {
   const Communicator& comm = implementation_->file.comm();
   FULLFORCE_EXPECT(partition.ranks() == comm.size() && mine.stride >= mine.cols);
   implementation_->move(absolute(dataset), matrix_rows(partition, comm.rank(), mine.cols), mine.data, mine.stride);
 }
 
 template <class T>
-void Archive::joined_rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine) {
+void Archive::joined_rows(const std::string& dataset, const RowPartition& partition, const MatrixView<T>& mine) {
   const Communicator& comm = implementation_->file.comm();
   FULLFORCE_EXPECT(partition.ranks() == comm.size() && mine.stride == mine.cols);
   implementation_->move(absolute(dataset), joined_matrix_rows(partition, comm.rank(), mine.cols), mine.data, 1);
@@ -120,7 +120,7 @@ void Archive::replicated(const std::string& dataset, std::span<T> values, Index 
 }
 
 template <class T>
-void Archive::replicated(const std::string& dataset, MatrixView<T> matrix, Index rows) {
+void Archive::replicated(const std::string& dataset, const MatrixView<T>& matrix, Index rows) {
   implementation_->move_whole(absolute(dataset), {rows, matrix.cols}, matrix.data, matrix.stride);
 }
 
@@ -166,16 +166,16 @@ void Archive::verify() {
 
 void Archive::close() { implementation_->file.close(); }
 
-template void Archive::rows(const std::string&, const RowPartition&, MatrixView<float>);
-template void Archive::rows(const std::string&, const RowPartition&, MatrixView<double>);
-template void Archive::joined_rows(const std::string&, const RowPartition&, MatrixView<float>);
-template void Archive::joined_rows(const std::string&, const RowPartition&, MatrixView<double>);
-template void Archive::joined_rows(const std::string&, const RowPartition&, MatrixView<std::int32_t>);
+template void Archive::rows(const std::string&, const RowPartition&, const MatrixView<float>&);
+template void Archive::rows(const std::string&, const RowPartition&, const MatrixView<double>&);
+template void Archive::joined_rows(const std::string&, const RowPartition&, const MatrixView<float>&);
+template void Archive::joined_rows(const std::string&, const RowPartition&, const MatrixView<double>&);
+template void Archive::joined_rows(const std::string&, const RowPartition&, const MatrixView<std::int32_t>&);
 template void Archive::replicated(const std::string&, std::span<float>, Index);
 template void Archive::replicated(const std::string&, std::span<double>, Index);
 template void Archive::replicated(const std::string&, std::span<std::int64_t>, Index);
-template void Archive::replicated(const std::string&, MatrixView<float>, Index);
-template void Archive::replicated(const std::string&, MatrixView<double>, Index);
+template void Archive::replicated(const std::string&, const MatrixView<float>&, Index);
+template void Archive::replicated(const std::string&, const MatrixView<double>&, Index);
 template void Archive::attribute(const std::string&, const std::string&, std::int64_t&);
 template void Archive::attribute(const std::string&, const std::string&, double&);
 template void Archive::attribute(const std::string&, const std::string&, std::string&);

@@ -62,7 +62,7 @@ Basis<T>::Basis(const Layout& layout, Index max_rank, double tolerance, Index ve
 }
 
 template <Real T>
-void Basis<T>::project(MatrixView<const T> v, double longest, RegionTimer& timer) {
+void Basis<T>::project(const MatrixView<const T>& v, double longest, RegionTimer& timer) {
   bound_ = longest;
   {
     const RegionScope scope(timer, TimerRegion::products);
@@ -79,7 +79,7 @@ void Basis<T>::project(MatrixView<const T> v, double longest, RegionTimer& timer
 
 /// Of the columns that were not there when the vectors were projected.
 template <Real T>
-void Basis<T>::project_new(Index first, MatrixView<const T> v, RegionTimer& timer) {
+void Basis<T>::project_new(Index first, const MatrixView<const T>& v, RegionTimer& timer) {
   first = first / aligned_columns * aligned_columns;
   {
     const RegionScope scope(timer, TimerRegion::updates);
@@ -92,7 +92,7 @@ void Basis<T>::project_new(Index first, MatrixView<const T> v, RegionTimer& time
 
 /// A block's part of U^T v, for the columns from `first` on.
 template <Real T>
-void Basis<T>::add_columns(RowBlock block, Index first, MatrixView<const T> v) {
+void Basis<T>::add_columns(RowBlock block, Index first, const MatrixView<const T>& v) {
   if (first == dimension_) return;
   const VectorsView<T> sums = block_sums_[as_size(thread_index())].view();
   const bool by_vector = sums.order == VectorOrder::by_vector;
@@ -115,7 +115,7 @@ Index Basis<T>::place(Index k, Index b, Index columns) const {
 
 /// A block's part of |v|^2, over their bound so that one bound holds for all sums.
 template <Real T>
-void Basis<T>::add_squares(RowBlock block, MatrixView<const T> v) {
+void Basis<T>::add_squares(RowBlock block, const MatrixView<const T>& v) {
   double* const squares = scratch_[as_size(thread_index())].data();
   std::fill_n(squares, vectors_, 0.0);
   for (Index i = block.local; i < block.local + block.rows; ++i)
@@ -146,7 +146,7 @@ void Basis<T>::update_coordinates(Index first) {
 }
 
 template <Real T>
-void Basis<T>::grow(MatrixView<const T> v, std::span<const Index> chosen, RegionTimer& timer) {
+void Basis<T>::grow(const MatrixView<const T>& v, std::span<const Index> chosen, RegionTimer& timer) {
   candidates_.clear();
   for (const Index b : chosen)
     if (outside(b) + doubt<T> * squared_lengths_[as_size(b)] > tolerance_) candidates_.push_back(b);
@@ -163,7 +163,7 @@ void Basis<T>::grow(MatrixView<const T> v, std::span<const Index> chosen, Region
 /// that need another round. What is orthogonalised twice is orthogonal (Giraud, Langou and Rozloznik, Numer. Math. 101,
 /// 2005); the candidates among themselves through their Gram matrix, twice as well.
 template <Real T>
-Index Basis<T>::append_directions(MatrixView<const T> v, RegionTimer& timer) {
+Index Basis<T>::append_directions(const MatrixView<const T>& v, RegionTimer& timer) {
   take_candidates(v);
   orthogonalise(residual_, timer);
   orthogonalise(residual_, timer);
@@ -193,7 +193,7 @@ Index Basis<T>::append_directions(MatrixView<const T> v, RegionTimer& timer) {
 
 /// The candidates side by side, zeros behind.
 template <Real T>
-void Basis<T>::take_candidates(MatrixView<const T> v) {
+void Basis<T>::take_candidates(const MatrixView<const T>& v) {
   layout_->for_each_block([&](RowBlock block) {
     for (Index i = block.local; i < block.local + block.rows; ++i) {
       T* const to = residual_.row(i);

@@ -60,7 +60,7 @@ class DenseFeatures : public FeatureSpace<T> {
 };
 
 template <class From, class To>
-void convert(VectorsView<const From> from, Index vectors, Index length, VectorsView<To> to) {
+void convert(const VectorsView<const From>& from, Index vectors, Index length, const VectorsView<To>& to) {
   for (Index k = 0; k < length; ++k)
     for (Index b = 0; b < vectors; ++b) to(b, k) = static_cast<To>(from(b, k));
   // Products read whole registers of a vector: what an earlier, longer one left there must go.

@@ -27,7 +27,8 @@ Index room_for_some(Index length, Index most) {
 }
 
 template <Real F>
-void copy_some(VectorsView<const F> all, std::span<const Index> chosen, Index first, Index count, VectorsView<F> some) {
+void copy_some(const VectorsView<const F>& all, std::span<const Index> chosen, Index first, Index count,
+               const VectorsView<F>& some) {
   for (Index j = first; j < first + count; ++j)
     for (std::size_t k = 0; k < chosen.size(); ++k) some(static_cast<Index>(k), j) = all(chosen[k], j);
 }

@@ -9,12 +9,12 @@ LearnedWeights<T>::LearnedWeights(const Layout& layout, Index features, Index ca
     : used_(features), W_(layout.local_rows(), features), G_(layout.local_rows(), capacity) {}
 
 template <Real T>
-void LearnedWeights<T>::multiply(RowBlock block, VectorsView<const T> phi, StreamArray<T>& result) const {
+void LearnedWeights<T>::multiply(RowBlock block, const VectorsView<const T>& phi, StreamArray<T>& result) const {
   kernels::multiply<T>(W_.from(block.local), block.rows, used_, phi, result.streams(), result.from(block.local));
 }
 
 template <Real T>
-void LearnedWeights<T>::subtract_pending(RowBlock block, Index pending, VectorsView<const T> c,
+void LearnedWeights<T>::subtract_pending(RowBlock block, Index pending, const VectorsView<const T>& c,
                                          StreamArray<T>& result) const {
   if (pending == 0) return;
   kernels::subtract_multiple<T>(G_.from(block.local), block.rows, pending, c, result.streams(),
@@ -29,7 +29,7 @@ void LearnedWeights<T>::append(RowBlock block, Index pending, const StreamArray<
 }
 
 template <Real T>
-void LearnedWeights<T>::flush(const Layout& layout, Index pending, MatrixView<const T> panel_rows) {
+void LearnedWeights<T>::flush(const Layout& layout, Index pending, const MatrixView<const T>& panel_rows) {
   subtract_product<T>(layout, W_.from(0), used_, G_, pending, panel_rows);
 }
 

@@ -14,7 +14,8 @@ constexpr Index look_ahead = 2 * row_run;
 
 /// C columns times a pack of vectors that lie side by side.
 template <int C, class V, class T>
-void side_by_side_tile(MatrixView<const T> a, Index rows, MatrixView<const T> x, VectorsView<T> sums) {
+void side_by_side_tile(const MatrixView<const T>& a, Index rows, const MatrixView<const T>& x,
+                       const VectorsView<T>& sums) {
   V sum[C];
   for (int c = 0; c < C; ++c) sum[c] = load<V>(sums.data + c * sums.stride);
   for (Index i = 0; i < rows; ++i) {
@@ -26,7 +27,8 @@ void side_by_side_tile(MatrixView<const T> a, Index rows, MatrixView<const T> x,
 }
 
 template <class V, class T>
-void side_by_side(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, VectorsView<T> sums) {
+void side_by_side(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<const T>& x,
+                  const VectorsView<T>& sums) {
   constexpr int wide = register_bytes == 64 ? 64 / static_cast<int>(sizeof(T)) : 4;
   const auto from = [&](Index k) { return a.from(0, k); };
   const auto to = [&](Index k) { return VectorsView<T>{sums.data + k * sums.stride, sums.stride, sums.order}; };
@@ -37,7 +39,7 @@ void side_by_side(MatrixView<const T> a, Index rows, Index cols, MatrixView<cons
 
 /// A register of columns times one vector.
 template <class T>
-void by_vector(MatrixView<const T> a, Index rows, Index cols, const T* x, Index x_stride, T* sums) {
+void by_vector(const MatrixView<const T>& a, Index rows, Index cols, const T* x, Index x_stride, T* sums) {
   using V = Register<T>;
   for (Index k = 0; k < cols; k += lanes<T>) {
     V sum = load<V>(sums + k);
@@ -50,8 +52,8 @@ void by_vector(MatrixView<const T> a, Index rows, Index cols, const T* x, Index 
 }  // namespace
 
 template <Real T>
-void accumulate_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, Index vectors,
-                           VectorsView<T> sums) {
+void accumulate_transposed(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<const T>& x,
+                           Index vectors, const VectorsView<T>& sums) {
   constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
   for (Index i = 0; i < rows; i += row_run) {
     const Index n = std::min(row_run, rows - i);
@@ -71,9 +73,9 @@ void accumulate_transposed(MatrixView<const T> a, Index rows, Index cols, Matrix
   }
 }
 
-template void accumulate_transposed(MatrixView<const float>, Index, Index, MatrixView<const float>, Index,
-                                    VectorsView<float>);
-template void accumulate_transposed(MatrixView<const double>, Index, Index, MatrixView<const double>, Index,
-                                    VectorsView<double>);
+template void accumulate_transposed(const MatrixView<const float>&, Index, Index, const MatrixView<const float>&, Index,
+                                    const VectorsView<float>&);
+template void accumulate_transposed(const MatrixView<const double>&, Index, Index, const MatrixView<const double>&,
+                                    Index, const VectorsView<double>&);
 
 }  // namespace fullforce::kernels

@@ -41,7 +41,8 @@ struct Subtract {
 
 /// R rows and V contiguous vectors: R x V sums stay in registers while the columns stream by.
 template <int R, int V, class T, class Store>
-void tile_by_vector(MatrixView<const T> a, Index cols, VectorsView<const T> x, MatrixView<T> y, Store store) {
+void tile_by_vector(const MatrixView<const T>& a, Index cols, const VectorsView<const T>& x, const MatrixView<T>& y,
+                    Store store) {
   Register<T> sums[R][V] = {};
   for (Index j = 0; j < cols; j += lanes<T>) {
     Register<T> vector[V];
@@ -75,7 +76,8 @@ constexpr Index ahead_columns = 64;
 
 /// R rows and C packs of vectors that lie side by side: an element of `a` at a time, times one element of each vector.
 template <int R, int C, class V, class T, class Store>
-void tile_side_by_side(MatrixView<const T> a, Index cols, VectorsView<const T> x, MatrixView<T> y, Store store) {
+void tile_side_by_side(const MatrixView<const T>& a, Index cols, const VectorsView<const T>& x, const MatrixView<T>& y,
+                       Store store) {
   constexpr Index width = sizeof(V) / sizeof(T);
   constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
   const bool ask = a.stride * static_cast<Index>(sizeof(T)) <= short_row_bytes;
@@ -112,15 +114,15 @@ void for_tiles(Index rows, const Tile& tile) {
 }
 
 template <int V, class T, class Store>
-void rows_by_vector(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, MatrixView<T> y,
-                    Store store) {
+void rows_by_vector(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x,
+                    const MatrixView<T>& y, Store store) {
   for_tiles<(V == 1 ? 8 : 4)>(
       rows, [&](Index i, auto tile_rows) { tile_by_vector<tile_rows, V>(a.from(i), cols, x, y.from(i), store); });
 }
 
 template <int C, class V, class T, class Store>
-void rows_side_by_side(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, MatrixView<T> y,
-                       Store store) {
+void rows_side_by_side(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x,
+                       const MatrixView<T>& y, Store store) {
   // As many sums as registers hold beside the packs of a row.
   constexpr int registers = C * static_cast<int>(sizeof(V)) / register_bytes;
   constexpr int tile = registers <= 1 ? 8 : register_bytes == 64 ? 16 / registers : registers == 2 ? 4 : 2;
@@ -129,8 +131,8 @@ void rows_side_by_side(MatrixView<const T> a, Index rows, Index cols, VectorsVie
 }
 
 template <class T, class Store>
-void by_vector(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y,
-               Store store) {
+void by_vector(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x, Index vectors,
+               const MatrixView<T>& y, Store store) {
   const Index width = round_up(cols, lanes<T>);
   for (Index i = 0; i < rows; i += strip) {
     const Index n = std::min(strip, rows - i);
@@ -151,8 +153,8 @@ void by_vector(MatrixView<const T> a, Index rows, Index cols, VectorsView<const 
 
 /// All vectors for the rows of a strip and a run of columns.
 template <class T, class Store>
-void side_by_side(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y,
-                  Store store) {
+void side_by_side(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x, Index vectors,
+                  const MatrixView<T>& y, Store store) {
   constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
   const Index units = (vectors + unit - 1) / unit;
   const auto run = [&](auto packs, auto pack, Index u) {
@@ -173,8 +175,8 @@ void side_by_side(MatrixView<const T> a, Index rows, Index cols, VectorsView<con
 constexpr Index column_run = 512;
 
 template <class T, class Store>
-void by_column_runs(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors,
-                    MatrixView<T> y, Store store) {
+void by_column_runs(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x, Index vectors,
+                    const MatrixView<T>& y, Store store) {
   for (Index i = 0; i < rows; i += strip) {
     const Index n = std::min(strip, rows - i);
     const MatrixView<T> to = y.from(i);
@@ -188,8 +190,8 @@ void by_column_runs(MatrixView<const T> a, Index rows, Index cols, VectorsView<c
 }
 
 template <class T, class Store>
-void product(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y,
-             Store store) {
+void product(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x, Index vectors,
+             const MatrixView<T>& y, Store store) {
   if (x.order == VectorOrder::by_vector)
     by_vector(a, rows, cols, x, vectors, y, store);
   else
@@ -199,21 +201,24 @@ void product(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T>
 }  // namespace
 
 template <Real T>
-void multiply(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y) {
+void multiply(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x, Index vectors,
+              const MatrixView<T>& y) {
   product(a, rows, cols, x, vectors, y, Assign{});
 }
 
 template <Real T>
-void subtract_multiple(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors,
-                       MatrixView<T> y) {
+void subtract_multiple(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x,
+                       Index vectors, const MatrixView<T>& y) {
   product(a, rows, cols, x, vectors, y, Subtract{});
 }
 
-template void multiply(MatrixView<const float>, Index, Index, VectorsView<const float>, Index, MatrixView<float>);
-template void multiply(MatrixView<const double>, Index, Index, VectorsView<const double>, Index, MatrixView<double>);
-template void subtract_multiple(MatrixView<const float>, Index, Index, VectorsView<const float>, Index,
-                                MatrixView<float>);
-template void subtract_multiple(MatrixView<const double>, Index, Index, VectorsView<const double>, Index,
-                                MatrixView<double>);
+template void multiply(const MatrixView<const float>&, Index, Index, const VectorsView<const float>&, Index,
+                       const MatrixView<float>&);
+template void multiply(const MatrixView<const double>&, Index, Index, const VectorsView<const double>&, Index,
+                       const MatrixView<double>&);
+template void subtract_multiple(const MatrixView<const float>&, Index, Index, const VectorsView<const float>&, Index,
+                                const MatrixView<float>&);
+template void subtract_multiple(const MatrixView<const double>&, Index, Index, const VectorsView<const double>&, Index,
+                                const MatrixView<double>&);
 
 }  // namespace fullforce::kernels

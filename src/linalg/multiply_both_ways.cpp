@@ -20,7 +20,7 @@ inline V sum_of_registers(const V* registers) {
 /// As many rows as a register has lanes. Of a register of columns, of_cols[l] adds up rows l, l + n, l + 2 n, ..., as
 /// lane l of a row's sum adds up columns.
 template <class T>
-void rows_both_ways(MatrixView<const T> a, Index cols, const T* x_of_rows, const T* x_of_cols, T* y_of_rows,
+void rows_both_ways(const MatrixView<const T>& a, Index cols, const T* x_of_rows, const T* x_of_cols, T* y_of_rows,
                     Register<T>* of_cols) {
   using V = Register<T>;
   constexpr int n = static_cast<int>(lanes<T>);
@@ -43,7 +43,7 @@ void rows_both_ways(MatrixView<const T> a, Index cols, const T* x_of_rows, const
 }  // namespace
 
 template <Real T>
-void multiply_both_ways(MatrixView<const T> a, Index rows, Index cols, const T* x_of_rows, const T* x_of_cols,
+void multiply_both_ways(const MatrixView<const T>& a, Index rows, Index cols, const T* x_of_rows, const T* x_of_cols,
                         T* y_of_rows, T* y_of_cols) {
   using V = Register<T>;
   constexpr Index n = lanes<T>;
@@ -52,8 +52,9 @@ void multiply_both_ways(MatrixView<const T> a, Index rows, Index cols, const T* 
   for (Index j = 0; j < cols; j += n) save(sum_of_registers<n>(of_cols + j), y_of_cols + j);
 }
 
-template void multiply_both_ways(MatrixView<const float>, Index, Index, const float*, const float*, float*, float*);
-template void multiply_both_ways(MatrixView<const double>, Index, Index, const double*, const double*, double*,
+template void multiply_both_ways(const MatrixView<const float>&, Index, Index, const float*, const float*, float*,
+                                 float*);
+template void multiply_both_ways(const MatrixView<const double>&, Index, Index, const double*, const double*, double*,
                                  double*);
 
 }  // namespace fullforce::kernels

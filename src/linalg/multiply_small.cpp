@@ -7,7 +7,8 @@
 namespace fullforce::kernels {
 
 template <Real T>
-void multiply_small(MatrixView<const T> in, Index rows, Index count, const double* factor, MatrixView<T> out) {
+void multiply_small(const MatrixView<const T>& in, Index rows, Index count, const double* factor,
+                    const MatrixView<T>& out) {
   using V = Register<double>;
   if (count == 1) {
     for (Index i = 0; i < rows; ++i)
@@ -27,7 +28,7 @@ void multiply_small(MatrixView<const T> in, Index rows, Index count, const doubl
   }
 }
 
-template void multiply_small(MatrixView<const float>, Index, Index, const double*, MatrixView<float>);
-template void multiply_small(MatrixView<const double>, Index, Index, const double*, MatrixView<double>);
+template void multiply_small(const MatrixView<const float>&, Index, Index, const double*, const MatrixView<float>&);
+template void multiply_small(const MatrixView<const double>&, Index, Index, const double*, const MatrixView<double>&);
 
 }  // namespace fullforce::kernels

@@ -15,7 +15,7 @@ void widen(const T* from, Index count, double* to) {
 
 /// A register of columns times one vector. What lies behind the last column is computed and not used.
 template <Real T>
-void one_vector(MatrixView<const double> a, Index rows, Index cols, MatrixView<const T> x, double* sums) {
+void one_vector(const MatrixView<const double>& a, Index rows, Index cols, const MatrixView<const T>& x, double* sums) {
   using V = Register<double>;
   for (Index k = 0; k < cols; k += lanes<double>) {
     V sum = {};
@@ -29,7 +29,7 @@ void one_vector(MatrixView<const double> a, Index rows, Index cols, MatrixView<c
 /// One column times one vector: a register's first lane, so that every product is added in one rounding whatever the
 /// strides are.
 template <Real T>
-double one_sum(MatrixView<const T> a, Index rows, MatrixView<const T> x) {
+double one_sum(const MatrixView<const T>& a, Index rows, const MatrixView<const T>& x) {
   using V = Pack<double, 32>;
   V sum = {};
   for (Index i = 0; i < rows; ++i)
@@ -39,7 +39,8 @@ double one_sum(MatrixView<const T> a, Index rows, MatrixView<const T> x) {
 
 /// C columns times a register of vectors; `count` of its lanes are wanted.
 template <int C>
-void columns(MatrixView<const double> a, Index rows, MatrixView<const double> x, Index count, MatrixView<double> sums) {
+void columns(const MatrixView<const double>& a, Index rows, const MatrixView<const double>& x, Index count,
+             const MatrixView<double>& sums) {
   using V = Register<double>;
   V sum[C] = {};
   for (Index i = 0; i < rows; ++i) {
@@ -52,7 +53,7 @@ void columns(MatrixView<const double> a, Index rows, MatrixView<const double> x,
 
 /// Rows of T as rows of doubles on aligned addresses: themselves if they are, else copies.
 template <Real T>
-MatrixView<const double> widened(MatrixView<const T> rows, Index count, Index cols, double* scratch) {
+MatrixView<const double> widened(const MatrixView<const T>& rows, Index count, Index cols, double* scratch) {
   if constexpr (std::is_same_v<T, double>) {
     if (rows.stride % lanes<double> == 0) return rows;
   }
@@ -71,8 +72,8 @@ Index transposed_scratch(Index rows, Index cols, Index vectors) {
 }
 
 template <Real T>
-void multiply_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, Index vectors,
-                         double* sums, double* scratch) {
+void multiply_transposed(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<const T>& x,
+                         Index vectors, double* sums, double* scratch) {
   if (vectors == 1 && cols == 1) {
     sums[0] = one_sum(a, rows, x);
     return;
@@ -91,9 +92,9 @@ void multiply_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixVi
   }
 }
 
-template void multiply_transposed(MatrixView<const float>, Index, Index, MatrixView<const float>, Index, double*,
-                                  double*);
-template void multiply_transposed(MatrixView<const double>, Index, Index, MatrixView<const double>, Index, double*,
-                                  double*);
+template void multiply_transposed(const MatrixView<const float>&, Index, Index, const MatrixView<const float>&, Index,
+                                  double*, double*);
+template void multiply_transposed(const MatrixView<const double>&, Index, Index, const MatrixView<const double>&, Index,
+                                  double*, double*);
 
 }  // namespace fullforce::kernels

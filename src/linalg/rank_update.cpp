@@ -12,7 +12,7 @@ constexpr Index column_run_bytes = 4096;
 
 /// R rows and C registers of columns of c stay in registers while the inner index runs.
 template <int R, int C, class T>
-void tile(MatrixView<T> c, MatrixView<const T> left, Index inner, MatrixView<const T> right) {
+void tile(const MatrixView<T>& c, const MatrixView<const T>& left, Index inner, const MatrixView<const T>& right) {
   using V = Register<T>;
   V sums[R][C];
   for (int r = 0; r < R; ++r)
@@ -34,7 +34,8 @@ void tile(MatrixView<T> c, MatrixView<const T> left, Index inner, MatrixView<con
 
 /// R rows, all columns of a run.
 template <int R, class T>
-void rows_of_run(MatrixView<T> c, Index width, MatrixView<const T> left, Index inner, MatrixView<const T> right) {
+void rows_of_run(const MatrixView<T>& c, Index width, const MatrixView<const T>& left, Index inner,
+                 const MatrixView<const T>& right) {
   constexpr Index wide = 2 * lanes<T>;
   Index j = 0;
   for (; j + wide <= width; j += wide) tile<R, 2>(c.from(0, j), left, inner, right.from(0, j));
@@ -44,8 +45,8 @@ void rows_of_run(MatrixView<T> c, Index width, MatrixView<const T> left, Index i
 }  // namespace
 
 template <Real T>
-void subtract_product(MatrixView<T> c, Index rows, Index cols, MatrixView<const T> left, Index inner,
-                      MatrixView<const T> right) {
+void subtract_product(const MatrixView<T>& c, Index rows, Index cols, const MatrixView<const T>& left, Index inner,
+                      const MatrixView<const T>& right) {
   constexpr int height = register_bytes == 64 ? 8 : 4;
   constexpr Index run = column_run_bytes / static_cast<Index>(sizeof(T));
   const Index width = (cols + lanes<T> - 1) / lanes<T> * lanes<T>;
@@ -61,9 +62,9 @@ void subtract_product(MatrixView<T> c, Index rows, Index cols, MatrixView<const 
   }
 }
 
-template void subtract_product(MatrixView<float>, Index, Index, MatrixView<const float>, Index,
-                               MatrixView<const float>);
-template void subtract_product(MatrixView<double>, Index, Index, MatrixView<const double>, Index,
-                               MatrixView<const double>);
+template void subtract_product(const MatrixView<float>&, Index, Index, const MatrixView<const float>&, Index,
+                               const MatrixView<const float>&);
+template void subtract_product(const MatrixView<double>&, Index, Index, const MatrixView<const double>&, Index,
+                               const MatrixView<const double>&);
 
 }  // namespace fullforce::kernels

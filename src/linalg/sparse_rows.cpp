@@ -43,7 +43,7 @@ struct NonZeros {
 constexpr Index look_ahead = 32;
 
 template <class T>
-void ask_for(const NonZeros<T>& a, Index k, MatrixView<const T> x, Index scalars) {
+void ask_for(const NonZeros<T>& a, Index k, const MatrixView<const T>& x, Index scalars) {
   constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
   const T* row = x.data + a.columns[std::min(k, a.last)] * x.stride;
   for (Index b = 0; b < scalars; b += line) __builtin_prefetch(row + b);
@@ -52,7 +52,7 @@ void ask_for(const NonZeros<T>& a, Index k, MatrixView<const T> x, Index scalars
 /// V strips of W streams each: their sums stay in registers while the non-zeros of a row stream by. (Several rows at a
 /// time gain nothing: the processor looks far enough ahead by itself.)
 template <class T, int V, int W>
-void sparse_strips(const NonZeros<T>& a, Index rows, MatrixView<const T> x, MatrixView<T> y) {
+void sparse_strips(const NonZeros<T>& a, Index rows, const MatrixView<const T>& x, const MatrixView<T>& y) {
   for (Index i = 0; i < rows; ++i) {
     T* const to = y.data + i * y.stride;
     typename Strip<T, W>::Vector sums[V] = {};
@@ -91,8 +91,8 @@ void sparse_product(const NonZeros<T>& block, Index rows, MatrixView<const T> x,
 }  // namespace
 
 template <Real T>
-void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, MatrixView<const T> x, Index vectors,
-                     MatrixView<T> y) {
+void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, const MatrixView<const T>& x,
+                     Index vectors, const MatrixView<T>& y) {
   if (rows == 0) return;
   const std::int32_t* const starts = a.runs() > 1 ? a.starts(first, run, rows) : nullptr;
   const NonZeros<T> block{
@@ -100,10 +100,10 @@ void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows,
   sparse_product(block, rows, x, vectors, y);
 }
 
-template void multiply_sparse(const SparseRows<float>&, Index, Index, Index, MatrixView<const float>, Index,
-                              MatrixView<float>);
-template void multiply_sparse(const SparseRows<double>&, Index, Index, Index, MatrixView<const double>, Index,
-                              MatrixView<double>);
+template void multiply_sparse(const SparseRows<float>&, Index, Index, Index, const MatrixView<const float>&, Index,
+                              const MatrixView<float>&);
+template void multiply_sparse(const SparseRows<double>&, Index, Index, Index, const MatrixView<const double>&, Index,
+                              const MatrixView<double>&);
 
 }  // namespace fullforce::kernels
 

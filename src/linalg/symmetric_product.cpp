@@ -20,7 +20,7 @@ SymmetricProduct<T>::SymmetricProduct(const Layout& layout)
 }
 
 template <Real T>
-void SymmetricProduct<T>::multiply_part(Index k, MatrixView<const T> A, const T* x) {
+void SymmetricProduct<T>::multiply_part(Index k, const MatrixView<const T>& A, const T* x) {
   const Tile& tile = tiles_[as_size(k)];
   const Index first = layout_->first_row();
   const Index row = std::max(first, tile.row * side);
@@ -36,7 +36,7 @@ void SymmetricProduct<T>::multiply_part(Index k, MatrixView<const T> A, const T*
 }
 
 template <Real T>
-void SymmetricProduct<T>::finish(RowBlock block, MatrixView<T> y) const {
+void SymmetricProduct<T>::finish(RowBlock block, const MatrixView<T>& y) const {
   for (Index i = 0; i < block.rows; ++i) y.data[i * y.stride] = T(0);
   for (Index k = 0; k < sums_.rows(); ++k)
     for (Index i = 0; i < block.rows; ++i) y.data[i * y.stride] += sums_(k, block.local + i);

@@ -29,7 +29,7 @@ inline void transpose_square(Register<T>* rows) {
 }
 
 template <class T>
-void element_by_element(MatrixView<const T> a, Index rows, Index first, Index cols, MatrixView<T> out) {
+void element_by_element(const MatrixView<const T>& a, Index rows, Index first, Index cols, const MatrixView<T>& out) {
   for (Index j = first; j < cols; ++j)
     for (Index i = 0; i < rows; ++i) out.data[j * out.stride + i] = a.data[i * a.stride + j];
 }
@@ -37,7 +37,7 @@ void element_by_element(MatrixView<const T> a, Index rows, Index first, Index co
 }  // namespace
 
 template <Real T>
-void transpose(MatrixView<const T> a, Index rows, Index cols, MatrixView<T> out) {
+void transpose(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<T>& out) {
   constexpr Index n = lanes<T>;
   Index i = 0;
   for (; i + n <= rows; i += n) {
@@ -55,7 +55,7 @@ void transpose(MatrixView<const T> a, Index rows, Index cols, MatrixView<T> out)
   element_by_element(a.from(i), rows - i, 0, cols, out.from(0, i));
 }
 
-template void transpose(MatrixView<const float>, Index, Index, MatrixView<float>);
-template void transpose(MatrixView<const double>, Index, Index, MatrixView<double>);
+template void transpose(const MatrixView<const float>&, Index, Index, const MatrixView<float>&);
+template void transpose(const MatrixView<const double>&, Index, Index, const MatrixView<double>&);
 
 }  // namespace fullforce::kernels

@@ -10,7 +10,7 @@ InputCurrents<T>::InputCurrents(const Layout& layout, const RowMatrix<T>& u_in, 
       scratch_(block_size_ * layout.threads(), signals.streams) {}
 
 template <Real T>
-MatrixView<const T> InputCurrents<T>::added_to(RowBlock block, MatrixView<const T> currents) {
+MatrixView<const T> InputCurrents<T>::added_to(RowBlock block, const MatrixView<const T>& currents) {
   if (is_silent(signals_->input)) return currents;
   const MatrixView<T> sum = scratch_.from(thread_index() * block_size_);
   std::copy_n(currents.data, block.rows * currents.stride, sum.data);

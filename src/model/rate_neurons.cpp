@@ -51,7 +51,7 @@ void RateNeurons<T>::draw_state(std::uint64_t seed, Purpose purpose) {
 }
 
 template <Real T>
-void RateNeurons<T>::advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams,
+void RateNeurons<T>::advance(RowBlock block, const MatrixView<const T>& currents, const TrialStreams& streams,
                              const StepNoise& noise) {
   FULLFORCE_EXPECT(currents.stride == x_.stride());
   const T take = static_cast<T>(relaxation_);
@@ -68,7 +68,7 @@ void RateNeurons<T>::advance(RowBlock block, MatrixView<const T> currents, const
 }
 
 template <Real T>
-void RateNeurons<T>::emit(RowBlock block, MatrixView<T> rates) const {
+void RateNeurons<T>::emit(RowBlock block, const MatrixView<T>& rates) const {
   const Index streams = x_.streams();
   if (streams == x_.stride() && streams == rates.stride) {
     transfer(x_.row(block.local), block.rows * streams, rates.data);

@@ -15,9 +15,9 @@ class RateNeurons : public Neurons<T> {
 
   /// Draws the states x(0) ~ N(0, 1).
   void draw_state(std::uint64_t seed, Purpose purpose) override;
-  void advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams,
+  void advance(RowBlock block, const MatrixView<const T>& currents, const TrialStreams& streams,
                const StepNoise& noise) override;
-  void emit(RowBlock block, MatrixView<T> rates) const override;
+  void emit(RowBlock block, const MatrixView<T>& rates) const override;
   void persist(Archive& archive, const std::string& group) override;
 
  private:

@@ -31,7 +31,7 @@ bool is_silent(std::span<const double> signal) {
 
 template <Real T>
 void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, Index streams,
-                MatrixView<T> currents) {
+                const MatrixView<T>& currents) {
   for (Index c = 0; c < weights.cols(); ++c) {
     const double* const values = signal.data() + c * streams;
     if (is_silent({values, as_size(streams)})) continue;
@@ -48,7 +48,7 @@ void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const dou
   }
 }
 
-template void add_signal(RowBlock, const RowMatrix<float>&, std::span<const double>, Index, MatrixView<float>);
-template void add_signal(RowBlock, const RowMatrix<double>&, std::span<const double>, Index, MatrixView<double>);
+template void add_signal(RowBlock, const RowMatrix<float>&, std::span<const double>, Index, const MatrixView<float>&);
+template void add_signal(RowBlock, const RowMatrix<double>&, std::span<const double>, Index, const MatrixView<double>&);
 
 }  // namespace fullforce

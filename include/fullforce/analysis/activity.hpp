@@ -55,6 +55,6 @@ struct PrincipalComponents {
 
 /// Computes the components from the eigenvectors of the samples' Gram matrix [samples, samples], so that no N x N
 /// matrix is needed. **Collective.**
-PrincipalComponents principal_components(const Layout& layout, MatrixView<const double> rates, Index shown = 20);
+PrincipalComponents principal_components(const Layout& layout, const MatrixView<const double>& rates, Index shown = 20);
 
 }  // namespace fullforce

@@ -11,6 +11,7 @@ namespace fullforce {
 /// the result, with the same bits on any layout: columns are scaled by powers of two to at most 1, so that N bounds
 /// every sum of integers. The error is about 2^-58 N of the largest product. The cost is 2 N x.cols y.cols operations.
 /// Throws RunError if a value is not finite. **Collective.**
-std::vector<double> inner_products(const Layout& layout, MatrixView<const double> x, MatrixView<const double> y);
+std::vector<double> inner_products(const Layout& layout, const MatrixView<const double>& x,
+                                   const MatrixView<const double>& y);
 
 }  // namespace fullforce

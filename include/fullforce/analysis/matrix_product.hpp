@@ -32,6 +32,6 @@ std::vector<double> gather_matrix(const Layout& layout, const WeightMatrix& matr
 
 /// The whole of a matrix [N, cols] of which each rank has its own rows, row-major, on the root. The result is empty
 /// elsewhere. **Collective.**
-std::vector<double> gather_rows(const Layout& layout, MatrixView<const double> rows);
+std::vector<double> gather_rows(const Layout& layout, const MatrixView<const double>& rows);
 
 }  // namespace fullforce

@@ -9,6 +9,9 @@ namespace fullforce {
 /// data[i * stride + j]. A view does not store its number of rows; its user knows it. A function that is told to use
 /// fewer columns reads only those.
 ///
+/// A view is passed by reference. It has three members, so a view that is passed by value is copied over the stack, and
+/// the processor waits for that copy. With blocks of 8 rows (N = 300, one stream) a step took 15 % longer.
+///
 /// Example: m.from(2, 3) begins at element (2, 3) of a matrix m and has three columns fewer than m.
 template <class T>
 struct MatrixView {

@@ -43,12 +43,12 @@ class Archive {
   /// A matrix [partition.rows(), mine.cols] that is distributed over the ranks; `mine` are the rows that this rank
   /// owns. The extra memory is at most 16 MiB, or one row where a row is larger. T: float, double. **Collective.**
   template <class T>
-  void rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine);
+  void rows(const std::string& dataset, const RowPartition& partition, const MatrixView<T>& mine);
 
   /// The same numbers in a dataset of one dimension, [partition.rows() * mine.cols], one row after another. `mine` must
   /// lie in memory without gaps (stride = cols). T: float, double, std::int32_t. **Collective.**
   template <class T>
-  void joined_rows(const std::string& dataset, const RowPartition& partition, MatrixView<T> mine);
+  void joined_rows(const std::string& dataset, const RowPartition& partition, const MatrixView<T>& mine);
 
   /// An array of which every rank holds the whole: [values.size() / cols, cols], row-major, or of one dimension where
   /// cols = 0. The first rank writes it, and every rank reads it. T: float, double, std::int64_t. **Collective.**
@@ -58,7 +58,7 @@ class Archive {
   /// A matrix [rows, matrix.cols] of which every rank holds the whole. The first rank writes it, and every rank reads
   /// it. T: float, double. **Collective.**
   template <class T>
-  void replicated(const std::string& dataset, MatrixView<T> matrix, Index rows);
+  void replicated(const std::string& dataset, const MatrixView<T>& matrix, Index rows);
 
   /// An attribute of a group or of the root ("/"). Saving makes the group where it is missing, and writes the value of
   /// the first rank. T: std::int64_t, double, std::string; loading needs exactly this type. **Collective.**

@@ -54,11 +54,11 @@ class Basis {
   /// Computes coordinates() of vectors [local rows, vectors], and how much of each lies outside of the basis. No vector
   /// may be longer than `longest`, which is at least 1. The cost is one reduction of (d + 1) `vectors` numbers. Throws
   /// RunError if an element is not finite. **Collective.**
-  void project(MatrixView<const T> v, double longest, RegionTimer& timer);
+  void project(const MatrixView<const T>& v, double longest, RegionTimer& timer);
 
   /// Adds to the basis what the `chosen` of the projected vectors have outside of it, if that exceeds the tolerance,
   /// and updates coordinates(). The energies count what stays outside. **Collective.**
-  void grow(MatrixView<const T> v, std::span<const Index> chosen, RegionTimer& timer);
+  void grow(const MatrixView<const T>& v, std::span<const Index> chosen, RegionTimer& timer);
 
   /// The coordinates a = U^T v of the vectors projected last, [max_rank] each. Elements from the dimension of the basis
   /// on are zero. They are the same on every rank.
@@ -81,13 +81,13 @@ class Basis {
  private:
   Index sums_of_columns(Index columns) const { return columns * padded_vectors<T>(vectors_); }
   Index place(Index k, Index b, Index columns) const;
-  void project_new(Index first, MatrixView<const T> v, RegionTimer& timer);
-  void add_columns(RowBlock block, Index first, MatrixView<const T> v);
-  void add_squares(RowBlock block, MatrixView<const T> v);
+  void project_new(Index first, const MatrixView<const T>& v, RegionTimer& timer);
+  void add_columns(RowBlock block, Index first, const MatrixView<const T>& v);
+  void add_squares(RowBlock block, const MatrixView<const T>& v);
   void reduce(RegionTimer& timer);
   void update_coordinates(Index first);
-  Index append_directions(MatrixView<const T> v, RegionTimer& timer);
-  void take_candidates(MatrixView<const T> v);
+  Index append_directions(const MatrixView<const T>& v, RegionTimer& timer);
+  void take_candidates(const MatrixView<const T>& v);
   void orthogonalise(StreamArray<T>& v, RegionTimer& timer);
   double longest_residual() const;
   void find_gram(const StreamArray<T>& v, double bound, RegionTimer& timer);

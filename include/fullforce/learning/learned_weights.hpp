@@ -25,16 +25,16 @@ class LearnedWeights {
   Index used() const { return used_; }
 
   /// Computes W0 phi for a block of rows.
-  void multiply(RowBlock block, VectorsView<const T> phi, StreamArray<T>& result) const;
+  void multiply(RowBlock block, const VectorsView<const T>& phi, StreamArray<T>& result) const;
 
   /// Subtracts the pending updates: result -= G c over `pending` columns, with c = S^T phi.
-  void subtract_pending(RowBlock block, Index pending, VectorsView<const T> c, StreamArray<T>& result) const;
+  void subtract_pending(RowBlock block, Index pending, const VectorsView<const T>& c, StreamArray<T>& result) const;
 
   /// Appends g = E L^-T as `count` more columns behind `pending`, where E are the errors [local rows, count].
   void append(RowBlock block, Index pending, const StreamArray<T>& errors, Index count, const double* inverse_factor);
 
   /// Applies the pending updates: W0 -= G S^T, where panel_rows = S^T.
-  void flush(const Layout& layout, Index pending, MatrixView<const T> panel_rows);
+  void flush(const Layout& layout, Index pending, const MatrixView<const T>& panel_rows);
 
   const RowMatrix<T>& matrix() const { return W_; }
   RowMatrix<T>& matrix() { return W_; }

@@ -18,12 +18,13 @@ namespace fullforce::kernels {
 ///
 /// The kernel makes 2 rows cols vectors operations and reads `a` once.
 template <Real T>
-void multiply(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors, MatrixView<T> y);
+void multiply(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x, Index vectors,
+              const MatrixView<T>& y);
 
 /// Subtracts the same product: y(i, b) -= sum_j a(i, j) x(b, j).
 template <Real T>
-void subtract_multiple(MatrixView<const T> a, Index rows, Index cols, VectorsView<const T> x, Index vectors,
-                       MatrixView<T> y);
+void subtract_multiple(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x,
+                       Index vectors, const MatrixView<T>& y);
 
 /// The number of rows and columns of a tile of a symmetric matrix.
 inline constexpr Index symmetric_tile = 256;
@@ -34,35 +35,35 @@ inline constexpr Index symmetric_tile = 256;
 /// symmetric_tile, and `rows` must fill whole registers. Both sums have the bits that multiply() gives for their tile.
 /// The kernel makes 4 rows cols operations and reads `a` once.
 template <Real T>
-void multiply_both_ways(MatrixView<const T> a, Index rows, Index cols, const T* x_of_rows, const T* x_of_cols,
+void multiply_both_ways(const MatrixView<const T>& a, Index rows, Index cols, const T* x_of_rows, const T* x_of_cols,
                         T* y_of_rows, T* y_of_cols);
 
 /// Computes c(i, j) -= sum_k left(i, k) right(k, j), for i < rows, k < inner, j < cols rounded up to whole registers.
 /// Rows of `c` and `right` must be padded with zeros. The kernel makes 2 rows cols inner operations and reads and
 /// writes `c` once.
 template <Real T>
-void subtract_product(MatrixView<T> c, Index rows, Index cols, MatrixView<const T> left, Index inner,
-                      MatrixView<const T> right);
+void subtract_product(const MatrixView<T>& c, Index rows, Index cols, const MatrixView<const T>& left, Index inner,
+                      const MatrixView<const T>& right);
 
 /// Sets out(j, i) = a(i, j), for i < rows, j < cols. Rows of both matrices must begin on aligned addresses or half way
 /// to the next one.
 template <Real T>
-void transpose(MatrixView<const T> a, Index rows, Index cols, MatrixView<T> out);
+void transpose(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<T>& out);
 
 /// Computes sums(k, b) = sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in double precision for every T.
 /// `sums` is [cols, vectors] without padding. `scratch` must have room for rows * (padded<double>(cols) +
 /// padded<double>(vectors)) numbers on an aligned address.
 template <Real T>
-void multiply_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, Index vectors,
-                         double* sums, double* scratch);
+void multiply_transposed(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<const T>& x,
+                         Index vectors, double* sums, double* scratch);
 
 /// Computes sums(b, k) += sum_i a(i, k) x(i, b), for i < rows, k < cols, b < vectors, in T and row by row. It is meant
 /// for many columns, and for few enough rows (a block) that sums in T suffice. Rows of `x` must lie
 /// padded_vectors<T>(vectors) scalars or more apart. `sums` must have room for `cols` elements and their padding. The
 /// kernel makes 2 rows cols vectors operations and reads `a` once.
 template <Real T>
-void accumulate_transposed(MatrixView<const T> a, Index rows, Index cols, MatrixView<const T> x, Index vectors,
-                           VectorsView<T> sums);
+void accumulate_transposed(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<const T>& x,
+                           Index vectors, const VectorsView<T>& sums);
 
 /// Returns the number of scratch numbers that multiply_transposed() needs.
 Index transposed_scratch(Index rows, Index cols, Index vectors);
@@ -70,7 +71,8 @@ Index transposed_scratch(Index rows, Index cols, Index vectors);
 /// Computes out(i, b) = sum_a in(i, a) factor(a, b), for i < rows, b < count, in double precision for every T. `factor`
 /// is [count, padded<double>(count)] on an aligned address, with zeros in its padding.
 template <Real T>
-void multiply_small(MatrixView<const T> in, Index rows, Index count, const double* factor, MatrixView<T> out);
+void multiply_small(const MatrixView<const T>& in, Index rows, Index count, const double* factor,
+                    const MatrixView<T>& out);
 
 /// Sets rates(i) = tanh(states(i)) for i < count, to about 3e-16 (double) or 2e-7 (float) absolute. The result of an
 /// element does not depend on where it stands. NaN stays NaN. The two arrays may be the same.

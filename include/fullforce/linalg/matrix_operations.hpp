@@ -13,28 +13,30 @@ namespace fullforce {
 /// Computes y(i, b) = sum_j A(i, j) x(b, j) for j < cols, b < vectors. All ranks together make 2 N cols vectors
 /// operations.
 template <Real T>
-void multiply(const Layout& layout, MatrixView<const T> A, Index cols, VectorsView<const T> x, Index vectors,
-              MatrixView<T> y);
+void multiply(const Layout& layout, const MatrixView<const T>& A, Index cols, const VectorsView<const T>& x,
+              Index vectors, const MatrixView<T>& y);
 
 /// Computes y(i, b) -= sum_j A(i, j) x(b, j).
 template <Real T>
-void subtract_multiple(const Layout& layout, MatrixView<const T> A, Index cols, VectorsView<const T> x, Index vectors,
-                       MatrixView<T> y);
+void subtract_multiple(const Layout& layout, const MatrixView<const T>& A, Index cols, const VectorsView<const T>& x,
+                       Index vectors, const MatrixView<T>& y);
 
 /// Computes C(i, j) -= sum_k left(i, k) right(k, j) for k < inner, j < cols. Every rank has all of `right`.
 template <Real T>
-void subtract_product(const Layout& layout, MatrixView<T> C, Index cols, MatrixView<const T> left, Index inner,
-                      MatrixView<const T> right);
+void subtract_product(const Layout& layout, const MatrixView<T>& C, Index cols, const MatrixView<const T>& left,
+                      Index inner, const MatrixView<const T>& right);
 
 /// Computes out(i, b) = sum_a in(i, a) factor(a, b) for a, b < count. `factor` is as for kernels::multiply_small().
 template <Real T>
-void multiply_small(const Layout& layout, MatrixView<const T> in, Index count, const double* factor, MatrixView<T> out);
+void multiply_small(const Layout& layout, const MatrixView<const T>& in, Index count, const double* factor,
+                    const MatrixView<T>& out);
 
 /// Adds each block's part of A^T x to `sums`, from the first sum on. The product is [cols, vectors] without padding and
 /// is formed in double precision. `scratch` holds transposed_product_scratch() numbers for each thread.
 template <Real T>
-void add_transposed_product(const Layout& layout, MatrixView<const T> A, Index cols, MatrixView<const T> x,
-                            Index vectors, BlockSums& sums, std::span<AlignedArray<double>> scratch);
+void add_transposed_product(const Layout& layout, const MatrixView<const T>& A, Index cols,
+                            const MatrixView<const T>& x, Index vectors, BlockSums& sums,
+                            std::span<AlignedArray<double>> scratch);
 
 /// Returns the number of scratch numbers that a thread needs if blocks have at most `block_size` rows.
 Index transposed_product_scratch(Index block_size, Index cols, Index vectors);

@@ -87,8 +87,8 @@ namespace kernels {
 /// The kernel makes 2 rows degree vectors operations. Its time is bound by how many cache lines of x the caches or
 /// memory can deliver.
 template <Real T>
-void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, MatrixView<const T> x, Index vectors,
-                     MatrixView<T> y);
+void multiply_sparse(const SparseRows<T>& a, Index run, Index first, Index rows, const MatrixView<const T>& x,
+                     Index vectors, const MatrixView<T>& y);
 
 }  // namespace kernels
 }  // namespace fullforce

@@ -38,10 +38,10 @@ class SymmetricProduct {
   /// the same time.
   Index parts() const { return static_cast<Index>(tiles_.size()); }
   /// Does part k. A begins with this rank's first row, and x has all N elements.
-  void multiply_part(Index k, MatrixView<const T> A, const T* x);
+  void multiply_part(Index k, const MatrixView<const T>& A, const T* x);
 
   /// Computes y for the rows of a block. All parts must be done before.
-  void finish(RowBlock block, MatrixView<T> y) const;
+  void finish(RowBlock block, const MatrixView<T>& y) const;
 
  private:
   struct Tile {

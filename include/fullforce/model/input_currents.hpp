@@ -15,7 +15,7 @@ class InputCurrents {
   /// Returns `currents` [rows of the block, B] with the input currents of this step added. Most steps of a trial that
   /// begins with a pulse have inputs that are all zero: then the view is of `currents` itself. Otherwise it is of a
   /// copy that the calling thread may use until its next call.
-  MatrixView<const T> added_to(RowBlock block, MatrixView<const T> currents);
+  MatrixView<const T> added_to(RowBlock block, const MatrixView<const T>& currents);
 
  private:
   Index block_size_;

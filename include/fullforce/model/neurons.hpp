@@ -35,13 +35,13 @@ class Neurons {
   /// Advances a block of neurons by one time step under `currents` [rows of the block, B], which are the sum of
   /// recurrent and external currents. Idle streams keep their states. Different blocks may be advanced at the same time
   /// by different threads.
-  virtual void advance(RowBlock block, MatrixView<const T> currents, const TrialStreams& streams,
+  virtual void advance(RowBlock block, const MatrixView<const T>& currents, const TrialStreams& streams,
                        const StepNoise& noise) = 0;
 
   /// Writes the rates of a block of neurons, [rows of the block, B], to the memory from which products read them. A
   /// rate beyond largest_rate() is written as infinite, which ends the run. Different blocks may be written at the same
   /// time by different threads.
-  virtual void emit(RowBlock block, MatrixView<T> rates) const = 0;
+  virtual void emit(RowBlock block, const MatrixView<T>& rates) const = 0;
 
   /// Saves or loads the states in the group of their network. **Collective.**
   virtual void persist(Archive& archive, const std::string& group) = 0;

@@ -30,6 +30,6 @@ bool is_silent(std::span<const double> signal);
 /// of the block, `currents` begins at its first row, and `signal` is [weights.cols(), streams].
 template <Real T>
 void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const double> signal, Index streams,
-                MatrixView<T> currents);
+                const MatrixView<T>& currents);
 
 }  // namespace fullforce
