@@ -91,6 +91,9 @@ class CommandLine {
     } catch (const CLI::ParseError& error) {
       return answer(error);
     }
+    require(action_ == nullptr || !(version_ || dump_defaults_),
+            "{} prints and does nothing else (leave it or the command out)",
+            version_ ? "--version" : "--dump-defaults");
     if (version_) return print(version_text());
     if (dump_defaults_) return print(dump_config(Config{}, true));
     require(action_ != nullptr, "no command (see fullforce --help)");

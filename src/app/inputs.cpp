@@ -76,6 +76,11 @@ std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config
   return task;
 }
 
+void warn(const Communicator& comm, const std::vector<std::string>& warnings) {
+  if (!comm.is_root()) return;
+  for (const std::string& warning : warnings) fmt::print(stderr, "fullforce: warning: {}\n", warning);
+}
+
 std::optional<std::string> trials_file(const Config& config) {
   if (config.task.name != "file") return std::nullopt;
   return config.task.file;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "fullforce/base/path_text.hpp"
 #include "nearest.hpp"
 
 namespace fullforce {
@@ -45,11 +46,7 @@ std::string positive(const Value& value) { return number(value) <= 0 ? "must be 
 
 std::string not_negative(const Value& value) { return number(value) < 0 ? "must not be negative" : finite(value); }
 
-std::string path(const Value& value) {
-  const auto& text = std::get<std::string>(value);
-  if (text.empty()) return "must not be empty";
-  return text.find('\0') != std::string::npos ? "must not hold a zero byte, which ends a path" : "";
-}
+std::string path(const Value& value) { return path_complaint(std::get<std::string>(value)); }
 
 Check at_least(std::int64_t low) {
   return [low](const Value& value) {

@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -43,8 +44,42 @@ const char* type_name(const Value& value) {
   return names[value.index()];
 }
 
-/// The known key most like an unknown one; of equally near ones, one in the same section.
+/// What other programs and papers call a key.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 27> other_names = {{
+    {"N", "network.neurons"},
+    {"n", "network.neurons"},
+    {"size", "network.neurons"},
+    {"units", "network.neurons"},
+    {"hidden_size", "network.neurons"},
+    {"n_neurons", "network.neurons"},
+    {"num_neurons", "network.neurons"},
+    {"g", "network.gain"},
+    {"eta", "network.noise"},
+    {"sigma", "network.noise"},
+    {"K", "network.in_degree"},
+    {"time_step", "network.dt"},
+    {"timestep", "network.dt"},
+    {"step", "network.dt"},
+    {"time_constant", "network.tau"},
+    {"activation", "network.nonlinearity"},
+    {"lr", "learning.alpha"},
+    {"learning_rate", "learning.alpha"},
+    {"regularization", "learning.alpha"},
+    {"ridge", "learning.alpha"},
+    {"dtype", "learning.precision"},
+    {"epochs", "run.train_trials"},
+    {"trials", "run.train_trials"},
+    {"batch", "run.streams"},
+    {"batch_size", "run.streams"},
+    {"path", "run.output"},
+    {"random_state", "run.seed"},
+}};
+
+/// The known key that an unknown one most likely means: by its meaning elsewhere, or else by its letters. Of equally
+/// near ones, it is one in the same section.
 std::string nearest_key(std::string_view section, std::string_view name) {
+  for (const auto& [other, known] : other_names)
+    if (name == other) return std::string(known);
   const auto distance = [&](const Key& k) { return 2 * edit_distance(name, k.name) + (k.section == section ? 0 : 1); };
   const auto best = std::min_element(keys().begin(), keys().end(),
                                      [&](const Key& a, const Key& b) { return distance(a) < distance(b); });

@@ -171,6 +171,12 @@ void InverseCorrelation<F>::decode() {
       gram_[as_size(b * selected_ + e)] = sums_.value(first + b * selected_ + e, quadratic_scale_);
 }
 
+/// By so much the rounding of sums to integers may change phi^T P phi. Rates near zero give forms that are smaller.
+template <Real F>
+double InverseCorrelation<F>::rounding_of_sums() const {
+  return static_cast<double>(layout_->partition().blocks()) * quadratic_scale_.resolution();
+}
+
 template <Real F>
 void InverseCorrelation<F>::factorise() {
   using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -181,7 +187,7 @@ void InverseCorrelation<F>::factorise() {
         gram_[as_size(b * selected_ + e)] -= left * c_exact_[as_size(k * vectors_ + chosen_[as_size(e)])];
     }
   for (Index b = 0; b < selected_; ++b) {
-    indefinite_ += gram_[as_size(b * selected_ + b)] > 0.0 ? 0 : 1;
+    indefinite_ += gram_[as_size(b * selected_ + b)] >= -rounding_of_sums() ? 0 : 1;
     gram_[as_size(b * selected_ + b)] += 1.0;
   }
   Eigen::Map<Matrix> gram(gram_.data(), selected_, selected_);

@@ -92,8 +92,10 @@ void CheckpointWriter::prune(Index step) const {
   Index kept = 0;
   std::error_code ignored;
   for (const std::filesystem::path& path : list_checkpoints(folder_)) {
-    const bool of_a_shorter_run = checkpoint_step(path) > step;  // from after the step where this one left its way
-    if (of_a_shorter_run || kept++ >= keep_) std::filesystem::remove(path, ignored);
+    const Index its_step = checkpoint_step(path);
+    const bool of_a_shorter_run = its_step > step;  // from after the step where this one left its way
+    const bool stays = its_step == protected_step_;
+    if (of_a_shorter_run || (!stays && kept++ >= keep_)) std::filesystem::remove(path, ignored);
   }
 }
 

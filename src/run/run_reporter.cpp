@@ -39,8 +39,11 @@ Json head_of_summary(const Communicator& comm, const TrainingJob& job) {
 Json training_section(const TrainingTotals& totals, std::vector<std::string>& warnings) {
   Json json = {
       {"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
-  json["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN,
-                                 "train.error: no training trial ended in this part of the run", warnings);
+  const bool ended = !(totals.last_error < 0.0);
+  json["error"] = finite_or_null(ended ? totals.last_error : NAN,
+                                 ended ? "train.error: all targets of the last training trial are zero"
+                                       : "train.error: no training trial ended in this part of the run",
+                                 warnings);
   return json;
 }
 

@@ -40,7 +40,10 @@ class Training {
     session_.start_training(training_schedule(job.run), job.run.seed);
     if (job.start_from) session_.load(*job.start_from);
     first_step_ = simulation().steps();
-    branched_ = simulation().streams().any_idle();
+    if (job.start_from && simulation().streams().any_idle()) {
+      branched_ = true;
+      checkpoints_.protect(first_step_ - simulation().streams().idle_steps());
+    }
     agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_); });
   }
 
@@ -55,6 +58,7 @@ class Training {
 
   Outcome run_steps() {
     reporter_.starts(first_step_);
+    keep_branch_point();
     while (!steps_are_up() && !simulation().finished()) {
       const StopRequest::Answer answer = stop_request_.ask(*comm_);
       if (answer.stop) return interrupt();
@@ -82,6 +86,7 @@ class Training {
   void keep_branch_point() {
     if (branched_ || !simulation().streams().any_idle()) return;
     branched_ = true;
+    checkpoints_.protect(simulation().steps());
     if (job_->checkpoint.every_minutes > 0.0 || job_->checkpoint.every_trials > 0) checkpoint();
   }
 

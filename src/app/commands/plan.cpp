@@ -46,6 +46,7 @@ Machine calibrated_machine(const Communicator& comm, const PlanArguments& argume
 Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const Machine& machine) {
   const Config config = load_config(comm, *arguments.config, arguments.settings);
   const std::unique_ptr<Task> task = agreed_task(comm, config);
+  warn(comm, keys_without_effect(config, task->channels()));
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
   const Forecast plan = forecast_run({{config.network, config.learning, config.run.streams}, task->channels()},
                                      config.run, *task, deployment, machine);
@@ -58,6 +59,8 @@ Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const
 int plan_command(const Communicator& comm, const PlanArguments& arguments) {
   require(arguments.config || arguments.calibrate,
           "fullforce plan: no CONFIG.toml (needed unless the command only calibrates)");
+  require(arguments.config || (arguments.settings.empty() && !arguments.ranks && !arguments.output),
+          "fullforce plan: --set, --ranks and --output need a CONFIG.toml to plan for");
   agree(comm, [&] {
     require_output(arguments.output, "--output", {arguments.config, arguments.machine.value_or(default_machine_file)});
   });
