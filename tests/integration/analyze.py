@@ -128,6 +128,28 @@ def check(rule, precision="double", features="dense"):
           np.trace(np.cov(run.rates.T))**2 / np.sum(np.cov(run.rates.T)**2), 1e-6 if precision == "double" else 1e-2)
 
 
+KINDS = [(rule, features, precision, degree, modes)
+         for rule in ("full-force", "force") for features in ("dense", "low-rank") for precision in ("double", "single")
+         for degree in (0, 3) for modes in ((0, 5) if rule == "full-force" else (0,))]
+
+
+def check_kind(rule, features, precision, degree, modes):
+    """Every kind of network is analysed, from a checkpoint too; its eigenvalues are those of its matrices."""
+    configure(rule, precision, features, modes)
+    changes = ["--set", "network.neurons=20", "--set", f"network.in_degree={degree}", "--set", "run.train_trials=2", "--set",
+               "checkpoint.every_trials=1"]
+    folder = f"kind-{rule}-{features}-{precision}-{degree}-{modes}"
+    harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", *changes]))
+    for path in (pathlib.Path(folder) / "network.h5", min(pathlib.Path(folder).glob("checkpoint-*.h5"))):
+        harness.expect_exit(0, harness.mpirun(2, ["analyze", path, "--trials", 2, "--output", "kind.h5"]))
+        harness.expect_exit(0, harness.mpirun(1, ["analyze", path, "--eigenvalues", "--lyapunov", 2, "--trials", 2]))
+        found, network = arrays("kind.h5"), files.load_network(path)
+        for name, matrix in (("network", network.J), ("target", network.target_weights())):
+            pairs = found[f"eigenvalues/{name}"]
+            magnitudes = np.abs(eigenvalues(matrix))[:len(pairs)]
+            agree(f"eigenvalues of {name}", np.abs(pairs @ [1, 1j]), magnitudes, 1e-6 if precision == "double" else 1e-4)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -135,6 +157,8 @@ def main():
         check("full-force")
         check("force", "single")
         check("full-force", "double", "low-rank")
+        for kind in KINDS:
+            check_kind(*kind)
         check_checkpoint("full-force", "dense", 12)
         check_checkpoint("full-force", "low-rank", 12)
         check_checkpoint("full-force", "low-rank")

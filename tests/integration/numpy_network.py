@@ -91,6 +91,21 @@ def check_network(rule, network="", options=(), modes=0, learning=""):
         sys.exit("the program and NumPy differ by more than rounding")
 
 
+def check_drawn_weights():
+    """A checkpoint has no sparse J_D. It is drawn again to the same numbers, in both precisions."""
+    for precision in ("double", "single"):
+        with open("c.toml", "w") as f:
+            f.write(CONFIG.format(rule="full-force", network="in_degree = 7", modes=0, learning=""))
+        folder = f"drawn-{precision}"
+        harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", "--set",
+                                                  f"learning.precision={precision}", "--set", "checkpoint.every_trials=2"]))
+        saved = fullforce_io.load_network(f"{folder}/network.h5")
+        checkpoint = next(pathlib.Path(folder).glob("checkpoint-*.h5"))
+        drawn = fullforce_io.load_network(checkpoint)
+        assert np.array_equal(saved.sparse["indices"], drawn.sparse["indices"])
+        assert np.allclose(saved.target_weights(), drawn.target_weights(), rtol=1e-15 if precision == "double" else 1e-6, atol=0)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -100,6 +115,8 @@ def main():
         check_network("full-force", "in_degree = 9", learning=LOW_RANK)
         check_network("force", learning=LOW_RANK)
         check_network("force", "in_degree = 9")
+        check_network("force", "in_degree = 9", ["--no-target"])
+        check_drawn_weights()
         check_network("full-force", 'nonlinearity = "relu"\ngain = 1.1')
         check_network("force", 'integrator = "exponential"', ["--no-target"])
         os.chdir("/")
