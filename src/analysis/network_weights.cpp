@@ -14,7 +14,8 @@ WeightMatrix fixed_weights(const RecurrentWeights<T>& J_D) {
   return {in_double(J_D.dense()), {}, {}, in_double(J_D.sparse())};
 }
 
-/// The weights of the freely running network: what was learned, or J_D + u_out w.
+/// The weights of the network that runs on its own outputs. Full-FORCE has learned them; with FORCE they are J_D +
+/// u_out w.
 template <Real T>
 WeightMatrix free_weights(const LearningOptions& learning, const Connectivity<T>& fixed, EffectiveWeights learned) {
   if (learning.rule == Rule::full_force) return std::move(learned.recurrent);
@@ -30,7 +31,7 @@ NetworkWeights load_as(const Layout& layout, const std::filesystem::path& path, 
   Connectivity<T> fixed(layout, network, task, seed);
   Archive archive = Archive::open(layout.comm(), path);
   fixed.persist(archive, layout, true);
-  // Only what learns can apply the updates that a checkpoint still has to be applied.
+  // A checkpoint may hold updates that are still to be applied, and only a plasticity that learns can apply them.
   const bool pending = archive.contains(format::learning::pending_right);
   const auto plasticity =
       make_plasticity<T>(layout, learning, {task.outputs(), streams, largest_rate(network), pending});

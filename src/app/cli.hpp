@@ -60,7 +60,7 @@ struct InfoArguments {
 
 struct PlanArguments {
   std::optional<std::string> config;  ///< may be left out with `calibrate`
-  std::vector<std::string> settings;  ///< section.key=value
+  std::vector<std::string> settings;  ///< >= 1; if left out, the number of ranks that the command runs on
   std::optional<int> ranks;           ///< >= 1; if left out, the number of ranks that the command runs on
   std::optional<int> threads;
   bool calibrate = false;
@@ -68,8 +68,8 @@ struct PlanArguments {
   std::optional<std::string> output;
 };
 
-/// Run one command each, and return the exit code, which is the same on every rank. They throw InputError and RunError
-/// on every rank alike. **Collective.**
+/// These functions run one command each, and return the exit code, which is the same on every rank. They throw
+/// InputError and RunError on every rank alike. **Collective.**
 int train_command(const Communicator& comm, const TrainArguments& arguments);
 int test_command(const Communicator& comm, const TestArguments& arguments);
 int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments);
