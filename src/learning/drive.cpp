@@ -26,7 +26,9 @@ void Drive<T>::persist(Archive& archive) {
 
 template <Real T>
 Index DriveShape<T>::bytes() const {
-  // z_rec and x_D; of each network's product with J_D the one in use, which for FORCE is z_rec, and the next.
+  // The arrays are z_rec and x_D, and the products with J_D: each driven network has the product in use and, if all
+  // ranks need all rates, the one for the next step. With FORCE, the product in use of the task-performing network is
+  // z_rec itself.
   const Index arrays = 3 + (rates.all_rates ? driven_networks : 0);
   const Index row = padded_vectors<T>(rates.streams) * static_cast<Index>(sizeof(T));
   return rates.partition.largest_row_count() * arrays * row + rates.bytes();
@@ -41,7 +43,8 @@ void DriveShape<T>::account(bool target_runs, const Extent& extent, StepAccount&
 
 template <Real T>
 DriveShape<T> drive_shape(Rule rule, const RowPartition& partition, Index in_degree, Index streams, bool all_rates) {
-  const bool force = rule == Rule::force;  // J_D r, too, needs the r of all ranks
+  // With FORCE the product J_D r, too, needs the rates r of all ranks.
+  const bool force = rule == Rule::force;
   return {{partition, streams, all_rates || force}, {partition, in_degree, streams}, force ? 2 : 1};
 }
 

@@ -3,7 +3,7 @@
 namespace fullforce {
 namespace {
 
-/// use(shape) with the shape of the fixed weights, or of the drive, in the scalar of the options.
+/// Calls use(shape) with the shape of the fixed recurrent weights, in the scalar of the options.
 template <class Use>
 auto with_weights(const RowPartition& partition, const SessionOptions& options, const Use& use) {
   return with_scalar(options.learning.precision, [&](auto scalar) {
