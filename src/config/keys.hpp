@@ -24,8 +24,8 @@ struct Key {
   std::vector<std::string_view> choices;  ///< the strings that are allowed; if empty, all are
   std::function<Value(const Config&)> get;
   std::function<void(Config&, const Value&)> set;  ///< takes a value of get's type that has no complaint
-  std::function<std::string(const Value&)>
-      complaint;  ///< says what is wrong with a value of get's type; if empty, nothing is
+  /// Says what is wrong with a value of get's type. The text is empty if nothing is.
+  std::function<std::string(const Value&)> complaint;
 
   std::string full_name() const;
 };

@@ -17,8 +17,8 @@ struct Performance {
   double stream_steps = 0.0;       ///< steps times streams
   double simulated_seconds = 0.0;  ///< simulated time over all streams
   Work work;                       ///< work of products and applied updates, over all ranks
-  double bandwidth =
-      0.0;  ///< bytes/s at which all ranks and threads read this run's own matrices; if 0, it was not measured
+  /// The bytes/s at which all ranks and threads read this run's own matrices. It is 0 if it was not measured.
+  double bandwidth = 0.0;
   double product_rate = 0.0;  ///< operations/s in products of large matrices
   double imbalance = 1.0;     ///< time of the slowest rank over the mean, in those regions of the timer that compute
   std::vector<std::int64_t> peak_bytes;  ///< largest memory of each rank

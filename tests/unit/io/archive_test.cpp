@@ -97,8 +97,8 @@ TEST(Archive, BringsBackMatricesOfManyShapes) {
 TEST(Archive, CutsLargeMatricesIntoSlices) {
   const Communicator comm = Communicator::world();
   const TemporaryFolder folder(comm);
-  save_matrix<double>(comm, folder / "large.h5", 50,
-                      150001);  // a slice has 13 rows and a block 16, so that the two do not line up
+  // A slice has 13 rows and a block has 16, so that the two do not line up.
+  save_matrix<double>(comm, folder / "large.h5", 50, 150001);
   load_matrix<double>(comm, folder / "large.h5", 50, 150001);
 }
 

@@ -30,7 +30,7 @@ class Responses : public ::testing::Test {
  protected:
   static constexpr double dt = 0.01;
   static constexpr Index pulse_end = 2;
-  static constexpr Index target_peak = 102;  // which is 1.00 s after the pulse
+  static constexpr Index target_peak = 102;  // 1.00 s after the pulse
   static constexpr Index length = 160;
 
   std::unique_ptr<Task> task_ = make("ready-set-go", dt);
@@ -62,7 +62,7 @@ TEST_F(Responses, ErrorsAreTimesOfPeaksAgainstTheTargets) {
 }
 
 TEST_F(Responses, AnOutputThatStaysLowIsMissed) {
-  trial(0, target_peak, 0.2);  // which is below half way between -0.5 and 1
+  trial(0, target_peak, 0.2);  // below half way between -0.5 and 1
   trial(0, target_peak);
   const Scores scores = scores_of(*scorer_);
   EXPECT_EQ(scores.at("timing_error_mean"), 0.0);
@@ -117,10 +117,11 @@ TEST(SignOfResponse, IsThatOfTheOutputWeightedWithTheTarget) {
     for (const auto& [target, output] : steps) scorer->step(0, none, std::span(&target, 1), std::span(&output, 1));
     scorer->end_trial(0);
   };
-  trial({{0.0, -9.0}, {0.5, -0.1}, {1.0, 0.2}, {0.5, -0.1}});  // the sum 0.1 is right; without a target nothing counts
-  trial({{-0.5, 0.1}, {-1.0, 0.2}});                           // is wrong
-  trial({{1.0, 0.0}});                                         // is silent, which is not right
-  trial({{-1.0, -0.5}});                                       // is right
+  // The step without a target does not count, and the other ones sum up to 0.1.
+  trial({{0.0, -9.0}, {0.5, -0.1}, {1.0, 0.2}, {0.5, -0.1}});  // right
+  trial({{-0.5, 0.1}, {-1.0, 0.2}});                           // wrong
+  trial({{1.0, 0.0}});                                         // not right: the output is silent
+  trial({{-1.0, -0.5}});                                       // right
   EXPECT_EQ(scores_of(*scorer).at("fraction_correct"), 0.5);
 }
 
