@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stops, kills, damaged checkpoints, a disk that takes no more, two runs in one folder: nothing is lost, nothing hangs.
+"""Stops, kills, damaged checkpoints, full disks, and two runs in one folder: nothing is lost, and nothing hangs.
 
     crash_safety.py FULLFORCE [CHECK...]
 """
@@ -28,7 +28,7 @@ def run(code, output, *more, ranks=2, **options):
 
 
 def start_long(output, *more, ranks=2, **options):
-    """A run that ends only when it is told to, once it has written a checkpoint."""
+    """Starts a run that ends only when it is told to, and returns once it has written a checkpoint."""
     before = harness.checkpoints(output)[-1:]
     process = harness.start(ranks, harness.train(output, *LONG, *more), **options)
     harness.wait_until(lambda: harness.checkpoints(output)[-1:] != before, "a checkpoint", process)
@@ -54,7 +54,7 @@ def check_like_reference(output, what):
 
 
 def stops():
-    """A signal at any moment, also before MPI is up, leads to a checkpoint and exit 75."""
+    """A signal at any moment, also before MPI is up, leads to a checkpoint and exit code 75."""
     for name, ranks in ((signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGUSR1, 2)):
         output = f"stopped-{name.name}"
         process = harness.start(ranks, harness.train(output, "--set", "run.init_trials=1000000"))
@@ -74,11 +74,11 @@ def stops():
 
 def second_interrupt():
     process = start_long("interrupted", ranks=1)
-    os.kill(process.pid, signal.SIGSTOP)  # so that both arrive before it can end
+    os.kill(process.pid, signal.SIGSTOP)  # so that both signals arrive before it can end
     harness.wait_until(lambda: open(f"/proc/{process.pid}/stat").read().split(")")[1].split()[0] == "T", "it to pause")
     os.kill(process.pid, signal.SIGINT)
     os.kill(process.pid, signal.SIGCONT)
-    # The first may already have led to the end, with its checkpoint.
+    # The first signal may already have led to the end, with its checkpoint.
     try:
         os.kill(process.pid, signal.SIGINT)
     except ProcessLookupError:
@@ -107,7 +107,7 @@ def stop_in_test():
 
 
 def kills():
-    """The whole job, then a single rank."""
+    """First the whole job is killed, and then a single rank."""
     process = start_long("killed")
     harness.kill_all(process)
     process = start_long("killed", ranks=3)
@@ -125,7 +125,7 @@ def kills():
 
 
 def damage():
-    """The newest whole checkpoint counts; where none is whole nothing is touched."""
+    """The newest whole checkpoint counts. If none is whole, nothing is touched."""
     run(75, "damaged", "--max-steps", "2500", "--set", "checkpoint.every_trials=8", "--set", "checkpoint.every_minutes=0.0")
     oldest, middle, newest = harness.checkpoints("damaged")[-3:]
     with h5py.File(newest) as f:
@@ -140,7 +140,7 @@ def damage():
     expect("put aside" in run_info("damaged"), "info does not list what was put aside")
     check_like_reference("damaged", "after damage")
     last = harness.checkpoints("hopeless")[0]
-    harness.flip(last, 5000)  # structure: HDF5 must not see it
+    harness.flip(last, 5000)  # this damages structure, which HDF5 must not see
     before = listing("hopeless")
     result = run(1, "hopeless")
     expect("nothing whole to go on from" in result.stderr and listing("hopeless") == before, "all damaged: not refused, or something was changed")
@@ -158,7 +158,7 @@ def one_at_a_time():
     process = start_long("shared", ranks=1)
     result = run(2, "shared", *LONG)
     expect("another run" in result.stderr, f"the second run's message: {result.stderr}")
-    harness.kill_all(process)  # its lock goes with it
+    harness.kill_all(process)  # its lock ends with it
     run(75, "shared", *LONG, "--max-hours", "0", ranks=1)
 
 
@@ -175,7 +175,10 @@ def full_disk():
 
 
 def no_room_at_all():
-    """On a disk without a free byte no checkpoint begins, on one rank or two; the run goes on, and ends with 1 when it is to stop."""
+    """On a disk without a free byte no checkpoint begins, on one rank or two.
+
+    The run goes on, and ends with 1 when it is to stop.
+    """
     os.mkdir("tiny")
     if harness.subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", "tiny"], stderr=-3).returncode != 0:
         print("skipped: no file system can be mounted here")
@@ -196,7 +199,10 @@ def no_room_at_all():
 
 
 def restart_from_a_file():
-    """Only where what the folder holds belongs to the run and is no further on; from another folder's network a network is written."""
+    """A restart from a file needs a folder that holds nothing but this run, and nothing further on.
+
+    A restart from another folder's network writes a network.
+    """
     run(75, "earlier", "--max-steps", "1000", ranks=1)
     checkpoint = harness.checkpoints("earlier")[-1]
     before = listing("reference")
@@ -209,16 +215,19 @@ def restart_from_a_file():
 
 
 def more_trials():
-    """A finished run goes on to more trials as if it had been meant to from the start, and stays finished until those are done."""
+    """A finished run goes on to more trials as if it had been meant to from the start.
+
+    It stays finished until those trials are done.
+    """
     more = ["--set", "run.train_trials=150"]
     run(0, "one-go", *more, "--set", "checkpoint.every_minutes=0.0")
     run(0, "extended", ranks=1)
     finished = listing("extended")
-    run(75, "extended", *more, "--max-steps", "1")  # stops before its first step
+    run(75, "extended", *more, "--max-steps", "1")  # it stops before its first step
     left = listing("extended")
     expect(left.keys() == finished.keys() and all(left[name] == finished[name] for name in ("network.h5", "summary.json")), f"lost: {finished} {left}")
     expect("nothing to do" in run(0, "extended", ranks=1).stdout, "the shorter run is no longer finished")
-    run(75, "extended", *more, "--max-steps", "4700", ranks=3)  # before the end of the shorter run
+    run(75, "extended", *more, "--max-steps", "4700", ranks=3)  # it stops before the end of the shorter run
     result = run(0, "extended", *more)
     differing = harness.differences("one-go/network.h5", "extended/network.h5")
     expect(not differing and not result.stderr, f"extended: {', '.join(differing)} differ from one run of as many trials; {result.stderr}")
@@ -226,14 +235,14 @@ def more_trials():
 
 
 def more_trials_without_a_checkpoint():
-    """Then only the network is there to go on from, which is said."""
+    """Only the network is then there to go on from, and the run says so."""
     shutil.copytree("reference", "approximate")
     result = run(0, "approximate", "--set", "run.train_trials=130", "--set", "checkpoint.every_minutes=0.0", ranks=1)
     expect("bit for bit" in result.stderr, f"no warning: {result.stderr}")
 
 
 def last_step():
-    """--max-steps at the very end of training: the run is complete, and so it is finished."""
+    """If --max-steps is at the very end of training, the run is complete, and so it is finished."""
     with h5py.File("reference/network.h5") as f:
         steps = f["progress"].attrs["step"]
     for more in (["--max-steps", steps], ["--max-steps", steps - 1]):
@@ -276,7 +285,7 @@ def folders():
 
 
 def outputs_that_are_inputs():
-    """The trials that a network is tested with are not overwritten."""
+    """A test does not overwrite the trials that a network is tested with."""
     before = open("trials.h5", "rb").read()
     for arguments in (["test", "--record", "./trials.h5"], ["test", "--output", "trials.h5"], ["analyze", "--output", "trials.h5"]):
         result = harness.expect_exit(2, harness.finish(harness.start(1, arguments + ["reference/network.h5"])))

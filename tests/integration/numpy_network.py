@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A network file run in NumPy (tools/fullforce_io.py) gives what the program records of a test, to rounding.
+"""A network file that runs in NumPy (tools/fullforce_io.py) gives what the program records of a test, to rounding.
 
     numpy_network.py FULLFORCE
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A test of a checkpoint runs the network with its pending updates: deferred equals immediate.
+"""A test of a checkpoint runs the network with its pending updates, so that deferred updates equal immediate ones.
 
     pending_panel.py FULLFORCE
 """

@@ -13,7 +13,7 @@ import harness
 
 PLOT = pathlib.Path(__file__).resolve().parents[2] / "tools" / "plot.py"
 SETTINGS = ["--set", "run.init_trials=0", "--set", "run.train_trials=3", "--set", "run.test_trials=1", "--set", "network.neurons=30", "--quiet"]
-LEAST_BYTES = 10_000  # of a picture with axes, lines and words
+LEAST_BYTES = 10_000  # any picture with axes, lines and words has more
 
 
 def plot(*arguments):

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""A plan before a run: sizes of its files as they then are, constants from the file that is named, and a run's report of itself.
+"""A plan before a run, and a run's report of itself.
 
     plan.py FULLFORCE
+
+A plan takes constants from the file that is named. The files of the run then have the sizes that it predicts.
 """
 import json
 import math
@@ -57,8 +59,9 @@ def check_run(plan):
     else:
         assert performance["fraction_of_limit"] > 0.0, performance
     assert performance["imbalance"] >= 1.0 and len(summary["memory"]["peak_bytes_per_rank"]) == 2
-    # J_D and two vectors in every step; J and two as soon as a stream is past its init trial, which the second begins in the middle
-    # of its 200 steps; P for those that learn, and 4 N^2 more for each sample applied.
+    # J_D and two vectors are read in every step. So are J and two vectors as soon as a stream is past its init trial,
+    # which the second stream begins in the middle of its 200 steps. P is read for those that learn, and each applied
+    # sample takes 4 N^2 more.
     least = 300**2 * (4 * steps + 4 * (steps - 100) + 6 * summary["train"]["samples"])
     operations = performance["gflops"] * 1e9 * performance["seconds_per_step"] * steps
     assert abs(operations / least - 1.0) < 0.01, (operations, least)

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""tools/study.py trains what is missing and no more, tools/report.py makes whole pages of runs and studies, and mean-field
-theory finds known values.
+"""tools/study.py trains what is missing and no more, and tools/report.py makes whole pages of runs and studies.
 
     studies.py FULLFORCE
+
+Mean-field theory finds known values.
 """
 import csv
 import json
@@ -54,7 +55,7 @@ def check_study():
                         (["spectra", "--jobs", "0"], "--jobs"), (["spectra", "--seeds", "-3"], "--seeds"), (["nonsense"], "nonsense")):
         message = study(*wrong, *([] if "--seeds" in wrong else ["--seeds", "1"]), "--output", "f", *SHORT, code=2).stderr
         assert said in message and "Traceback" not in message, f"{wrong}: {message}"
-    # Points of another size, or with other settings, are not taken for this study's own.
+    # A study does not take points of another size, or with other settings, for its own.
     os.remove("s/full-force-1/analysis.json")
     assert "network.neurons=30" in study("spectra", "--sizes", "40", "--seeds", "2", "--output", "s", *SHORT, code=2).stderr
     assert "full-force-1:" in study(*arguments).stdout and os.path.exists("s/full-force-1/analysis.json")
@@ -62,7 +63,10 @@ def check_study():
 
 
 def check_slurm():
-    """What is missing goes to sbatch, a line each; here a program of that name only says how it was called."""
+    """The study gives sbatch what is missing, in one line for each point.
+
+    Here a program of that name only says how it was called.
+    """
     os.mkdir("bin")
     with open("bin/sbatch", "w") as f:
         f.write("#!/bin/sh\necho $FULLFORCE_JOBS \"$@\" > called\n")
@@ -76,9 +80,9 @@ def check_slurm():
 
 
 def check_theory():
-    """The lowest eigenvalues of two potentials of textbooks, and exponents of random networks.
+    """Checks the lowest eigenvalues of two potentials of textbooks, and exponents of random networks.
 
-    That at g = 1.5 was found with finite differences instead of cosines.
+    The exponent at g = 1.5 was found with finite differences instead of cosines.
     """
     t = np.arange(0, mean_field.DURATION, mean_field.STEP)
     for potential, known in ((t**2, 1.0), (-2 / np.cosh(t) ** 2, -1.0)):

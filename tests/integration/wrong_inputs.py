@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""Every wrong input: exit 2, one message on standard error that names the culprit, nothing written, within seconds.
+"""Every wrong input leads to exit code 2 and one message on standard error that names the culprit.
 
     wrong_inputs.py FULLFORCE
+
+Nothing is written, and the program ends within seconds.
 """
 import json
 import os
@@ -15,8 +17,8 @@ import numpy as np
 
 import harness
 
-# Where a rank ends with an error, Open MPI ends the others and then waits for a second before it kills them. Here no rank has
-# anything to save. Elsewhere the variable would kill ranks that are writing a checkpoint.
+# If a rank ends with an error, Open MPI ends the others and then waits for a second before it kills them. Here no rank
+# has anything to save, so it need not wait. Elsewhere the variable would kill ranks that are writing a checkpoint.
 os.environ["OMPI_MCA_odls_base_sigkill_timeout"] = "0"
 
 
@@ -75,7 +77,7 @@ def with_trials(name):
     return TRAIN + ["--set", 'task.name="file"', "--set", f'task.file="{name}"']
 
 
-# arguments, and a word that the message must hold
+# Each case has the arguments, and a word that the message must hold.
 CASES = [
     ([], ""), (["fly"], "fly"), (["train", "pipe.toml"], "pipe.toml"), (["train", "/proc/self/mem"], "/proc/self/mem"), (["train", "/dev/zero"], "/dev/zero"),
     (with_set('run.output="a\\u0000b"'), "run.output"), (with_set("run.seed=9223372036854775808"), "64 bits"), (["train"], "CONFIG"), (["train", "missing.toml"], "missing.toml"), (["train", "used"], "used"),
@@ -128,7 +130,7 @@ def listing():
 
 
 def complaint(arguments, word):
-    """What is wrong with how the program refuses; None if nothing is."""
+    """Returns what is wrong with how the program refuses the arguments, or None if nothing is."""
     before = listing()
     start = time.time()
     try:

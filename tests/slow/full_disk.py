@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""A disk that is full at any point of a checkpoint, on file systems that can reserve room and that cannot, and one that may only be read.
-Needs the right to mount; says so and succeeds without it.
+"""A disk becomes full at any point of a checkpoint, and a disk may only be read.
 
     full_disk.py FULLFORCE
+
+There are file systems that can reserve room and file systems that cannot. The script needs the right to mount. Without
+it, it says so and succeeds.
 """
 import os
 import shutil
@@ -26,7 +28,7 @@ def expect(holds, what):
 
 
 def fill(path, leave):
-    """A file that leaves so many bytes of a disk."""
+    """Writes a file that leaves so many bytes of a disk."""
     status = os.statvfs(os.path.dirname(path))
     with open(path, "wb") as f:
         f.write(bytes(max(0, status.f_bavail * status.f_frsize - leave)))
@@ -35,7 +37,10 @@ def fill(path, leave):
 
 
 def try_sizes(disk, sizes):
-    """With one good checkpoint, and so many bytes left for the next: how many runs reached their end in spite of it."""
+    """Runs with one good checkpoint, and so many bytes left for the next one.
+
+    Returns how many runs reached their end in spite of it.
+    """
     survived = 0
     for leave in sizes:
         output = disk + "/o"

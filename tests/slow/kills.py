@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""The whole job is killed at random moments and restarted on one to four ranks, again and again, with checkpoints every few steps.
-The network in the end equals, bit for bit, that of a run that nobody disturbed.
+"""The whole job is killed at random moments and restarted on one to four ranks, again and again.
 
     kills.py FULLFORCE [KILLS [SEED]]
+
+It writes a checkpoint every few steps. In the end the network equals, bit for bit, that of a run that nobody disturbed.
 """
 import os
 import random
@@ -17,7 +18,7 @@ def unfinished(output):
 
 
 def kill_once(output, ranks, delay):
-    """Whether the run was still alive, and in the middle of a write, when it was killed."""
+    """Returns whether the run was still alive, and in the middle of a write, when it was killed."""
     process = harness.start(ranks, harness.train(output, "--quiet"))
     time.sleep(delay)
     if process.poll() is not None:
@@ -45,7 +46,7 @@ def main():
             alive, writing = kill_once(output, dice.randint(1, 4), dice.uniform(0.1, 2.5))
             kills, in_write = kills + alive, in_write + writing
             print(f"{kills} kills, {in_write} in a write", flush=True)
-            if not alive:  # it came to its end: begin another
+            if not alive:  # it came to its end, so another run begins
                 finish_and_compare(output, 1)
                 runs += 1
         if os.path.isdir(output) and alive:

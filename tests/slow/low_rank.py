@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""Low-rank learning against dense learning: test errors at 1000 neurons over seeds, as a table over the rank tolerance. From the default
-tolerance on the median error of low-rank learning is no worse than twice the worst of dense learning's.
+"""Compares low-rank learning with dense learning.
 
     low_rank.py FULLFORCE [NEURONS]
+
+A table over the rank tolerance has test errors at 1000 neurons over seeds. From the default tolerance on, the median
+error of low-rank learning is no worse than twice the worst error of dense learning.
 """
 import json
 import os

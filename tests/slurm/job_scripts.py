@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""The job scripts on a real SLURM cluster: a training that is stopped, preempted and loses its node, a sweep, a chain, and runs that fail.
+"""The job scripts work on a real SLURM cluster.
 
     job_scripts.py FULLFORCE
+
+A training is stopped, is preempted and loses its node. There are a sweep, a chain, and runs that fail.
 """
 import fcntl
 import os
@@ -20,7 +22,10 @@ SHORT = ("--set", "run.train_trials=20")
 
 
 def stopped_preempted_and_lost(launcher, mine, per_node):
-    """Three nodes are its own; it takes two of them. The last start has another node, and half the ranks."""
+    """The job has three nodes of its own and takes two of them.
+
+    Its last start has another node, and half of the ranks.
+    """
     output = f"interrupted-{launcher}"
     others = ",".join(f"n{k}" for k in range(1, cluster.NODES + 1) if f"n{k}" not in mine)
     options = ["--nodes=2", f"--ntasks-per-node={per_node}", "--exclusive", f"--exclude={others}"]
@@ -45,7 +50,7 @@ def stopped_preempted_and_lost(launcher, mine, per_node):
     batch.command("scontrol", "update", f"nodename={lost}", "state=down", "reason=test")
     batch.say(f"job {job.id}: {lost} lost, {drained} no longer to be had")
     job.wait_for_requeue(3)
-    # The node still runs what SLURM has given up: the folder is free when that is gone.
+    # The node still runs what SLURM has given up. The folder is free only when that is gone.
     cluster.wait_until(lambda: batch.history(output)[-1].event != "start", f"the end of {output}", batch.LONG)
     job.be_content_with(1, per_node)
     job.begin_now()
@@ -70,7 +75,7 @@ ELSEWHERE = ("--nodes=1", "--ntasks-per-node=2", "--exclude=n[1-6]")
 
 
 def sweep_and_analysis():
-    """An array of three, then pictures of all by dependency."""
+    """An array of three runs is followed by pictures of all of them, by dependency."""
     pathlib.Path("sweep.txt").write_text("# name and keys\nsmall network.neurons=40\nseed7 run.seed=7 network.neurons=40\n"
                                          "noisy network.noise=0.5 network.neurons=40\n")
     array = submit("sweep.sbatch", "sweep.txt", "c.toml", "sweep", *SHORT, options=[*ELSEWHERE, "--array=1-3"])
@@ -83,7 +88,7 @@ def sweep_and_analysis():
 
 
 def chain_without_requeue():
-    """The first link is stopped, the second ends the training, the third has nothing to do."""
+    """The first link is stopped, the second one ends the training, and the third one has nothing to do."""
     links = batch.chain(3, "c.toml", "chain", options=ELSEWHERE)
     batch.wait_for_steps(links[0], "chain")
     links[0].signal("USR1")
@@ -96,7 +101,7 @@ def chain_without_requeue():
 
 
 def chain_that_fails():
-    """Wrong input fails the first link; the others see that and do not start the program."""
+    """Wrong input fails the first link. The others see that and do not start the program."""
     links = batch.chain(3, "c.toml", "failing-chain", "--set", "network.neurons=-3", options=ELSEWHERE)
     for link in links:
         link.wait_for("FAILED")
@@ -105,7 +110,7 @@ def chain_that_fails():
 
 
 def wrong_input(launcher):
-    """Fails for good, with the program's exit code, and leaves no output folder."""
+    """The job fails for good, with the program's exit code, and leaves no output folder."""
     output = f"wrong-{launcher}"
     job = submit("train.sbatch", "c.toml", output, "--set", "network.neurons=-3", options=ELSEWHERE, FULLFORCE_LAUNCHER=launcher)
     job.wait_for("FAILED")
@@ -122,7 +127,7 @@ def wrong_input_mpirun():
 
 
 def crash():
-    """A program that dies by its own fault would do so again."""
+    """A program that dies by its own fault is not started again, because it would die again."""
     program = pathlib.Path("crash.sh")
     program.write_text("#!/bin/sh\nkill -SEGV $$\n")
     program.chmod(0o755)
@@ -133,7 +138,10 @@ def crash():
 
 
 def folder_still_taken():
-    """An earlier start, which SLURM has given up, may still be dying: the next one waits for its lock, longer than the program alone would."""
+    """The next start waits for the folder's lock, longer than the program alone would.
+
+    An earlier start, which SLURM has given up, may still be dying.
+    """
     os.mkdir("taken")
     with open("taken/log.txt", "w") as log:
         fcntl.flock(log, fcntl.LOCK_EX)
@@ -162,7 +170,7 @@ def bound_on_requeues():
 
 
 def cancelled():
-    """The user's word is final: a checkpoint, but no requeue."""
+    """The user's word is final. The job leaves a checkpoint, but is not requeued."""
     job = submit("train.sbatch", "c.toml", "cancelled", options=ELSEWHERE)
     batch.wait_for_steps(job, "cancelled")
     batch.command("scancel", job.id)

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Checks that every C++ source and header is as clang-format would write it (.clang-format).
 
-format.py PROJECT_DIR. Exit code 1 if a file differs, 77 (skipped) where there is no clang-format.
+    format.py PROJECT_DIR
+
+The exit code is 1 if a file differs, and 77 (skipped) if there is no clang-format.
 """
 import pathlib
 import shutil

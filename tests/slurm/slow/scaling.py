@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""A scaling study through SLURM: one job a layout, the table from what they leave, and nothing submitted twice.
+"""A scaling study runs through SLURM as one job for each layout, and nothing is submitted twice.
 
     scaling.py FULLFORCE
+
+The table comes from what the jobs leave.
 """
 import cluster
 
@@ -25,7 +27,7 @@ def scaling(*arguments):
 
 
 def main():
-    shutil.rmtree("study", ignore_errors=True)  # of an earlier run
+    shutil.rmtree("study", ignore_errors=True)  # an earlier test may have left it
     with cluster.running("logs"):
         os.environ.update(FULLFORCE_BIND="none")
         submitted = scaling(*STUDY, "--submit", "--time=30", "--oversubscribe")
