@@ -87,7 +87,9 @@ def check_checkpoint(rule, features, modes=0):
     path = f"{folder}/checkpoint-230.h5"
     with h5py.File(path) as f:
         assert "learning/pending_right" in f
-    harness.expect_exit(0, harness.mpirun(2, ["analyze", path, "--eigenvalues", "--trials", 1, "--output", "pending.h5"]))
+    harness.expect_exit(
+        0, harness.mpirun(2, ["analyze", path, "--eigenvalues", "--trials", 1, "--output", "pending.h5"])
+    )
     pairs = arrays("pending.h5")["eigenvalues/network"]
     # All other eigenvalues of a product of thin factors are zero.
     agree("eigenvalues", np.abs(pairs @ [1, 1j]), np.abs(eigenvalues(files.load_network(path).J))[:len(pairs)], 1e-6)
@@ -139,8 +141,14 @@ def main():
         check_checkpoint("full-force", "low-rank", 12)
         check_checkpoint("full-force", "low-rank")
         check_checkpoint("force", "low-rank")
-        for wrong, word in ((["--lyapunov", 51], "--lyapunov"), (["--output", "no/a.h5"], "no"), (["--output", "a.json"], "a.json")):
-            result = harness.expect_exit(2, harness.mpirun(2, ["analyze", "full-force-double-dense/network.h5", *wrong]))
+        for wrong, word in (
+            (["--lyapunov", 51], "--lyapunov"),
+            (["--output", "no/a.h5"], "no"),
+            (["--output", "a.json"], "a.json"),
+        ):
+            result = harness.expect_exit(
+                2, harness.mpirun(2, ["analyze", "full-force-double-dense/network.h5", *wrong])
+            )
             if result.stderr.count("fullforce: error:") != 1 or word not in result.stderr:
                 sys.exit(f"{wrong}: {result.stderr}")
         os.chdir("/")

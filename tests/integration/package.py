@@ -78,7 +78,9 @@ def check_tools():
     tool("report.py", "spectra")
     tool("scaling.py", "scaling", "--neurons", "100", "--plan", "--fullforce", "installed/bin/fullforce")
     assert "(30, 30)" in call("/usr/bin/python3", "-c", FILES_IN_PYTHON, env=environment)
-    for made in ("spectra/spectra.pdf", "spectra/full-force-1/figure.png", "spectra/report.html", "scaling/scaling.png"):
+    for made in (
+        "spectra/spectra.pdf", "spectra/full-force-1/figure.png", "spectra/report.html", "scaling/scaling.png"
+    ):
         assert os.path.getsize(made) > 10000, made
 
 

@@ -23,7 +23,12 @@ output = "run"
 neurons = 300
 dt = 0.01
 """
-MACHINE = {"format": "fullforce-machine", "format_version": 1, "node": {"cores": 4, "memory_bytes": 2**33, "from": "a test"}, "files": {"bytes_per_second": 1e6}}
+MACHINE = {
+    "format": "fullforce-machine",
+    "format_version": 1,
+    "node": {"cores": 4, "memory_bytes": 2**33, "from": "a test"},
+    "files": {"bytes_per_second": 1e6},
+}
 
 
 def read(path):
@@ -32,7 +37,12 @@ def read(path):
 
 
 def check_plan():
-    result = harness.expect_exit(0, harness.mpirun(2, ["plan", "c.toml", "--ranks", 8, "--threads", 2, "--machine", "m.json", "--output", "plan.json"]))
+    result = harness.expect_exit(
+        0,
+        harness.mpirun(
+            2, ["plan", "c.toml", "--ranks", 8, "--threads", 2, "--machine", "m.json", "--output", "plan.json"]
+        ),
+    )
     assert "a test" in result.stdout and "assumed" in result.stdout, result.stdout
     plan = read("plan.json")
     assert (plan["ranks"], plan["threads"], plan["nodes"]) == (8, 2, 4), plan
@@ -55,7 +65,9 @@ def check_run(plan):
     assert math.isclose(performance["simulated_seconds_per_hour"], 3600 * 0.01 * performance["samples_per_second"])
     # A short run does not measure the machine.
     if summary["train"]["seconds"] < 5.0:
-        assert performance["fraction_of_limit"] is None and any(w.startswith("performance.fraction_of_limit") for w in summary["warnings"])
+        assert performance["fraction_of_limit"] is None and any(
+            w.startswith("performance.fraction_of_limit") for w in summary["warnings"]
+        )
     else:
         assert performance["fraction_of_limit"] > 0.0, performance
     assert performance["imbalance"] >= 1.0 and len(summary["memory"]["peak_bytes_per_rank"]) == 2

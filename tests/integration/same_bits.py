@@ -52,8 +52,12 @@ def compare(reference, other, what):
 
 def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149):
     with open(os.path.join(folder, "c.toml"), "w") as f:
-        f.write(CONFIG.format(rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree, modes=modes,
-                              neurons=neurons))
+        f.write(
+            CONFIG.format(
+                rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree, modes=modes,
+                neurons=neurons
+            )
+        )
     label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}, {modes} modes"
     reference = run(folder, 1, 1, 520, "reference")
     with h5py.File(reference) as f:
@@ -65,11 +69,15 @@ def check(folder, rule, precision, streams, features, in_degree, modes=0, neuron
     # In the last layout, OpenMP has another number of threads in mind inside a parallel region.
     layouts = [(2, 1), (3, 1), (5, 1), (1, 2), (2, 2), (12, 1), (1, "3,1")] if everything else [(3, 1), (1, 2)]
     for ranks, threads in layouts:
-        compare(reference, run(folder, ranks, threads, 520, f"layout-{ranks}-{threads}"), f"{label}: {ranks} x {threads}")
+        compare(
+            reference, run(folder, ranks, threads, 520, f"layout-{ranks}-{threads}"), f"{label}: {ranks} x {threads}"
+        )
     for first, second, steps in ((3, 2, 100), (1, 3, 411), (2, 1, 0)) if everything else few:
         output = f"restart-{steps}"
         run(folder, first, 1, steps, output)
-        compare(reference, run(folder, second, 1, 520, output), f"{label}: {first} ranks, then {second} from step {steps}")
+        compare(
+            reference, run(folder, second, 1, 520, output), f"{label}: {first} ranks, then {second} from step {steps}"
+        )
     for entry in os.listdir(folder):
         if os.path.isdir(os.path.join(folder, entry)):
             shutil.rmtree(os.path.join(folder, entry))

@@ -49,8 +49,12 @@ def check_weak_plans():
 
 
 def check_refusals():
-    for arguments, word in ((["--set", "network.neurons=5"], "the study itself sets"), (["--set", "neurons=5"], "section.key=value"),
-                            (["--kind", "weak", *LOW_RANK[:2]], "--kind weak"), (["--report"], "holds no points")):
+    for arguments, word in (
+        (["--set", "network.neurons=5"], "the study itself sets"),
+        (["--set", "neurons=5"], "section.key=value"),
+        (["--kind", "weak", *LOW_RANK[:2]], "--kind weak"),
+        (["--report"], "holds no points"),
+    ):
         message = scaling("r", *arguments, code=2).stderr
         assert word in message, message
     # A run that failed must not prevent a run with a better value.

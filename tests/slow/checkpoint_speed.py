@@ -51,7 +51,13 @@ def watch(process, output):
 
 def dd(path, size):
     begin = time.time()
-    subprocess.run(["dd", "if=/dev/zero", f"of={path}", "bs=16M", f"count={size}", "iflag=count_bytes", "conv=fsync", "status=none"], check=True)
+    subprocess.run(
+        [
+            "dd", "if=/dev/zero", f"of={path}", "bs=16M", f"count={size}", "iflag=count_bytes", "conv=fsync",
+            "status=none"
+        ],
+        check=True,
+    )
     return time.time() - begin
 
 
@@ -82,7 +88,8 @@ def main():
             os.unlink("zeros")
             print(f"{size / 1e9:.3f} GB: checkpoint {ours[-1]:.2f} s, dd {theirs[-1]:.2f} s", flush=True)
         ratio = statistics.median(theirs) / statistics.median(ours)
-        print(f"N = {neurons}, double, 2 ranks: {size / 1e9 / statistics.median(ours):.2f} GB/s, {ratio:.2f} of dd (medians of {rounds}); "
+        print(f"N = {neurons}, double, 2 ranks: {size / 1e9 / statistics.median(ours):.2f} GB/s, "
+              f"{ratio:.2f} of dd (medians of {rounds}); "
               f"{statistics.median(ours) / 6:.2f} % of the time at an interval of 10 minutes; "
               f"{max(extras):.0f} MiB more memory a rank")
         os.chdir("/")

@@ -44,14 +44,16 @@ def damages(path, dice):
     data = extents(path)
     for name, offset, size in data:
         for place in (offset, offset + size // 2, offset + size - 1):
-            yield f"byte in {'a checksum' if name.startswith('checksums') else 'a dataset'}", lambda p, at=place: harness.flip(p, at, 1 << dice.randrange(8))
+            kind = f"byte in {'a checksum' if name.startswith('checksums') else 'a dataset'}"
+            yield kind, lambda p, at=place: harness.flip(p, at, 1 << dice.randrange(8))
     covered = bytearray(len(whole))
     for _, offset, size in data:
         covered[offset:offset + size] = b"\1" * size
     structure = [k for k in range(PAGE, len(whole)) if not covered[k] and whole[k] != 0]
     for place in dice.sample(structure, min(150, len(structure))):
         yield "byte of the structure", lambda p, at=place: harness.flip(p, at)
-    for mark in (b"OHDR", b"FRHP", b"GCOL", b"\x89HDF", b"OCHK", b"BTHD"):  # these mark the kinds of structure that HDF5 has
+    # These marks begin the kinds of structure that HDF5 has.
+    for mark in (b"OHDR", b"FRHP", b"GCOL", b"\x89HDF", b"OCHK", b"BTHD"):
         at = whole.find(mark)
         for place in range(at, at + 24) if at >= 0 else ():
             yield "byte of a header", lambda p, at=place: harness.flip(p, at, 0x80)

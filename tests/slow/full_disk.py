@@ -50,9 +50,16 @@ def try_sizes(disk, sizes):
         full = result.returncode == 1 and "cannot" in result.stderr
         expect(full or result.returncode == 0, f"{leave} bytes left: exit {result.returncode} {result.stderr[-500:]}")
         if full:
-            expect("warning: no checkpoint" in result.stderr or os.path.exists(output + "/checkpoint-2000.h5") or len(harness.checkpoints(output)) == 1,
-                   f"{leave} bytes left: no checkpoint remains")
-            expect(not [n for n in os.listdir(output) if n.endswith(".part")], f"{leave} bytes left: an unfinished file remains")
+            expect(
+                "warning: no checkpoint" in result.stderr
+                or os.path.exists(output + "/checkpoint-2000.h5")
+                or len(harness.checkpoints(output)) == 1,
+                f"{leave} bytes left: no checkpoint remains",
+            )
+            expect(
+                not [n for n in os.listdir(output) if n.endswith(".part")],
+                f"{leave} bytes left: an unfinished file remains",
+            )
         survived += result.returncode == 0
         os.unlink(disk + "/filler")
         harness.expect_exit(0, run(output, ranks=1))
@@ -67,11 +74,16 @@ def read_only(disk):
     expect(shell(f"mount -o remount,ro {disk}"), "cannot remount")
     for output in (disk + "/o", disk + "/new"):
         result = run(output)
-        expect(result.returncode == 2 and result.stderr.count("fullforce: error") == 1, f"read-only: exit {result.returncode} {result.stderr}")
+        expect(
+            result.returncode == 2 and result.stderr.count("fullforce: error") == 1,
+            f"read-only: exit {result.returncode} {result.stderr}",
+        )
 
 
 def main():
-    with harness.small_run(run={"streams": 1, "train_trials": 60}, network={"neurons": 150}, checkpoint={"every_trials": 20, "keep": 1}):
+    with harness.small_run(
+        run={"streams": 1, "train_trials": 60}, network={"neurons": 150}, checkpoint={"every_trials": 20, "keep": 1}
+    ):
         harness.expect_exit(0, run("reference"))
         harness.expect_exit(75, run("begun", "--max-steps", "500"))
         size = os.path.getsize("reference/network.h5")
@@ -82,7 +94,8 @@ def main():
             return
         try:
             sizes = [size * k // 24 for k in range(27)]
-            print(f"tmpfs: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it, all went on to the same network afterwards")
+            print(f"tmpfs: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it, "
+                  "all went on to the same network afterwards")
             read_only(disk)
             print("read-only: refused")
         finally:
@@ -90,7 +103,8 @@ def main():
         if shell(f"truncate -s {4 * size} image && mkfs.ext2 -q image && mount -o loop image {disk}"):
             try:
                 sizes = [size * k // 8 for k in range(10)]
-                print(f"ext2, which cannot reserve room: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it")
+                print(f"ext2, which cannot reserve room: {len(sizes)} disks, "
+                      f"{try_sizes(disk, sizes)} runs ended in spite of it")
             finally:
                 shell(f"umount {disk}")
 

@@ -14,7 +14,11 @@ import harness
 
 
 def unfinished(output):
-    return [name for name in os.listdir(output) if name.startswith("checkpoint-") and name.endswith(".part")] if os.path.isdir(output) else []
+    return (
+        [name for name in os.listdir(output) if name.startswith("checkpoint-") and name.endswith(".part")]
+        if os.path.isdir(output)
+        else []
+    )
 
 
 def kill_once(output, ranks, delay):
@@ -29,7 +33,12 @@ def kill_once(output, ranks, delay):
 
 
 def finish_and_compare(output, ranks):
-    harness.expect_exit(0, harness.finish(harness.start(ranks, harness.train(output, "--quiet", "--set", "checkpoint.every_minutes=1.0")), timeout=600))
+    harness.expect_exit(
+        0,
+        harness.finish(
+            harness.start(ranks, harness.train(output, "--quiet", "--set", "checkpoint.every_minutes=1.0")), timeout=600
+        ),
+    )
     differing = harness.differences("reference/network.h5", output + "/network.h5")
     if differing:
         sys.exit(f"{output}: {', '.join(differing)} differ from an undisturbed run")
@@ -38,8 +47,16 @@ def finish_and_compare(output, ranks):
 def main():
     wanted = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     dice = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
-    with harness.small_run(run={"train_trials": 2000}, network={"neurons": 100, "noise": 0.01}, checkpoint={"every_minutes": 0.0001}):
-        harness.expect_exit(0, harness.finish(harness.start(1, harness.train("reference", "--quiet", "--set", "checkpoint.every_minutes=0.0")), timeout=600))
+    with harness.small_run(
+        run={"train_trials": 2000}, network={"neurons": 100, "noise": 0.01}, checkpoint={"every_minutes": 0.0001}
+    ):
+        harness.expect_exit(
+            0,
+            harness.finish(
+                harness.start(1, harness.train("reference", "--quiet", "--set", "checkpoint.every_minutes=0.0")),
+                timeout=600,
+            ),
+        )
         kills = in_write = runs = 0
         while kills < wanted:
             output = f"run-{runs}"
@@ -51,7 +68,8 @@ def main():
                 runs += 1
         if os.path.isdir(output) and alive:
             finish_and_compare(output, dice.randint(1, 4))
-        print(f"{kills} kills, {in_write} of them in the middle of a checkpoint; {runs + alive} runs, every network equal to an undisturbed one")
+        print(f"{kills} kills, {in_write} of them in the middle of a checkpoint; "
+              f"{runs + alive} runs, every network equal to an undisturbed one")
 
 
 if __name__ == "__main__":

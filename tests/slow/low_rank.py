@@ -33,7 +33,8 @@ def row(name, runs):
     errors = sorted(run["test"]["error"] for run in runs)
     ranks = statistics.median(run["rank"] for run in runs)
     seconds = statistics.median(run["train"]["seconds"] for run in runs)
-    print(f"{name:>10s}  rank {ranks:6.0f}  test error {errors[0]:.2e} {statistics.median(errors):.2e} {errors[-1]:.2e}  {seconds:6.1f} s",
+    print(f"{name:>10s}  rank {ranks:6.0f}  test error {errors[0]:.2e} {statistics.median(errors):.2e} "
+          f"{errors[-1]:.2e}  {seconds:6.1f} s",
           flush=True)
     return errors
 

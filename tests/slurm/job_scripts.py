@@ -76,15 +76,22 @@ ELSEWHERE = ("--nodes=1", "--ntasks-per-node=2", "--exclude=n[1-6]")
 
 def sweep_and_analysis():
     """An array of three runs is followed by pictures of all of them, by dependency."""
-    pathlib.Path("sweep.txt").write_text("# name and keys\nsmall network.neurons=40\nseed7 run.seed=7 network.neurons=40\n"
-                                         "noisy network.noise=0.5 network.neurons=40\n")
+    pathlib.Path("sweep.txt").write_text(
+        "# name and keys\nsmall network.neurons=40\nseed7 run.seed=7 network.neurons=40\n"
+        "noisy network.noise=0.5 network.neurons=40\n"
+    )
     array = submit("sweep.sbatch", "sweep.txt", "c.toml", "sweep", *SHORT, options=[*ELSEWHERE, "--array=1-3"])
-    analysis = submit("analyze.sbatch", "sweep", "--trials", "2", options=[*ELSEWHERE, f"--dependency=afterok:{array.id}"])
+    analysis = submit(
+        "analyze.sbatch", "sweep", "--trials", "2", options=[*ELSEWHERE, f"--dependency=afterok:{array.id}"]
+    )
     analysis.wait_for("COMPLETED")
     for name in ("small", "seed7", "noisy"):
         for file in ("network.h5", "summary.json", "recording.h5", "test.json", "figure.png"):
             expect(os.path.getsize(f"sweep/{name}/{file}") > 0, f"sweep/{name}/{file} is empty")
-    expect(harness.differences("sweep/small/network.h5", "sweep/seed7/network.h5"), "another seed must make another network")
+    expect(
+        harness.differences("sweep/small/network.h5", "sweep/seed7/network.h5"),
+        "another seed must make another network",
+    )
 
 
 def chain_without_requeue():
@@ -96,7 +103,9 @@ def chain_without_requeue():
     expect((links[0].exit_code(), links[0].restarts()) == (75, 0), "a link ends with 75 and is not requeued")
     links[1].wait_for("COMPLETED")
     links[2].wait_for("COMPLETED")
-    expect("nothing to do" in pathlib.Path(f"fullforce-{links[2].id}.out").read_text(), "the last link has nothing to do")
+    expect(
+        "nothing to do" in pathlib.Path(f"fullforce-{links[2].id}.out").read_text(), "the last link has nothing to do"
+    )
     batch.expect_same_network("reference", "chain")
 
 
@@ -106,15 +115,23 @@ def chain_that_fails():
     for link in links:
         link.wait_for("FAILED")
         expect(link.exit_code() == 2, f"exit code {link.exit_code()}, not 2")
-    expect([line.event for line in batch.history("failing-chain")] == ["start", "failed", "failed", "failed"], "one start only")
+    expect(
+        [line.event for line in batch.history("failing-chain")] == ["start", "failed", "failed", "failed"],
+        "one start only",
+    )
 
 
 def wrong_input(launcher):
     """The job fails for good, with the program's exit code, and leaves no output folder."""
     output = f"wrong-{launcher}"
-    job = submit("train.sbatch", "c.toml", output, "--set", "network.neurons=-3", options=ELSEWHERE, FULLFORCE_LAUNCHER=launcher)
+    job = submit(
+        "train.sbatch", "c.toml", output, "--set", "network.neurons=-3", options=ELSEWHERE, FULLFORCE_LAUNCHER=launcher
+    )
     job.wait_for("FAILED")
-    expect((job.exit_code(), job.restarts()) == (2, 0), f"exit code {job.exit_code()} after {job.restarts()} restarts, not 2 after 0")
+    expect(
+        (job.exit_code(), job.restarts()) == (2, 0),
+        f"exit code {job.exit_code()} after {job.restarts()} restarts, not 2 after 0",
+    )
     expect(not os.path.exists(output), f"{output} was made")
 
 
@@ -133,8 +150,11 @@ def crash():
     program.chmod(0o755)
     job = submit("train.sbatch", "c.toml", "crashed", options=ELSEWHERE, FULLFORCE=program.resolve())
     job.wait_for("FAILED")
-    expect(job.restarts() == 0 and [(line.event, line.code) for line in batch.history("crashed")] == [("start", ""), ("failed", "139")],
-           f"{job.restarts()} restarts, {batch.history('crashed')}")
+    expect(
+        job.restarts() == 0
+        and [(line.event, line.code) for line in batch.history("crashed")] == [("start", ""), ("failed", "139")],
+        f"{job.restarts()} restarts, {batch.history('crashed')}",
+    )
 
 
 def folder_still_taken():
@@ -146,7 +166,9 @@ def folder_still_taken():
     with open("taken/log.txt", "w") as log:
         fcntl.flock(log, fcntl.LOCK_EX)
         job = submit("train.sbatch", "c.toml", "taken", *SHORT, options=ELSEWHERE)
-        cluster.wait_until(lambda: os.path.exists(f"taken.jobs/{job.id}.0.txt"), f"the start of job {job.id}", batch.LONG)
+        cluster.wait_until(
+            lambda: os.path.exists(f"taken.jobs/{job.id}.0.txt"), f"the start of job {job.id}", batch.LONG
+        )
         time.sleep(6)
     job.wait_for("COMPLETED")
 
@@ -158,7 +180,10 @@ def no_progress():
         job.wait_for_requeue(restart)
         job.begin_now()
     job.wait_for("FAILED")
-    expect((job.exit_code(), job.restarts()) == (1, 2), f"exit code {job.exit_code()} after {job.restarts()} restarts, not 1 after 2")
+    expect(
+        (job.exit_code(), job.restarts()) == (1, 2),
+        f"exit code {job.exit_code()} after {job.restarts()} restarts, not 1 after 2",
+    )
 
 
 def bound_on_requeues():
@@ -166,7 +191,10 @@ def bound_on_requeues():
     job.wait_for_requeue(1)
     job.begin_now()
     job.wait_for("FAILED")
-    expect((job.exit_code(), job.restarts()) == (75, 1), f"exit code {job.exit_code()} after {job.restarts()} restarts, not 75 after 1")
+    expect(
+        (job.exit_code(), job.restarts()) == (75, 1),
+        f"exit code {job.exit_code()} after {job.restarts()} restarts, not 75 after 1",
+    )
 
 
 def cancelled():
@@ -184,8 +212,12 @@ def cancelled():
 def main():
     with cluster.running("logs"):
         batch.prepare(neurons=149, train_trials=1000)
-        batch.run_all([with_srun, with_mpirun, sweep_and_analysis, chain_without_requeue, chain_that_fails, wrong_input_srun,
-                       wrong_input_mpirun, crash, folder_still_taken, no_progress, bound_on_requeues, cancelled])
+        batch.run_all(
+            [
+                with_srun, with_mpirun, sweep_and_analysis, chain_without_requeue, chain_that_fails, wrong_input_srun,
+                wrong_input_mpirun, crash, folder_still_taken, no_progress, bound_on_requeues, cancelled
+            ]
+        )
 
 
 if __name__ == "__main__":

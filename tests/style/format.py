@@ -22,7 +22,8 @@ def main():
     files = sorted(path for folder in FOLDERS for path in (project / folder).rglob("*.[ch]pp"))
     result = subprocess.run([program, "--dry-run", "-Werror", *files], capture_output=True, text=True, check=False)
     print(result.stderr, end="")
-    print(f"{len(files)} files, {'all formatted' if result.returncode == 0 else 'not all formatted: run clang-format -i on them'}")
+    verdict = "all formatted" if result.returncode == 0 else "not all formatted: run clang-format -i on them"
+    print(f"{len(files)} files, {verdict}")
     return 1 if result.returncode or not files else 0
 
 

@@ -24,7 +24,8 @@ def main():
     include = project / "include"
     headers = sorted(include.rglob("*.hpp"))
     # MPI's own C++ interface was withdrawn long ago. It would not pass without warnings.
-    options = "-std=c++20 -fsyntax-only -fopenmp -Wall -Wextra -Werror -DOMPI_SKIP_MPICXX -DMPICH_SKIP_MPICXX -x c++".split()
+    warnings = ["-Wall", "-Wextra", "-Werror", "-DOMPI_SKIP_MPICXX", "-DMPICH_SKIP_MPICXX"]
+    options = ["-std=c++20", "-fsyntax-only", "-fopenmp", *warnings, "-x", "c++"]
     command = [compiler, *options, "-I", str(include), *flags, *hdf5_flags(), "-"]
 
     def compiles(header):

@@ -11,7 +11,10 @@ import re
 import sys
 
 WIDTH = 100
-PAGES = ("README.md", "MANUAL.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "jobs/README.md", "tools/figures/README.md")
+PAGES = (
+    "README.md", "MANUAL.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "jobs/README.md",
+    "tools/figures/README.md"
+)
 FENCE = re.compile(r"\s*(```|~~~)")
 TABLE_ROW = re.compile(r"\s*\|")
 # After the marks of a heading, a quotation or a list, the line has nothing but one word, which may be a link.

@@ -27,13 +27,26 @@ def command(ranks, arguments):
 def mpirun(ranks, arguments, threads=1, timeout=120, **options):
     """Runs the program on so many ranks, and returns the finished process with its output as text."""
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
-    return subprocess.run(["mpirun", "-n", str(ranks), PROGRAM] + [str(a) for a in arguments], env=environment, capture_output=True, text=True,
-                          timeout=timeout, **options)
+    return subprocess.run(
+        ["mpirun", "-n", str(ranks), PROGRAM] + [str(a) for a in arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        **options
+    )
 
 
 def start(ranks, arguments, **options):
     """Starts the program on so many ranks, in a process group of its own, and does not wait for it."""
-    return subprocess.Popen(command(ranks, arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options)
+    return subprocess.Popen(
+        command(ranks, arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options
+    )
 
 
 def finish(process, timeout=120):
@@ -50,7 +63,9 @@ def ranks_of(process):
     """Returns the process numbers of a started run's ranks."""
     if process.args[0] == PROGRAM:
         return [process.pid]
-    found = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout.split("\n")
+    found = subprocess.run(
+        ["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True
+    ).stdout.split("\n")
     return [int(line.split()[0]) for line in found if line.split()[-1:] == [os.path.basename(PROGRAM)]]
 
 
@@ -89,7 +104,8 @@ def catches_signals(pid):
 def expect_exit(code, result):
     """Ends the test if a run did not end as it should."""
     if result.returncode != code:
-        sys.exit(f"{' '.join(result.args)}: exit {result.returncode}, expected {code}\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
+        sys.exit(f"{' '.join(result.args)}: exit {result.returncode}, expected {code}\n"
+                 f"{result.stdout[-2000:]}{result.stderr[-2000:]}")
     return result
 
 
@@ -105,8 +121,13 @@ def write_mixed_trials(path):
             f[name] = np.sin(np.cumsum(random.standard_normal((total, width)) * 0.2, axis=0))
 
 
-SMALL_RUN = {"run": {"seed": 3, "streams": 2, "init_trials": 2, "test_trials": 2}, "task": {"name": '"file"', "file": '"trials.h5"'},
-             "network": {"neurons": 100}, "learning": {"panel": 13}, "checkpoint": {"every_minutes": 0.0}}
+SMALL_RUN = {
+    "run": {"seed": 3, "streams": 2, "init_trials": 2, "test_trials": 2},
+    "task": {"name": '"file"', "file": '"trials.h5"'},
+    "network": {"neurons": 100},
+    "learning": {"panel": 13},
+    "checkpoint": {"every_minutes": 0.0},
+}
 
 
 @contextlib.contextmanager
@@ -149,7 +170,9 @@ def contents(path):
             found[name] = np.array(item).tobytes()
 
     with h5py.File(path) as f:
-        found["config"] = "\n".join(line for line in str(f.attrs["config"]).splitlines() if not line.startswith(FREE_KEYS))
+        found["config"] = "\n".join(
+            line for line in str(f.attrs["config"]).splitlines() if not line.startswith(FREE_KEYS)
+        )
         f.visititems(visit)
     return found
 
@@ -162,7 +185,11 @@ def differences(reference, other):
 
 def checkpoints(folder):
     """Returns the checkpoints in a folder, oldest first."""
-    names = [name for name in os.listdir(folder) if name.startswith("checkpoint-") and name.endswith(".h5")] if os.path.isdir(folder) else []
+    names = (
+        [name for name in os.listdir(folder) if name.startswith("checkpoint-") and name.endswith(".h5")]
+        if os.path.isdir(folder)
+        else []
+    )
     return [os.path.join(folder, name) for name in sorted(names, key=lambda name: int(name[11:-3]))]
 
 

@@ -19,7 +19,10 @@ import batch  # noqa: E402
 import harness  # noqa: E402
 
 TOOL = pathlib.Path(__file__).parents[3] / "tools" / "scaling.py"
-STUDY = ["study", "--neurons", "80", "--streams", "1", "4", "--ranks", "1", "2", "--repeats", "2", "--steps", "400", "--fullforce", harness.PROGRAM]
+STUDY = [
+    "study", "--neurons", "80", "--streams", "1", "4", "--ranks", "1", "2", "--repeats", "2", "--steps", "400",
+    "--fullforce", harness.PROGRAM
+]
 
 
 def scaling(*arguments):
@@ -40,8 +43,14 @@ def main():
         table = scaling("study", "--report")
         batch.say(table)
         rows = [line.split() for line in table.splitlines() if line.startswith("strong")]
-        batch.expect(sorted((row[2], row[4]) for row in rows) == [("1", "1"), ("1", "2"), ("4", "1"), ("4", "2")], table)
-        batch.expect(pathlib.Path("study/scaling.png").stat().st_size > 10000 and not list(pathlib.Path("study").rglob("network.h5")), "files")
+        batch.expect(
+            sorted((row[2], row[4]) for row in rows) == [("1", "1"), ("1", "2"), ("4", "1"), ("4", "2")], table
+        )
+        batch.expect(
+            pathlib.Path("study/scaling.png").stat().st_size > 10000
+            and not list(pathlib.Path("study").rglob("network.h5")),
+            "files",
+        )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,10 @@ SHORT = [word for key in ("init_trials=1", "train_trials=2", "test_trials=1") fo
 
 
 def study(seeds, *arguments):
-    return batch.command(sys.executable, TOOL, "spectra", "--sizes", "40", "--seeds", str(seeds), "--output", "spectra", "--program", harness.PROGRAM, *SHORT, *arguments)
+    return batch.command(
+        sys.executable, TOOL, "spectra", "--sizes", "40", "--seeds", str(seeds), "--output", "spectra",
+        "--program", harness.PROGRAM, *SHORT, *arguments
+    )
 
 
 def trained():

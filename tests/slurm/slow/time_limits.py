@@ -86,7 +86,9 @@ def main():
         # The network is so small that two ranks, which wait for each other's messages, are far slower than one. So the
         # end comes quickly, and all limits come before it.
         batch.prepare(neurons=50, train_trials=50000)
-        batch.run_all([three_limits_with_srun, three_limits_with_mpirun, signal_too_late, chain_over_limits, power_cut_of_a_node])
+        batch.run_all(
+            [three_limits_with_srun, three_limits_with_mpirun, signal_too_late, chain_over_limits, power_cut_of_a_node]
+        )
 
 
 if __name__ == "__main__":

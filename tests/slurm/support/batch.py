@@ -74,7 +74,10 @@ def prepare(neurons, train_trials):
 def submit(script, *arguments, options=(), **variables):
     """Submits one of the project's scripts, with these variables for it, and returns the job."""
     exported = ",".join(["ALL"] + [f"{name}={value}" for name, value in variables.items()])
-    job_id = command("sbatch", "--parsable", f"--export={exported}", "--time=30", "--cpus-per-task=1", *options, SCRIPTS / script, *arguments)
+    job_id = command(
+        "sbatch", "--parsable", f"--export={exported}", "--time=30", "--cpus-per-task=1", *options,
+        SCRIPTS / script, *arguments
+    )
     job = Job(job_id)
     say(f"job {job_id}: submitted, {script} {' '.join(map(str, arguments))} {' '.join(options)}")
     return job
@@ -99,7 +102,9 @@ class Job:
 
     def wait_for(self, *states):
         """Waits until the job is in one of these states, and fails if it ends in another one."""
-        state = wait_until(lambda: self.state() in FINAL | set(states) and self.state(), f"job {self.id} {states}", LONG)
+        state = wait_until(
+            lambda: self.state() in FINAL | set(states) and self.state(), f"job {self.id} {states}", LONG
+        )
         expect(state in states, f"job {self.id} is {state} ({self.show()['ExitCode']}), not one of {states}")
         say(f"job {self.id}: {state}, exit code {self.exit_code()}, {self.restarts()} restarts")
 
@@ -139,7 +144,10 @@ Start = collections.namedtuple("Start", "event step ranks code restart job")
 def history(output):
     """Returns what train.sbatch noted of starts and ends."""
     with open(f"{output}.jobs/history.csv") as file:
-        return [Start(l["event"], int(l["step"]), int(l["ranks"]), l["code"], int(l["restart"]), l["job"]) for l in csv.DictReader(file)]
+        return [
+            Start(l["event"], int(l["step"]), int(l["ranks"]), l["code"], int(l["restart"]), l["job"])
+            for l in csv.DictReader(file)
+        ]
 
 
 def last_step(output):
@@ -154,7 +162,9 @@ def last_step(output):
 def wait_for_steps(job, output, steps=500):
     """Waits until the run has gone on by so many steps from now."""
     first = last_step(output)
-    wait_until(lambda: last_step(output) >= first + steps or job.state() in FINAL, f"{output}: {steps} more steps", LONG)
+    wait_until(
+        lambda: last_step(output) >= first + steps or job.state() in FINAL, f"{output}: {steps} more steps", LONG
+    )
     expect(job.state() == "RUNNING", f"job {job.id} is {job.state()}: the run must be longer to be interrupted")
     say(f"job {job.id}: at step {last_step(output)} on {','.join(job.nodes())}")
 

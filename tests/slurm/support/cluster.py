@@ -37,7 +37,9 @@ def skip(reason):
 
 def quietly(*command, **options):
     """Runs a command, and returns the finished process with its output as text."""
-    return subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, **options)
+    return subprocess.run(
+        [str(c) for c in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, **options
+    )
 
 
 def wait_until(condition, what, timeout=60, interval=0.1):
@@ -72,7 +74,10 @@ def enter_namespaces():
         skip(f"Linux namespaces may not be made here: {trial.stderr.strip()}")
     os.environ[INSIDE] = "1"
     # The shell is process 1. It takes up the orphans that daemons leave.
-    os.execvp("unshare", unshare + ["bash", "-c", 'trap "exit 1" INT TERM; "$@" & wait "$!"', "init", sys.executable] + sys.argv)
+    os.execvp(
+        "unshare",
+        unshare + ["bash", "-c", 'trap "exit 1" INT TERM; "$@" & wait "$!"', "init", sys.executable] + sys.argv,
+    )
 
 
 def bring_loopback_up():
@@ -142,7 +147,10 @@ class Cluster:
             (STATE / f"spool-n{k}").mkdir()
             (STATE / f"tmp-n{k}").mkdir()
             # Each node has a host name of its own, because Open MPI tells nodes apart by it.
-            self._start(f"slurmd-n{k}", "unshare", "--uts", "bash", "-c", f"hostname n{k}; exec slurmd -D -N n{k}", name_is_command=False)
+            self._start(
+                f"slurmd-n{k}", "unshare", "--uts", "bash", "-c", f"hostname n{k}; exec slurmd -D -N n{k}",
+                name_is_command=False
+            )
         wait_until(lambda: self.idle_nodes() == NODES, "all nodes idle")
 
     def idle_nodes(self):
@@ -161,7 +169,14 @@ class Cluster:
 
     def _write_configuration(self):
         text = (pathlib.Path(__file__).parent / "slurm.conf").read_text()
-        values = {"controller": CONTROLLER, "address": ADDRESS, "state": STATE, "logs": self.logs, "nodes": NODES, "last_port": 7000 + NODES}
+        values = {
+            "controller": CONTROLLER,
+            "address": ADDRESS,
+            "state": STATE,
+            "logs": self.logs,
+            "nodes": NODES,
+            "last_port": 7000 + NODES,
+        }
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         (STATE / "slurm.conf").write_text(text)
@@ -171,14 +186,21 @@ class Cluster:
         key = STATE / "munge.key"
         key.write_bytes(os.urandom(1024))
         key.chmod(0o400)
-        where = {"key-file": key, "socket": STATE / "munge.socket", "pid-file": STATE / "munge.pid", "seed-file": STATE / "munge.seed"}
+        where = {
+            "key-file": key,
+            "socket": STATE / "munge.socket",
+            "pid-file": STATE / "munge.pid",
+            "seed-file": STATE / "munge.seed",
+        }
         self._start("munged", "--foreground", "--num-threads=2", *(f"--{name}={path}" for name, path in where.items()))
         wait_until(lambda: quietly("munge", "-S", STATE / "munge.socket", "-n").returncode == 0, "munged answers")
 
     def _start(self, name, *arguments, name_is_command=True):
         command = ([name] if name_is_command else []) + list(arguments)
         with open(self.logs / f"{name}.out", "w") as output:
-            self.daemons[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+            self.daemons[name] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
 
 
 @contextlib.contextmanager
