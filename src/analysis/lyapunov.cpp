@@ -13,8 +13,8 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-constexpr std::size_t parts = 10;         // into so many parts a trajectory is cut for standard errors
-constexpr std::size_t shown_times = 200;  // so many times show how the exponents converge
+constexpr std::size_t parts = 10;         // number of parts of a trajectory, for standard errors
+constexpr std::size_t shown_times = 200;  // number of times at which the convergence is shown
 
 /// Replaces V by V R^-1, where V^T V = R^T R is a Cholesky factorisation. Returns the logarithms of R's diagonal.
 std::vector<double> cholesky_qr(const Layout& layout, StreamArray<double>& V) {

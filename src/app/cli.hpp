@@ -60,7 +60,7 @@ struct InfoArguments {
 
 struct PlanArguments {
   std::optional<std::string> config;  ///< may be left out with `calibrate`
-  std::vector<std::string> settings;  ///< >= 1; if left out, the number of ranks that the command runs on
+  std::vector<std::string> settings;  ///< section.key=value
   std::optional<int> ranks;           ///< >= 1; if left out, the number of ranks that the command runs on
   std::optional<int> threads;
   bool calibrate = false;

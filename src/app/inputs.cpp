@@ -17,15 +17,15 @@
 namespace fullforce {
 namespace {
 
-constexpr std::size_t most_bytes = 16 << 20;  // of a text, because the path may name a device that never ends
-constexpr int longest_silence = 10'000;       // for which a pipe's writer may send nothing, in ms
+constexpr std::size_t most_bytes = 16 << 20;  // limit of a text, because the path may name a device that never ends
+constexpr int longest_silence = 10'000;       // in ms, the longest wait for a pipe's writer
 
 bool is_pipe(const FileDescriptor& file) {
   struct stat status {};
   return ::fstat(file.get(), &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/// Reads a text file. It may be a pipe, because the shell passes <( ) as one.
+/// Reads a text. A configuration may come through a pipe, as from the shell's <( ).
 std::string read_text(const std::string& path) {
   // Without O_NONBLOCK, opening a pipe would wait for its writer.
   const FileDescriptor file(path, O_RDONLY | O_NONBLOCK);

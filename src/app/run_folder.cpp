@@ -60,8 +60,8 @@ bool goes_on_exactly(const NetworkFileHeader& header, const Config& saved, const
   return saved.run.train_trials == config.run.train_trials || (header.idle_steps == 0 && !is_network(path));
 }
 
-/// Reads where a file stands. If its header is damaged, the step comes from the file's name, which only a checkpoint
-/// has it in.
+/// Reads at which step a file stands. If its header is damaged, the step comes from the file's name. Only the names of
+/// checkpoints have a step.
 Candidate read_candidate(const Communicator& comm, const Config& config, const fs::path& path) {
   try {
     const NetworkFileHeader header = read_network_header(comm, path);

@@ -11,7 +11,7 @@ namespace fullforce {
 namespace {
 
 constexpr Index windows = 9;
-constexpr Index longest_growth = 200;  // of a basis, in steps
+constexpr Index longest_growth = 200;  // in steps, for which a basis may grow
 
 RegionSeconds mean_over_ranks(const Communicator& comm, const RegionSeconds& mine) {
   RegionSeconds mean{};

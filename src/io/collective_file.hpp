@@ -31,17 +31,17 @@ class CollectiveFile {
   const Communicator& comm() const { return *comm_; }
   bool saving() const { return mode_ == Mode::save; }
 
-  /// "FILE: OBJECT WHAT", the form of all messages about this file.
+  /// The text "FILE: OBJECT WHAT", which is the form of all messages about this file.
   std::string about(const std::string& object, const std::string& what) const;
   [[noreturn]] void fail(const std::string& object, const std::string& what) const;
 
   /// Whether there is such a dataset or group, at the price of a look at each of its parents. **Collective.**
   bool contains(const std::string& object) const;
 
-  /// A dataset's extents; empty where there is no such dataset. **Collective.**
+  /// The extents of a dataset. There are none if there is no such dataset. **Collective.**
   std::vector<Index> shape(const std::string& dataset) const;
 
-  /// The text "FILE: OBJECT WHAT", which is the form of all messages about this file.
+  /// The type of a dataset's scalars. Throws RunError if it is none of those that Archive writes. **Collective.**
   hdf5::Scalar scalar_of(const std::string& dataset) const;
 
   /// The paths of all datasets but those of checksums, in the same order on every rank. **Collective.**

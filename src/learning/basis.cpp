@@ -115,9 +115,8 @@ Index Basis<T>::place(Index k, Index b, Index columns) const {
   return vector_order<T>(vectors_) == VectorOrder::by_vector ? b * columns + k : k * padded_vectors<T>(vectors_) + b;
 }
 
-/// Adds a block's part of
-/// v
-/// ^2 for each vector v. The squares are divided by bound_, so that one bound holds for all sums.
+/// Adds a block's part of |v|^2 for each vector v. The squares are divided by bound_, so that one bound holds for all
+/// sums.
 template <Real T>
 void Basis<T>::add_squares(RowBlock block, const MatrixView<const T>& v) {
   double* const squares = scratch_[as_size(thread_index())].data();

@@ -32,7 +32,7 @@ struct NonZeros {
   const T* values;
   const std::int32_t* starts;  ///< where each row begins; if null, rows begin `degree` apart
   Index degree;
-  Index last;  ///< index of the last one
+  Index last;  ///< index of the last non-zero
   bool adds;   ///< whether the product is added to what is in y
 
   Index start(Index row) const { return starts != nullptr ? starts[row] : row * degree; }

@@ -19,9 +19,7 @@ std::vector<double> largest_weights(const Layout& layout, const RowMatrix<T>& we
   return largest;
 }
 
-/// Returns the sum of weights[c]
-/// signal(c, stream)
-/// over all channels c.
+/// Returns the sum of weights[c] |signal(c, stream)| over all channels c.
 double weigh(const std::vector<double>& weights, std::span<const double> signal, Index streams, Index stream) {
   double sum = 0.0;
   for (std::size_t c = 0; c < weights.size(); ++c)

@@ -28,8 +28,7 @@ Index test_steps(const Task& task, Index trials) {
   return steps;
 }
 
-/// The Lyapunov exponents of one of the networks along the run. A tangent vector of it is a small deviation from the
-/// run.
+/// The Lyapunov exponents of one of the networks along the run.
 class Deviations {
  public:
   Deviations(const Layout& layout, const WeightMatrix& weights, Index exponents, const NetworkOptions& network,
