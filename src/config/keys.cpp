@@ -130,7 +130,7 @@ std::vector<Key> make_keys() {
   add(key("run", "test_trials", MEMBER(run.test_trials), at_least(0), "after learning"));
   add(key("run", "output", MEMBER(run.output), path, "folder, relative to the working directory"));
 
-  add(word("task", "name", MEMBER(task.name), {"oscillation", "ready-set-go", "delayed-comparison", "file"}));
+  add(word("task", "name", MEMBER(task.name), task_names()));
   add(key("task", "version", MEMBER(task.version), between<std::int64_t>(1, 2), "of the oscillation"));
   add(key("task", "hint", MEMBER(task.hint), anything, "for tasks with a hint"));
   add(key("task", "file", MEMBER(task.file), path, "for task \"file\""));

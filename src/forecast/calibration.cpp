@@ -207,10 +207,9 @@ Machine calibrate(const Communicator& comm, const Machine& known, const std::fun
   measure_bandwidth(comm, node, m);
   m.bandwidth_from = measured;
   for (const Precision precision : {Precision::double_precision, Precision::single_precision}) {
-    const bool single = precision == Precision::single_precision;
-    say(fmt::format("matrix products and steps, {} precision", single ? "single" : "double"));
-    StepConstants& c = single ? m.single_precision : m.double_precision;
-    c.product_rate = single ? core_product_rate<float>(comm) : core_product_rate<double>(comm);
+    say(fmt::format("matrix products and steps, {} precision", to_text(precision)));
+    StepConstants& c = m.steps(precision);
+    c.product_rate = with_scalar(precision, [&](auto scalar) { return core_product_rate<decltype(scalar)>(comm); });
     measure_steps(comm, self, precision, c);
   }
   if (thread_count() > 1) m.threads = thread_doubling_seconds(comm, self);

@@ -49,8 +49,8 @@ double Forecast::seconds() const {
 
 Forecast forecast_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
                       const Machine& machine) {
-  Forecast forecast{w, d};
   const SessionShape shape = w.shape(d.ranks, d.threads);
+  Forecast forecast{w, d, shape.plasticity().report()};
   forecast.bytes_per_rank = bytes_of_rank(w, d);
   forecast.checkpoint_bytes = shape.file_bytes(true);
   forecast.network_bytes = shape.file_bytes(false);

@@ -33,7 +33,7 @@ void for_each_constant(M& m, const Visit& visit) {
     visit(section, "flush_seconds", steps.flush);
     for (const TimerRegion phase :
          {TimerRegion::target_network, TimerRegion::products, TimerRegion::updates, TimerRegion::rest})
-      visit(section, fmt::format("row_seconds_{}", region_names[as_size(phase)]), steps.rows[as_size(phase)]);
+      visit(section, fmt::format("row_seconds_{}", names_of<TimerRegion>[as_size(phase)]), steps.rows[as_size(phase)]);
     visit(section, "fixed_seconds", steps.fixed);
   };
   visit_steps("double", m.double_precision);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "fullforce/learning/shared_gain_rls.hpp"
@@ -73,6 +75,19 @@ double SharedGainRls<T>::Shape::file_bytes(bool checkpoint) const {
                          (has_modes() ? N : 0.0) * number(options_.target_modes) + n_out * d +
                          pending * (d + J_rows + n_out);
   return d * d * (is_low_rank() ? sizeof(double) : sizeof(T)) + scalars * sizeof(T);
+}
+
+template <Real T>
+PlasticityReport SharedGainRls<T>::Shape::report() const {
+  PlasticityReport report;
+  if (is_low_rank()) {
+    report.text =
+        fmt::format("rank         up to learning.max_rank = {}: a run that finds fewer directions takes less of all\n",
+                    options_.max_rank);
+    report.numbers.push_back({"max_rank", options_.max_rank});
+  }
+  report.numbers.push_back({"target_modes", options_.target_modes});
+  return report;
 }
 
 template <Real T>

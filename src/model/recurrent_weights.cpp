@@ -191,6 +191,11 @@ void RecurrentWeights<T>::expect_columns() const {
 }
 
 template <Real T>
+double RecurrentWeights<T>::Shape::file_bytes() const {
+  return static_cast<double>(partition.rows()) * elements_of_a_row() * bytes_of_element();
+}
+
+template <Real T>
 Index RecurrentWeights<T>::Shape::bytes() const {
   const Index rows = partition.largest_row_count(), neurons = partition.rows();
   if (in_degree == 0) return rows * row_stride<T>(neurons) * static_cast<Index>(sizeof(T));

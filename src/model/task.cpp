@@ -1,6 +1,8 @@
 #include "fullforce/model/task.hpp"
 
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include "delayed_comparison.hpp"
 #include "file_task.hpp"
@@ -11,30 +13,62 @@
 namespace fullforce {
 namespace {
 
-std::unique_ptr<Task> make_file_task(const std::string& path, double dt, std::uint64_t seed) {
-  TrialsData data = read_trials(path);
+using Made = std::unique_ptr<Task>;
+
+/// The tasks that begin with a pulse need a time step that is shorter than the pulse.
+void require_pulse(double dt) {
+  require(dt <= 0.05, "network.dt = {} s is longer than the pulse of this task, 0.05 s (use a smaller one)", dt);
+  require(dt >= 1e-6, "network.dt = {} s (must be at least 1e-6: a trial would have millions of steps)", dt);
+}
+
+Made make_oscillation(const TaskOptions& options, double dt, std::uint64_t) {
+  require_pulse(dt);
+  require(options.version == 1 || options.version == 2, "task.version = {} (must be 1 or 2)", options.version);
+  return std::make_unique<Oscillation>(options.version, dt);
+}
+
+Made make_ready_set_go(const TaskOptions& options, double dt, std::uint64_t seed) {
+  require_pulse(dt);
+  return std::make_unique<ReadySetGo>(options.hint, dt, seed);
+}
+
+Made make_delayed_comparison(const TaskOptions& options, double dt, std::uint64_t seed) {
+  require_pulse(dt);
+  return std::make_unique<DelayedComparison>(options.hint, dt, seed);
+}
+
+Made make_file_task(const TaskOptions& options, double dt, std::uint64_t seed) {
+  TrialsData data = read_trials(options.file);
   require(std::abs(data.dt - dt) <= 1e-9 * dt,
-          "{}: its dt = {} s, but network.dt = {} s (they must agree: make the trials anew, or set network.dt)", path,
-          data.dt, dt);
+          "{}: its dt = {} s, but network.dt = {} s (they must agree: make the trials anew, or set network.dt)",
+          options.file, data.dt, dt);
   return std::make_unique<FileTask>(std::move(data), seed);
 }
 
+struct Entry {
+  std::string_view name;
+  Made (*make)(const TaskOptions& options, double dt, std::uint64_t seed);
+};
+
+constexpr std::array tasks{
+    Entry{"oscillation", make_oscillation},
+    Entry{"ready-set-go", make_ready_set_go},
+    Entry{"delayed-comparison", make_delayed_comparison},
+    Entry{"file", make_file_task},
+};
+
 }  // namespace
 
+std::vector<std::string_view> task_names() {
+  std::vector<std::string_view> names;
+  for (const Entry& task : tasks) names.push_back(task.name);
+  return names;
+}
+
 std::unique_ptr<Task> make_task(const TaskOptions& options, double dt, std::uint64_t seed) {
-  const bool pulses = options.name != "file";
-  require(!pulses || dt <= 0.05, "network.dt = {} s is longer than the pulse of this task, 0.05 s (use a smaller one)",
-          dt);
-  require(!pulses || dt >= 1e-6, "network.dt = {} s (must be at least 1e-6: a trial would have millions of steps)", dt);
-  if (options.name == "oscillation") {
-    require(options.version == 1 || options.version == 2, "task.version = {} (must be 1 or 2)", options.version);
-    return std::make_unique<Oscillation>(options.version, dt);
-  }
-  if (options.name == "ready-set-go") return std::make_unique<ReadySetGo>(options.hint, dt, seed);
-  if (options.name == "delayed-comparison") return std::make_unique<DelayedComparison>(options.hint, dt, seed);
-  if (options.name == "file") return make_file_task(options.file, dt, seed);
-  throw InputError(fmt::format("task.name = \"{}\" is not a task (oscillation, ready-set-go, delayed-comparison, file)",
-                               options.name));
+  for (const Entry& task : tasks)
+    if (task.name == options.name) return task.make(options, dt, seed);
+  throw InputError(fmt::format("task.name = \"{}\" is not a task ({})", options.name, fmt::join(task_names(), ", ")));
 }
 
 }  // namespace fullforce

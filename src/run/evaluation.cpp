@@ -13,9 +13,8 @@ namespace {
 
 template <Real T>
 TestResult test_as(const Communicator& comm, const Task& task, const TestJob& job) {
-  // Only a checkpoint has updates that are still to be applied, and only a session that learns can apply them.
-  const bool pending = read_network_header(comm, job.network_file).has_pending;
-  Session<T> session(comm, task, {job.network, job.learning, job.run.streams, job.network_seed}, pending);
+  const bool learns = read_network_header(comm, job.network_file).has_pending;
+  Session<T> session(comm, task, {job.network, job.learning, job.run.streams, job.network_seed}, learns);
   try {
     session.load(job.network_file);
     session.flush();

@@ -51,7 +51,7 @@ Json performance_section(const RegionTable& regions, const Performance& reached,
   json["samples_per_second"] = reached.stream_steps / reached.seconds;
   json["simulated_seconds_per_hour"] = 3600.0 * reached.simulated_seconds / reached.seconds;
   for (std::size_t r = 0; r < region_count; ++r)
-    json["phases"][std::string(region_names[r])] = {
+    json["phases"][std::string(names_of<TimerRegion>[r])] = {
         {"minimum", regions[r].minimum}, {"mean", regions[r].mean}, {"maximum", regions[r].maximum}};
   json["gflops"] = reached.work.operations / reached.seconds * 1e-9;
   json["gbytes_per_second"] = reached.work.bytes / reached.seconds * 1e-9;

@@ -46,10 +46,7 @@ std::span<const TrialResult> Simulation<T>::step() {
   choose_learning_streams();
   tour_.begin_step(steps_);
   tour_.visit([this] { multiply_ahead(); }, [this] { respond_and_learn(); });
-  account_.clear();
-  drive_->account(target_runs(), account_);
-  plasticity_->account(account_);
-  count_work(account_);
+  account_of_step();
   count_errors();
   if (look_) look_(*this);
   ++steps_;
@@ -164,9 +161,19 @@ void Simulation<T>::find_output_errors() {
           z_[at(o, learning_streams_[k])] - signals_.target[at(o, learning_streams_[k])];
 }
 
+/// If all trials are teacher-forced and there is nothing to observe, the plasticity does nothing.
 template <Real T>
-void Simulation<T>::count_work(const StepAccount& account) {
-  const Work work = account.work();
+void Simulation<T>::account_of_step() {
+  account_.clear();
+  drive_->account(target_runs(), account_);
+  const bool observes = plasticity_->is_observing() && !options_.testing;
+  if (streams_.any_running() || observes) plasticity_->account(account_);
+  count_work();
+}
+
+template <Real T>
+void Simulation<T>::count_work() {
+  const Work work = account_.work();
   work_.operations += work.operations;
   work_.bytes += work.bytes;
 }
@@ -176,7 +183,7 @@ void Simulation<T>::flush() {
   plasticity_->flush(timer_);
   account_.clear();
   plasticity_->account(account_);
-  count_work(account_);
+  count_work();
 }
 
 template <Real T>

@@ -34,9 +34,8 @@ class Training {
         header_{job.config_text, provenance(comm)},
         reporter_(comm, job, header_.provenance),
         stop_request_(job.max_hours, job.checkpoint.every_minutes, job.state_bytes / cautious_bytes_per_second),
-        // A sparse J_D is left out, because drawing it again takes less time than writing it.
         checkpoints_(comm, folder_, job.checkpoint.keep, [this](const std::filesystem::path& path) {
-          save(path, !session_.connectivity().J_D.is_sparse());
+          save(path, session_.connectivity().J_D.in_checkpoints());
         }) {
     session_.start_training(training_schedule(job.run), job.run.seed);
     if (job.start_from) session_.load(*job.start_from);

@@ -125,8 +125,8 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
                                  {"fraction_of_products", operations / limits.products(single)}};
   const RegionSeconds least = limit_by_region(w, limits, single, comm.size());
   for (std::size_t p = 0; p < region_count; ++p) {
-    json["phases"][std::string(region_names[p])] = times.regions[p];
-    if (least[p] > 0.0) json["fraction_of_limit"][std::string(region_names[p])] = least[p] / times.regions[p];
+    json["phases"][std::string(names_of<TimerRegion>[p])] = times.regions[p];
+    if (least[p] > 0.0) json["fraction_of_limit"][std::string(names_of<TimerRegion>[p])] = least[p] / times.regions[p];
   }
   return json;
 }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fullforce/base/types.hpp"
@@ -11,7 +12,7 @@ namespace fullforce {
 
 /// The keys of the section [task] of a configuration.
 struct TaskOptions {
-  std::string name = "oscillation";  ///< oscillation | ready-set-go | delayed-comparison | file
+  std::string name = "oscillation";  ///< one of task_names()
   int version = 2;                   ///< version of the oscillation: 2 (the authors' current code) or 1
   bool hint = true;                  ///< whether a task that can give a hint gives it
   std::string file = "trials.h5";    ///< trials file of the task "file"
@@ -60,6 +61,9 @@ class Task {
   /// nothing.
   virtual std::unique_ptr<Scorer> scorer(Index /*streams*/) const { return nullptr; }
 };
+
+/// Returns the names of all tasks.
+std::vector<std::string_view> task_names();
 
 /// Creates the task that the options name, with time step dt (s). Every rank reads and validates a trials file here as
 /// a whole. Throws InputError for an unknown name, and for a trials file that is missing, malformed or made for another

@@ -98,7 +98,8 @@ class Simulation {
   void count_errors();
   void advance_streams();
   void end_observation();
-  void count_work(const StepAccount& account);
+  void account_of_step();
+  void count_work();
   void persist_streams(Archive& archive);
   template <class Action>
   void or_diverged(const Action& action) const;
