@@ -12,8 +12,8 @@
 namespace fullforce {
 namespace {
 
-// Errors that all ranks know of alike end in order; any other may be this rank's alone, and the rest must not wait for
-// it.
+// All ranks know of an InputError or a RunError alike, and the program ends in order. Any other error may be this
+// rank's alone. The job is then aborted, because the other ranks must not wait for this one.
 int guarded(const Communicator& comm, int argc, char** argv) {
   const auto complain = [&comm](const std::exception& error) {
     if (comm.is_root()) fmt::print(stderr, "fullforce: error: {}\n", error.what());
@@ -35,15 +35,16 @@ int guarded(const Communicator& comm, int argc, char** argv) {
 }  // namespace fullforce
 
 int main(int argc, char** argv) {
-  // Before MPI starts, which takes a while. The other commands have nothing to save.
+  // The signals are handled before MPI starts, because that takes a while. Only `train` has anything to save.
   if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();
-  // A file that may not grow any further is an error like a full disk, not the end of the program.
+  // A file that may not grow any further is then an error like a full disk, and does not end the program.
   std::signal(SIGXFSZ, SIG_IGN);
   fullforce::Environment environment(&argc, &argv);
   const auto comm = fullforce::Communicator::world();
   const int code = fullforce::guarded(comm, argc, argv);
   std::fflush(stdout);
-  // A launcher may kill the others as soon as one rank ends with an error, the one that prints among them.
+  // A launcher may kill all ranks as soon as one ends with an error. The rank that prints the error must have done so
+  // by then.
   comm.barrier();
   return code;
 }

@@ -15,7 +15,7 @@
 namespace fullforce {
 namespace {
 
-/// Of a wrong setting in a message: "run.toml:12" or "--set".
+/// Where a setting stands, as messages name it: "run.toml:12" or "--set".
 using Place = std::string;
 
 Place place_in(const std::string& file, const toml::source_region& region) {
@@ -104,7 +104,7 @@ const Key& require_key(std::string_view section, std::string_view name, const Pl
   return *key;
 }
 
-/// A configuration under construction, and where each key got its value.
+/// A configuration under construction. It remembers where each key got its value.
 class Builder {
  public:
   void set(const Key& key, const toml::node& node, const Place& place) {
@@ -120,7 +120,7 @@ class Builder {
     places_[key.full_name()] = place;
   }
 
-  /// What only holds between keys, checked when all are known.
+  /// Checks the conditions that involve several keys. This is possible only when all keys are known.
   Config finish(const std::string& file) const {
     const NetworkOptions& network = config_.network;
     require(network.integrator != Integrator::euler || network.dt < 2 * network.tau,
@@ -187,7 +187,7 @@ void read_file(Builder& builder, const toml::table& root, const std::string& fil
   }
 }
 
-/// The table { v = text }, where text is one TOML value.
+/// Returns the table { v = text } if `text` is one TOML value.
 std::optional<toml::table> parse_literal(const std::string& text) {
   try {
     toml::table table = toml::parse("v = " + text);
@@ -207,7 +207,7 @@ bool is_whole_number(const std::string& text) {
   return first != std::string::npos && text.find_first_not_of("0123456789", first) == std::string::npos;
 }
 
-/// The value of a `--set`. A string needs no quotes: the shell has most often removed them.
+/// The value of a `--set`. A string needs no quotes, because the shell has most often removed them.
 toml::table setting_value(const Key& key, const std::string& text, const Place& place) {
   const bool wants_string = std::holds_alternative<std::string>(key.get(Config{}));
   std::optional<toml::table> literal = parse_literal(text);

@@ -17,7 +17,7 @@ struct Matrix {
   std::vector<double> values;
 };
 
-/// An open trials file. It knows its name for the messages.
+/// An open trials file. It knows its own name, which its messages give.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path) : name_(path.string()) {
@@ -82,7 +82,7 @@ class Reader {
 
   bool contains(const std::string& name) const { return H5Lexists(file_.get(), name.c_str(), H5P_DEFAULT) > 0; }
 
-  /// A dataset of numbers with `rank` extents.
+  /// Opens a dataset of numbers that has `rank` extents.
   hdf5::Handle dataset(const std::string& name, std::size_t rank, const char* shape) const {
     require(contains(name), "{}: dataset {} is missing (expected numbers of shape {})", name_, name, shape);
     hdf5::Handle set(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
@@ -103,7 +103,8 @@ class Reader {
     return H5Tget_class(type.get());
   }
 
-  // A file can claim any shape, so no memory is allocated for a dataset into which nothing was ever stored.
+  // Reads the numbers of a dataset. A file can claim any shape, so no memory is allocated for a dataset into which
+  // nothing was ever stored.
   std::vector<double> values(const hdf5::Handle& set, const std::string& name, Index count) const {
     require(count == 0 || H5Dget_storage_size(set.get()) > 0, "{}: dataset {} was never written", name_, name);
     std::vector<double> result(as_size(count));

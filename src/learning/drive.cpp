@@ -26,7 +26,7 @@ void Drive<T>::persist(Archive& archive) {
 
 namespace {
 
-/// use(std::type_identity<Kind>()) with the class of a rule: the one place that knows them all.
+/// Calls use(std::type_identity<Kind>()) with the class of a rule. No other place knows all these classes.
 template <Real T, class Use>
 auto with_kind(Rule rule, const Use& use) {
   if (rule == Rule::force) return use(std::type_identity<ForceDrive<T>>());

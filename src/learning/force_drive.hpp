@@ -11,12 +11,13 @@ class ForceDrive : public GeneratedDrive<T> {
   ForceDrive(const Layout& layout, const NetworkOptions& options, const Connectivity<T>& connectivity,
              const StepSignals& signals, bool all_rates);
 
-  /// J_D r, too, needs the r of all ranks. The arrays are z_rec, F, and both of them for the next step.
+  /// The product J_D r, too, needs the rates r of all ranks. The arrays are z_rec and F, and both of them for the next
+  /// step.
   static typename GeneratedDrive<T>::Shape shape(const RowPartition& partition, const NetworkOptions& options,
                                                  Index streams, bool /*all_rates*/) {
     return {partition, options, streams, true, 2, 4};
   }
-  /// J_D + u_out w.
+  /// The recurrent weights are J_D + u_out w.
   static WeightMatrix free_running_weights(const Connectivity<T>& connectivity, EffectiveWeights learned);
 
   void begin_step() override;

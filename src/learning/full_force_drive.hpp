@@ -16,7 +16,7 @@ class FullForceDrive : public GeneratedDrive<T> {
                                                  Index streams, bool all_rates) {
     return {partition, options, streams, all_rates, 1, all_rates ? 3 : 2};
   }
-  /// What was learned.
+  /// The recurrent weights are those that were learned.
   static WeightMatrix free_running_weights(const Connectivity<T>&, EffectiveWeights learned) {
     return std::move(learned.recurrent);
   }

@@ -4,7 +4,7 @@
 
 namespace fullforce {
 
-/// What drives have in common whose targets a target-generating network makes.
+/// What those drives have in common whose targets come from a target-generating network.
 template <Real T>
 class GeneratedDrive : public Drive<T> {
  public:
@@ -46,7 +46,7 @@ class GeneratedDrive : public Drive<T> {
   }
 
  protected:
-  /// The product of J_D with the rates r_D, whose result is F of the next step.
+  /// The product of J_D with the rates r_D. Its result is F of the next step.
   typename RecurrentWeights<T>::Product target_product() {
     return {&this->rates().target(), this->rates().target_group(), &target_.next_currents()};
   }

@@ -7,8 +7,8 @@
 namespace fullforce::kernels {
 namespace {
 
-/// A fixed number of elements: Eigen then uses its vector functions for all of them, so that no element meets a scalar
-/// one.
+/// The number of elements is fixed. Eigen then uses its vector functions for all of them, so that no element meets a
+/// scalar function.
 template <Real T>
 using Chunk = Eigen::Array<T, 64 / static_cast<int>(sizeof(T)), 1>;
 
@@ -51,7 +51,8 @@ bool all_finite(const T* values, Index count) {
   struct Unaligned {
     V value;
   } __attribute__((packed));
-  V sum = {};  // 0 times a number is 0, times anything else NaN
+  // A finite number times 0 is 0. Anything else times 0 is NaN.
+  V sum = {};
   Index i = 0;
   for (; i + size <= count; i += size) sum += reinterpret_cast<const Unaligned*>(values + i)->value * T(0);
   T total = T(0);

@@ -9,7 +9,7 @@
 namespace fullforce {
 namespace {
 
-/// use(std::type_identity<Kind>()) with the class of a nonlinearity: the one place that knows them all.
+/// Calls use(std::type_identity<Kind>()) with the class of a nonlinearity. No other place knows all these classes.
 template <Real T, class Use>
 auto with_kind(Nonlinearity nonlinearity, const Use& use) {
   if (nonlinearity == Nonlinearity::relu) return use(std::type_identity<LinearThresholdNeurons<T>>());

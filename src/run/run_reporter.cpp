@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Puts a number where its name says: `a.b` is the number b of the object a.
+/// Puts a number where its name says. The name `a.b` stands for the number b of the object a.
 void put(Json& json, const PlasticityReport::Number& number) {
   const std::size_t dot = number.name.find('.');
   Json& place =

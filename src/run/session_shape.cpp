@@ -3,8 +3,8 @@
 namespace fullforce {
 namespace {
 
-/// The parts of a session that have no shape behind a seam: J_D, the neurons of the task-performing network, and the
-/// weights of inputs, outputs and hints.
+/// The parts of a session that neither the drive nor the plasticity accounts for. They are J_D, the neurons of the
+/// task-performing network, and the weights of inputs, outputs and hints.
 template <Real T>
 struct OtherParts {
   typename RecurrentWeights<T>::Shape J_D;

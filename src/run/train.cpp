@@ -18,11 +18,11 @@
 namespace fullforce {
 namespace {
 
-// What a disk surely takes, until a checkpoint was measured.
+// The rate that is assumed until a checkpoint was measured. Surely any disk takes that much.
 constexpr double cautious_bytes_per_second = 100e6;
 
-/// One training run over scalars T, from its start or a checkpoint to the tested network or a stop: when to step, to
-/// write and to end.
+/// One training run over scalars T. It begins at the start or at a checkpoint, and ends with the tested network or a
+/// stop. This class decides when to step, to write and to end.
 template <Real T>
 class Training {
  public:
@@ -82,7 +82,8 @@ class Training {
     if (reporter_.due()) show_progress();
   }
 
-  /// The last state that this run shares with one of more trials, which can go on from it to the same bits.
+  /// Writes a checkpoint of the last state that this run shares with a run of more trials. The longer run can go on
+  /// from it to the same bits as if it had never stopped.
   void keep_branch_point() {
     if (branched_ || !simulation().streams().any_idle()) return;
     branched_ = true;
@@ -112,7 +113,7 @@ class Training {
     session_.save(path, header_, with_target);
   }
 
-  /// What went wrong; empty if nothing did.
+  /// Writes a checkpoint. Returns what went wrong, or an empty text if nothing did.
   std::string try_checkpoint() {
     const Index before = checkpoints_.written();
     const std::string failure = checkpoints_.write(simulation().steps());
@@ -121,8 +122,8 @@ class Training {
     return failure;
   }
 
-  /// A run goes on without a checkpoint that could not be written: there is an older one, and a full disk may be made
-  /// free.
+  /// Writes a checkpoint, and goes on if that fails. There is an older checkpoint, and someone may make room on a full
+  /// disk.
   void checkpoint() {
     const std::string failure = try_checkpoint();
     if (!failure.empty()) reporter_.failed_to_write_checkpoint(simulation().steps(), failure);
@@ -168,8 +169,8 @@ class Training {
     return totals;
   }
 
-  /// In the place of a shorter run's, of which nothing goes until then; its summary first, for it says that network.h5
-  /// is finished.
+  /// Writes network.h5, which may replace that of a shorter run. Nothing of the shorter run is removed before this
+  /// point. Its summary goes first, because a summary says that network.h5 is finished.
   void write_network() {
     agree(*comm_, [&] {
       std::error_code ignored;
@@ -198,7 +199,7 @@ class Training {
   Index first_step_ = 0;
   Index trials_done_ = 0;
   Index next_checkpoint_trial_ = 0;
-  bool branched_ = false;  ///< a stream has had no trial left
+  bool branched_ = false;  ///< whether a stream has found no trial left
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""The whole job is killed at random moments and restarted on one to four ranks, again and again, with checkpoints every few steps.
-The network in the end equals, bit for bit, that of a run that nobody disturbed.
+"""The whole job is killed at random moments and restarted on one to four ranks, again and again.
 
     kills.py FULLFORCE [KILLS [SEED]]
+
+It writes a checkpoint every few steps. In the end the network equals, bit for bit, that of a run that nobody disturbed.
 """
 import os
 import random
@@ -13,11 +14,15 @@ import harness
 
 
 def unfinished(output):
-    return [name for name in os.listdir(output) if name.startswith("checkpoint-") and name.endswith(".part")] if os.path.isdir(output) else []
+    return (
+        [name for name in os.listdir(output) if name.startswith("checkpoint-") and name.endswith(".part")]
+        if os.path.isdir(output)
+        else []
+    )
 
 
 def kill_once(output, ranks, delay):
-    """Whether the run was still alive, and in the middle of a write, when it was killed."""
+    """Returns whether the run was still alive, and in the middle of a write, when it was killed."""
     process = harness.start(ranks, harness.train(output, "--quiet"))
     time.sleep(delay)
     if process.poll() is not None:
@@ -28,7 +33,12 @@ def kill_once(output, ranks, delay):
 
 
 def finish_and_compare(output, ranks):
-    harness.expect_exit(0, harness.finish(harness.start(ranks, harness.train(output, "--quiet", "--set", "checkpoint.every_minutes=1.0")), timeout=600))
+    harness.expect_exit(
+        0,
+        harness.finish(
+            harness.start(ranks, harness.train(output, "--quiet", "--set", "checkpoint.every_minutes=1.0")), timeout=600
+        ),
+    )
     differing = harness.differences("reference/network.h5", output + "/network.h5")
     if differing:
         sys.exit(f"{output}: {', '.join(differing)} differ from an undisturbed run")
@@ -37,20 +47,29 @@ def finish_and_compare(output, ranks):
 def main():
     wanted = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     dice = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
-    with harness.small_run(run={"train_trials": 2000}, network={"neurons": 100, "noise": 0.01}, checkpoint={"every_minutes": 0.0001}):
-        harness.expect_exit(0, harness.finish(harness.start(1, harness.train("reference", "--quiet", "--set", "checkpoint.every_minutes=0.0")), timeout=600))
+    with harness.small_run(
+        run={"train_trials": 2000}, network={"neurons": 100, "noise": 0.01}, checkpoint={"every_minutes": 0.0001}
+    ):
+        harness.expect_exit(
+            0,
+            harness.finish(
+                harness.start(1, harness.train("reference", "--quiet", "--set", "checkpoint.every_minutes=0.0")),
+                timeout=600,
+            ),
+        )
         kills = in_write = runs = 0
         while kills < wanted:
             output = f"run-{runs}"
             alive, writing = kill_once(output, dice.randint(1, 4), dice.uniform(0.1, 2.5))
             kills, in_write = kills + alive, in_write + writing
             print(f"{kills} kills, {in_write} in a write", flush=True)
-            if not alive:  # it came to its end: begin another
+            if not alive:  # it came to its end, so another run begins
                 finish_and_compare(output, 1)
                 runs += 1
         if os.path.isdir(output) and alive:
             finish_and_compare(output, dice.randint(1, 4))
-        print(f"{kills} kills, {in_write} of them in the middle of a checkpoint; {runs + alive} runs, every network equal to an undisturbed one")
+        print(f"{kills} kills, {in_write} of them in the middle of a checkpoint; "
+              f"{runs + alive} runs, every network equal to an undisturbed one")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ namespace {
 
 constexpr const char* default_machine_file = "fullforce-machine.json";
 
-/// What is known of the machine: from the file that is named, or found in the working directory, or else assumed.
+/// What is known of the machine. It comes from the file that is named, else from one in the working directory, else it
+/// is assumed.
 Machine known_machine(const Communicator& comm, const PlanArguments& arguments) {
   const std::string path = arguments.machine.value_or(default_machine_file);
   std::int64_t found = 0;
@@ -64,7 +65,7 @@ int plan_command(const Communicator& comm, const PlanArguments& arguments) {
   agree(comm, [&] {
     require_output(arguments.output, "--output", {arguments.config, arguments.machine.value_or(default_machine_file)});
   });
-  // A configuration that cannot be read must not cost a calibration.
+  // The configuration is read first, because one that cannot be read must not cost a calibration.
   if (arguments.config && arguments.calibrate)
     agreed_task(comm, load_config(comm, *arguments.config, arguments.settings));
   const Machine machine = arguments.calibrate ? calibrated_machine(comm, arguments) : known_machine(comm, arguments);

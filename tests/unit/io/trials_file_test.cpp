@@ -13,7 +13,7 @@
 namespace fullforce {
 namespace {
 
-/// Writes what other programs might: any type, any shape, strings of fixed length.
+/// Writes what other programs might write: any type, any shape, and strings of fixed length.
 class Foreign {
  public:
   explicit Foreign(const std::filesystem::path& path)
@@ -54,7 +54,7 @@ class Foreign {
   hid_t file_;
 };
 
-/// Every rank has its own file: reading and writing are serial.
+/// Every rank has its own file, because reading and writing are serial.
 struct TrialsFile : testing::Test {
   Communicator comm = Communicator::world();
   TemporaryFolder folder{comm};

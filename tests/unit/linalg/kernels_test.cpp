@@ -11,7 +11,7 @@
 namespace fullforce {
 namespace {
 
-/// Matrices given by a formula.
+/// A matrix that a formula gives.
 template <Real T>
 RowMatrix<T> formula(Index rows, Index cols, double shift) {
   RowMatrix<T> m(rows, cols);
@@ -115,7 +115,7 @@ TYPED_TEST(Kernels, MultiplyTransposed) {
 }
 
 TYPED_TEST(Kernels, SumsOverRowsHaveTheSameBitsHoweverFarTheRowsLieApart) {
-  // One rank's vectors lie close together, those of several ranks beside those of another network.
+  // With one rank, the vectors lie close together. With several ranks, they lie beside those of another network.
   using T = TypeParam;
   constexpr Index most = 64;
   const RowMatrix<T> values = formula<T>(2, most, 0.3);
