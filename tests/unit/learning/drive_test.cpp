@@ -56,6 +56,14 @@ NetworkOptions network_options(Index in_degree) {
   return options;
 }
 
+template <Real T>
+LearningOptions learning_options(Rule rule) {
+  LearningOptions options;
+  options.rule = rule;
+  options.precision = std::is_same_v<T, float> ? Precision::single_precision : Precision::double_precision;
+  return options;
+}
+
 /// The rates of the task-performing network in a step, and its outputs. They may be anything.
 double rate(Index step, Index neuron, Index stream) {
   return std::sin(0.3 * static_cast<double>(step) + 0.7 * static_cast<double>(neuron + 3 * stream));
@@ -317,8 +325,6 @@ TYPED_TEST(Drives, OnlyForceNeedsTheRatesOfAllRanksByItself) {
   for (const Rule rule : {Rule::full_force, Rule::force})
     for (const bool all_rates : {true, false}) {
       const bool needed = all_rates || rule == Rule::force;
-      EXPECT_EQ((drive_shape<TypeParam>(rule, RowPartition(neurons, 2), 0, streams, all_rates).rates.all_rates),
-                needed);
       Harness<TypeParam> harness(comm, rule, all_rates);
       EXPECT_EQ(harness.drive->rates().target_travels_apart(), !needed);
       // Without the target-generating network nothing travels unless the rates of all ranks are needed. One rank may
@@ -348,7 +354,8 @@ TYPED_TEST(Drives, AllocateWhatTheirShapeSays) {
         std::unique_ptr<Drive<T>> drive;
         const Index mine =
             array_bytes_of([&] { drive = make_drive<T>(rule, layout, options, connectivity, signals, all_rates); });
-        const Index bytes = drive_shape<T>(rule, layout.partition(), options.in_degree, count, all_rates).bytes();
+        const Index bytes =
+            drive_shape(layout.partition(), options, learning_options<T>(rule), count, all_rates)->bytes();
         const Index largest = comm.max(std::int64_t{mine});
         SCOPED_TRACE(testing::Message() << to_text(rule) << ", " << count << " streams, all rates: " << all_rates);
         EXPECT_GE(largest, bytes);
@@ -379,6 +386,52 @@ TYPED_TEST(Drives, AccountForTheirProductsAndTheirGather) {
     double gathered = 0.0;
     for (const Message& message : account.messages()) gathered += message.times * message.bytes;
     EXPECT_DOUBLE_EQ(gathered, N * B * sizeof(TypeParam) * expected.networks_gathered);
+  }
+}
+
+/// Row i of W + L R^T, where the ranks share out the rows of all three.
+std::vector<double> whole_row(const Layout& layout, const WeightMatrix& J, Index i) {
+  std::vector<double> right(as_size(neurons * J.inner()));
+  for (Index j = 0; j < J.right.rows(); ++j)
+    std::copy_n(J.right.row(j), J.inner(), right.begin() + (layout.first_row() + j) * J.inner());
+  RowGather(layout.comm(), layout.partition(), J.inner())(std::span<double>(right));
+  std::vector<double> row(as_size(neurons));
+  if (i >= layout.local_rows()) return row;
+  if (J.has_W()) J.copy_W(i, row);
+  for (Index j = 0; j < neurons; ++j)
+    for (Index k = 0; k < J.inner(); ++k) row[as_size(j)] += J.left(i, k) * right[as_size(j * J.inner() + k)];
+  return row;
+}
+
+/// The learned weights of a test: J_ij = i - 2 j, and w_oj = 0.1 (j + o).
+EffectiveWeights learned_weights(const Layout& layout) {
+  EffectiveWeights learned{{}, RowMatrix<double>(layout.local_rows(), n_out)};
+  learned.recurrent.dense = RowMatrix<double>(layout.local_rows(), neurons);
+  for (Index i = 0; i < layout.local_rows(); ++i) {
+    const Index row = layout.first_row() + i;
+    for (Index j = 0; j < neurons; ++j) learned.recurrent.dense(i, j) = static_cast<double>(row - 2 * j);
+    for (Index o = 0; o < n_out; ++o) learned.readout(i, o) = 0.1 * static_cast<double>(row + o);
+  }
+  return learned;
+}
+
+TYPED_TEST(Drives, KnowTheWeightsOfTheNetworkThatRunsFreely) {
+  const Communicator comm = Communicator::world();
+  for (const Index in_degree : {0, 9}) {
+    const Harness<TypeParam> harness(comm, Rule::force, true, in_degree);
+    const Layout& layout = harness.layout;
+    const WeightMatrix of_full_force =
+        free_running_weights(Rule::full_force, harness.connectivity, learned_weights(layout));
+    const WeightMatrix of_force = free_running_weights(Rule::force, harness.connectivity, learned_weights(layout));
+    const std::vector<double> learned = whole_row(layout, of_full_force, 2), fixed = whole_row(layout, of_force, 2);
+    const Index i = layout.first_row() + 2;
+    for (Index j = 0; j < neurons && layout.local_rows() > 2; ++j) {
+      EXPECT_EQ(learned[as_size(j)], static_cast<double>(i - 2 * j));
+      double expected = static_cast<double>(harness.connectivity.J_D(2, j));
+      for (Index o = 0; o < n_out; ++o)
+        expected += static_cast<double>(harness.connectivity.u_out(2, o)) * 0.1 * static_cast<double>(j + o);
+      EXPECT_NEAR(fixed[as_size(j)], expected, 1e-12) << "J_D + u_out w";
+    }
   }
 }
 
