@@ -10,10 +10,12 @@ import pathlib
 import re
 import sys
 
-# Each name of a library is confined to these folders.
+# Each name of a library is confined to these folders, as the table of floors in ARCHITECTURE.md says.
 CONFINED = [
     (re.compile(r"\bMPI_(?!Comm\b)\w+|\bPMPI_\w+"), {"parallel"}),
     (re.compile(r"[<\"]mpi\.h[>\"]"), {"parallel"}),
+    (re.compile(r"[<\"]omp\.h[>\"]|#\s*pragma\s+omp\b|\bomp_\w+|\b_OPENMP\b"), {"parallel"}),
+    (re.compile(r"\br123::|[<\"]Random123/"), {"base"}),
     (re.compile(r"\bH5\w*_\w+|\bH5[A-Z]\w+|\bhid_t\b|[<\"]hdf5\.h[>\"]"), {"io"}),
     (re.compile(r"\btoml::|toml\+\+"), {"config"}),
     (re.compile(r"\bCLI::|CLI/CLI\.hpp"), {"app"}),
