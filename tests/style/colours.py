@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """Checks that the Python tools take their colours from style.py alone.
 
-colours.py PROJECT_DIR. A colour is a hexadecimal one (#0072B2) in any text, or a text that is given to Matplotlib as a colour: a name, a
-grey, or a letter in a format such as "k--". The style sheet of pages has colours of its own. Prints file:line for every colour that
-stands elsewhere; exit code 1 if there is one.
+    colours.py PROJECT_DIR
+
+A colour is a hexadecimal one (#0072B2) in any text, or a text that is given to Matplotlib as a colour: a name, a grey,
+or a letter in a format such as "k--". The style sheet of pages has colours of its own. The script prints file:line for
+every colour that stands elsewhere. The exit code is 1 if there is one.
 """
 import ast
 import pathlib
@@ -11,20 +13,20 @@ import re
 import sys
 
 TOOLS = ("tools", "tests/bench")
-# Where colours may stand: those of figures, and those of the style sheet of pages.
+# Colours may stand in these files: those of figures, and those of the style sheet of pages.
 HOMES = ("tools/python/fullforce/style.py", "tools/python/fullforce/report/html_parts.py")
 HEXADECIMAL = re.compile(r"#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b")
-# Keywords that take a colour, or several.
+# These keywords take a colour, or several.
 KEYWORDS = re.compile(r"(\w*color|colors|c|ec|fc|mec|mfc|cmap)$")
 NO_COLOUR = ("none", "auto", "face", "")
-# Of the functions that take a format, whose letters may include a colour.
+# These functions take a format, whose letters may include a colour.
 FORMATTED = ("plot", "semilogx", "semilogy", "loglog", "errorbar")
 MARKS = r"[-.:,ov^<>1-4sp*hH+xXDd|_]*"
 FORMAT_WITH_COLOUR = re.compile(MARKS + r"([bgrcmykw]|C\d)" + MARKS + "$")
 
 
 def texts(node):
-    """The texts that an expression is made of, such as both of a choice, but not those that it only looks up or compares."""
+    """Yields the texts that an expression may become, and not those that it only looks up or compares."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node
     elif isinstance(node, ast.IfExp):
@@ -36,7 +38,7 @@ def texts(node):
 
 
 def given_as_colours(tree):
-    """The expressions that are given to a keyword, or in a dictionary, as colours."""
+    """Yields the expressions that are given to a keyword, or in a dictionary, as colours."""
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg and KEYWORDS.match(node.arg):
             yield node.value
@@ -47,7 +49,7 @@ def given_as_colours(tree):
 
 
 def colours(tree):
-    """The lines of colours in a module, with the colours."""
+    """Yields the line of each colour in a module, and the colour."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             for found in HEXADECIMAL.finditer(node.value):
@@ -75,7 +77,9 @@ def main():
             print(f'{name}:{line}: "{colour}" belongs to style.py')
             count += 1
     missing = [home for home in HOMES if not (project / home).exists()]
-    print(f"{len(files)} files, {count} colours outside of style.py" + "".join(f", {home} is missing" for home in missing))
+    for home in missing:
+        print(f"{home}: there is no such file")
+    print(f"{len(files)} files, {count} colours outside of style.py")
     return 1 if count or missing or not files else 0
 
 

@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-# Each name of a library is confined to these folders. ARCHITECTURE.md has the table of floors.
+# Each name of a library is confined to these folders, as the table of floors in ARCHITECTURE.md says.
 CONFINED = [
     (re.compile(r"\bMPI_(?!Comm\b)\w+|\bPMPI_\w+"), {"parallel"}),
     (re.compile(r"[<\"]mpi\.h[>\"]"), {"parallel"}),

@@ -64,6 +64,7 @@ TEST_F(RunLocks, KeepASecondRunOutAndSayWhoseFolderItIs) {
   EXPECT_TRUE(says(message, "another run writes to " + run().string()));
   EXPECT_TRUE(says(message, "log.txt"));
   EXPECT_TRUE(says(message, "--output")) << "what to do";
+  if (comm.size() > 1) return;  // a lock is waited for, so one number of ranks must do for the rest
   RunLock second;
   EXPECT_TRUE(says(message_of<InputError>([&] { second.take_if_used(comm, run()); }), "another run writes to"));
 }
