@@ -6,7 +6,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "nearest.hpp"
+#include "fullforce/base/nearest.hpp"
 
 namespace fullforce {
 namespace {

@@ -11,9 +11,12 @@
 namespace fullforce {
 namespace {
 
+/// Programs that keep dt in single precision write 0.001 as 0.0010000000474974513.
+constexpr double single_precision = 0x1.0p-23;
+
 std::unique_ptr<Task> make_file_task(const std::string& path, double dt, std::uint64_t seed) {
   TrialsData data = read_trials(path);
-  require(std::abs(data.dt - dt) <= 1e-9 * dt,
+  require(std::abs(data.dt - dt) <= single_precision * dt,
           "{}: its dt = {} s, but network.dt = {} s (they must agree: make the trials anew, or set network.dt)", path,
           data.dt, dt);
   return std::make_unique<FileTask>(std::move(data), seed);
