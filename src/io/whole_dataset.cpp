@@ -57,7 +57,8 @@ void expect_chunks(hid_t dataset, hid_t creation, const std::string& what) {
   hsize_t written = 0;
   hdf5::check(H5Dget_num_chunks(dataset, space.get(), &written), what);
   require(static_cast<double>(written) >= expected,
-          "{} is not whole: {} of its {:.0f} chunks were ever written (write the file anew)", what, written, expected);
+          "{} is not whole: {} of its {:.0f} chunks were ever written (write all values, zeros too)", what, written,
+          expected);
 }
 
 /// The path under which HDF5 looks for an external file.

@@ -15,7 +15,8 @@ import numpy as np
 import harness
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "python"))
-from fullforce import files
+from fullforce import errors, files
+from fullforce.files import network, recording
 
 STEPS = 6
 TARGETS = np.array([[1, 0], [0, 1], [1, 1], [0, 0], [1, 0], [0, 1]])  # bool holds them as well as float
@@ -324,7 +325,7 @@ def lengths_never_written(file):
     file["targets"] = TARGETS
 
 
-@refuse("dataset targets is not whole: 5 of its 6 chunks were ever written (write the file anew)")
+@refuse("dataset targets is not whole: 5 of its 6 chunks were ever written (write all values, zeros too)")
 def half_written(file):
     file["lengths"] = [STEPS]
     chunked(file, written=5)
@@ -340,6 +341,36 @@ def half_written_resizable(file):
 def no_chunk_written(file):
     file["lengths"] = [STEPS]
     chunked(file, written=0)
+
+
+# HDF5 keeps the places of chunks in another way for each of these, and for files of its later versions.
+LAYOUTS = {"fixed": None, "growing": (None, 2), "growing_both_ways": (None, None)}
+for way, maxshape in LAYOUTS.items():
+    @accept
+    def latest(file, maxshape=maxshape):
+        file["lengths"] = [STEPS]
+        chunked(file, maxshape=maxshape)
+    accepted[f"latest_{way}"] = accepted.pop("latest")
+
+    @refuse("dataset targets is not whole: 5 of its 6 chunks were ever written")
+    def latest_half_written(file, maxshape=maxshape):
+        file["lengths"] = [STEPS]
+        chunked(file, written=5, maxshape=maxshape)
+    refused[f"latest_{way}_half_written"] = refused.pop("latest_half_written")
+
+
+@refuse("dataset targets has shape [] (expected [sum of lengths, columns])")
+def without_values(file):
+    file["lengths"] = [STEPS]
+    file["targets"] = h5py.Empty("f8")
+
+
+@refuse("dataset targets takes values from itself")
+def virtual_loop(file):
+    file["lengths"] = [STEPS]
+    layout = h5py.VirtualLayout((STEPS, 2), "f8")
+    layout[:] = h5py.VirtualSource(".", "targets", (STEPS, 2))
+    file.create_virtual_dataset("targets", layout)
 
 
 @refuse("dataset inputs is not whole: 1 of its 2 chunks were ever written")
@@ -580,6 +611,28 @@ def disagreement(path, words):
     return None if program == package else f"different words: {program!r}, {package!r}"
 
 
+def check_package():
+    """What the package does not write or read as whole, besides trials files."""
+    def said(call):
+        try:
+            call()
+        except (ValueError, errors.ToolError) as error:
+            return str(error)
+        return "nothing"
+
+    with h5py.File("recording.h5", "w") as file:
+        for name in recording.NEEDED:
+            file.create_dataset(name, (4, 2), chunks=(1, 2))
+    with h5py.File("network.h5", "w") as file:
+        file.create_dataset("network/u_in", (4, 2), chunks=(2, 2))[:2] = 1
+        network_says = said(lambda: network.read_floats(file, "network/u_in"))
+    for words, text in (("as many columns as rows, 3", said(lambda: files.write_trials("w.h5", [files.Trial(np.eye(3))], dt=0.001))),
+                        ("is not whole: 0 of its 4 chunks", said(lambda: recording.read_recording("recording.h5"))),
+                        ("dataset network/u_in is not whole: 1 of its 2 chunks", network_says)):
+        if words not in text:
+            yield f"the package says {text} instead of {words}"
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -589,7 +642,7 @@ def main():
         cases = {**{name: (make, None) for name, make in accepted.items()}, **refused}
         for name, (make, words) in cases.items():
             path = f"case_{name}.h5"
-            with h5py.File(path, "w") as file:
+            with h5py.File(path, "w", libver="latest" if name.startswith("latest") else None) as file:
                 file.attrs.update(ROOT)
                 make(file)
             if name == "unknown_filter":
@@ -598,6 +651,7 @@ def main():
             if problem:
                 problems.append(f"{name}: {problem}")
         problems += check_writers()
+        problems += check_package()
         os.chdir("/")
     print("\n".join(problems))
     print(f"{len(accepted)} files to be read, {len(refused)} to be refused, {len(problems)} went wrong")

@@ -44,6 +44,7 @@ def prepare():
     write_trials("good.h5")
     write_trials("nan.h5", targets=bad)
     write_trials("dt.h5", dt=0.002)
+    write_trials("dt_near.h5", dt=0.001000001)
     write_trials("short.h5", rows=100)
     write_trials("empty.h5", lengths=(), rows=0)
     write_trials("zero_length.h5", lengths=(0, 110))
@@ -102,7 +103,7 @@ CASES = [
     (with_set("run.train_trials=true"), "run.train_trials"), (with_set("run.init_trials=-1"), "run.init_trials"), (with_set("run.seeed=1"), "seed"),
     (with_set("nonsense"), "nonsense"), (with_set("checkpoint.keep=0"), "checkpoint.keep"), (with_set("checkpoint.every_minutes=-1.0"), "checkpoint.every_minutes"),
     (with_set("task.name=\"osculation\""), "oscillation"), (with_set("task.version=3"), "task.version"),
-    (with_trials("missing.h5"), "missing.h5"), (with_trials("nan.h5"), "targets"), (with_trials("dt.h5"), "dt"), (with_trials("short.h5"), "targets"),
+    (with_trials("missing.h5"), "missing.h5"), (with_trials("nan.h5"), "targets"), (with_trials("dt.h5"), "dt"), (with_trials("dt_near.h5"), "0.001000001"), (with_trials("short.h5"), "targets"),
     (with_trials("empty.h5"), "lengths"), (with_trials("zero_length.h5"), "lengths"), (with_trials("flat.h5"), "targets"),
     (with_trials("inputs.h5"), "inputs"), (with_trials("no_targets.h5"), "targets"), (with_trials("no_lengths.h5"), "lengths"),
     (with_trials("form.h5"), "form"), (with_trials("version.h5"), "version"), (with_trials("not_hdf5.h5"), "not_hdf5.h5"),

@@ -165,8 +165,9 @@ class TrialsReader:
         if kind:
             self._fail(f"dataset {name} holds {kind}: integers, floating-point numbers or bool are expected")
         expect_whole(dataset, f"{self.path}: dataset {name}")
-        if len(dataset.shape) != rank:
-            self._fail(f"dataset {name} has shape {list(dataset.shape)} (expected {shape})")
+        extents = dataset.shape or ()  # a dataset without values has no shape
+        if len(extents) != rank:
+            self._fail(f"dataset {name} has shape {list(extents)} (expected {shape})")
         return dataset
 
     def _values(self, dataset: h5d.DatasetID, name: str) -> np.ndarray:

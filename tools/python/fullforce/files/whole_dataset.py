@@ -55,7 +55,7 @@ def _expect_chunks(dataset: h5d.DatasetID, creation: h5p.PropDCID, what: str) ->
     written = dataset.get_num_chunks()
     if written < expected:
         raise IncompleteError(f"{what} is not whole: {written} of its {expected} chunks were ever written "
-                              f"(write the file anew)")
+                              f"(write all values, zeros too)")
 
 
 def _bytes_of(dataset: h5d.DatasetID) -> int:
