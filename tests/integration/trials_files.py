@@ -564,51 +564,41 @@ def check_writers():
         yield f"after h5clear: {problem}"
 
 
-def said_by_program(path):
-    """What the program says of a file, without the beginning that all errors have; None where it takes it."""
-    result = subprocess.run([harness.PROGRAM, "train", "c.toml", "--dry-run", "--output", "none", "--set", f'task.file="{path}"'],
-                            capture_output=True, text=True, timeout=60)
-    if result.returncode == 0:
-        return None
-    assert result.returncode == 2, f"exit {result.returncode}: {result.stderr}"
-    return result.stderr.strip().removeprefix("fullforce: error: ")
-
-
-def said_by_package(path):
-    try:
-        files.read_trials(path)
-    except (ValueError, OSError) as error:
-        return str(error)
-    except Exception as error:  # a user would see a traceback
-        return f"{type(error).__name__}: {error}"
-    return None
-
-
 def read_by_program(path):
-    """The trials that the program has read, as it writes them again."""
+    """What the program reads from a file, as it writes it again, or what it says without the beginning that all errors have."""
     result = subprocess.run([harness.PROGRAM, "trials", "c.toml", "--set", f'task.file="{path}"', "--count", "1", "--output", "again.h5"],
                             capture_output=True, text=True, timeout=60)
-    harness.expect_exit(0, result)
+    if result.returncode != 0:
+        harness.expect_exit(2, result)
+        return None, result.stderr.strip().removeprefix("fullforce: error: ")
     with h5py.File("again.h5") as file:
-        return {name: file[name][()] for name in ("targets", "inputs")}
+        return {name: file[name][()] for name in ("targets", "inputs")}, None
+
+
+def read_by_package(path):
+    """What the package reads from a file, or what it says."""
+    try:
+        (trial,), _ = files.read_trials(path)
+        return {"targets": trial.targets, "inputs": trial.inputs}, None
+    except (ValueError, OSError) as error:
+        return None, str(error)
+    except Exception as error:  # a user would see a traceback
+        return None, f"{type(error).__name__}: {error}"
 
 
 def disagreement(path, words):
     """What is wrong with how a file is taken or, where it is refused, with what is said; None if nothing is."""
-    program, package = said_by_program(path), said_by_package(path)
-    if words is None:
-        if program or package:
-            return f"the program says: {program}; the package says: {package}"
-        (trial,), _ = files.read_trials(path)
-        again = read_by_program(path)
-        if not np.array_equal(trial.targets, TARGETS):
-            return f"the package reads {trial.targets}"
-        if not all(np.array_equal(getattr(trial, name), again[name]) for name in again):
-            return f"the program reads {again}, the package {trial}"
-        return None
-    if program is None or package is None or words not in program or not program.startswith(path):
-        return f"the program says: {program}; the package says: {package}"
-    return None if program == package else f"different words: {program!r}, {package!r}"
+    (program, program_says), (package, package_says) = read_by_program(path), read_by_package(path)
+    said = f"the program says: {program_says}; the package says: {package_says}"
+    if words is not None:
+        refused_well = program_says and words in program_says and program_says.startswith(path) and program_says == package_says
+        return None if refused_well else said
+    if program is None or package is None:
+        return said
+    if not np.array_equal(package["targets"], TARGETS):
+        return f"the package reads {package['targets']}"
+    same = all(np.array_equal(program[name], package[name]) for name in package)
+    return None if same else f"the program reads {program}, the package {package}"
 
 
 def check_package():
