@@ -6,8 +6,8 @@
 #include <cmath>
 #include <type_traits>
 
+#include "fullforce/base/nearest.hpp"
 #include "fullforce/base/path_text.hpp"
-#include "nearest.hpp"
 
 namespace fullforce {
 namespace {

@@ -8,9 +8,9 @@
 #include <sstream>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/nearest.hpp"
 #include "fullforce/config/config.hpp"
 #include "keys.hpp"
-#include "nearest.hpp"
 
 namespace fullforce {
 namespace {

@@ -57,6 +57,7 @@ def prepare():
     write_trials("good.h5")
     write_trials("nan.h5", targets=bad)
     write_trials("dt.h5", dt=0.002)
+    write_trials("dt_near.h5", dt=0.001000001)
     write_trials("short.h5", rows=100)
     write_trials("empty.h5", lengths=(), rows=0)
     write_trials("zero_length.h5", lengths=(0, 110))
@@ -165,6 +166,7 @@ CASES = [
     (with_trials("missing.h5"), "missing.h5"),
     (with_trials("nan.h5"), "targets"),
     (with_trials("dt.h5"), "dt"),
+    (with_trials("dt_near.h5"), "0.001000001"),
     (with_trials("short.h5"), "targets"),
     (with_trials("empty.h5"), "lengths"),
     (with_trials("zero_length.h5"), "lengths"),

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import draws
 from .trials import Trial
+from .whole_dataset import expect_whole
 
 try:
     import tomllib
@@ -197,7 +198,10 @@ class Network:
 
 def read_floats(file: h5py.File, name: str) -> np.ndarray | None:
     """A dataset in double precision; None where the file does not have it."""
-    return file[name][()].astype(float) if name in file else None
+    if name not in file:
+        return None
+    expect_whole(file[name].id, f"{file.filename}: dataset {name}")
+    return file[name][()].astype(float)
 
 
 def load_network(path: str | pathlib.Path) -> Network:
