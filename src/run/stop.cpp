@@ -24,6 +24,11 @@ void on_signal(int signal, void (*handler)(int), int flags) {
   sigaction(signal, &action, nullptr);
 }
 
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /// Of SLURM_JOB_END_TIME, seconds since 1970; infinite where it is not set.
 double seconds_to_end_of_job() {
   constexpr double margin = 10.0;  // the launcher and the job script must end too
@@ -39,8 +44,8 @@ constexpr Index most_steps = 32;         // for short steps, a question that is 
 }  // namespace
 
 void honour_stop_signals() {
-  on_signal(SIGUSR1, request_stop, 0);
-  on_signal(SIGTERM, request_stop, 0);
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU}) on_signal(signal, request_stop, 0);
+  if (!is_ignored(SIGHUP)) on_signal(SIGHUP, request_stop, 0);  // nohup has it ignored, so that the run goes on
   on_signal(SIGINT, request_stop, static_cast<int>(SA_RESETHAND));
 }
 
