@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
@@ -54,9 +55,15 @@ std::optional<pid_t> take_number(std::string_view& text) {
   return number;
 }
 
-/// Whether another process has this number. One that has ended may stay in the table until its parent asks for it.
+/// The names of what this process is making. In a container a killed predecessor may have had the same number.
+std::set<std::string>& names_in_use() {
+  static std::set<std::string> names;
+  return names;
+}
+
+/// One that has ended may stay in the table of processes until its parent asks for it.
 bool is_running(pid_t process) {
-  if (process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH)) return false;
+  if (::kill(process, 0) != 0 && errno == ESRCH) return false;
   std::ifstream file(fmt::format("/proc/{}/stat", process));
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const std::size_t name_end = text.rfind(") ");
@@ -73,7 +80,8 @@ std::optional<Leftover> leftover_at(const fs::path& path) {
   const std::size_t at = rest.rfind(mark);
   if (!process || at == std::string_view::npos || at == 0) return std::nullopt;
   const bool ours = rest.substr(at + mark.size()) == host_name();
-  return Leftover{path, std::string(rest.substr(0, at)), ours, ours && !is_running(*process)};
+  const bool lives = *process == ::getpid() ? names_in_use().contains(name) : is_running(*process);
+  return Leftover{path, std::string(rest.substr(0, at)), ours, ours && !lives};
 }
 
 void remove_what_the_dead_left(const fs::path& target) {
@@ -101,10 +109,12 @@ UnfinishedFile::UnfinishedFile(const fs::path& target) : place_(output_place(tar
     throw RunError(fmt::format("{} is a pipe or a device, and this output needs a file", target.string()));
   remove_what_the_dead_left(place_.path);
   path_ = create_beside(place_.path, place_.mode);
+  names_in_use().insert(path_.filename());
 }
 
 UnfinishedFile::~UnfinishedFile() {
   if (!committed_) ::unlink(path_.c_str());
+  names_in_use().erase(path_.filename());
 }
 
 void UnfinishedFile::commit() {

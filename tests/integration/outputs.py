@@ -97,6 +97,26 @@ def writers_of_one_name():
         expect(not leftovers(), f"left {leftovers()}")
 
 
+NO_LOCKS = "#include <errno.h>\nint flock(int file, int how) { (void)file; (void)how; errno = %s; return -1; }\n"
+
+
+def without_locks():
+    """On file systems without locks, whatever the error that says so."""
+    for error in ("ENOSYS", "ENOLCK", "EOPNOTSUPP"):
+        built = subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-o", f"{error}.so", "-"], input=NO_LOCKS % error, text=True, capture_output=True)
+        if built.returncode != 0:
+            print(f"skipped: {built.stderr}")
+            return
+        environment = dict(os.environ, LD_PRELOAD=os.path.abspath(error + ".so"))
+        run(0, TRIALS + [error + ".h5"], env=environment)
+        run(0, ["test", "net/network.h5", "--record", error + "-record.h5"], env=environment)
+        run(75, harness.train(error, *LONG, "--max-steps", "5"), env=environment)
+        left = f"{error}/network.h5.unfinished-elsewhere-1-0.part"  # of a run on another node, which may be at work
+        open(left, "w").close()
+        run(75, harness.train(error, *LONG, "--max-steps", "9"), env=environment)
+        expect(os.path.exists(left), f"{error}: the file of another run was removed")
+
+
 def what_killed_writers_leave():
     """It goes with the next writer of the name, while what others made stays."""
     host = "".join(c if c.isascii() and c.isalnum() else "-" for c in os.uname().nodename)
@@ -326,7 +346,7 @@ def nohup():
     harness.expect_exit(75, harness.finish(process))
 
 
-CHECKS = (wrong_bytes_are_refused, odd_names_come_back, host_names, writers_of_one_name, what_killed_writers_leave, runs_keep_the_files_of_others, links_stay, special_files_stay,
+CHECKS = (wrong_bytes_are_refused, odd_names_come_back, host_names, writers_of_one_name, without_locks, what_killed_writers_leave, runs_keep_the_files_of_others, links_stay, special_files_stay,
           outputs_on_standard_output, outputs_of_runs, results_need_their_stream, closed_streams, runs_need_no_stream, reader_that_goes, stop_signals, processor_time, nohup)
 
 

@@ -102,12 +102,21 @@ TEST_F(AtomicFile, FilesOfOthersStay) {
                                       path("a.txt.part"),
                                       path("a.txt.unfinished-part"),
                                       path(".unfinished-1-0.part")};
+  const UnfinishedFile mine(path("a.txt"));
   put(of_the_dead, "theirs");
   for (const fs::path& file : stay) put(file, "theirs");
   write_atomically(path("a.txt"), "new");
   EXPECT_FALSE(fs::exists(of_the_dead)) << "what a killed process left of this file";
   for (const fs::path& file : stay) EXPECT_EQ(text_of(file), "theirs") << file;
-  EXPECT_EQ(leftovers_in(path("")).size(), 3U);
+  EXPECT_TRUE(fs::exists(mine.path()));
+  EXPECT_EQ(leftovers_in(path("")).size(), 4U);
+}
+
+TEST_F(AtomicFile, APredecessorMayHaveHadTheSameNumber) {
+  const fs::path left = unfinished_name("a.txt", ::getpid());
+  put(left, "theirs");
+  write_atomically(path("a.txt"), "new");
+  EXPECT_FALSE(fs::exists(left));
 }
 
 TEST_F(AtomicFile, ALongNameIsShortenedUntilItIsWhole) {
