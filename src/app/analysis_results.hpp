@@ -8,6 +8,7 @@
 #include "fullforce/analysis/spectrum.hpp"
 #include "fullforce/analysis/weight_statistics.hpp"
 #include "fullforce/io/result_file.hpp"
+#include "fullforce/run/json_text.hpp"
 
 namespace fullforce {
 
@@ -29,8 +30,8 @@ class AnalysisResults {
   void add_correlations(const std::vector<double>& correlations);
   void add_array(ResultArray array) { arrays_.push_back(std::move(array)); }
 
-  /// The text of the JSON file. dump() turns values that are not finite into null.
-  std::string json_text() const { return json_.dump(2) + "\n"; }
+  /// The text of the JSON file.
+  std::string summary() const { return json_text(json_) + "\n"; }
   const std::vector<ResultArray>& arrays() const { return arrays_; }
 
  private:

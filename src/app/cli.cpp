@@ -5,11 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <limits>
+#include <sstream>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/utf8.hpp"
+#include "result_stream.hpp"
 
 namespace fullforce {
 namespace {
@@ -95,8 +97,8 @@ class CommandLine {
     require(action_ == nullptr || !(version_ || dump_defaults_),
             "{} prints and does nothing else (leave it or the command out)",
             version_ ? "--version" : "--dump-defaults");
-    if (version_) return print(version_text());
-    if (dump_defaults_) return print(dump_config(Config{}, true));
+    if (version_) return answer(version_text());
+    if (dump_defaults_) return answer(dump_config(Config{}, true));
     require(action_ != nullptr, "no command (see fullforce --help)");
     return action_();
   }
@@ -198,12 +200,13 @@ class CommandLine {
   int answer(const CLI::ParseError& error) const {
     const bool wrong = error.get_exit_code() != 0;
     if (wrong) throw InputError(fmt::format("{} (see fullforce --help)", error.what()));
-    if (comm_.is_root()) app_.exit(error);
-    return 0;
+    std::ostringstream help;
+    app_.exit(error, help, help);
+    return answer(help.str());
   }
 
-  int print(const std::string& text) const {
-    if (comm_.is_root()) std::fputs(text.c_str(), stdout);
+  int answer(const std::string& text) const {
+    print_result(comm_, text);
     return 0;
   }
 
@@ -223,6 +226,10 @@ class CommandLine {
 }  // namespace
 
 int run_command_line(const Communicator& comm, int argc, const char* const* argv) {
+  // Arguments become part of configurations (TOML) and summaries (JSON), which other programs must be able to read.
+  for (int k = 1; k < argc; ++k)
+    require(is_utf8(argv[k]), "the argument {} is not valid UTF-8 (rename the file, or write the text in UTF-8)",
+            printable(argv[k]));
   return CommandLine(comm).run(argc, argv);
 }
 

@@ -12,6 +12,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/file_descriptor.hpp"
+#include "fullforce/io/output_place.hpp"
 #include "fullforce/io/recording_file.hpp"
 
 namespace fullforce {
@@ -42,6 +43,15 @@ std::string read_text(const std::string& path) {
     require(bytes == 0 || errno == EAGAIN, "cannot read {}: {}", path, std::strerror(errno));
     pollfd ready{file.get(), POLLIN, 0};
     require(::poll(&ready, 1, longest_silence) > 0, "cannot read {}: nobody writes into this pipe", path);
+  }
+}
+
+/// Where an output goes once symbolic links are followed.
+std::filesystem::path end_of_links(const std::string& file, const char* option) {
+  try {
+    return output_place(file).path;
+  } catch (const RunError& error) {
+    throw InputError(fmt::format("{} {}", option, error.what()));
   }
 }
 
@@ -86,10 +96,15 @@ std::optional<std::string> trials_file(const Config& config) {
   return config.task.file;
 }
 
+void require_file(const std::optional<std::string>& file, const char* option) {
+  require(!file || leads_to_a_file(*file), "{} {}: is a pipe or a device (HDF5 needs a file; name one)", option,
+          file.value_or(""));
+}
+
 void require_output(const std::optional<std::string>& file, const char* option,
                     std::initializer_list<std::optional<std::string>> others) {
   if (!file) return;
-  const std::filesystem::path path(*file);
+  const std::filesystem::path path = end_of_links(*file, option);
   std::error_code ignored;
   require(!path.has_parent_path() || std::filesystem::is_directory(path.parent_path(), ignored),
           "{} {}: there is no folder {} (make it first)", option, *file, path.parent_path().string());

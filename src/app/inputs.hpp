@@ -27,9 +27,12 @@ void warn(const Communicator& comm, const std::vector<std::string>& warnings);
 /// The trials file that the task of the configuration reads, if it reads one.
 std::optional<std::string> trials_file(const Config& config);
 
+/// Throws InputError if an output that `option` names would go into a pipe or a device, where it must be a file.
+void require_file(const std::optional<std::string>& file, const char* option);
+
 /// Checks, before anything runs, a file that the command line names as an output with `option`. The file must have a
-/// folder to go to. It must not be one of the `others` that the command reads or writes, by whatever path they are
-/// named. Throws InputError otherwise.
+/// folder to go to, also where it is reached by symbolic links. It must not be one of the `others` that the command
+/// reads or writes, by whatever path they are named. Throws InputError otherwise.
 void require_output(const std::optional<std::string>& file, const char* option,
                     std::initializer_list<std::optional<std::string>> others = {});
 

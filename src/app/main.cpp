@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <string_view>
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/standard_streams.hpp"
 #include "fullforce/run/stop.hpp"
 
 namespace fullforce {
@@ -15,16 +15,16 @@ namespace {
 // All ranks know of an InputError or a RunError alike, and the program ends in order. Any other error may be this
 // rank's alone. The job is then aborted, because the other ranks must not wait for this one.
 int guarded(const Communicator& comm, int argc, char** argv) {
-  const auto complain = [&comm](const std::exception& error) {
-    if (comm.is_root()) fmt::print(stderr, "fullforce: error: {}\n", error.what());
+  const auto report = [&comm](const std::exception& error) {
+    if (comm.is_root()) complain(fmt::format("fullforce: error: {}\n", error.what()));
   };
   try {
     return run_command_line(comm, argc, argv);
   } catch (const InputError& error) {
-    complain(error);
+    report(error);
     return 2;
   } catch (const RunError& error) {
-    complain(error);
+    report(error);
     return 1;
   } catch (const std::exception& error) {
     comm.abort(1, error.what());
@@ -35,14 +35,16 @@ int guarded(const Communicator& comm, int argc, char** argv) {
 }  // namespace fullforce
 
 int main(int argc, char** argv) {
+  fullforce::reserve_standard_streams();
   // The signals are handled before MPI starts, because that takes a while. Only `train` has anything to save.
   if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();
-  // A file that may not grow any further is then an error like a full disk, and does not end the program.
+  // A file that may not grow any further, and a pipe that nobody reads, are then errors like a full disk, and do not
+  // end the program.
   std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
   fullforce::Environment environment(&argc, &argv);
   const auto comm = fullforce::Communicator::world();
   const int code = fullforce::guarded(comm, argc, argv);
-  std::fflush(stdout);
   // A launcher may kill all ranks as soon as one ends with an error. The rank that prints the error must have done so
   // by then.
   comm.barrier();

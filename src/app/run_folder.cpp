@@ -136,17 +136,23 @@ RunStart find_in_folder(const Communicator& comm, const Config& config, const fs
                   folder.string(), fmt::join(passed.warnings, "\n  ")));
 }
 
-/// Throws InputError if a folder or a pipe has the name of a file that the run will write. It is called before anything
-/// is computed, because some of these files are written only at the end.
+/// Says what a path is that is neither a file nor free.
+const char* kind_of(fs::file_type type) {
+  if (type == fs::file_type::directory) return "folder";
+  return type == fs::file_type::fifo ? "pipe" : "device";
+}
+
+/// Throws InputError if a folder, a pipe or a device has the name of a file that the run will write. It is called
+/// before anything is computed, because some of these files are written only at the end.
 void require_no_others_in_the_way(const Communicator& comm, const fs::path& folder) {
   agree(comm, [&] {
     if (!comm.is_root()) return;
     std::error_code ignored;
     for (const char* name : {"network.h5", "summary.json", "metrics.csv", "log.txt"}) {
       const fs::file_type type = fs::status(folder / name, ignored).type();
-      require(type != fs::file_type::directory && type != fs::file_type::fifo,
+      require(type == fs::file_type::regular || !fs::exists(fs::status(folder / name, ignored)),
               "{} is a {}, and this run would write a file of that name (move it away)", (folder / name).string(),
-              type == fs::file_type::fifo ? "pipe" : "folder");
+              kind_of(type));
     }
   });
 }
@@ -202,9 +208,9 @@ void prepare_folder(const Communicator& comm, const fs::path& folder) {
   });
 }
 
-void tidy_folder(const Communicator& comm, const fs::path& folder, const RunStart& start) {
+void tidy_folder(const Communicator& comm, const fs::path& folder, const RunStart& start, bool alone) {
   if (!comm.is_root()) return;
-  remove_leftovers(folder);
+  remove_leftovers(folder, alone);
   for (const fs::path& checkpoint : start.damaged) put_aside(checkpoint);
 }
 

@@ -29,7 +29,8 @@ RunStart find_start(const Communicator& comm, const Config& config, const std::s
 /// Makes the output folder and the folders that lead to it. Throws InputError if that cannot be done. **Collective.**
 void prepare_folder(const Communicator& comm, const std::filesystem::path& folder);
 
-/// Removes the files that a killed run left unfinished, and puts damaged checkpoints aside. **Collective.**
-void tidy_folder(const Communicator& comm, const std::filesystem::path& folder, const RunStart& start);
+/// Removes the files that a killed run left unfinished, and puts damaged checkpoints aside. `alone` says whether no
+/// other run can be at work in the folder. **Collective.**
+void tidy_folder(const Communicator& comm, const std::filesystem::path& folder, const RunStart& start, bool alone);
 
 }  // namespace fullforce

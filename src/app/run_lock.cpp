@@ -17,9 +17,11 @@ RunLock::~RunLock() {
   if (file_ >= 0) ::close(file_);
 }
 
-void RunLock::wait_for(const std::filesystem::path& folder) const {
+void RunLock::wait_for(const std::filesystem::path& folder) {
   constexpr int tries = 30;
-  for (int k = 0; ::flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; ++k) {
+  for (int k = 0; !held_; ++k) {
+    held_ = ::flock(file_, LOCK_EX | LOCK_NB) == 0;
+    if (held_ || errno != EWOULDBLOCK) return;
     require(k < tries,
             "another run writes to {} (it holds the lock on log.txt): wait for its end, or give another --output",
             folder.string());

@@ -21,10 +21,14 @@ class RunLock {
   /// Does the same, and makes the file. Throws InputError if that cannot be done. **Collective.**
   void take(const Communicator& comm, const std::filesystem::path& folder);
 
+  /// Whether this process holds the lock: on the root, once one of the above has taken it, if there are locks.
+  bool is_held() const { return held_; }
+
  private:
-  void wait_for(const std::filesystem::path& folder) const;
+  void wait_for(const std::filesystem::path& folder);
 
   int file_ = -1;
+  bool held_ = false;
 };
 
 }  // namespace fullforce

@@ -6,6 +6,7 @@
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/utf8.hpp"
 
 namespace fullforce {
 namespace {
@@ -17,7 +18,7 @@ int count_in(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   const bool whole = end == text.data() + text.size() || *end == ',';
   require(error == std::errc() && whole && count >= 1 && count <= 1024,
-          "OMP_NUM_THREADS = {} (must be an integer from 1 to 1024)", text);
+          "OMP_NUM_THREADS = {} (must be an integer from 1 to 1024)", printable(text));
   return count;
 }
 

@@ -12,8 +12,10 @@
 #include <string>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/utf8.hpp"
 #include "fullforce/forecast/step_probe.hpp"
 #include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/unfinished_file.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/machine_probe.hpp"
 #include "fullforce/run/memory.hpp"
@@ -43,7 +45,7 @@ std::string origin(const Communicator& comm) {
   char host[256] = "unknown";
   gethostname(host, sizeof host - 1);
   std::string text = fmt::format("measured {:%Y-%m-%d} on {}, {} rank(s) x {} thread(s)",
-                                 fmt::gmtime(std::time(nullptr)), host, comm.size(), thread_count());
+                                 fmt::gmtime(std::time(nullptr)), printable(host), comm.size(), thread_count());
   comm.broadcast(text);
   return text;
 }
@@ -183,12 +185,11 @@ double file_rate(const Communicator& comm) {
   double seconds = 0.0;
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    const std::filesystem::path path = "fullforce-file-probe";
+    const UnfinishedFile probe("fullforce-file-probe");  // it is never finished, and so it goes again
     const std::string text(bytes, 'x');
     const Stopwatch clock;
-    write_atomically(path, text);
+    write_atomically(probe.path(), text);
     seconds = clock.seconds();
-    std::filesystem::remove(path);
   });
   return static_cast<double>(bytes) / std::max(comm.max(seconds), 1e-9);
 }

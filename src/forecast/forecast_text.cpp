@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fullforce/forecast/forecast.hpp"
+#include "fullforce/run/json_text.hpp"
 #include "fullforce/run/memory.hpp"
 #include "fullforce/run/progress.hpp"
 
@@ -108,7 +109,7 @@ std::string forecast_json(const Forecast& forecast, const Machine& machine) {
                    {"test", forecast.steps.test}};
   json["seconds"] = forecast.seconds();
   json["machine"] = nlohmann::ordered_json::parse(machine_text(machine));
-  return json.dump(2) + "\n";
+  return json_text(json) + "\n";
 }
 
 }  // namespace fullforce

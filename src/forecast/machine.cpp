@@ -7,6 +7,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/json_text.hpp"
 #include "fullforce/run/memory.hpp"
 
 namespace fullforce {
@@ -155,7 +156,7 @@ std::string machine_text(const Machine& machine) {
   nlohmann::ordered_json json = {{"format", format_name}, {"format_version", format_version}};
   for_each_constant(
       machine, [&](const char* section, const std::string& name, const auto& value) { json[section][name] = value; });
-  return json.dump(2) + "\n";
+  return json_text(json) + "\n";
 }
 
 Machine parse_machine(const std::string& text, const std::string& name) {

@@ -92,7 +92,12 @@ Handle open_serially(const std::filesystem::path& path) {
 
 Handle create_serially(const std::filesystem::path& path) {
   silence();
-  return own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
+  const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
+#if H5_VERSION_GE(1, 10, 7)
+  // Nobody else knows the name of the new file, and some file systems have no locks.
+  check(H5Pset_file_locking(access.get(), false, true), "file access");
+#endif
+  return own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose,
              fmt::format("{} cannot be created", path.string()));
 }
 

@@ -6,7 +6,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/timer.hpp"
-#include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/unfinished_file.hpp"
 
 namespace fullforce {
 namespace {
@@ -24,6 +24,16 @@ std::vector<std::filesystem::path> checkpoints_with(const std::string& ending, c
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
     if (step(entry.path()) >= 0) found.push_back(entry.path());
   std::sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return step(a) > step(b); });
+  return found;
+}
+
+bool is_written_by_runs(const std::string& name) {
+  return name == "network.h5" || name == "summary.json" || name == "metrics.csv" || checkpoint_step(name) >= 0;
+}
+
+std::vector<Leftover> leftovers_of_runs(const std::filesystem::path& folder) {
+  std::vector<Leftover> found = leftovers_in(folder);
+  std::erase_if(found, [](const Leftover& leftover) { return !is_written_by_runs(leftover.target); });
   return found;
 }
 
@@ -47,17 +57,14 @@ std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path&
 
 std::vector<std::filesystem::path> unfinished_files(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> found;
-  std::error_code ignored;
-  for (const char* name : {"network.h5", "summary.json", "metrics.csv"})
-    if (const auto path = temporary_name(folder / name); std::filesystem::exists(path, ignored)) found.push_back(path);
-  const std::vector<std::filesystem::path> checkpoints = checkpoints_with(temporary_name({}).string(), folder);
-  found.insert(found.end(), checkpoints.begin(), checkpoints.end());
+  for (const Leftover& leftover : leftovers_of_runs(folder)) found.push_back(leftover.path);
   return found;
 }
 
-void remove_leftovers(const std::filesystem::path& folder) {
+void remove_leftovers(const std::filesystem::path& folder, bool alone) {
   std::error_code ignored;
-  for (const std::filesystem::path& path : unfinished_files(folder)) std::filesystem::remove(path, ignored);
+  for (const Leftover& leftover : leftovers_of_runs(folder))
+    if (leftover.is_dead || (alone && !leftover.is_ours)) std::filesystem::remove(leftover.path, ignored);
 }
 
 void put_aside(const std::filesystem::path& checkpoint) {

@@ -8,6 +8,7 @@
 #include "finite_json.hpp"
 #include "free_trials.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/run/json_text.hpp"
 
 namespace fullforce {
 namespace {
@@ -40,7 +41,7 @@ std::string test_section(const TestResult& result, std::vector<std::string>& war
   json["error"] = finite_or_null(result.error(), why, warnings);
   for (const Score& score : result.scores)
     json[score.name] = finite_or_null(score.value, fmt::format("test.{}: {}", score.name, score.reason), warnings);
-  return json.dump();
+  return json_text(json, -1);
 }
 
 std::string test_text(const TestResult& result) {

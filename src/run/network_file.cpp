@@ -1,9 +1,11 @@
 #include "fullforce/run/network_file.hpp"
 
+#include <optional>
+
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
-#include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/io/unfinished_file.hpp"
 #include "fullforce/learning/plasticity.hpp"
 
 namespace fullforce {
@@ -46,18 +48,17 @@ void require_network(Archive& archive, const std::filesystem::path& path) {
 
 void save_network(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader header,
                   const std::function<void(Archive&)>& persist) {
-  const std::filesystem::path unfinished = temporary_name(path);
-  try {
-    write_contents(comm, unfinished, header, persist);
-    read_back(comm, unfinished);
-    agree(comm, [&] {
-      if (comm.is_root()) commit_file(unfinished, path);
-    });
-  } catch (const RunError&) {
-    std::error_code ignored;
-    if (comm.is_root()) std::filesystem::remove(unfinished, ignored);
-    throw;
-  }
+  std::optional<UnfinishedFile> file;  // the root's
+  std::string unfinished;
+  agree(comm, [&] {
+    if (comm.is_root()) unfinished = file.emplace(path).path().string();
+  });
+  comm.broadcast(unfinished);
+  write_contents(comm, unfinished, header, persist);
+  read_back(comm, unfinished);
+  agree(comm, [&] {
+    if (file) file->commit();
+  });
 }
 
 void load_network(const Communicator& comm, const std::filesystem::path& path,

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "fullforce/base/standard_streams.hpp"
+
 namespace fullforce {
 namespace {
 
@@ -34,18 +36,14 @@ Progress::~Progress() { erase_live_line(); }
 
 void Progress::erase_live_line() {
   if (!line_open_) return;
-  fmt::print("\r\033[K");
-  std::fflush(stdout);
+  say("\r\033[K");
   line_open_ = false;
 }
 
 void Progress::line(const std::string& text) {
   if (!speaks_) return;
   erase_live_line();
-  if (!quiet_) {
-    fmt::print("{}\n", text);
-    std::fflush(stdout);
-  }
+  if (!quiet_) say(text + '\n');
   log(text);
 }
 
@@ -59,7 +57,7 @@ void Progress::warn(const std::string& text) {
   warnings_.push_back(text);
   if (!speaks_) return;
   erase_live_line();
-  fmt::print(stderr, "fullforce: warning: {}\n", text);
+  complain(fmt::format("fullforce: warning: {}\n", text));
   log("warning: " + text);
 }
 
@@ -82,8 +80,7 @@ void Progress::update(const State& state) {
   const std::string text = fmt::format("{:8s} trial {}/{}  error {}{}  {:.0f} samples/s  {} left", state.phase,
                                        state.trial, state.trials, error, rank, state.samples_per_second, left);
   if (!live_ || quiet_) return line(fmt::format("{:>9.1f} s  {}", since_start_.seconds(), text));
-  fmt::print("\r\033[K{}", text);
-  std::fflush(stdout);
+  say("\r\033[K" + text);
   line_open_ = true;
 }
 

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "fullforce/base/build_info.hpp"
+#include "fullforce/base/utf8.hpp"
 #include "fullforce/io/library.hpp"
 #include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/json_text.hpp"
 #include "fullforce/run/provenance.hpp"
 
 namespace fullforce {
@@ -26,9 +28,9 @@ std::string provenance(const Communicator& comm) {
   json["blas"] = build_info::blas();
   json["ranks"] = comm.size();
   json["threads"] = thread_count();
-  json["host"] = host;
+  json["host"] = printable(host);
   json["utc_time"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-  std::string text = json.dump();
+  std::string text = json_text(json, -1);
   comm.broadcast(text);
   return text;
 }

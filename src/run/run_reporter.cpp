@@ -8,6 +8,7 @@
 #include "finite_json.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/checkpoints.hpp"
+#include "fullforce/run/json_text.hpp"
 
 namespace fullforce {
 namespace {
@@ -143,7 +144,7 @@ std::string RunReporter::summary(const TrainingTotals& totals, const Performance
   json["memory"]["peak_bytes_per_rank"] = performance.peak_bytes;
   json["provenance"] = Json::parse(provenance_);
   json["warnings"] = warnings;
-  return json.dump(2) + "\n";
+  return json_text(json) + "\n";
 }
 
 }  // namespace fullforce

@@ -25,6 +25,11 @@ void on_signal(int signal, void (*handler)(int), int flags) {
   sigaction(signal, &action, nullptr);
 }
 
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /// The time that is left until SLURM_JOB_END_TIME, which is given in seconds since 1970. It is infinite if the variable
 /// is not set.
 double seconds_to_end_of_job() {
@@ -42,8 +47,8 @@ constexpr Index most_steps = 32;  // between two questions; with short steps, a 
 }  // namespace
 
 void honour_stop_signals() {
-  on_signal(SIGUSR1, request_stop, 0);
-  on_signal(SIGTERM, request_stop, 0);
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU}) on_signal(signal, request_stop, 0);
+  if (!is_ignored(SIGHUP)) on_signal(SIGHUP, request_stop, 0);  // nohup has it ignored, so that the run goes on
   on_signal(SIGINT, request_stop, static_cast<int>(SA_RESETHAND));
 }
 

@@ -7,6 +7,7 @@
 #include "free_trials.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
+#include "fullforce/io/output_place.hpp"
 #include "fullforce/parallel/thread_team.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/metrics.hpp"
@@ -174,7 +175,8 @@ class Training {
   void write_network() {
     agree(*comm_, [&] {
       std::error_code ignored;
-      if (comm_->is_root()) std::filesystem::remove(folder_ / "summary.json", ignored);
+      // Where it is a link, the link stays.
+      if (comm_->is_root()) std::filesystem::remove(output_place(folder_ / "summary.json").path, ignored);
     });
     save(folder_ / "network.h5", job_->with_target);
   }

@@ -38,12 +38,15 @@ def peak_memory(pid):
 
 def watch(process, output):
     """Returns by how many MiB a rank's peak memory grows while it writes."""
-    part = os.path.join(output, "checkpoint-0.h5.part")
-    harness.wait_until(lambda: os.path.exists(part), "the checkpoint", process)
+    def is_written():
+        names = os.listdir(output) if os.path.isdir(output) else []
+        return any(name.startswith("checkpoint-0.h5.unfinished-") for name in names)
+
+    harness.wait_until(is_written, "the checkpoint", process)
     ranks = harness.ranks_of(process)
     before = {pid: peak_memory(pid) for pid in ranks}
     most = 0
-    while process.poll() is None and os.path.exists(part):
+    while process.poll() is None and is_written():
         most = max([most] + [peak_memory(pid) - before[pid] for pid in ranks])
         time.sleep(0.005)
     return most / 1024

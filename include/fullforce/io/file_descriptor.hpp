@@ -11,9 +11,10 @@ namespace fullforce {
 /// programs that this one starts.
 class FileDescriptor {
  public:
-  /// `flags` are those of open(2), for example O_RDONLY. A file that O_CREAT makes can be read and written by everybody
-  /// whom the process's mask allows.
-  FileDescriptor(const std::filesystem::path& path, int flags) : id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  /// `flags` are those of open(2), for example O_RDONLY. A file that O_CREAT makes has the bits of `mode` that the
+  /// process's mask allows.
+  FileDescriptor(const std::filesystem::path& path, int flags, mode_t mode = 0666)
+      : id_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
   ~FileDescriptor() {
     if (is_open()) ::close(id_);
   }

@@ -21,8 +21,10 @@ std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path&
 /// call it alone.
 std::vector<std::filesystem::path> unfinished_files(const std::filesystem::path& folder);
 
-/// Removes the files that unfinished_files() finds. One rank may call it alone.
-void remove_leftovers(const std::filesystem::path& folder);
+/// Removes the files that unfinished_files() finds if the process that made them has ended. That is known of processes
+/// of this host. Those of other hosts count as ended if the caller is `alone`, that is, if it holds the lock of the
+/// folder. One rank may call it alone.
+void remove_leftovers(const std::filesystem::path& folder, bool alone);
 
 /// Renames a damaged checkpoint, so that it does not count among the newest and is not lost. The new name has
 /// `.damaged` at its end. One rank may call it alone.

@@ -10,6 +10,7 @@
 #include "fullforce/run/evaluation.hpp"
 #include "fullforce/run/provenance.hpp"
 #include "inputs.hpp"
+#include "result_stream.hpp"
 #include "tested_network.hpp"
 
 namespace fullforce {
@@ -155,6 +156,8 @@ class Analysis {
   std::vector<double> outputs_, targets_;  ///< outputs and targets at the samples
 };
 
+std::string summary_file(std::filesystem::path output) { return output.replace_extension(".json").string(); }
+
 /// Checks the arguments against the network. The sizes are known only once the file is open, and nothing has run by
 /// then.
 void require_sense(const AnalyzeArguments& arguments, const Config& config) {
@@ -162,6 +165,8 @@ void require_sense(const AnalyzeArguments& arguments, const Config& config) {
   require(!arguments.output || std::filesystem::path(*arguments.output).extension() != ".json",
           "--output {}: is the name of the HDF5 file; the summary goes beside it with the ending .json",
           arguments.output.value_or(""));
+  require_file(arguments.output, "--output");
+  if (arguments.output) require_output(summary_file(*arguments.output), "--output", {arguments.network});
   require(!arguments.lyapunov || *arguments.lyapunov <= config.network.neurons,
           "--lyapunov {}: the network has {} neurons, and no more exponents", arguments.lyapunov.value_or(0),
           config.network.neurons);
@@ -174,14 +179,16 @@ int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments)
                                       {arguments.trials.value_or(default_trials), arguments.noise, arguments.seed});
   agree(comm, [&] { require_sense(arguments, tested.config); });
   const AnalysisResults results = Analysis(comm, arguments, std::move(tested)).run();
+  const std::string text = results.summary();
+  ResultStream printed(comm);
+  printed.print(text);
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    const std::string text = results.json_text();
-    fmt::print("{}", text);
     if (!arguments.output) return;
     write_results(*arguments.output, "fullforce-analysis", {{"summary", text}}, results.arrays());
-    write_atomically(std::filesystem::path(*arguments.output).replace_extension(".json"), text);
+    write_atomically(summary_file(*arguments.output), text);
   });
+  printed.finish();
   return 0;
 }
 

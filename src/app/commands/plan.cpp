@@ -2,11 +2,13 @@
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/standard_streams.hpp"
 #include "fullforce/forecast/calibration.hpp"
 #include "fullforce/forecast/forecast.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "inputs.hpp"
+#include "result_stream.hpp"
 
 namespace fullforce {
 namespace {
@@ -34,13 +36,12 @@ Machine calibrated_machine(const Communicator& comm, const PlanArguments& argume
   const std::string path = arguments.machine.value_or(default_machine_file);
   agree(comm, [&] { require_output(path, "--machine"); });
   const Machine machine = calibrate(comm, known_machine(comm, arguments), [&](const std::string& text) {
-    if (comm.is_root()) fmt::print("measuring: {}\n", text);
-    std::fflush(stdout);
+    if (comm.is_root()) say(fmt::format("measuring: {}\n", text));
   });
   agree(comm, [&] {
     if (comm.is_root()) write_atomically(path, machine_text(machine));
   });
-  if (comm.is_root()) fmt::print("wrote {}\n\n", path);
+  if (comm.is_root()) say(fmt::format("wrote {}\n\n", path));
   return machine;
 }
 
@@ -71,11 +72,12 @@ int plan_command(const Communicator& comm, const PlanArguments& arguments) {
   const Machine machine = arguments.calibrate ? calibrated_machine(comm, arguments) : known_machine(comm, arguments);
   if (!arguments.config) return 0;
   const Forecast plan = plan_of(comm, arguments, machine);
+  ResultStream printed(comm);
+  printed.print(forecast_text(plan, machine));
   agree(comm, [&] {
-    if (!comm.is_root()) return;
-    fmt::print("{}", forecast_text(plan, machine));
-    if (arguments.output) write_atomically(*arguments.output, forecast_json(plan, machine));
+    if (comm.is_root() && arguments.output) write_atomically(*arguments.output, forecast_json(plan, machine));
   });
+  printed.finish();
   return 0;
 }
 

@@ -6,8 +6,10 @@
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "fullforce/run/evaluation.hpp"
+#include "fullforce/run/json_text.hpp"
 #include "fullforce/run/provenance.hpp"
 #include "inputs.hpp"
+#include "result_stream.hpp"
 #include "tested_network.hpp"
 
 namespace fullforce {
@@ -25,7 +27,7 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
   json["test"] = nlohmann::ordered_json::parse(test_section(result, warnings));
   json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
   json["warnings"] = warnings;
-  return json.dump(2) + "\n";
+  return json_text(json) + "\n";
 }
 
 }  // namespace
@@ -35,6 +37,7 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
       open_network(comm, arguments.network, {arguments.trials, arguments.noise, arguments.seed});
   const Config& config = tested.config;
   agree(comm, [&] {
+    require_file(arguments.record, "--record");
     require_output(arguments.record, "--record", {arguments.network, arguments.output, trials_file(config)});
     require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
   });
@@ -48,8 +51,8 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
     if (!comm.is_root()) return;
     if (arguments.record) write_recording(*arguments.record, result.recording);
     if (arguments.output) write_atomically(*arguments.output, result_text(config, arguments, result, provenance_text));
-    fmt::print("{} (noise {}, seed {})\n", test_text(result), config.network.noise, config.run.seed);
   });
+  print_result(comm, fmt::format("{} (noise {}, seed {})\n", test_text(result), config.network.noise, config.run.seed));
   return 0;
 }
 

@@ -2,11 +2,13 @@
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/standard_streams.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/memory.hpp"
 #include "fullforce/run/session.hpp"
 #include "fullforce/run/train.hpp"
 #include "inputs.hpp"
+#include "result_stream.hpp"
 #include "run_folder.hpp"
 #include "run_lock.hpp"
 
@@ -36,10 +38,6 @@ TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const
   return plan;
 }
 
-void say(const Communicator& comm, const std::string& text) {
-  if (comm.is_root()) fmt::print("{}\n", text);
-}
-
 }  // namespace
 
 int train_command(const Communicator& comm, const TrainArguments& arguments) {
@@ -54,21 +52,23 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   lock.take_if_used(comm, config.run.output);
   const RunStart start = find_start(comm, config, arguments.restart);
   if (start.finished) {
-    say(comm, fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)",
-                          config.run.output));
+    if (comm.is_root())
+      say(fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)\n",
+                      config.run.output));
     return 0;
   }
   std::vector<std::string> warnings = keys_without_effect(config, task->channels());
   if (arguments.dry_run) {
     warn(comm, warnings);
-    say(comm, fmt::format("{}\n# {} a rank on {} rank(s); {}", dump_config(config),
-                          bytes_text(static_cast<double>(bytes)), comm.size(),
-                          start.from ? "would go on from " + start.from->string() : std::string("would start anew")));
+    const std::string beginning =
+        start.from ? "would go on from " + start.from->string() : std::string("would start anew");
+    print_result(comm, fmt::format("{}\n# {} a rank on {} rank(s); {}\n", dump_config(config),
+                                   bytes_text(static_cast<double>(bytes)), comm.size(), beginning));
     return 0;
   }
   prepare_folder(comm, config.run.output);
   lock.take(comm, config.run.output);
-  tidy_folder(comm, config.run.output, start);
+  tidy_folder(comm, config.run.output, start, lock.is_held());
   const double state_bytes = static_cast<double>(bytes) * static_cast<double>(comm.size());
   return train(comm, *task, plan_of(config, arguments, start, state_bytes, std::move(warnings))) == Outcome::finished
              ? 0

@@ -33,6 +33,7 @@ int trials_command(const Communicator& comm, const TrialsArguments& arguments) {
   const Config config = load_config(comm, arguments.config, arguments.settings);
   agree(comm, [&] {
     if (!comm.is_root()) return;
+    require_file(arguments.output, "--output");
     require_output(arguments.output, "--output", {arguments.config, trials_file(config)});
     const auto task = make_task(config.task, config.network.dt, config.run.seed);
     write_trials(arguments.output, make_trials(*task, config.network.dt, arguments.count));

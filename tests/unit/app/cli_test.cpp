@@ -58,6 +58,11 @@ TEST(CommandLine, TakesNoEmptyText) {
   EXPECT_TRUE(says(refusal({"train", "c.toml", "--output", ""}), "--output"));
 }
 
+TEST(CommandLine, TakesNoBytesThatAreNotUtf8) {
+  EXPECT_TRUE(says(refusal({"train", "c.toml", "--output", "o\xe9"}), "the argument o\\xe9 is not valid UTF-8"));
+  EXPECT_TRUE(says(refusal({"info", "\xc3\xa9"}), "\xc3\xa9: there is no such file")) << "what is valid is taken";
+}
+
 TEST(CommandLine, HandsOnWhatIsWrongWithTheFilesThatItNames) {
   ASSERT_FALSE(std::filesystem::exists("missing.toml"));  // the answer is the same on every rank
   EXPECT_TRUE(says(refusal({"train", "missing.toml"}), "cannot read missing.toml"));

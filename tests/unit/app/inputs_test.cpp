@@ -91,5 +91,24 @@ TEST_F(Inputs, AnOutputNeedsAFolderAndANameOfItsOwn) {
   EXPECT_TRUE(says(refusal("./c.toml"), "needs that file for something else"));
 }
 
+TEST_F(Inputs, AnOutputIsWhatItsLinksLeadTo) {
+  if (comm().is_root()) {
+    std::filesystem::create_symlink("no/such", path("lost"));
+    std::filesystem::create_symlink("circle", path("circle"));
+    std::filesystem::create_symlink("c.toml", path("link"));
+    std::filesystem::create_symlink("/dev/null", path("device"));
+  }
+  write("c.toml", "");
+  const auto refusal = [&](const std::string& name) {
+    return message_of<InputError>([&] { require_output(path(name), "--output", {path("c.toml")}); });
+  };
+  EXPECT_TRUE(says(refusal("lost"), "there is no folder"));
+  EXPECT_TRUE(says(refusal("circle"), "in a circle"));
+  EXPECT_TRUE(says(refusal("link"), "needs that file for something else"));
+  EXPECT_EQ(refusal("device"), "nothing was thrown");
+  EXPECT_TRUE(says(message_of<InputError>([&] { require_file(path("device"), "--record"); }), "HDF5 needs a file"));
+  EXPECT_NO_THROW(require_file(path("new.h5"), "--record"));
+}
+
 }  // namespace
 }  // namespace fullforce

@@ -196,12 +196,12 @@ TEST_F(RunFolder, DamagedCheckpointsArePassedOverAndPutAside) {
   EXPECT_TRUE(fs::exists(furthest)) << "looking changes nothing";
 
   comm().barrier();
-  write(folder / "checkpoint-7.h5.part", "unfinished");
-  tidy_folder(comm(), folder, found);
+  write(folder / "checkpoint-7.h5.unfinished-elsewhere-1-0.part", "unfinished");
+  tidy_folder(comm(), folder, found, true);
   comm().barrier();
   EXPECT_FALSE(fs::exists(furthest));
   EXPECT_TRUE(fs::exists(furthest.string() + ".damaged"));
-  EXPECT_FALSE(fs::exists(folder / "checkpoint-7.h5.part"));
+  EXPECT_FALSE(fs::exists(folder / "checkpoint-7.h5.unfinished-elsewhere-1-0.part"));
 }
 
 TEST_F(RunFolder, WhereNothingIsWholeNothingIsDone) {
@@ -222,6 +222,11 @@ TEST_F(RunFolder, FoldersInTheWayAreSeenBeforehand) {
   const fs::path folder = copy_of("stopped");
   on_root([&] { fs::create_directory(folder / "network.h5"); });
   EXPECT_TRUE(says(refusal(folder, 5), "network.h5 is a folder"));
+  on_root([&] {
+    fs::remove(folder / "network.h5");
+    fs::create_symlink("/dev/null", folder / "summary.json");
+  });
+  EXPECT_TRUE(says(refusal(folder, 5), "summary.json is a device"));
 }
 
 TEST_F(RunFolder, FewerTrialsAreRefused) {

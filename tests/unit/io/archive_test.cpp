@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "fullforce/base/check.hpp"
-#include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
@@ -320,18 +319,6 @@ TEST(Archive, SaysThatItCannotCreate) {
   const TemporaryFolder folder(comm);
   const std::string message = message_of<RunError>([&] { Archive::create(comm, folder / "no/such/folder.h5"); });
   EXPECT_NE(message.find("cannot be created: No such file or directory"), std::string::npos) << message;
-}
-
-TEST(AtomicFile, ReplacesAFileAndLeavesNothingElse) {
-  const Communicator comm = Communicator::world();
-  const TemporaryFolder folder(comm);
-  if (!comm.is_root()) return;
-  write_atomically(folder / "a.txt", "old");
-  write_atomically(folder / "a.txt", "new");
-  EXPECT_EQ(bytes_of(folder / "a.txt"), "new");
-  EXPECT_FALSE(std::filesystem::exists(temporary_name(folder / "a.txt")));
-  const std::string message = message_of<RunError>([&] { write_atomically(folder / "no/a.txt", "x"); });
-  EXPECT_NE(message.find("No such file or directory"), std::string::npos) << message;
 }
 
 TEST(RecordingFile, SaysWhatItIs) {
