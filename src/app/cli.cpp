@@ -130,6 +130,7 @@ class CommandLine {
     add_count(app, "--trials", test_.trials, 1, "number of trials, instead of run.test_trials");
     add_amount(app, "--noise", test_.noise, "eta, instead of network.noise");
     add_count(app, "--seed", test_.seed, 0, "instead of run.seed");
+    add_text(app, "--trials-file", test_.trials_file, "trials to test on, instead of those of the network's task");
     add_text(app, "--record", test_.record, "file for outputs and rates, HDF5");
     add_text(app, "--output", test_.output, "file for the scores, JSON");
     add_threads(app, test_.threads);
@@ -149,6 +150,7 @@ class CommandLine {
     add_count(app, "--trials", analyze_.trials, 1, "length of the run, 10 trials if not given");
     add_amount(app, "--noise", analyze_.noise, "eta, instead of network.noise");
     add_count(app, "--seed", analyze_.seed, 0, "instead of run.seed");
+    add_text(app, "--trials-file", analyze_.trials_file, "trials to run on, instead of those of the network's task");
     add_text(app, "--output", analyze_.output, "file for all results, HDF5; their summary goes beside it, JSON");
     add_threads(app, analyze_.threads);
   }

@@ -27,6 +27,7 @@ struct TestArguments {
   std::optional<Index> trials;  ///< >= 1
   std::optional<double> noise;  ///< >= 0
   std::optional<std::uint64_t> seed;
+  std::optional<std::string> trials_file;
   std::optional<std::string> record;
   std::optional<std::string> output;
   std::optional<int> threads;
@@ -41,6 +42,7 @@ struct AnalyzeArguments {
   std::optional<Index> trials;    ///< >= 1
   std::optional<double> noise;    ///< >= 0
   std::optional<std::uint64_t> seed;
+  std::optional<std::string> trials_file;
   std::optional<std::string> output;
   std::optional<int> threads;
 };

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/standard_streams.hpp"
 #include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/output_place.hpp"
 #include "fullforce/io/recording_file.hpp"
@@ -88,7 +89,7 @@ std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config
 
 void warn(const Communicator& comm, const std::vector<std::string>& warnings) {
   if (!comm.is_root()) return;
-  for (const std::string& warning : warnings) fmt::print(stderr, "fullforce: warning: {}\n", warning);
+  for (const std::string& warning : warnings) complain(fmt::format("fullforce: warning: {}\n", warning));
 }
 
 std::optional<std::string> trials_file(const Config& config) {

@@ -17,18 +17,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool may_change(const std::string& key) {
-  return key == "run.output" || key == "run.train_trials" || key == "run.test_trials" || key.starts_with("checkpoint.");
+/// The run that is asked for.
+struct WantedRun {
+  const Config& config;
+  const std::string& trials;  ///< fingerprint of its trials file; empty if it has none
+};
+
+/// Whether a key may differ from that of the run in a file. The path of the trials file may, since their content is
+/// compared.
+bool may_change(const std::string& key, bool same_trials) {
+  return key == "run.output" || key == "run.train_trials" || key == "run.test_trials" ||
+         key.starts_with("checkpoint.") || (key == "task.file" && same_trials);
 }
 
-/// Throws InputError unless the run in `file` is the one that `config` describes.
-Config require_same_run(const Communicator& comm, const Config& config, const fs::path& file) {
-  const Config saved = parse_config(read_network_header(comm, file).config, file.string());
+/// Throws InputError unless the run in `file` learned from the trials that this one learns from. Files of older
+/// programs do not say what they learned from.
+void require_same_trials(const NetworkFileHeader& header, const WantedRun& run, const fs::path& file) {
+  require(header.trials.empty() || run.trials.empty() || header.trials == run.trials,
+          "the trials file {} has another content (fingerprint {}) than the one that the run in {} learns from "
+          "(fingerprint {}): give the former trials, or another --output",
+          run.config.task.file, run.trials, file.string(), header.trials);
+}
+
+/// Throws InputError unless the run in `file` is this one. Returns its configuration.
+Config require_same_run(const Communicator& comm, const WantedRun& run, const fs::path& file) {
+  const NetworkFileHeader header = read_network_header(comm, file);
+  const Config saved = parse_config(header.config, file.string());
+  const Config& config = run.config;
+  const bool same_trials = !run.trials.empty() && header.trials == run.trials;
   std::string differences;
   for (const ConfigDifference& difference : config_differences(saved, config))
-    if (!may_change(difference.key))
+    if (!may_change(difference.key, same_trials))
       differences +=
           fmt::format("\n  {} = {} in the file, {} now", difference.key, difference.first, difference.second);
+  if (saved.task.name == config.task.name) require_same_trials(header, run, file);
   require(differences.empty(),
           "{} belongs to a run with another configuration:{}\nUse another --output, or restore the keys", file.string(),
           differences);
@@ -44,6 +66,7 @@ struct Candidate {
   Index step = 0;
   /// Whether going on from the file gives what one uninterrupted run would give, as far as that can be told.
   bool exact = true;
+  std::string damage;  ///< why the header cannot be read; empty if it can
 };
 
 bool is_network(const fs::path& path) { return path.filename() == "network.h5"; }
@@ -62,21 +85,22 @@ bool goes_on_exactly(const NetworkFileHeader& header, const Config& saved, const
 
 /// Reads at which step a file stands. If its header is damaged, the step comes from the file's name. Only the names of
 /// checkpoints have a step.
-Candidate read_candidate(const Communicator& comm, const Config& config, const fs::path& path) {
+Candidate read_candidate(const Communicator& comm, const WantedRun& run, const fs::path& path) {
   try {
     const NetworkFileHeader header = read_network_header(comm, path);
-    return {path, header.step, goes_on_exactly(header, parse_config(header.config, path.string()), config, path)};
-  } catch (const InputError&) {
-    return {path, checkpoint_step(path)};
+    const bool exact = goes_on_exactly(header, parse_config(header.config, path.string()), run.config, path);
+    return {path, header.step, exact, {}};
+  } catch (const InputError& error) {
+    return {path, checkpoint_step(path), true, error.what()};
   }
 }
 
 /// The files to go on from. Those that lead exactly where an uninterrupted run would come first, the furthest of them
 /// in front. The others follow.
-std::vector<Candidate> candidates_in(const Communicator& comm, const Config& config) {
+std::vector<Candidate> candidates_in(const Communicator& comm, const WantedRun& run) {
   std::vector<Candidate> found;
-  for (const fs::path& path : network_files(comm, config.run.output))
-    found.push_back(read_candidate(comm, config, path));
+  for (const fs::path& path : network_files(comm, run.config.run.output))
+    found.push_back(read_candidate(comm, run, path));
   std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
     return std::pair(a.exact, a.step) > std::pair(b.exact, b.step);
   });
@@ -89,11 +113,12 @@ bool is_network_of(const Communicator& comm, const fs::path& folder, const fs::p
   return comm.max(std::int64_t{comm.is_root() && fs::equivalent(file, folder / "network.h5", ignored)}) != 0;
 }
 
-RunStart start_from(const Communicator& comm, const Config& config, const Candidate& candidate) {
+RunStart start_from(const Communicator& comm, const WantedRun& run, const Candidate& candidate) {
+  const Config& config = run.config;
   const fs::path& file = candidate.path;
   RunStart start;
   start.from = file;
-  const Config saved = require_same_run(comm, config, file);
+  const Config saved = require_same_run(comm, run, file);
   if (!candidate.exact)
     start.warnings.push_back(
         fmt::format("{} is the end of {} trials: going on from it is not, bit for bit, one run of {} trials",
@@ -104,26 +129,31 @@ RunStart start_from(const Communicator& comm, const Config& config, const Candid
 
 /// Throws InputError unless all files in the output folder come from the run that goes on from `file`, and none of them
 /// is further on. Otherwise the files to come would mix with them.
-void require_room_for(const Communicator& comm, const Config& config, const fs::path& file) {
+void require_room_for(const Communicator& comm, const WantedRun& run, const fs::path& file) {
   const Index step = read_network_header(comm, file).step;
-  for (const Candidate& other : candidates_in(comm, config)) {
+  for (const Candidate& other : candidates_in(comm, run)) {
     require(other.step <= step,
             "--restart {} is at step {}, but {} is further on (give another --output, or move it away)", file.string(),
             step, other.path.string());
-    if (damage_of(comm, other.path).empty()) require_same_run(comm, config, other.path);
+    if (damage_of(comm, other.path).empty()) require_same_run(comm, run, other.path);
   }
 }
 
 /// Finds the furthest whole file of the folder.
-RunStart find_in_folder(const Communicator& comm, const Config& config, const fs::path& folder) {
+RunStart find_in_folder(const Communicator& comm, const WantedRun& run, const fs::path& folder) {
   RunStart passed;
-  for (const Candidate& candidate : candidates_in(comm, config)) {
+  const std::vector<Candidate> candidates = candidates_in(comm, run);
+  for (const Candidate& candidate : candidates) {
     const std::string damage = damage_of(comm, candidate.path);
     if (damage.empty()) {
-      RunStart start = start_from(comm, config, candidate);
+      RunStart start = start_from(comm, run, candidate);
       start.finished = start.trained && holds_summary(comm, folder);
       start.damaged = std::move(passed.damaged);
       start.warnings.insert(start.warnings.begin(), passed.warnings.begin(), passed.warnings.end());
+      // Files whose headers cannot be read come last, and the run does not look at them any more.
+      for (const Candidate& other : candidates)
+        if (&other > &candidate && !other.damage.empty())
+          start.warnings.push_back(fmt::format("passed over: {}", other.damage));
       return start;
     }
     if (!is_network(candidate.path)) passed.damaged.push_back(candidate.path);
@@ -173,10 +203,12 @@ std::vector<fs::path> network_files(const Communicator& comm, const fs::path& fo
   return files;
 }
 
-RunStart find_start(const Communicator& comm, const Config& config, const std::string& restart) {
+RunStart find_start(const Communicator& comm, const Config& config, const std::string& trials,
+                    const std::string& restart) {
+  const WantedRun run{config, trials};
   const fs::path folder = config.run.output;
   require_no_others_in_the_way(comm, folder);
-  if (restart == "auto") return find_in_folder(comm, config, folder);
+  if (restart == "auto") return find_in_folder(comm, run, folder);
   if (restart == "never") {
     agree(comm, [&] {
       std::error_code ignored;
@@ -186,10 +218,10 @@ RunStart find_start(const Communicator& comm, const Config& config, const std::s
     return {};
   }
   require_network_file(comm, restart);
-  const RunStart start = start_from(comm, config, read_candidate(comm, config, restart));
+  const RunStart start = start_from(comm, run, read_candidate(comm, run, restart));
   const std::string damage = damage_of(comm, restart);
   require(damage.empty(), "--restart {}", damage);
-  require_room_for(comm, config, restart);
+  require_room_for(comm, run, restart);
   return start;
 }
 

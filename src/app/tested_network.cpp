@@ -1,20 +1,66 @@
 #include "tested_network.hpp"
 
+#include <cmath>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/model/silent_task.hpp"
 #include "fullforce/run/network_file.hpp"
 #include "inputs.hpp"
 
 namespace fullforce {
+namespace {
+
+constexpr double silent_seconds = 2.0;  // of a trial without signals
+
+void require_channels(const Channels& trials, const Channels& network, const std::string& file,
+                      const std::string& network_file) {
+  const auto expect = [&](const char* what, Index found, Index expected) {
+    require(found == expected, "{} has {} {}(s), but the network in {} has {}", file, found, what, network_file,
+            expected);
+  };
+  expect("input", trials.inputs, network.inputs);
+  expect("output", trials.outputs, network.outputs);
+  expect("hint", trials.hints, network.hints);
+}
+
+/// The trials of a test, which are those that the command line names, or those that the network learned from.
+std::unique_ptr<Task> task_of(const Communicator& comm, const Config& config, const NetworkFileHeader& header,
+                              const std::string& network_file, const TestChanges& changes) {
+  if (changes.silent) {
+    const auto length = std::max<Index>(1, std::llround(silent_seconds / config.network.dt));
+    return std::make_unique<SilentTask>(header.channels, length);
+  }
+  std::unique_ptr<Task> task = agreed_task(comm, config);
+  if (changes.trials_file) {
+    require_channels(task->channels(), header.channels, config.task.file, network_file);
+    return task;
+  }
+  const std::string fingerprint = task->fingerprint();
+  require(header.trials.empty() || fingerprint == header.trials,
+          "{} (fingerprint {}) does not hold the trials that the network in {} learned from (fingerprint {}): name "
+          "the trials to use with --trials-file",
+          config.task.file, fingerprint, network_file, header.trials);
+  return task;
+}
+
+}  // namespace
 
 TestedNetwork open_network(const Communicator& comm, const std::string& path, const TestChanges& changes) {
   require_network_file(comm, path);
   TestedNetwork tested;
+  const NetworkFileHeader header = read_network_header(comm, path);
   Config& config = tested.config;
-  config = parse_config(read_network_header(comm, path).config, path);
+  config = parse_config(header.config, path);
   tested.network_seed = config.run.seed;
   config.run.test_trials = changes.trials.value_or(config.run.test_trials);
   config.network.noise = changes.noise.value_or(config.network.noise);
   config.run.seed = changes.seed.value_or(config.run.seed);
-  tested.task = agreed_task(comm, config);
+  if (changes.trials_file) {
+    config.task.name = "file";
+    config.task.file = *changes.trials_file;
+    config.task.hint = header.channels.hints > 0;
+  }
+  tested.task = task_of(comm, config, header, path, changes);
   return tested;
 }
 

@@ -11,7 +11,9 @@ namespace fullforce {
 struct TestChanges {
   std::optional<Index> trials;
   std::optional<double> noise;
-  std::optional<std::uint64_t> seed;  ///< seed of trials, initial states and noise
+  std::optional<std::uint64_t> seed;       ///< seed of trials, initial states and noise
+  std::optional<std::string> trials_file;  ///< trials to use in place of those of the network's own task
+  bool silent = false;                     ///< whether all signals are zero, so that no trials are read
 };
 
 /// A trained network that is to be run: its configuration, with the changes of the command line made, and its task.
@@ -21,7 +23,8 @@ struct TestedNetwork {
   std::uint64_t network_seed = 1;  ///< seed of its fixed weights
 };
 
-/// Opens a network file. Throws InputError if it is not a network. **Collective.**
+/// Opens a network file. Throws InputError if it is not a network, if trials have other channels than it has, and if
+/// `task.file` holds other trials than those that it learned from and no trials file is named. **Collective.**
 TestedNetwork open_network(const Communicator& comm, const std::string& path, const TestChanges& changes);
 
 }  // namespace fullforce

@@ -130,6 +130,10 @@ void Archive::attribute(const std::string& group, const std::string& name, T& va
   implementation_->load_attribute(absolute(group), name, value);
 }
 
+bool Archive::has_attribute(const std::string& group, const std::string& name) const {
+  return implementation_->file.attribute(absolute(group), name) != nullptr;
+}
+
 Index Archive::section(const std::string& group, const std::string& name, Index version) {
   const std::string path = absolute(group);
   const std::string attribute_name = name + format::section_version_suffix;

@@ -7,8 +7,12 @@
 
 namespace fullforce {
 
-FileTask::FileTask(TrialsData data, std::uint64_t seed)
-    : data_(std::move(data)), seed_(seed), starts_(data_.lengths.size()) {
+FileTask::FileTask(TrialsData data, bool with_hints, std::uint64_t seed)
+    : data_(std::move(data)), fingerprint_(fullforce::fingerprint(data_)), seed_(seed), starts_(data_.lengths.size()) {
+  if (!with_hints) {
+    data_.n_hint = 0;
+    data_.hints.clear();
+  }
   std::exclusive_scan(data_.lengths.begin(), data_.lengths.end(), starts_.begin(), Index{0});
 }
 

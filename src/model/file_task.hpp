@@ -10,12 +10,14 @@ namespace fullforce {
 /// epoch. Test trials visit them in the order of the file.
 class FileTask : public Task {
  public:
-  FileTask(TrialsData data, std::uint64_t seed);
+  /// `with_hints` says that the hints of the file are used.
+  FileTask(TrialsData data, bool with_hints, std::uint64_t seed);
 
   Index inputs() const override { return data_.n_in; }
   Index outputs() const override { return data_.n_out; }
   Index hints() const override { return data_.n_hint; }
   bool fixed() const override { return data_.lengths.size() == 1; }
+  std::string fingerprint() const override { return fingerprint_; }
   void make(TrialId id, Trial& trial) const override;
 
  private:
@@ -33,6 +35,7 @@ class FileTask : public Task {
   const Epoch& epoch_of(TrialKind kind, std::uint64_t number) const;
 
   TrialsData data_;
+  std::string fingerprint_;
   std::uint64_t seed_;
   std::vector<Index> starts_;            ///< first sample of each trial
   mutable std::array<Epoch, 3> epochs_;  ///< one for each kind in random order: init, training, test_init

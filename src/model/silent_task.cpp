@@ -1,12 +1,12 @@
 #include "fullforce/model/silent_task.hpp"
 
-#include <algorithm>
-
 namespace fullforce {
 
-void SilentTask::make(TrialId id, Trial& trial) const {
-  task_->make(id, trial);
-  for (auto* signal : {&trial.inputs, &trial.targets, &trial.hints}) std::fill(signal->begin(), signal->end(), 0.0);
+void SilentTask::make(TrialId, Trial& trial) const {
+  trial.length = length_;
+  trial.inputs.assign(as_size(length_ * channels_.inputs), 0.0);
+  trial.targets.assign(as_size(length_ * channels_.outputs), 0.0);
+  trial.hints.assign(as_size(length_ * channels_.hints), 0.0);
 }
 
 }  // namespace fullforce

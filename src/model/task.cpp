@@ -45,11 +45,7 @@ Made make_file_task(const TaskOptions& options, double dt, std::uint64_t seed) {
   require(std::abs(data.dt - dt) <= single_precision * dt,
           "{}: its dt = {} s, but network.dt = {} s (they must agree: make the trials anew, or set network.dt)",
           options.file, data.dt, dt);
-  if (!options.hint) {
-    data.n_hint = 0;
-    data.hints.clear();
-  }
-  return std::make_unique<FileTask>(std::move(data), seed);
+  return std::make_unique<FileTask>(std::move(data), options.hint, seed);
 }
 
 struct Entry {

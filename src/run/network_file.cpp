@@ -23,8 +23,15 @@ void write_contents(const Communicator& comm, const std::filesystem::path& path,
   archive.attribute(format::root::group, format::root::format_version, version);
   archive.attribute(format::root::group, format::root::config, header.config);
   archive.attribute(format::root::group, format::root::provenance, header.provenance);
+  if (!header.trials.empty()) archive.attribute(format::root::group, format::root::trials, header.trials);
   persist(archive);
   archive.close();
+}
+
+/// The number of columns of a matrix, or 0 where there is no such dataset.
+Index columns(Archive& archive, const char* dataset) {
+  const std::vector<Index> extents = archive.shape(dataset);
+  return extents.size() == 2 ? extents[1] : 0;
 }
 
 void read_back(const Communicator& comm, const std::filesystem::path& path) {
@@ -81,6 +88,10 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     NetworkFileHeader header;
     archive.attribute(format::root::group, format::root::config, header.config);
     archive.attribute(format::root::group, format::root::provenance, header.provenance);
+    if (archive.has_attribute(format::root::group, format::root::trials))
+      archive.attribute(format::root::group, format::root::trials, header.trials);
+    header.channels = {columns(archive, format::network::u_in), columns(archive, format::target::u_out),
+                       columns(archive, format::target::u_hint)};
     archive.attribute(format::progress::group, format::progress::step, header.step);
     archive.attribute(format::progress::group, format::progress::idle_steps, header.idle_steps);
     header.has_pending = has_pending_updates(archive);

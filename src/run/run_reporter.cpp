@@ -71,10 +71,11 @@ Json performance_section(const RegionTable& regions, const Performance& reached,
 
 }  // namespace
 
-RunReporter::RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance)
+RunReporter::RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance, std::string trials)
     : comm_(&comm),
       job_(&job),
       provenance_(std::move(provenance)),
+      trials_(std::move(trials)),
       progress_(comm.is_root(), job.quiet, std::filesystem::path(job.run.output) / "log.txt") {}
 
 void RunReporter::starts(Index first_step) {
@@ -137,6 +138,7 @@ std::string RunReporter::summary(const TrainingTotals& totals, const Performance
                                  const TestResult& test) const {
   std::vector<std::string> warnings = progress_.warnings();
   Json json = head_of_summary(*comm_, *job_);
+  if (!trials_.empty()) json["trials_file"] = {{"path", job_->task.file}, {"fingerprint", trials_}};
   for (const PlasticityReport::Number& number : totals.learned.numbers) put(json, number);
   json["train"] = training_section(totals, warnings);
   json["test"] = Json::parse(test_section(test, warnings));

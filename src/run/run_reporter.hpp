@@ -16,7 +16,7 @@ namespace fullforce {
 /// and only the root writes.
 class RunReporter {
  public:
-  RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance);
+  RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance, std::string trials);
 
   void starts(Index first_step);
   void notices(const std::vector<Notice>& notices);
@@ -42,6 +42,7 @@ class RunReporter {
   const Communicator* comm_;
   const TrainingJob* job_;
   std::string provenance_;
+  std::string trials_;  ///< fingerprint of the trials file; empty if there is none
   Progress progress_;
 };
 

@@ -32,8 +32,8 @@ class Training {
         job_(&job),
         folder_(job.run.output),
         session_(comm, task, {job.network, job.learning, job.run.streams, job.run.seed}, true),
-        header_{job.config_text, provenance(comm)},
-        reporter_(comm, job, header_.provenance),
+        header_{.config = job.config_text, .provenance = provenance(comm), .trials = task.fingerprint()},
+        reporter_(comm, job, header_.provenance, header_.trials),
         stop_request_(job.max_hours, job.checkpoint.every_minutes, job.state_bytes / cautious_bytes_per_second),
         checkpoints_(comm, folder_, job.checkpoint.keep, [this](const std::filesystem::path& path) {
           save(path, session_.connectivity().J_D.in_checkpoints());

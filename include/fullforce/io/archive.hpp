@@ -65,6 +65,9 @@ class Archive {
   template <class T>
   void attribute(const std::string& group, const std::string& name, T& value);
 
+  /// Whether the file that is loaded has such an attribute. **Collective.**
+  bool has_attribute(const std::string& group, const std::string& name) const;
+
   /// The version of a section, which is a part of the file that one class owns. `version` is the one that the caller
   /// writes, and the highest that it can read. Saving writes it as the integer attribute `<name>_version` of the group
   /// (which is made where it is missing) and returns it. Loading returns the version of the section in the file: 1

@@ -39,6 +39,8 @@ inline constexpr const char* format = "format";                  ///< text: one 
 inline constexpr const char* format_version = "format_version";  ///< integer: one of `version`
 inline constexpr const char* config = "config";                  ///< text: the configuration as TOML, all keys
 inline constexpr const char* provenance = "provenance";          ///< text: JSON, who wrote the file, where and when
+/// Text: fingerprint of the trials file that the network was trained on. Networks of other tasks do not have it.
+inline constexpr const char* trials = "trials_fingerprint";
 }  // namespace root
 
 /// Where the run stands.

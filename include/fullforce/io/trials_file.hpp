@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "fullforce/base/types.hpp"
@@ -18,6 +19,10 @@ struct TrialsData {
   std::vector<double> targets;  ///< [S, n_out], what the outputs should be
   std::vector<double> hints;    ///< [S, n_hint]
 };
+
+/// A fingerprint of all signals and lengths, 16 hexadecimal digits (XXH3). Files of the same content have the same one,
+/// whatever their names, types and compression are.
+std::string fingerprint(const TrialsData& data);
 
 /// Reads a trials file whole and checks it. No rank needs another one for it, so any number of them may call it. Throws
 /// InputError that names the file, the dataset or attribute, what is wrong and what was expected: another format,

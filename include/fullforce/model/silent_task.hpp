@@ -3,19 +3,20 @@
 
 namespace fullforce {
 
-/// The trials of another task with every signal set to zero. They show what both networks do on their own.
+/// Trials of a fixed length with every signal zero. They show what both networks do on their own.
 class SilentTask : public Task {
  public:
-  explicit SilentTask(const Task& task) : task_(&task) {}
+  SilentTask(const Channels& channels, Index length) : channels_(channels), length_(length) {}
 
-  Index inputs() const override { return task_->inputs(); }
-  Index outputs() const override { return task_->outputs(); }
-  Index hints() const override { return task_->hints(); }
-  bool fixed() const override { return task_->fixed(); }
+  Index inputs() const override { return channels_.inputs; }
+  Index outputs() const override { return channels_.outputs; }
+  Index hints() const override { return channels_.hints; }
+  bool fixed() const override { return true; }
   void make(TrialId id, Trial& trial) const override;
 
  private:
-  const Task* task_;
+  Channels channels_;
+  Index length_;
 };
 
 }  // namespace fullforce

@@ -57,6 +57,9 @@ class Task {
   /// Writes the signals of a trial into `trial` and reuses its memory.
   virtual void make(TrialId id, Trial& trial) const = 0;
 
+  /// The fingerprint of the trials file that the signals come from; empty if they come from no file.
+  virtual std::string fingerprint() const { return {}; }
+
   /// What the task measures in a test of so many streams, in addition to the test error. By default it measures
   /// nothing.
   virtual std::unique_ptr<Scorer> scorer(Index /*streams*/) const { return nullptr; }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "fullforce/model/task.hpp"
 #include "fullforce/parallel/mpi.hpp"
 
 namespace fullforce {
@@ -13,6 +14,8 @@ class Archive;
 struct NetworkFileHeader {
   std::string config;        ///< effective configuration, TOML
   std::string provenance;    ///< provenance, JSON text
+  std::string trials;        ///< fingerprint of the trials file that the network was trained on; empty if there is none
+  Channels channels{};       ///< only read: the channels of the network's weights
   Index step = 0;            ///< only read: step of the run when the file was written
   Index idle_steps = 0;      ///< only read: steps since a stream first had no trial left
   bool has_pending = false;  ///< only read: whether updates are pending, which means computed and not yet applied

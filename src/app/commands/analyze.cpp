@@ -6,7 +6,6 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/model/neurons.hpp"
-#include "fullforce/model/silent_task.hpp"
 #include "fullforce/run/evaluation.hpp"
 #include "fullforce/run/provenance.hpp"
 #include "inputs.hpp"
@@ -54,7 +53,6 @@ class Analysis {
   Analysis(const Communicator& comm, const AnalyzeArguments& arguments, TestedNetwork tested)
       : arguments_(&arguments),
         tested_(std::move(tested)),
-        silent_(*tested_.task),
         layout_(comm, config().network.neurons),
         results_(provenance(comm)) {}
 
@@ -67,7 +65,7 @@ class Analysis {
 
  private:
   const Config& config() const { return tested_.config; }
-  const Task& task() const { return arguments_->autonomous ? static_cast<const Task&>(silent_) : *tested_.task; }
+  const Task& task() const { return *tested_.task; }
   bool all() const { return !arguments_->eigenvalues && !arguments_->pca && !arguments_->lyapunov; }
 
   void load() {
@@ -148,7 +146,6 @@ class Analysis {
 
   const AnalyzeArguments* arguments_;
   TestedNetwork tested_;
-  SilentTask silent_;
   Layout layout_;
   AnalysisResults results_;
   NetworkWeights weights_;
@@ -175,8 +172,11 @@ void require_sense(const AnalyzeArguments& arguments, const Config& config) {
 }  // namespace
 
 int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments) {
+  require(!arguments.autonomous || !arguments.trials_file,
+          "--trials-file has no effect with --autonomous, which runs without signals (leave one of them out)");
   TestedNetwork tested = open_network(comm, arguments.network,
-                                      {arguments.trials.value_or(default_trials), arguments.noise, arguments.seed});
+                                      {arguments.trials.value_or(default_trials), arguments.noise, arguments.seed,
+                                       arguments.trials_file, arguments.autonomous});
   agree(comm, [&] { require_sense(arguments, tested.config); });
   const AnalysisResults results = Analysis(comm, arguments, std::move(tested)).run();
   const std::string text = results.summary();

@@ -22,6 +22,7 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
   json["neurons"] = config.network.neurons;
   json["seed"] = config.run.seed;
   json["noise"] = config.network.noise;
+  if (const auto file = trials_file(config)) json["trials_file"] = *file;
   json["streams"] = config.run.streams;
   std::vector<std::string> warnings;
   json["test"] = nlohmann::ordered_json::parse(test_section(result, warnings));
@@ -34,7 +35,7 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
 
 int test_command(const Communicator& comm, const TestArguments& arguments) {
   const TestedNetwork tested =
-      open_network(comm, arguments.network, {arguments.trials, arguments.noise, arguments.seed});
+      open_network(comm, arguments.network, {arguments.trials, arguments.noise, arguments.seed, arguments.trials_file});
   const Config& config = tested.config;
   agree(comm, [&] {
     require_file(arguments.record, "--record");

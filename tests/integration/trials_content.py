@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+"""Trials are known by their content: other trials are refused, the same ones may lie elsewhere.
+
+    trials_content.py FULLFORCE
+"""
+import json
+import os
+import shutil
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+import harness
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/python"))
+from fullforce import files  # noqa: E402
+
+CONFIG = """
+[run]
+init_trials = 1
+train_trials = 12
+[task]
+name = "file"
+file = "t.h5"
+[network]
+neurons = 40
+"""
+
+
+def trials(amplitude=1.0, count=3):
+    t = np.arange(60)[:, None] * 0.001
+    return [files.Trial(targets=amplitude * np.sin(40 * t + k), inputs=t < 0.02, hints=0.1 * t) for k in range(count)]
+
+
+def expect_error(result, *words):
+    missing = [word for word in words if word not in result.stderr]
+    if missing or result.stderr.count("fullforce: error:") != 1:
+        sys.exit(f"the message lacks {missing}:\n{result.stderr}")
+
+
+def fullforce(code, *arguments, ranks=2):
+    return harness.expect_exit(code, harness.mpirun(ranks, list(arguments)))
+
+
+def fingerprint(path):
+    with h5py.File(path) as f:
+        return f.attrs["trials_fingerprint"]
+
+
+def check_restarts():
+    fullforce(75, "train", "c.toml", "--output", "run", "--max-steps", 200, "--quiet")
+    mine = fingerprint("run/checkpoint-200.h5")
+    for other in (trials(amplitude=2.0), trials()[::-1], trials(count=4)):
+        files.write_trials("t.h5", other, dt=0.001)
+        expect_error(fullforce(2, "train", "c.toml", "--output", "run", "--quiet"), "t.h5", "run/checkpoint-200.h5", mine)
+    # The same content under another name, compressed and in single precision where that loses nothing.
+    files.write_trials("t.h5", trials(), dt=0.001)
+    shutil.move("t.h5", "elsewhere.h5")
+    fullforce(0, "train", "c.toml", "--output", "run", "--quiet", "--set", "task.file=elsewhere.h5")
+    with open("run/summary.json") as f:
+        summary = json.load(f)
+    if summary["trials_file"] != {"path": "elsewhere.h5", "fingerprint": mine}:
+        sys.exit(f"the summary says {summary.get('trials_file')}")
+    files.write_trials("t.h5", trials(), dt=0.001)
+    fullforce(0, "train", "c.toml", "--output", "whole", "--quiet", ranks=1)
+    differing = harness.differences("whole/network.h5", "run/network.h5")
+    if differing:
+        sys.exit(f"{differing} differ from a run without a stop")
+
+
+def check_tests():
+    before = fullforce(0, "test", "whole/network.h5").stdout
+    files.write_trials("t.h5", trials(amplitude=0.5), dt=0.001)
+    expect_error(fullforce(2, "test", "whole/network.h5"), "t.h5", "--trials-file")
+    expect_error(fullforce(2, "analyze", "whole/network.h5"), "t.h5", "--trials-file")
+    os.remove("t.h5")
+    expect_error(fullforce(2, "test", "whole/network.h5"), "t.h5")
+    fullforce(0, "analyze", "whole/network.h5", "--autonomous", "--trials", 1)
+    if fullforce(0, "test", "whole/network.h5", "--trials-file", "elsewhere.h5").stdout != before:
+        sys.exit("the same trials gave another test")
+    files.write_trials("wide.h5", [files.Trial(targets=np.zeros((9, 1)), inputs=np.zeros((9, 2)))], dt=0.001)
+    expect_error(fullforce(2, "test", "whole/network.h5", "--trials-file", "wide.h5"), "wide.h5", "2 input(s)", "has 1")
+    expect_error(fullforce(2, "analyze", "whole/network.h5", "--autonomous", "--trials-file", "elsewhere.h5"), "--autonomous")
+    # Networks of built-in tasks run on other trials too.
+    fullforce(0, "train", "c.toml", "--output", "built-in", "--quiet", "--set", "task.name=oscillation", "--set",
+              "run.train_trials=1")
+    files.write_trials("short.h5", [files.Trial(targets=np.ones((50, 1)), inputs=np.ones((50, 1)))], dt=0.001)
+    fullforce(0, "test", "built-in/network.h5", "--trials-file", "short.h5", "--trials", 2)
+
+
+def check_hints():
+    """Hints of a file that are not used are as if they were not there."""
+    for name, hinted in (("with.h5", trials()), ("without.h5", [files.Trial(t.targets, t.inputs) for t in trials()])):
+        files.write_trials(name, hinted, dt=0.001)
+    fullforce(0, "train", "c.toml", "--output", "without", "--quiet", "--set", "task.file=without.h5")
+    fullforce(0, "train", "c.toml", "--output", "unused", "--quiet", "--set", "task.file=with.h5", "--set", "task.hint=false")
+    differing = harness.differences("without/network.h5", "unused/network.h5")
+    if differing:
+        sys.exit(f"task.hint = false has no effect: {differing} differ")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        with open("c.toml", "w") as f:
+            f.write(CONFIG)
+        files.write_trials("t.h5", trials(), dt=0.001)
+        check_restarts()
+        check_tests()
+        check_hints()
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()
