@@ -2,6 +2,7 @@
 
 #include <hdf5.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -10,25 +11,23 @@
 namespace fullforce {
 namespace {
 
-/// The number under which the filter is registered with The HDF Group.
-constexpr H5Z_filter_t lzf = 32000;
-/// The third parameter of the filter is the size of a chunk.
-constexpr std::size_t chunk_bytes = 2;
-
 /// HDF5 calls it on a compressed chunk, whose buffer is exchanged for the decompressed one. 0 says that it failed.
-std::size_t filter(unsigned flags, std::size_t parameters, const unsigned* values, std::size_t bytes,
-                   std::size_t* buffer_bytes, void** buffer) {
+std::size_t decompress_chunk(unsigned flags, std::size_t parameters, const unsigned* values, std::size_t bytes,
+                             std::size_t* buffer_bytes, void** buffer) {
   try {
-    if ((flags & H5Z_FLAG_REVERSE) == 0 || parameters <= chunk_bytes) return 0;
+    if ((flags & H5Z_FLAG_REVERSE) == 0 || parameters <= lzf::chunk_bytes) return 0;
     const auto whole = decompress_lzf({static_cast<const std::uint8_t*>(*buffer), bytes});
-    // HDF5 would read beyond the end of a buffer that is shorter than a chunk.
-    if (!whole || whole->size() != values[chunk_bytes]) return 0;
-    void* fresh = H5allocate_memory(whole->size(), false);
+    if (!whole) return 0;
+    // Where an earlier filter made the chunk smaller, so is what was compressed. HDF5 would read beyond the end of a
+    // damaged chunk that is too small; there it finds NaN, which no signal may have.
+    const std::size_t room = std::max<std::size_t>(whole->size(), values[lzf::chunk_bytes]);
+    void* fresh = H5allocate_memory(room, false);
     if (!fresh) return 0;
-    std::memcpy(fresh, whole->data(), whole->size());
+    std::memset(fresh, 0xff, room);
+    std::copy(whole->begin(), whole->end(), static_cast<std::uint8_t*>(fresh));
     H5free_memory(*buffer);
     *buffer = fresh;
-    *buffer_bytes = whole->size();
+    *buffer_bytes = room;
     return whole->size();
   } catch (const std::bad_alloc&) {
     return 0;
@@ -38,8 +37,8 @@ std::size_t filter(unsigned flags, std::size_t parameters, const unsigned* value
 }  // namespace
 
 void make_lzf_available() {
-  if (H5Zfilter_avail(lzf) > 0) return;
-  const H5Z_class2_t description{H5Z_CLASS_T_VERS, lzf, 0, 1, "lzf", nullptr, nullptr, filter};
+  if (H5Zfilter_avail(lzf::filter) > 0) return;
+  const H5Z_class2_t description{H5Z_CLASS_T_VERS, lzf::filter, 0, 1, "lzf", nullptr, nullptr, decompress_chunk};
   hdf5::check(H5Zregister(&description), "the filter lzf cannot be registered");
 }
 

@@ -1,10 +1,16 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace fullforce {
+
+namespace lzf {
+inline constexpr int filter = 32000;           ///< the number under which it is registered with The HDF Group
+inline constexpr std::size_t chunk_bytes = 2;  ///< which of its parameters is the size of a chunk
+}  // namespace lzf
 
 /// Teaches HDF5 to read what h5py compresses with "lzf", a filter that HDF5 does not bring along. It writes nothing.
 /// Throws RunError where HDF5 refuses.

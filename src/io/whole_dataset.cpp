@@ -16,19 +16,32 @@ namespace {
 namespace fs = std::filesystem;
 using hdf5::Handle;
 
-void expect_filters(hid_t creation, const std::string& what) {
+/// HDF5 believes the size that lzf was told of and would read beyond the end of smaller chunks.
+void expect_lzf_of_whole_chunks(hid_t dataset, hid_t creation, hsize_t told, const std::string& what) {
+  std::array<hsize_t, H5S_MAX_RANK> chunk{};
+  const int rank = H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data());
+  hdf5::check(rank, what);
+  const Handle type = hdf5::own(H5Dget_type(dataset), H5Tclose, what);
+  hsize_t bytes = H5Tget_size(type.get());
+  for (std::size_t i = 0; i < as_size(rank); ++i) bytes *= chunk[i];
+  require(told == bytes, "{} is damaged: its filter lzf makes chunks of {} bytes, and they have {}", what, told, bytes);
+}
+
+void expect_filters(hid_t dataset, hid_t creation, const std::string& what) {
   make_lzf_available();
   const int count = H5Pget_nfilters(creation);
   for (int i = 0; i < count; ++i) {
     unsigned flags = 0;
-    std::size_t parameters = 0;
+    std::array<unsigned, 8> parameters{};
+    std::size_t parameter_count = parameters.size();
     std::array<char, 64> name{};
-    const H5Z_filter_t filter = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &parameters, nullptr,
-                                               name.size() - 1, name.data(), nullptr);
+    const H5Z_filter_t filter = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &parameter_count,
+                                               parameters.data(), name.size() - 1, name.data(), nullptr);
     require(H5Zfilter_avail(filter) > 0,
             "{} is compressed with the filter {}, number {}, which is not there to read it (rewrite the dataset with "
             "gzip or without compression)",
             what, name[0] != '\0' ? name.data() : "without a name", filter);
+    if (filter == lzf::filter) expect_lzf_of_whole_chunks(dataset, creation, parameters[lzf::chunk_bytes], what);
   }
 }
 
@@ -51,7 +64,7 @@ double chunks_of_extents(const std::vector<Index>& extents, hid_t creation, cons
 }
 
 void expect_chunks(hid_t dataset, hid_t creation, const std::string& what) {
-  expect_filters(creation, what);
+  expect_filters(dataset, creation, what);
   const double expected = chunks_of_extents(hdf5::extents(dataset), creation, what);
   const Handle space = hdf5::own(H5Dget_space(dataset), H5Sclose, what);
   hsize_t written = 0;

@@ -46,9 +46,9 @@ def store(file, targets=TARGETS, lengths=(STEPS,), **options):
     file.create_dataset("targets", data=targets, **options)
 
 
-def chunked(file, name="targets", rows=STEPS, written=STEPS, **options):
+def chunked(file, name="targets", rows=STEPS, written=STEPS, dtype="f8", **options):
     """A dataset whose last chunks may be left out."""
-    dataset = file.create_dataset(name, (rows, 2), "f8", chunks=(1, 2), **options)
+    dataset = file.create_dataset(name, (rows, 2), dtype, chunks=(1, 2), **options)
     for row in range(written):
         dataset[row] = TARGETS[row]
 
@@ -271,6 +271,7 @@ def compressed(name, **options):
 compressed("gzip", compression="gzip", shuffle=True, fletcher32=True)
 compressed("lzf", compression="lzf")
 compressed("lzf_shuffled", compression="lzf", shuffle=True, fletcher32=True)
+compressed("lzf_of_packed_integers", compression="lzf", scaleoffset=0, dtype="i4")
 compressed("resizable", maxshape=(None, 2))
 compressed("resizable_both_ways", maxshape=(None, None))
 
