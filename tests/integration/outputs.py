@@ -108,12 +108,13 @@ def without_locks():
             print(f"skipped: {built.stderr}")
             return
         environment = dict(os.environ, LD_PRELOAD=os.path.abspath(error + ".so"))
-        run(0, TRIALS + [error + ".h5"], env=environment)
-        run(0, ["test", "net/network.h5", "--record", error + "-record.h5"], env=environment)
-        run(75, harness.train(error, *LONG, "--max-steps", "5"), env=environment)
+        task = ["--set", "task.name=oscillation"]
+        run(0, TRIALS + [error + ".h5"] + task, env=environment)
+        run(75, harness.train(error, *LONG, *task, "--max-steps", "5"), env=environment)
+        run(0, ["test", error + "/checkpoint-5.h5", "--trials", "1", "--record", error + "-record.h5"], env=environment)
         left = f"{error}/network.h5.unfinished-elsewhere-1-0.part"  # of a run on another node, which may be at work
         open(left, "w").close()
-        run(75, harness.train(error, *LONG, "--max-steps", "9"), env=environment)
+        run(75, harness.train(error, *LONG, *task, "--max-steps", "9"), env=environment)
         expect(os.path.exists(left), f"{error}: the file of another run was removed")
 
 
