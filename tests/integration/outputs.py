@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import pty
+import shutil
 import signal
 import stat
 import subprocess
@@ -244,6 +245,10 @@ def outputs_of_runs():
     for name in ("network.h5", "summary.json", "metrics.csv", "log.txt"):
         os.symlink("../scratch/" + name, "run/" + name)
     run(0, harness.train("run"))
+    os.symlink("scratch/later", "run-later")
+    run(0, harness.train("run-later"))
+    expect(os.path.exists("scratch/later/summary.json") and os.path.islink("run-later"), "a link to a folder that is to be made")
+    shutil.rmtree("scratch/later")
     expect(all(os.path.islink("run/" + name) for name in os.listdir("run")), "a link was replaced")
     expect(sorted(os.listdir("scratch")) == ["log.txt", "metrics.csv", "network.h5", "summary.json"], f"scratch holds {os.listdir('scratch')}")
     _, slave = pty.openpty()
