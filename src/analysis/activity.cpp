@@ -17,8 +17,8 @@ std::span<const double> row_of(const MatrixView<const double>& rows, Index i) {
   return {rows.data + i * rows.stride, as_size(rows.cols)};
 }
 
-/// Prime to the number of steps: trials of one length are then seen at all their phases, not at the same few again and
-/// again.
+/// The interval is prime to the number of steps. Trials of one length are then sampled at all their phases; with a
+/// common divisor they would be sampled at the same few phases again and again.
 Index interval_of(Index steps, Index limit) {
   Index interval = std::max<Index>(1, (steps + limit - 1) / limit);
   while (std::gcd(interval, steps) > 1) ++interval;
@@ -87,8 +87,8 @@ Index PrincipalComponents::dimension(double fraction) const {
 
 namespace {
 
-/// Eigenvalues, falling, and the leading eigenvectors [samples, shown] of the Gram matrix: found by the root, known to
-/// all.
+/// The eigenvalues, in falling order, and the leading eigenvectors [samples, shown] of the Gram matrix. The root finds
+/// them and gives them to all ranks.
 struct GramSolution {
   std::vector<double> values;
   std::vector<double> vectors;

@@ -17,10 +17,12 @@ Block block_of(const MatrixView<const double>& m, RowBlock block) {
   return Block(m.data + block.local * m.stride, block.rows, m.cols, Eigen::OuterStride<>(m.stride));
 }
 
-/// Bits of a magnitude compare like the magnitudes, NaN above all: an exact maximum by integers.
+/// The bits of magnitudes compare as the magnitudes themselves do, and NaN stands above all. So a maximum of integers
+/// gives the exact maximum of magnitudes.
 std::int64_t magnitude_bits(double value) { return std::bit_cast<std::int64_t>(std::abs(value)); }
 
-/// A power of two per column, at least as large as every magnitude in it; 1 for a column of zeros.
+/// Returns a power of two for each column that is at least as large as every magnitude in it. It is 1 for a column of
+/// zeros.
 std::vector<double> column_scales(const Layout& layout, const MatrixView<const double>& m) {
   std::vector<std::int64_t> largest(as_size(m.cols), 0);
   for (Index i = 0; i < layout.local_rows(); ++i)

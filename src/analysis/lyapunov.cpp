@@ -13,17 +13,17 @@ namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-constexpr std::size_t parts = 10;         // of a trajectory, for standard errors
-constexpr std::size_t shown_times = 200;  // of the convergence
+constexpr std::size_t parts = 10;         // number of parts of a trajectory, for standard errors
+constexpr std::size_t shown_times = 200;  // number of times at which the convergence is shown
 
-/// V <- V R^-1 with V^T V = R^T R, by a Cholesky factorisation; the logarithms of R's diagonal.
+/// Replaces V by V R^-1, where V^T V = R^T R is a Cholesky factorisation. Returns the logarithms of R's diagonal.
 std::vector<double> cholesky_qr(const Layout& layout, StreamArray<double>& V) {
   const Index k = V.streams();
   const std::vector<double> gram = inner_products(layout, V, V);
   const Eigen::LLT<Matrix> factor(Eigen::Map<const Matrix>(gram.data(), k, k));
   if (factor.info() != Eigen::Success)
     throw RunError("tangent vectors became linearly dependent: ask for fewer Lyapunov exponents");
-  // Eigen allocates while it solves.
+  // The errors of a block must be caught, because Eigen allocates memory while it solves.
   layout.try_each_block([&](RowBlock block) {
     Eigen::Map<Matrix, 0, Eigen::OuterStride<>> rows(V.row(block.local), block.rows, k,
                                                      Eigen::OuterStride<>(V.stride()));
@@ -53,7 +53,7 @@ LyapunovSpectrum::LyapunovSpectrum(const Layout& layout, Index exponents, double
   orthonormalise();
 }
 
-/// Twice: the second pass makes up for the rounding of the first.
+/// The vectors are orthonormalised twice, because the second pass makes up for the rounding of the first.
 std::vector<double> LyapunovSpectrum::orthonormalise() {
   std::vector<double> logarithms = cholesky_qr(*layout_, tangents_);
   const std::vector<double> rest = cholesky_qr(*layout_, tangents_);

@@ -43,7 +43,8 @@ namespace {
 
 constexpr Index columns_at_once = 64;
 
-/// element(i, j) for local rows i, columns j < cols: whole on the root.
+/// Returns element(i, j) of all rows and of the columns j < cols on the root. Each rank computes the elements of its
+/// own rows i. The other ranks get nothing.
 template <class Element>
 std::vector<double> gather_elements(const Layout& layout, Index cols, const Element& element) {
   const bool root = layout.comm().is_root();

@@ -1,8 +1,7 @@
 #include "fullforce/analysis/network_weights.hpp"
 
 #include "fullforce/io/archive.hpp"
-#include "fullforce/io/file_format.hpp"
-#include "fullforce/learning/plasticity.hpp"
+#include "fullforce/learning/drive.hpp"
 #include "fullforce/model/connectivity.hpp"
 #include "fullforce/model/neurons.hpp"
 
@@ -10,35 +9,19 @@ namespace fullforce {
 namespace {
 
 template <Real T>
-WeightMatrix fixed_weights(const RecurrentWeights<T>& J_D) {
-  return {in_double(J_D.dense()), {}, {}, in_double(J_D.sparse())};
-}
-
-/// The weights of the freely running network: what was learned, or J_D + u_out w.
-template <Real T>
-WeightMatrix free_weights(const LearningOptions& learning, const Connectivity<T>& fixed, EffectiveWeights learned) {
-  if (learning.rule == Rule::full_force) return std::move(learned.recurrent);
-  WeightMatrix J = fixed_weights(fixed.J_D);
-  J.left = in_double(fixed.u_out);
-  J.right = std::move(learned.readout);
-  return J;
-}
-
-template <Real T>
 NetworkWeights load_as(const Layout& layout, const std::filesystem::path& path, const NetworkOptions& network,
                        const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed) {
   Connectivity<T> fixed(layout, network, task, seed);
   Archive archive = Archive::open(layout.comm(), path);
   fixed.persist(archive, layout, true);
-  // Only what learns can apply the updates that a checkpoint still has to be applied.
-  const bool pending = archive.contains(format::learning::pending_right);
+  const bool learns = has_pending_updates(archive);
   const auto plasticity =
-      make_plasticity<T>(layout, learning, {task.outputs(), streams, largest_rate(network), pending});
+      make_plasticity<T>(layout, learning, {task.outputs(), streams, largest_rate(network), learns});
   plasticity->persist(archive);
   archive.close();
   RegionTimer unused;
   plasticity->flush(unused);
-  return {free_weights(learning, fixed, plasticity->effective_weights()), fixed_weights(fixed.J_D)};
+  return {free_running_weights(learning.rule, fixed, plasticity->effective_weights()), fixed.J_D.in_double()};
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace {
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Values = std::vector<std::complex<double>>;
 
-/// Magnitudes of conjugates are equal to the bit, so ties are theirs.
+/// Conjugate eigenvalues have magnitudes that are equal to the last bit. The imaginary parts then decide, so that the
+/// order is the same in every run.
 void sort_by_magnitude(Values& values) {
   std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {
     const double magnitude_a = std::norm(a), magnitude_b = std::norm(b);
@@ -29,8 +30,8 @@ Values dense_eigenvalues(const std::vector<double>& elements, Index n) {
   return Values(solver.eigenvalues().begin(), solver.eigenvalues().end());
 }
 
-/// A product that the root asks for and all ranks take part in: what Spectra multiplies with. The root's iteration
-/// alone decides how many products there are, so that no rank can disagree.
+/// The product that Spectra multiplies with. The root asks for it and all ranks take part in it. The iteration on the
+/// root alone decides how many products there are, so that no rank can disagree.
 class ServedProduct {
  public:
   using Scalar = double;
@@ -51,7 +52,7 @@ class ServedProduct {
     multiply(std::span(y, x_.size()));
   }
 
-  /// For the other ranks: until dismissed.
+  /// Takes part in the root's products until the root dismisses the ranks. All ranks but the root call it.
   void serve() const {
     std::vector<double> y(x_.size());
     while (announce(0) != 0) multiply(y);
@@ -79,7 +80,8 @@ class ServedProduct {
   mutable StreamArray<double> mine_;
 };
 
-/// Whether the matrix takes a vector with no zero and no two equal elements to zero: J before anything was learned.
+/// Whether the matrix takes a vector that has no zero and no two equal elements to zero. J does so before anything was
+/// learned.
 bool is_zero(const ServedProduct& product) {
   const Eigen::VectorXd x = Eigen::VectorXd::LinSpaced(product.rows(), 1.0, std::numbers::e);
   Eigen::VectorXd y(product.rows());
@@ -88,7 +90,7 @@ bool is_zero(const ServedProduct& product) {
 }
 
 Values arnoldi(const ServedProduct& product, Index wanted) {
-  if (is_zero(product)) return Values(as_size(wanted));  // its Krylov spaces are empty
+  if (is_zero(product)) return Values(as_size(wanted));  // the Krylov spaces of a zero matrix are empty
   Spectra::GenEigsSolver<const ServedProduct> solver(product, wanted, std::min(product.rows(), 4 * wanted));
   solver.init();
   solver.compute(Spectra::SortRule::LargestMagn, 1000, 1e-8);
@@ -116,7 +118,7 @@ Values leading_eigenvalues(const Layout& layout, const WeightMatrix& matrix, Ind
   return values;
 }
 
-/// A matrix that the root holds whole.
+/// Finds the eigenvalues of a matrix that the root holds whole.
 Values solve_on_root(const Layout& layout, const std::vector<double>& elements, Index n) {
   Values values;
   agree(layout.comm(), [&] {

@@ -17,7 +17,8 @@ StreamArray<double> ones(const Layout& layout) {
   return vector;
 }
 
-/// sum_ij (L R^T)_ij = (1^T L) (R^T 1), and its squares are tr(L^T L R^T R).
+/// The statistics of W = L R^T follow from the factors. The sum of all elements is (1^T L) (R^T 1), and the sum of
+/// their squares is tr(L^T L R^T R).
 WeightStatistics of_factors(const Layout& layout, const WeightMatrix& matrix) {
   const StreamArray<double> one = ones(layout);
   const std::vector<double> left = inner_products(layout, matrix.left, one),
@@ -31,7 +32,8 @@ WeightStatistics of_factors(const Layout& layout, const WeightMatrix& matrix) {
   return {sum / count, deviation_of(sum, squares, count), NAN, {}};
 }
 
-/// A row of W + L R^T at a time, of a sparse W alone its non-zeros: visit(i, row). R is gathered by every rank.
+/// Calls visit(i, row) for each of this rank's rows of W + L R^T, one at a time. Every rank gathers R for this. If W is
+/// sparse and stands alone, a row is only its non-zeros.
 template <class Visit>
 void for_each_row(const Layout& layout, const WeightMatrix& matrix, const Visit& visit) {
   const Index n = layout.rows(), d = matrix.inner();
@@ -58,7 +60,7 @@ void for_each_row(const Layout& layout, const WeightMatrix& matrix, const Visit&
 
 WeightStatistics weight_statistics(const Layout& layout, const WeightMatrix& matrix, Index bins) {
   if (!matrix.has_W()) return of_factors(layout, matrix);
-  StreamArray<double> moments(layout, 2);  // of each row: sum, sum of squares
+  StreamArray<double> moments(layout, 2);  // of each row its sum and its sum of squares
   double largest = 0.0;
   for_each_row(layout, matrix, [&](Index i, std::span<const double> row) {
     for (const double w : row) {

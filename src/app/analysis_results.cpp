@@ -12,7 +12,7 @@ std::vector<double> first_of(const std::vector<double>& values, std::size_t limi
 
 Index size_of(const std::vector<double>& values) { return static_cast<Index>(values.size()); }
 
-/// The value below which a share of the (sorted) numbers lies.
+/// The value below which the given share of the sorted numbers lies.
 double quantile(const std::vector<double>& sorted, double share) {
   if (sorted.empty()) return NAN;
   return sorted[as_size(std::llround(share * static_cast<double>(sorted.size() - 1)))];

@@ -16,7 +16,8 @@
 namespace fullforce {
 namespace {
 
-/// The whole of `text` as a number, or nothing. CLI11's own conversion reads 010 as eight and lets overflow pass.
+/// Reads the whole of `text` as a number, or returns nothing. CLI11's own conversion reads 010 as eight and lets
+/// overflow pass.
 template <class T>
 std::optional<T> to_number(const std::string& text) {
   T value{};
@@ -25,7 +26,7 @@ std::optional<T> to_number(const std::string& text) {
   return value;
 }
 
-/// An option with an integer of at least `low`.
+/// Adds an option that takes an integer of at least `low`.
 template <class Target>
 CLI::Option* add_count(CLI::App& app, const std::string& name, Target& target, Index low, const std::string& help,
                        Index high = std::numeric_limits<Index>::max()) {
@@ -41,7 +42,7 @@ CLI::Option* add_count(CLI::App& app, const std::string& name, Target& target, I
   return app.add_option_function<std::string>(name, read, help);
 }
 
-/// An option with a finite number that is not negative.
+/// Adds an option that takes a finite number which is not negative.
 CLI::Option* add_amount(CLI::App& app, const std::string& name, std::optional<double>& target,
                         const std::string& help) {
   const auto read = [name, &target](const std::string& text) {
@@ -53,7 +54,7 @@ CLI::Option* add_amount(CLI::App& app, const std::string& name, std::optional<do
   return app.add_option_function<std::string>(name, read, help);
 }
 
-/// An option with a text that is not empty, mostly a path.
+/// Adds an option that takes a text which is not empty, mostly a path.
 template <class Target>
 CLI::Option* add_text(CLI::App& app, const std::string& name, Target& target, const std::string& help) {
   const auto read = [name, &target](const std::string& text) {
@@ -72,7 +73,7 @@ void add_settings(CLI::App& app, std::vector<std::string>& settings) {
       ->allow_extra_args(false);
 }
 
-/// What the command line asks for: at most one of the commands and flags.
+/// What the command line asks for. It names at most one command or flag.
 class CommandLine {
  public:
   explicit CommandLine(const Communicator& comm) : comm_(comm) {
@@ -93,6 +94,9 @@ class CommandLine {
     } catch (const CLI::ParseError& error) {
       return answer(error);
     }
+    require(action_ == nullptr || !(version_ || dump_defaults_),
+            "{} prints and does nothing else (leave it or the command out)",
+            version_ ? "--version" : "--dump-defaults");
     if (version_) return answer(version_text());
     if (dump_defaults_) return answer(dump_config(Config{}, true));
     require(action_ != nullptr, "no command (see fullforce --help)");
@@ -192,7 +196,7 @@ class CommandLine {
     return app;
   }
 
-  // CLI11 reports help as an error too.
+  // CLI11 throws an error for a request for help, too.
   int answer(const CLI::ParseError& error) const {
     const bool wrong = error.get_exit_code() != 0;
     if (wrong) throw InputError(fmt::format("{} (see fullforce --help)", error.what()));

@@ -68,8 +68,8 @@ struct PlanArguments {
   std::optional<std::string> output;
 };
 
-/// Run one command each, and return the exit code, which is the same on every rank. They throw InputError and RunError
-/// on every rank alike. **Collective.**
+/// These functions run one command each, and return the exit code, which is the same on every rank. They throw
+/// InputError and RunError on every rank alike. **Collective.**
 int train_command(const Communicator& comm, const TrainArguments& arguments);
 int test_command(const Communicator& comm, const TestArguments& arguments);
 int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments);

@@ -18,17 +18,17 @@
 namespace fullforce {
 namespace {
 
-constexpr std::size_t most_bytes = 16 << 20;  // of a text: it may be no text but a device without end
-constexpr int longest_silence = 10'000;       // ms, of a pipe's writer
+constexpr std::size_t most_bytes = 16 << 20;  // limit of a text, because the path may name a device that never ends
+constexpr int longest_silence = 10'000;       // in ms, the longest wait for a pipe's writer
 
 bool is_pipe(const FileDescriptor& file) {
   struct stat status {};
   return ::fstat(file.get(), &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/// A configuration may come through a pipe, as from the shell's <( ).
+/// Reads a text. A configuration may come through a pipe, as from the shell's <( ).
 std::string read_text(const std::string& path) {
-  // To open a pipe is to wait for its writer, unless one says not to.
+  // Without O_NONBLOCK, opening a pipe would wait for its writer.
   const FileDescriptor file(path, O_RDONLY | O_NONBLOCK);
   require(file.is_open(), "cannot read {}: {}", path, std::strerror(errno));
   std::string text;
@@ -38,7 +38,7 @@ std::string read_text(const std::string& path) {
     if (bytes > 0) text.append(part.data(), as_size(bytes));
     require(text.size() <= most_bytes, "cannot read {}: longer than {} bytes (name a configuration)", path, most_bytes);
     if (bytes > 0) continue;
-    // Nothing comes from a pipe before its writer has opened it.
+    // A pipe seems to be at its end until its writer has opened it, so an empty pipe is waited for.
     if (bytes == 0 && !(text.empty() && is_pipe(file))) return text;
     require(bytes == 0 || errno == EAGAIN, "cannot read {}: {}", path, std::strerror(errno));
     pollfd ready{file.get(), POLLIN, 0};
@@ -75,6 +75,11 @@ std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config
   std::unique_ptr<Task> task;
   agree(comm, [&] { task = make_task(config.task, config.network.dt, config.run.seed); });
   return task;
+}
+
+void warn(const Communicator& comm, const std::vector<std::string>& warnings) {
+  if (!comm.is_root()) return;
+  for (const std::string& warning : warnings) fmt::print(stderr, "fullforce: warning: {}\n", warning);
 }
 
 std::optional<std::string> trials_file(const Config& config) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fullforce/config/config.hpp"
 #include "fullforce/parallel/mpi.hpp"
@@ -20,6 +21,9 @@ void require_network_file(const Communicator& comm, const std::string& path);
 /// The task of the configuration, whose files every rank reads. Throws InputError on every rank or on none.
 /// **Collective.**
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config);
+
+/// Prints warnings on stderr, from the root, each on a line.
+void warn(const Communicator& comm, const std::vector<std::string>& warnings);
 
 /// The trials file that the task of the configuration reads, if it reads one.
 std::optional<std::string> trials_file(const Config& config);

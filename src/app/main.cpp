@@ -12,8 +12,8 @@
 namespace fullforce {
 namespace {
 
-// Errors that all ranks know of alike end in order; any other may be this rank's alone, and the rest must not wait for
-// it.
+// All ranks know of an InputError or a RunError alike, and the program ends in order. Any other error may be this
+// rank's alone. The job is then aborted, because the other ranks must not wait for this one.
 int guarded(const Communicator& comm, int argc, char** argv) {
   const auto report = [&comm](const std::exception& error) {
     if (comm.is_root()) complain(fmt::format("fullforce: error: {}\n", error.what()));
@@ -36,16 +36,17 @@ int guarded(const Communicator& comm, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   fullforce::reserve_standard_streams();
-  // Before MPI starts, which takes a while. The other commands have nothing to save.
+  // The signals are handled before MPI starts, because that takes a while. Only `train` has anything to save.
   if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();
-  // A file that may not grow any further, and a pipe that nobody reads, are errors like a full disk, not the end of the
-  // program.
+  // A file that may not grow any further, and a pipe that nobody reads, are then errors like a full disk, and do not
+  // end the program.
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   fullforce::Environment environment(&argc, &argv);
   const auto comm = fullforce::Communicator::world();
   const int code = fullforce::guarded(comm, argc, argv);
-  // A launcher may kill the others as soon as one rank ends with an error, the one that prints among them.
+  // A launcher may kill all ranks as soon as one ends with an error. The rank that prints the error must have done so
+  // by then.
   comm.barrier();
   return code;
 }

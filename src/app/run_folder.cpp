@@ -21,7 +21,7 @@ bool may_change(const std::string& key) {
   return key == "run.output" || key == "run.train_trials" || key == "run.test_trials" || key.starts_with("checkpoint.");
 }
 
-/// The run in `file` must be this one.
+/// Throws InputError unless the run in `file` is the one that `config` describes.
 Config require_same_run(const Communicator& comm, const Config& config, const fs::path& file) {
   const Config saved = parse_config(read_network_header(comm, file).config, file.string());
   std::string differences;
@@ -38,11 +38,12 @@ Config require_same_run(const Communicator& comm, const Config& config, const fs
   return saved;
 }
 
-/// A file to go on from.
+/// A file that the run may go on from.
 struct Candidate {
   fs::path path;
   Index step = 0;
-  bool exact = true;  ///< as far as can be told: going on from it gives what one uninterrupted run would
+  /// Whether going on from the file gives what one uninterrupted run would give, as far as that can be told.
+  bool exact = true;
 };
 
 bool is_network(const fs::path& path) { return path.filename() == "network.h5"; }
@@ -52,13 +53,15 @@ bool holds_summary(const Communicator& comm, const fs::path& folder) {
   return comm.max(std::int64_t{comm.is_root() && fs::exists(folder / "summary.json", ignored)}) != 0;
 }
 
-/// A run of more trials has left the way of a shorter one where that had a stream without a trial, or applied its
-/// pending updates.
+/// Whether a run with the trials of `config` goes through the state in the file. If the run that wrote the file had
+/// fewer trials, it left that way where a stream found no trial left, or where it applied its pending updates at its
+/// end.
 bool goes_on_exactly(const NetworkFileHeader& header, const Config& saved, const Config& config, const fs::path& path) {
   return saved.run.train_trials == config.run.train_trials || (header.idle_steps == 0 && !is_network(path));
 }
 
-/// One whose header is damaged has the step in its name, if there is one.
+/// Reads at which step a file stands. If its header is damaged, the step comes from the file's name. Only the names of
+/// checkpoints have a step.
 Candidate read_candidate(const Communicator& comm, const Config& config, const fs::path& path) {
   try {
     const NetworkFileHeader header = read_network_header(comm, path);
@@ -68,7 +71,8 @@ Candidate read_candidate(const Communicator& comm, const Config& config, const f
   }
 }
 
-/// Those that lead exactly where an uninterrupted run would, furthest first, then the others.
+/// The files to go on from. Those that lead exactly where an uninterrupted run would come first, the furthest of them
+/// in front. The others follow.
 std::vector<Candidate> candidates_in(const Communicator& comm, const Config& config) {
   std::vector<Candidate> found;
   for (const fs::path& path : network_files(comm, config.run.output))
@@ -79,7 +83,7 @@ std::vector<Candidate> candidates_in(const Communicator& comm, const Config& con
   return found;
 }
 
-/// Whether `file` is the network of the output folder, by whatever path.
+/// Whether `file` is the network of the output folder, by whatever path it is named.
 bool is_network_of(const Communicator& comm, const fs::path& folder, const fs::path& file) {
   std::error_code ignored;
   return comm.max(std::int64_t{comm.is_root() && fs::equivalent(file, folder / "network.h5", ignored)}) != 0;
@@ -98,8 +102,8 @@ RunStart start_from(const Communicator& comm, const Config& config, const Candid
   return start;
 }
 
-/// What the output folder holds must be of the run that goes on from `file`, and no further on: files to come would mix
-/// with it.
+/// Throws InputError unless all files in the output folder come from the run that goes on from `file`, and none of them
+/// is further on. Otherwise the files to come would mix with them.
 void require_room_for(const Communicator& comm, const Config& config, const fs::path& file) {
   const Index step = read_network_header(comm, file).step;
   for (const Candidate& other : candidates_in(comm, config)) {
@@ -110,7 +114,7 @@ void require_room_for(const Communicator& comm, const Config& config, const fs::
   }
 }
 
-/// The furthest whole file of the folder.
+/// Finds the furthest whole file of the folder.
 RunStart find_in_folder(const Communicator& comm, const Config& config, const fs::path& folder) {
   RunStart passed;
   for (const Candidate& candidate : candidates_in(comm, config)) {
@@ -132,13 +136,14 @@ RunStart find_in_folder(const Communicator& comm, const Config& config, const fs
                   folder.string(), fmt::join(passed.warnings, "\n  ")));
 }
 
-/// What a path is that is neither a file nor free.
+/// Says what a path is that is neither a file nor free.
 const char* kind_of(fs::file_type type) {
   if (type == fs::file_type::directory) return "folder";
   return type == fs::file_type::fifo ? "pipe" : "device";
 }
 
-/// Before anything is computed: what the run writes must not meet a folder of that name, nor a pipe or a device.
+/// Throws InputError if a folder, a pipe or a device has the name of a file that the run will write. It is called
+/// before anything is computed, because some of these files are written only at the end.
 void require_no_others_in_the_way(const Communicator& comm, const fs::path& folder) {
   agree(comm, [&] {
     if (!comm.is_root()) return;
@@ -155,7 +160,7 @@ void require_no_others_in_the_way(const Communicator& comm, const fs::path& fold
 }  // namespace
 
 std::vector<fs::path> network_files(const Communicator& comm, const fs::path& folder) {
-  std::string names;  // the root's: others may look at a stale folder
+  std::string names;  // from the root, because other ranks may see a stale folder
   if (comm.is_root()) {
     std::error_code ignored;
     if (fs::exists(folder / "network.h5", ignored)) names += "network.h5\n";
@@ -196,7 +201,7 @@ void prepare_folder(const Communicator& comm, const fs::path& folder) {
             "the output folder {} is a file (give another --output)", folder.string());
     fs::create_directories(end_of_links(folder.string(), "the output folder"), error);
     require(!error, "cannot make the output folder {}: {} (give another --output)", folder.string(), error.message());
-    // The kernel knows better than the bits: a file system may be mounted for reading only.
+    // The kernel is asked and not the permission bits, because a file system may be mounted for reading only.
     const int reason = access(folder.c_str(), W_OK) == 0 ? 0 : errno;
     require(reason == 0, "the output folder {} is not writable: {} (give another --output)", folder.string(),
             std::strerror(reason));

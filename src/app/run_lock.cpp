@@ -31,8 +31,8 @@ void RunLock::wait_for(const std::filesystem::path& folder) {
 
 void RunLock::take_if_used(const Communicator& comm, const std::filesystem::path& folder) {
   agree(comm, [&] {
-    // A folder that cannot be written has no run in progress either, nor has one with a pipe of that name, which must
-    // not be waited for.
+    // Where log.txt cannot be opened for writing, no run is in progress. O_NONBLOCK keeps a pipe of that name from
+    // being waited for.
     if (comm.is_root()) file_ = ::open((folder / "log.txt").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK);
     if (file_ >= 0) wait_for(folder);
   });

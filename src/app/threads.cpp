@@ -11,8 +11,8 @@
 namespace fullforce {
 namespace {
 
-// OpenMP allows a list, one number a level of nesting; ours is the first. It ignores a malformed one, and so would use
-// every core on every rank.
+// OpenMP allows a list with one number for each level of nesting, and this program uses the first. OpenMP ignores a
+// malformed list, and would then use every core on every rank, so a malformed list is an error here.
 int count_in(std::string_view text) {
   int count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);

@@ -13,7 +13,8 @@ void* allocate_aligned(Index bytes) {
   void* data = std::aligned_alloc(as_size(unit), whole);
   if (data == nullptr) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
-  if (large) madvise(data, whole, MADV_HUGEPAGE);  // a wish: where it is refused, small pages do
+  // Large pages are only a wish. Where the kernel refuses, small pages do.
+  if (large) madvise(data, whole, MADV_HUGEPAGE);
 #endif
   return data;
 }

@@ -12,7 +12,7 @@ using Quad = std::array<double, 4>;
 
 double unit_from(std::uint64_t word) { return static_cast<double>(word >> 11) * 0x1.0p-53; }
 
-/// (0, 1]: the logarithm of it is finite.
+/// A number in (0, 1], whose logarithm is finite.
 double positive_unit_from(std::uint64_t word) { return static_cast<double>((word >> 11) + 1) * 0x1.0p-53; }
 
 Quad uniforms_from(const std::array<std::uint64_t, 4>& w) {

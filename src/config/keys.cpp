@@ -6,7 +6,8 @@
 #include <cmath>
 #include <type_traits>
 
-#include "nearest.hpp"
+#include "fullforce/base/nearest.hpp"
+#include "fullforce/base/path_text.hpp"
 
 namespace fullforce {
 namespace {
@@ -29,7 +30,7 @@ std::string as_toml_string(std::string_view text) {
   return out + '"';
 }
 
-// "1" would come back as an integer.
+// TOML reads "1" as an integer, so a whole number needs ".0" to come back as a float.
 std::string float_text(double value) {
   std::string text = fmt::format("{}", value);
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
@@ -45,11 +46,7 @@ std::string positive(const Value& value) { return number(value) <= 0 ? "must be 
 
 std::string not_negative(const Value& value) { return number(value) < 0 ? "must not be negative" : finite(value); }
 
-std::string path(const Value& value) {
-  const auto& text = std::get<std::string>(value);
-  if (text.empty()) return "must not be empty";
-  return text.find('\0') != std::string::npos ? "must not hold a zero byte, which ends a path" : "";
-}
+std::string path(const Value& value) { return path_complaint(std::get<std::string>(value)); }
 
 Check at_least(std::int64_t low) {
   return [low](const Value& value) {
@@ -75,7 +72,7 @@ Check one_of(Choices choices) {
   };
 }
 
-// The TOML type that stands for a member's type.
+// The TOML type in which a member's type is stored.
 template <class T>
 using Stored = std::conditional_t<std::is_same_v<T, bool> || std::is_same_v<T, std::string>, T,
                                   std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
@@ -107,7 +104,7 @@ Key choice(std::string_view section, std::string_view name, Member member) {
   return k;
 }
 
-/// A string that is one of a few.
+/// A key whose value is one of a few strings.
 template <class Member>
 Key word(std::string_view section, std::string_view name, Member member, Choices choices) {
   Key k = key(section, name, member, one_of(choices));

@@ -2,19 +2,20 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <sstream>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/nearest.hpp"
 #include "fullforce/config/config.hpp"
 #include "keys.hpp"
-#include "nearest.hpp"
 
 namespace fullforce {
 namespace {
 
-/// Of a wrong setting in a message: "run.toml:12" or "--set".
+/// Where a setting stands, as messages name it: "run.toml:12" or "--set".
 using Place = std::string;
 
 Place place_in(const std::string& file, const toml::source_region& region) {
@@ -43,8 +44,42 @@ const char* type_name(const Value& value) {
   return names[value.index()];
 }
 
-/// The known key most like an unknown one; of equally near ones, one in the same section.
+/// What other programs and papers call a key.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 27> other_names = {{
+    {"N", "network.neurons"},
+    {"n", "network.neurons"},
+    {"size", "network.neurons"},
+    {"units", "network.neurons"},
+    {"hidden_size", "network.neurons"},
+    {"n_neurons", "network.neurons"},
+    {"num_neurons", "network.neurons"},
+    {"g", "network.gain"},
+    {"eta", "network.noise"},
+    {"sigma", "network.noise"},
+    {"K", "network.in_degree"},
+    {"time_step", "network.dt"},
+    {"timestep", "network.dt"},
+    {"step", "network.dt"},
+    {"time_constant", "network.tau"},
+    {"activation", "network.nonlinearity"},
+    {"lr", "learning.alpha"},
+    {"learning_rate", "learning.alpha"},
+    {"regularization", "learning.alpha"},
+    {"ridge", "learning.alpha"},
+    {"dtype", "learning.precision"},
+    {"epochs", "run.train_trials"},
+    {"trials", "run.train_trials"},
+    {"batch", "run.streams"},
+    {"batch_size", "run.streams"},
+    {"path", "run.output"},
+    {"random_state", "run.seed"},
+}};
+
+/// The known key that an unknown one most likely means: by its meaning elsewhere, or else by its letters. Of equally
+/// near ones, it is one in the same section.
 std::string nearest_key(std::string_view section, std::string_view name) {
+  for (const auto& [other, known] : other_names)
+    if (name == other) return std::string(known);
   const auto distance = [&](const Key& k) { return 2 * edit_distance(name, k.name) + (k.section == section ? 0 : 1); };
   const auto best = std::min_element(keys().begin(), keys().end(),
                                      [&](const Key& a, const Key& b) { return distance(a) < distance(b); });
@@ -69,7 +104,7 @@ const Key& require_key(std::string_view section, std::string_view name, const Pl
   return *key;
 }
 
-/// A configuration under construction, and where each key got its value.
+/// A configuration under construction. It remembers where each key got its value.
 class Builder {
  public:
   void set(const Key& key, const toml::node& node, const Place& place) {
@@ -85,7 +120,7 @@ class Builder {
     places_[key.full_name()] = place;
   }
 
-  /// What only holds between keys, checked when all are known.
+  /// Checks the conditions that involve several keys. This is possible only when all keys are known.
   Config finish(const std::string& file) const {
     const NetworkOptions& network = config_.network;
     require(network.integrator != Integrator::euler || network.dt < 2 * network.tau,
@@ -152,7 +187,7 @@ void read_file(Builder& builder, const toml::table& root, const std::string& fil
   }
 }
 
-/// The table { v = text }, where text is one TOML value.
+/// Returns the table { v = text } if `text` is one TOML value.
 std::optional<toml::table> parse_literal(const std::string& text) {
   try {
     toml::table table = toml::parse("v = " + text);
@@ -172,7 +207,7 @@ bool is_whole_number(const std::string& text) {
   return first != std::string::npos && text.find_first_not_of("0123456789", first) == std::string::npos;
 }
 
-/// The value of a `--set`. A string needs no quotes: the shell has most often removed them.
+/// The value of a `--set`. A string needs no quotes, because the shell has most often removed them.
 toml::table setting_value(const Key& key, const std::string& text, const Place& place) {
   const bool wants_string = std::holds_alternative<std::string>(key.get(Config{}));
   std::optional<toml::table> literal = parse_literal(text);

@@ -25,7 +25,7 @@ namespace {
 
 constexpr double probe_seconds = 0.1;
 constexpr double step_probe_seconds = 0.25;
-/// The network sizes at which steps are timed: the matrices stay in the caches.
+/// Steps are timed at these network sizes. They are small, so that the matrices stay in the caches.
 constexpr std::array<double, 4> sizes = {64, 150, 300, 500};
 using TimesOfSizes = std::array<double, sizes.size()>;
 
@@ -76,8 +76,9 @@ struct Parabola {
   double constant = 0.0;
 };
 
-/// The parabola nearest to the times, in relative terms, without a negative part: noise must not turn into a step that
-/// gets faster with size. Three unknowns, so every choice of those that are zero is tried.
+/// Finds the parabola that is nearest to the times in relative terms. No coefficient may be negative, because noise
+/// must not turn into a step that gets faster with size. There are only three unknowns, so every choice of those that
+/// are zero is tried.
 Parabola nearest_parabola(const TimesOfSizes& times) {
   constexpr int points = static_cast<int>(sizes.size());
   const Eigen::VectorXd ones = Eigen::VectorXd::Ones(points);
@@ -113,7 +114,8 @@ Workload probe_workload(Precision precision, double streams, double neurons) {
   return w;
 }
 
-/// Steps of every size on each rank by itself, all ranks at once and one thread each, as a mean over ranks.
+/// Times steps of every size. Each rank runs a network of its own on one thread, all ranks at once. The result is the
+/// mean over the ranks.
 std::array<RegionSeconds, sizes.size()> steps_of_sizes(const Communicator& comm, const Communicator& self,
                                                        Precision precision, double streams) {
   std::array<RegionSeconds, sizes.size()> times{};
@@ -140,18 +142,21 @@ void measure_steps(const Communicator& comm, const Communicator& self, Precision
       fits[p] = nearest_parabola(of_phase);
     }
     const auto fit = [&](TimerRegion region) { return fits[as_size(region)]; };
-    c.product[b] = (fit(TimerRegion::target_network).square + fit(TimerRegion::products).square) / 3.0;  // J_D; J and P
-    c.flush = fit(TimerRegion::updates).square / (2.0 * streams);  // J and P; of many streams in the end
+    // The target-generating network multiplies by J_D, and the task-performing one by J and P.
+    c.product[b] = (fit(TimerRegion::target_network).square + fit(TimerRegion::products).square) / 3.0;
+    // Updates change J and P. The value that stays is that of the last, largest number of streams.
+    c.flush = fit(TimerRegion::updates).square / (2.0 * streams);
     c.fixed[b] = 0.0;
     for (std::size_t p = 0; p < region_count; ++p) {
-      const bool moving = p == as_size(TimerRegion::communication);  // to itself: no part of these constants
+      // A rank that runs alone sends only to itself, so communication is no part of these constants.
+      const bool moving = p == as_size(TimerRegion::communication);
       c.rows[p][b] = moving ? 0.0 : fits[p].line;
       c.fixed[b] += moving ? 0.0 : fits[p].constant;
     }
   }
 }
 
-/// What a step of the smallest network takes longer with all threads than with one.
+/// The extra time that a step of the smallest network takes for each doubling of the number of threads.
 double thread_doubling_seconds(const Communicator& comm, const Communicator& self) {
   const Workload small = probe_workload(Precision::double_precision, 1.0, sizes[0]);
   comm.barrier();
@@ -162,7 +167,7 @@ double thread_doubling_seconds(const Communicator& comm, const Communicator& sel
   return std::max(0.0, comm.max(all - one)) / std::log2(static_cast<double>(threads));
 }
 
-/// From a sum of one number and a gather of a megabyte.
+/// Finds the constants from a sum of one number and from a gather of a megabyte.
 MessageConstants measure_messages(const Communicator& comm) {
   constexpr Index bytes = 1 << 20;
   const double ranks = comm.size();
@@ -174,7 +179,7 @@ MessageConstants measure_messages(const Communicator& comm) {
   return c;
 }
 
-/// Bytes/s of a file in the working directory until it is on the disk.
+/// The rate in bytes/s at which a file in the working directory is brought to the disk.
 double file_rate(const Communicator& comm) {
   constexpr std::size_t bytes = std::size_t{1} << 26;
   double seconds = 0.0;
@@ -203,10 +208,9 @@ Machine calibrate(const Communicator& comm, const Machine& known, const std::fun
   measure_bandwidth(comm, node, m);
   m.bandwidth_from = measured;
   for (const Precision precision : {Precision::double_precision, Precision::single_precision}) {
-    const bool single = precision == Precision::single_precision;
-    say(fmt::format("matrix products and steps, {} precision", single ? "single" : "double"));
-    StepConstants& c = single ? m.single_precision : m.double_precision;
-    c.product_rate = single ? core_product_rate<float>(comm) : core_product_rate<double>(comm);
+    say(fmt::format("matrix products and steps, {} precision", to_text(precision)));
+    StepConstants& c = m.steps(precision);
+    c.product_rate = with_scalar(precision, [&](auto scalar) { return core_product_rate<decltype(scalar)>(comm); });
     measure_steps(comm, self, precision, c);
   }
   if (thread_count() > 1) m.threads = thread_doubling_seconds(comm, self);

@@ -10,7 +10,7 @@
 namespace fullforce {
 namespace {
 
-/// Code, MPI and HDF5 of one process: an assumption, on the safe side.
+/// Memory for code, MPI and HDF5 of one process. It is an assumption on the safe side.
 constexpr double program_bytes = 40.0 * (1 << 20);
 
 double bytes_of_rank(const Workload& w, const Deployment& d) {
@@ -21,15 +21,15 @@ bool fits(const Workload& w, const Deployment& d, const Machine& machine) {
   return bytes_of_rank(w, d) * d.ranks_per_node <= static_cast<double>(machine.memory);
 }
 
-/// The fewest ranks of so many threads that fit, doubling; 0 if none up to a million do (what every rank holds is too
-/// much).
+/// The fewest ranks on which the run fits, with the same threads on each. The number of ranks is doubled until it does.
+/// Returns 0 if a million ranks do not do, because then what every rank holds is too much.
 int ranks_that_fit(const Forecast& forecast, const Machine& machine) {
   for (int ranks = forecast.deployment.ranks; ranks <= (1 << 20); ranks *= 2)
     if (fits(forecast.workload, Deployment(ranks, forecast.deployment.threads, machine), machine)) return ranks;
   return 0;
 }
 
-/// The most neurons, to two digits, that fit where the plan does not.
+/// The largest number of neurons, to two digits, that fits where the planned one does not.
 Index neurons_that_fit(const Forecast& forecast, const Machine& machine) {
   Workload w = forecast.workload;
   while (w.network.neurons >= 20 && !fits(w, forecast.deployment, machine)) {
@@ -49,8 +49,8 @@ double Forecast::seconds() const {
 
 Forecast forecast_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
                       const Machine& machine) {
-  Forecast forecast{w, d};
   const SessionShape shape = w.shape(d.ranks, d.threads);
+  Forecast forecast{w, d, shape.plasticity().report()};
   forecast.bytes_per_rank = bytes_of_rank(w, d);
   forecast.checkpoint_bytes = shape.file_bytes(true);
   forecast.network_bytes = shape.file_bytes(false);

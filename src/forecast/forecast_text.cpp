@@ -20,7 +20,7 @@ std::string regions_text(const RegionSeconds& seconds) {
   std::string text;
   for (std::size_t r = 0; r < region_count; ++r)
     if (seconds[r] > 0.0)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", region_names[r], time_text(seconds[r]));
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", names_of<TimerRegion>[r], time_text(seconds[r]));
   return text;
 }
 
@@ -43,7 +43,7 @@ std::string origins_text(const Machine& m) {
 
 nlohmann::ordered_json regions_json(const RegionSeconds& seconds) {
   nlohmann::ordered_json json = {{"total", total(seconds)}};
-  for (std::size_t r = 0; r < region_count; ++r) json[std::string(region_names[r])] = seconds[r];
+  for (std::size_t r = 0; r < region_count; ++r) json[std::string(names_of<TimerRegion>[r])] = seconds[r];
   return json;
 }
 
@@ -58,10 +58,7 @@ std::string forecast_text(const Forecast& forecast, const Machine& machine) {
       "core(s)\n",
       w.network.neurons, title_of(w.learning.rule), features_text(w.learning), to_text(w.learning.precision), w.streams,
       d.ranks, d.threads, d.nodes(), machine.cores);
-  if (w.learning.features == FeatureKind::low_rank)
-    text +=
-        fmt::format("rank         up to learning.max_rank = {}: a run that finds fewer directions takes less of all\n",
-                    w.learning.max_rank);
+  text += forecast.plasticity.text;
   text += fmt::format("memory       {} a rank, {} a node, which has {}\n", bytes_text(forecast.bytes_per_rank),
                       bytes_text(forecast.bytes_per_node()), bytes_text(static_cast<double>(machine.memory)));
   text += fmt::format("checkpoint   {}, {}; network.h5 {}\n", bytes_text(forecast.checkpoint_bytes),
@@ -90,8 +87,8 @@ std::string forecast_json(const Forecast& forecast, const Machine& machine) {
   json["nodes"] = forecast.deployment.nodes();
   json["streams"] = w.streams;
   json["features"] = to_text(w.learning.features);
-  if (w.learning.features == FeatureKind::low_rank) json["max_rank"] = w.learning.max_rank;
-  json["target_modes"] = w.learning.target_modes;
+  for (const PlasticityReport::Number& number : forecast.plasticity.numbers)
+    std::visit([&](auto value) { json[number.name] = value; }, number.value);
   json["precision"] = to_text(w.learning.precision);
   json["memory"] = {{"bytes_per_rank", forecast.bytes_per_rank},
                     {"bytes_per_node", forecast.bytes_per_node()},

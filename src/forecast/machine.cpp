@@ -16,7 +16,7 @@ namespace {
 constexpr Index format_version = 1;
 constexpr const char* format_name = "fullforce-machine";
 
-/// Shows every constant with its name to `visit(section, name, value)`: one list for writing and reading.
+/// Calls `visit(section, name, value)` for every constant. Writing and reading share this one list.
 template <class M, class Visit>
 void for_each_constant(M& m, const Visit& visit) {
   visit("node", "from", m.node_from);
@@ -34,7 +34,7 @@ void for_each_constant(M& m, const Visit& visit) {
     visit(section, "flush_seconds", steps.flush);
     for (const TimerRegion phase :
          {TimerRegion::target_network, TimerRegion::products, TimerRegion::updates, TimerRegion::rest})
-      visit(section, fmt::format("row_seconds_{}", region_names[as_size(phase)]), steps.rows[as_size(phase)]);
+      visit(section, fmt::format("row_seconds_{}", names_of<TimerRegion>[as_size(phase)]), steps.rows[as_size(phase)]);
     visit(section, "fixed_seconds", steps.fixed);
   };
   visit_steps("double", m.double_precision);
@@ -50,7 +50,7 @@ void for_each_constant(M& m, const Visit& visit) {
   visit("files", "bytes_per_second", m.file_bandwidth);
 }
 
-/// What a user may write: numbers that a time can be computed from.
+/// Throws InputError unless a time can be computed from what a user wrote.
 void require_sound(const std::string& where, double value) {
   require(std::isfinite(value) && value >= 0.0, "{} = {} (must be a finite number, not negative)", where, value);
 }
@@ -63,7 +63,7 @@ void require_sound(const std::string& where, const Samples<points>& values) {
 }
 void require_sound(const std::string&, const std::string&) {}
 
-/// Rates divide.
+/// Whether the constant is a rate. Times are divided by rates, so they must not be zero.
 bool is_rate(const std::string& name) {
   return name.find("bytes_per_second") != std::string::npos || name.find("flops") != std::string::npos;
 }
@@ -105,7 +105,7 @@ void require_known_names(const nlohmann::json& json, const Machine& machine, con
   }
 }
 
-/// Of a server core of 2020 or later with a 512-bit vector unit.
+/// These constants are those of a server core of 2020 or later with a 512-bit vector unit.
 StepConstants assumed_steps(double scalar_bytes) {
   const double size = scalar_bytes / 8.0;
   StepConstants steps;

@@ -21,15 +21,16 @@ double mean_length(const Task& task, TrialKind kind, Index trials) {
   return steps / number(count);
 }
 
-/// What streams do in a phase, in steps since its begin: when the first of them has ended its init trials, when the
-/// last, and when all trials have ended.
+/// Three times of a phase, in steps since it began. They are when the first stream has ended its init trials, when the
+/// last stream has ended them, and when all trials have ended.
 struct Timeline {
   double first_free = 0.0;
   double last_forced = 0.0;
   double end = 0.0;
 };
 
-/// Streams of a fixed trial begin in its middle; each takes the next trial when it has ended one.
+/// Follows the streams through a phase. Streams of a fixed trial begin in its middle. Each stream takes the next trial
+/// when it has ended one.
 Timeline timeline(const RunOptions& run, const Task& task, TrialKind init_kind, Index trials, TrialKind kind) {
   const double forced = number(run.init_trials) * mean_length(task, init_kind, run.init_trials * run.streams);
   std::vector<double> free(as_size(run.streams), forced);
@@ -38,7 +39,7 @@ Timeline timeline(const RunOptions& run, const Task& task, TrialKind init_kind, 
       free[as_size(b)] -= std::floor(number(b) / number(run.streams) * forced / number(run.init_trials));
   Timeline timeline{std::ranges::min(free), std::ranges::max(free), 0.0};
   const double length = mean_length(task, kind, trials);
-  // Rounds in which every stream has a trial go by in the same order.
+  // While every stream has a trial, the streams end their trials in the same order in each round.
   const Index rounds = trials / run.streams;
   for (double& when : free) when += number(rounds) * length;
   std::ranges::sort(free);

@@ -9,7 +9,7 @@ namespace {
 
 double number(Index value) { return static_cast<double>(value); }
 
-/// Probability that k of the streams learn from a step: binomial.
+/// The probability that exactly k streams learn from a step. It follows the binomial distribution.
 double probability_of_learning_streams(const Workload& w, Index k) {
   const double p = w.learning.update_probability;
   if (p <= 0.0 || p >= 1.0) return k == (p >= 1.0 ? w.streams : 0) ? 1.0 : 0.0;
@@ -18,19 +18,20 @@ double probability_of_learning_streams(const Workload& w, Index k) {
   return std::exp(ways + number(k) * std::log(p) + (B - number(k)) * std::log1p(-p));
 }
 
-/// Without the rounding of 1 - probability_of_learning_streams(w, 0).
+/// The probability that at least one stream learns. It avoids the rounding of 1 - probability_of_learning_streams(w,
+/// 0).
 double probability_that_any_learns(const Workload& w) {
   return -std::expm1(number(w.streams) * std::log1p(-w.learning.update_probability));
 }
 
-/// Vectors that a product computes: they are padded to whole registers.
+/// The number of vectors that a product computes. It is padded to whole registers.
 double computed_vectors(const Workload& w, double vectors) {
   const Index count = static_cast<Index>(std::llround(vectors));
   return number(
       with_scalar(w.learning.precision, [&](auto scalar) { return padded_vectors<decltype(scalar)>(count); }));
 }
 
-/// Rows of the thread that has the most of them.
+/// The number of rows of the thread that has the most of them.
 double busiest_rows(const Workload& w, const Deployment& d) {
   const RowPartition partition(w.network.neurons, d.ranks);
   const Index blocks = (partition.blocks() + d.ranks - 1) / d.ranks;
@@ -40,7 +41,7 @@ double busiest_rows(const Workload& w, const Deployment& d) {
 
 double rounds(double ranks) { return std::ceil(std::log2(ranks)); }
 
-/// A collective over all ranks: within nodes, then between them.
+/// The time of a collective over all ranks. It goes on within nodes first, and then between them.
 double message_seconds(const Message& message, const Deployment& d, const Machine& m) {
   const auto part = [&](double ranks, const MessageConstants& c) {
     if (message.kind == Message::Kind::sum) return rounds(ranks) * (c.latency + message.bytes / c.bandwidth);
@@ -62,8 +63,8 @@ bool has_sweeps_in(TimerRegion region, const StepAccount& account) {
   return std::ranges::any_of(account.sweeps(), [&](const MatrixSweep& sweep) { return sweep.region == region; });
 }
 
-/// What goes with the number of neurons: states, rates, the panel. Where some product needs all rates, those of all
-/// neurons pass through every rank.
+/// The costs that grow with the number of neurons: those of the states, the rates and the panel. If some product needs
+/// the rates of all neurons, these pass through every rank.
 class RowCosts {
  public:
   RowCosts(const Workload& w, const Machine& m, bool all_rates, double rows)
@@ -95,7 +96,8 @@ class RowCosts {
   double rows_;
 };
 
-/// Bytes of the matrices that products read in a step in which some stream learns: what caches must hold.
+/// The bytes of all matrices that products read in a step in which some stream learns. The caches would have to hold
+/// them.
 double bytes_at_hand(const StepAccount& account, const Workload& w) {
   const double learning = probability_that_any_learns(w);
   double bytes = 0.0;
@@ -140,7 +142,8 @@ double node_bandwidth(const Machine& m, double active, double bytes) {
   const double alone = interpolate(sampled_bytes, m.core_bandwidth, std::min(bytes, sampled_bytes.back()));
   const double all =
       std::max(alone, interpolate(sampled_bytes, m.node_bandwidth, std::min(bytes, sampled_bytes.back())));
-  const bool adds_up = all > 0.8 * cores * alone;  // as caches of one core each do; memory is shared
+  // Bandwidth adds up over cores where each has a cache of its own, and does not where they share the memory.
+  const bool adds_up = all > 0.8 * cores * alone;
   return std::min(active * alone, adds_up ? all * active / cores : all);
 }
 
@@ -157,7 +160,8 @@ RegionSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d
 
   const RowCosts costs(w, m, shape.plasticity().needs_all_rates(), rows);
   in(TimerRegion::rest) += costs.seconds(TimerRegion::rest);
-  // A step of one network alone costs about half of what training books beside the products with J_D.
+  // Training also counts work of the target-generating network beside its products with J_D. A step of one network
+  // alone costs about half of that.
   if (has_sweeps_in(TimerRegion::target_network, account))
     in(TimerRegion::target_network) += costs.seconds(TimerRegion::target_network);
   else

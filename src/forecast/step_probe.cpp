@@ -11,7 +11,7 @@ namespace fullforce {
 namespace {
 
 constexpr Index windows = 9;
-constexpr Index longest_growth = 200;  // steps, of a basis
+constexpr Index longest_growth = 200;  // in steps, for which a basis may grow
 
 RegionSeconds mean_over_ranks(const Communicator& comm, const RegionSeconds& mine) {
   RegionSeconds mean{};
@@ -22,7 +22,7 @@ RegionSeconds mean_over_ranks(const Communicator& comm, const RegionSeconds& min
   return mean;
 }
 
-/// A network in training, from its first step, without init trials and without end.
+/// A network in training from its first step on. It has no init trials and no end.
 template <Real T>
 class Trainee {
  public:
@@ -32,10 +32,10 @@ class Trainee {
     session_.start_training({w.streams, 0, endless, TrialKind::init, TrialKind::training}, 1);
   }
 
-  /// Whether low-rank learning still takes in directions, which costs more than what follows.
+  /// Whether low-rank learning still adds directions. Such steps cost more than later ones.
   bool grows() const { return session_.plasticity().features() < session_.plasticity().most_features(); }
 
-  /// Seconds a step, by region.
+  /// Runs so many steps and returns the mean seconds of a step in each region.
   RegionSeconds run(Index steps) {
     Simulation<T>& simulation = session_.simulation();
     const RegionSeconds before = simulation.timer().seconds();
@@ -52,7 +52,7 @@ class Trainee {
   Session<T> session_;
 };
 
-/// Steps from one applied panel to the next.
+/// The number of steps from one applied panel of updates to the next.
 Index steps_a_panel(const Workload& w) {
   const double learning_streams = w.learning.update_probability * static_cast<double>(w.streams);
   return learning_streams > 0.0

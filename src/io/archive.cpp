@@ -59,7 +59,7 @@ struct Archive::Implementation {
       checksums.compare(dataset, part.blocks, found);
   }
 
-  /// The first rank writes what every rank holds whole; every rank reads it.
+  /// Saves or loads an array that every rank holds whole. The first rank writes it, and every rank reads it.
   template <class T>
   void move_whole(const std::string& dataset, const std::vector<Index>& extents, T* data, Index stride) {
     move(dataset, whole_array(extents, !file.saving() || file.comm().is_root()), data, stride);
@@ -71,7 +71,7 @@ struct Archive::Implementation {
     file.write_attribute(group, name, value);
   }
 
-  /// Needs no agreement: all ranks read the same attributes when the file was opened.
+  /// Loads an attribute. This needs no agreement, because all ranks read the same attributes when the file was opened.
   template <class T>
   void load_attribute(const std::string& group, const std::string& name, T& value) const {
     const hdf5::Value* found = file.attribute(group, name);

@@ -26,7 +26,8 @@ void expect_open(const FileDescriptor& file, const std::filesystem::path& path) 
   if (!file.is_open()) fail(path, "cannot be opened");
 }
 
-// Some file systems cannot sync a folder and answer EINVAL; nothing better can be done on them.
+// Syncs a file or a folder. Some file systems cannot sync a folder and answer EINVAL; nothing better can be done on
+// them.
 void sync(const std::filesystem::path& path, int flags) {
   const FileDescriptor descriptor(path, flags);
   expect_open(descriptor, path);

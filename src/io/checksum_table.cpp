@@ -16,7 +16,7 @@ std::string path_of_sums(const std::string& dataset) { return format::checksums:
 
 }  // namespace
 
-/// Saving: writes `sums` and returns them. Loading: returns those of the file.
+/// When saving, writes `sums` and returns them. When loading, returns those of the file.
 ChecksumTable::Sums ChecksumTable::move(const std::string& dataset, const Blocks& blocks, Sums sums) {
   sums.resize(as_size(blocks.count));
   file_->move(path_of_sums(dataset), checksum_slab(blocks), hdf5::scalar_of<std::uint64_t>(),
@@ -58,7 +58,7 @@ void ChecksumTable::write_block_rows(const std::string& dataset, Index rows) {
   });
 }
 
-/// Returns 0 where the attribute is no integer.
+/// Returns 0 if the attribute is no integer.
 Index ChecksumTable::read_block_rows(const std::string& dataset) const {
   const std::string path = path_of_sums(dataset);
   const hdf5::Handle sums = file_->open(path, file_->about(dataset, "cannot be read"));

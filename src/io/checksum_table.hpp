@@ -18,14 +18,14 @@ class ChecksumTable {
   /// `file` must outlive this object.
   explicit ChecksumTable(CollectiveFile& file) : file_(&file) {}
 
-  /// Saving: writes the checksums of this rank's blocks. **Collective.**
+  /// Saving: it writes the checksums of this rank's blocks. **Collective.**
   void save(const std::string& dataset, const Blocks& blocks, const Sums& sums);
 
-  /// Loading: compares the checksums of the blocks that this rank has read with those in the file. Throws RunError that
-  /// names the dataset and the rows which differ. **Collective.**
+  /// Loading: it compares the checksums of the blocks that this rank has read with those in the file. Throws RunError
+  /// that names the dataset and the rows which differ. **Collective.**
   void compare(const std::string& dataset, const Blocks& blocks, const Sums& found);
 
-  /// Loading: reads a dataset, shared out over the ranks by whole blocks, and compares it with its checksums. Throws
+  /// Loading: it reads a dataset, shared out over the ranks by whole blocks, and compares it with its checksums. Throws
   /// RunError that names what is damaged. **Collective.**
   void verify(const std::string& dataset);
 

@@ -12,9 +12,9 @@ namespace {
 using hdf5::Handle;
 using hdf5::Scalar;
 
-/// What a dataset may add to the structure of the file.
+/// The number of bytes that a dataset may add to the structure of the file.
 constexpr Index structure_bytes_each = 4096;
-/// Groups below groups; more of them cannot come from this program.
+/// Groups may be nested so deeply. Deeper ones cannot come from this program.
 constexpr int deepest_group = 16;
 
 }  // namespace
@@ -94,7 +94,8 @@ Handle CollectiveFile::open_or_make_group(const std::string& group) {
   return hdf5::own(H5Gcreate2(file_.get(), group.c_str(), parents, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, what);
 }
 
-/// HDF5 answers with an error, not with no, where a parent is missing; so the path is walked from the root.
+/// Finds out whether an object is in the file. Where a parent is missing, HDF5 answers with an error and not with no,
+/// so the path is walked from the root.
 bool CollectiveFile::contains(const std::string& object) const {
   for (std::size_t end = 0; end != std::string::npos && object != "/";) {
     end = object.find('/', end + 1);

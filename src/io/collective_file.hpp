@@ -31,17 +31,17 @@ class CollectiveFile {
   const Communicator& comm() const { return *comm_; }
   bool saving() const { return mode_ == Mode::save; }
 
-  /// "FILE: OBJECT WHAT", the form of all messages about this file.
+  /// The text "FILE: OBJECT WHAT", which is the form of all messages about this file.
   std::string about(const std::string& object, const std::string& what) const;
   [[noreturn]] void fail(const std::string& object, const std::string& what) const;
 
   /// Whether there is such a dataset or group, at the price of a look at each of its parents. **Collective.**
   bool contains(const std::string& object) const;
 
-  /// A dataset's extents; empty where there is no such dataset. **Collective.**
+  /// The extents of a dataset. There are none if there is no such dataset. **Collective.**
   std::vector<Index> shape(const std::string& dataset) const;
 
-  /// The type of a dataset's scalars. Throws RunError where it is none of those that Archive writes. **Collective.**
+  /// The type of a dataset's scalars. Throws RunError if it is none of those that Archive writes. **Collective.**
   hdf5::Scalar scalar_of(const std::string& dataset) const;
 
   /// The paths of all datasets but those of checksums, in the same order on every rank. **Collective.**
@@ -53,22 +53,23 @@ class CollectiveFile {
   /// An attribute of an object that is open. **Collective.**
   hdf5::Value read_attribute(const hdf5::Handle& object, const std::string& path, const std::string& name) const;
 
-  /// Loading: a group's attribute, from those read when the file was opened; nullptr where it is missing.
+  /// Loading: the attribute of a group, from those read when the file was opened. It is nullptr if it is missing.
   const hdf5::Value* attribute(const std::string& group, const std::string& name) const;
 
-  /// Saving: writes an attribute of a group, which is made where it is missing. All ranks must give the same value,
-  /// since they write it to the same place. **Collective.**
+  /// Saving: it writes an attribute of a group, and makes the group if it is missing. All ranks must give the same
+  /// value, since they write it to the same place. **Collective.**
   void write_attribute(const std::string& group, const std::string& name, const hdf5::Value& value);
 
-  /// Is given a slice and its rows without gaps. Saving, it fills them before they are written; loading, it takes them
-  /// after they were read. Never throws.
+  /// A function that is given a slice and its rows without gaps. When saving, it fills the rows before they are
+  /// written. When loading, it takes them after they were read. It never throws.
   using SliceWork = std::function<void(Slice, std::byte* rows)>;
 
-  /// Moves a rank's rows of a dataset through one buffer, slice by slice. Saving creates the dataset; loading throws
-  /// RunError where it is missing or has another shape or type. **Collective.**
+  /// Moves a rank's rows of a dataset through one buffer, slice by slice. Saving creates the dataset. Loading throws
+  /// RunError if it is missing or has another shape or type. **Collective.**
   void move(const std::string& dataset, const Slab& slab, const hdf5::Scalar& scalar, const SliceWork& work);
 
-  /// Closes the file. A new one is also sealed and brought to the disk, and is whole only after that. **Collective.**
+  /// Closes the file. A new file is also sealed and brought to the disk, and it is whole only after that.
+  /// **Collective.**
   void close();
 
  private:

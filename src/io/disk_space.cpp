@@ -15,8 +15,8 @@
 namespace fullforce {
 namespace {
 
-/// Returns 0 or errno. It asks the kernel (fallocate), since posix_fallocate would write the whole file where the
-/// kernel cannot reserve.
+/// Returns 0 or the value of errno. It asks the kernel (fallocate), since posix_fallocate would write the whole file
+/// where the kernel cannot reserve.
 int reserve(int file, Index bytes) {
   int result = 0;
   do result = ::fallocate(file, 0, 0, bytes);
@@ -24,7 +24,7 @@ int reserve(int file, Index bytes) {
   return result == 0 ? 0 : errno;
 }
 
-/// Returns 0 or errno.
+/// Returns 0 or the value of errno.
 int write_zeros(int file, Index end) {
   struct stat status {};
   if (::fstat(file, &status) != 0) return errno;

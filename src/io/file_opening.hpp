@@ -18,8 +18,8 @@ struct AccessProperties {
   hdf5::Handle never_fill;      ///< a new dataset is not filled with zeros before it is written
 };
 
-/// Creates `path` or empties it, with room for a seal in front, and has `disk` (of the same path) reserve what HDF5
-/// needs to close the file whatever happens. Throws RunError. **Collective.**
+/// Creates `path` or empties it, and leaves room for a seal in front. `disk`, which has the same path, reserves what
+/// HDF5 needs to close the file whatever happens. Throws RunError. **Collective.**
 hdf5::Handle create_together(const Communicator& comm, const std::filesystem::path& path, DiskSpace& disk);
 
 /// Opens `path` for reading after one rank has checked its seal. Throws RunError. **Collective.**

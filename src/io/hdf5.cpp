@@ -12,6 +12,19 @@ herr_t keep_description(unsigned, const H5E_error2_t* entry, void* text) {
   return 0;
 }
 
+/// What the user can do is known for two of HDF5's reasons.
+std::string reason_not_to_open(const std::filesystem::path& path, const std::string& reason) {
+  const std::string name = path.string();
+  if (reason.find("h5clear") != std::string::npos)
+    return fmt::format(
+        "{0} cannot be opened: it is marked as being written (if the program that wrote it has ended, h5clear -s {0} "
+        "removes the mark)",
+        name);
+  if (reason.find("unable to lock") != std::string::npos)
+    return fmt::format("{} cannot be opened: another program has locked it (wait until it is written)", name);
+  return fmt::format("{} cannot be opened (HDF5: {})", name, reason);
+}
+
 }  // namespace
 
 void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
@@ -68,8 +81,13 @@ std::vector<std::string> member_names(hid_t group) {
 
 Handle open_serially(const std::filesystem::path& path) {
   silence();
-  return own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
-             fmt::format("{} cannot be opened", path.string()));
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (file >= 0) return {file, H5Fclose};
+  const std::string reason = reason_not_to_open(path, error_text());
+  // A program writes the file so that others can read it meanwhile (SWMR), or ended without closing it.
+  const hid_t beside_its_writer = H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, H5P_DEFAULT);
+  if (beside_its_writer < 0) throw RunError(reason);
+  return {beside_its_writer, H5Fclose};
 }
 
 Handle create_serially(const std::filesystem::path& path) {

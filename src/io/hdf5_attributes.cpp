@@ -19,7 +19,7 @@ std::string read_fixed_string(hid_t attribute, hid_t type, const Handle& memory,
   std::string text(size + 1, '\0');
   check(H5Aread(attribute, memory.get(), text.data()), what);
   text.resize(std::min(text.find('\0'), text.size()));
-  if (H5Tget_strpad(type) == H5T_STR_SPACEPAD) text.erase(text.find_last_not_of(' ') + 1);
+  text.erase(text.find_last_not_of(' ') + 1);  // not every program that pads with spaces says so in the type
   return text;
 }
 

@@ -19,14 +19,15 @@ struct Extent {
   Index size = 0;
 };
 
-/// Seals a file that HDF5 has closed. `data` are the places of its datasets; the large ones are left out of the seal's
+/// Seals a file that HDF5 has closed. `data` are the places of its datasets. The large ones are left out of the seal's
 /// checksum, since they have checksums of their own. Throws RunError.
 void write(const std::filesystem::path& path, const std::vector<Extent>& data);
 
-/// Throws RunError that says what is wrong, unless all that the seal covers is as it was when the file was sealed.
+/// Checks that all bytes which the seal covers are as they were when the file was sealed. Throws RunError that says
+/// what is wrong.
 void check(const std::filesystem::path& path);
 
-/// Whether the file begins like a sealed one; it may still be damaged.
+/// Whether the file begins like a sealed one. It may still be damaged.
 bool present(const std::filesystem::path& path);
 
 }  // namespace fullforce::seal

@@ -1,23 +1,33 @@
 #include "fullforce/io/trials_file.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <new>
 #include <stdexcept>
+#include <string_view>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/nearest.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/hdf5.hpp"
+#include "number_types.hpp"
+#include "whole_dataset.hpp"
 
 namespace fullforce {
 namespace {
 
+const std::vector<std::string_view> dataset_names{"lengths", "targets", "inputs", "hints"};
+
+/// A signal of all trials.
 struct Matrix {
+  const char* name;
   Index cols = 0;
-  std::vector<double> values;
+  std::vector<double> values{};
 };
 
-/// An open trials file. It knows its name for the messages.
+/// An open trials file. It knows its own name, which its messages give.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path) : name_(path.string()) {
@@ -30,6 +40,7 @@ class Reader {
 
   TrialsData read() const {
     check_format();
+    check_names();
     TrialsData data;
     data.dt = positive_number("dt");
     data.lengths = lengths();
@@ -38,6 +49,7 @@ class Reader {
     require(targets.cols >= 1, "{}: dataset targets has no columns (at least one output is needed)", name_);
     Matrix inputs = optional_matrix("inputs", steps);
     Matrix hints = optional_matrix("hints", steps);
+    check_order({&targets, &inputs, &hints}, steps);
     data.n_out = targets.cols;
     data.n_in = inputs.cols;
     data.n_hint = hints.cols;
@@ -80,35 +92,38 @@ class Reader {
     return value;
   }
 
+  /// A misnamed dataset would otherwise be left out without a word.
+  void check_names() const {
+    for (const std::string& name : hdf5::member_names(file_.get()))
+      require(std::find(dataset_names.begin(), dataset_names.end(), name) != dataset_names.end(),
+              "{}: unknown dataset or group {} (the nearest known dataset is {})", name_, name,
+              nearest(name, dataset_names));
+  }
+
   bool contains(const std::string& name) const { return H5Lexists(file_.get(), name.c_str(), H5P_DEFAULT) > 0; }
 
-  /// A dataset of numbers with `rank` extents.
+  std::string named(const std::string& name) const { return fmt::format("{}: dataset {}", name_, name); }
+
+  /// Opens a dataset of numbers that has `rank` extents and is stored whole. Memory is allocated only after that is
+  /// known, since a file can claim any shape.
   hdf5::Handle dataset(const std::string& name, std::size_t rank, const char* shape) const {
-    require(contains(name), "{}: dataset {} is missing (expected numbers of shape {})", name_, name, shape);
-    hdf5::Handle set(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+    require(contains(name), "{} is missing (expected numbers of shape {})", named(name), shape);
+    hdf5::Handle set(open_up_to_the_first_gap(file_.get(), name), H5Dclose);
     require(set.get() >= 0, "{}: {} is not a dataset that can be read (expected numbers of shape {})", name_, name,
             shape);
-    require(is_number(type_class(set.get())), "{}: dataset {} does not hold integers or floating-point numbers", name_,
-            name);
+    const std::string kind = kind_unless_numbers(set.get());
+    require(kind.empty(), "{} holds {}: integers, floating-point numbers or bool are expected", named(name), kind);
+    expect_whole(set.get(), named(name));
     const std::vector<Index> extents = hdf5::extents(set.get());
-    require(extents.size() == rank, "{}: dataset {} has shape {} (expected {})", name_, name, hdf5::to_text(extents),
-            shape);
+    require(extents.size() == rank, "{} has shape {} (expected {})", named(name), hdf5::to_text(extents), shape);
     return set;
   }
 
-  static bool is_number(H5T_class_t kind) { return kind == H5T_INTEGER || kind == H5T_FLOAT; }
-
-  static H5T_class_t type_class(hid_t set) {
-    const hdf5::Handle type = hdf5::own(H5Dget_type(set), H5Tclose, "type cannot be read");
-    return H5Tget_class(type.get());
-  }
-
-  // A file can claim any shape, so no memory is allocated for a dataset into which nothing was ever stored.
+  /// Reads the numbers of a dataset.
   std::vector<double> values(const hdf5::Handle& set, const std::string& name, Index count) const {
-    require(count == 0 || H5Dget_storage_size(set.get()) > 0, "{}: dataset {} was never written", name_, name);
     std::vector<double> result(as_size(count));
     if (count == 0) return result;
-    const std::string what = fmt::format("{}: dataset {} cannot be read", name_, name);
+    const std::string what = fmt::format("{} cannot be read", named(name));
     hdf5::check(H5Dread(set.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data()), what);
     return result;
   }
@@ -137,27 +152,41 @@ class Reader {
     return sum;
   }
 
-  Matrix matrix(const std::string& name, Index steps) const {
+  Matrix matrix(const char* name, Index steps) const {
     const hdf5::Handle set = dataset(name, 2, "[sum of lengths, columns]");
     const std::vector<Index> extents = hdf5::extents(set.get());
-    if (extents[1] == 0) return {};
-    require(extents[0] == steps, "{}: dataset {} has {} rows, but the lengths add up to {}", name_, name, extents[0],
-            steps);
-    require(extents[1] <= (Index{1} << 58) / steps, "{}: dataset {} has {} columns, more than memory can hold", name_,
-            name, extents[1]);
-    Matrix result{extents[1], values(set, name, steps * extents[1])};
-    check_finite(name, result);
+    if (extents[1] == 0) return {name};
+    require(extents[0] == steps || extents[1] != steps,
+            "{} has shape {}, but the lengths add up to {} rows: it is transposed, since MATLAB, Julia and R write "
+            "arrays with their dimensions in reverse (transpose it before it is written)",
+            named(name), hdf5::to_text(extents), steps);
+    require(extents[0] == steps, "{} has {} rows, but the lengths add up to {}", named(name), extents[0], steps);
+    require(extents[1] <= (Index{1} << 58) / steps, "{} has {} columns, more than memory can hold", named(name),
+            extents[1]);
+    Matrix result{name, extents[1], values(set, name, steps * extents[1])};
+    check_finite(result);
     return result;
   }
 
-  Matrix optional_matrix(const std::string& name, Index steps) const {
-    return contains(name) ? matrix(name, steps) : Matrix{};
+  Matrix optional_matrix(const char* name, Index steps) const {
+    return contains(name) ? matrix(name, steps) : Matrix{name};
   }
 
-  void check_finite(const std::string& name, const Matrix& matrix) const {
+  void check_finite(const Matrix& matrix) const {
     for (std::size_t i = 0; i < matrix.values.size(); ++i)
-      require(std::isfinite(matrix.values[i]), "{}: {}[{}, {}] = {} (all values must be finite)", name_, name,
+      require(std::isfinite(matrix.values[i]), "{}: {}[{}, {}] = {} (all values must be finite)", name_, matrix.name,
               static_cast<Index>(i) / matrix.cols, static_cast<Index>(i) % matrix.cols, matrix.values[i]);
+  }
+
+  /// A square signal might be transposed. Any other signal of the file shows that its writer transposes nothing.
+  void check_order(const std::array<const Matrix*, 3>& signals, Index steps) const {
+    const auto shows = [&](const Matrix* signal) { return signal->cols != 0 && signal->cols != steps; };
+    if (steps == 1 || std::any_of(signals.begin(), signals.end(), shows)) return;
+    require(
+        false,
+        "{} has as many columns as rows, {}, so nothing shows whether it is transposed (add a trial, which may be a "
+        "copy of another one)",
+        named(signals[0]->name), steps);
   }
 
   std::string name_;

@@ -11,26 +11,28 @@
 namespace fullforce {
 namespace {
 
-/// Directions found together must not be much nearer to each other than this (in squared length); the others wait for
-/// the next round.
+/// Candidates that are found in one round must not be much nearer to each other than this ratio of squared lengths. The
+/// others wait for the next round.
 constexpr double least_ratio = 1e-6;
 
-/// Of vectors that are orthonormal but for rounding: below this, rounding was all that there was.
+/// Vectors that are orthonormal but for rounding have squared lengths near 1. If less than this remains of one,
+/// rounding was all that there was of it.
 constexpr double degenerate = 0.25;
 
-/// outside() is a difference of squared lengths, each rounded: what so small a part of them decides is looked at
-/// itself.
+/// outside() is a difference of squared lengths, each of which is rounded. If a part as small as this decides about a
+/// vector, the part of the vector outside of the basis is itself computed.
 template <Real T>
 constexpr double doubt = sizeof(T) == sizeof(float) ? 1e-6 : 1e-14;
 
-/// How far a difference of squared lengths may be from the truth at the very most, U not quite orthonormal included.
+/// The most by which a difference of squared lengths may be wrong. This includes the error from U, which is not quite
+/// orthonormal.
 template <Real T>
 constexpr double largest_doubt = sizeof(T) == sizeof(float) ? 1e-3 : 1e-6;
 
-/// Sums of integers do not tell squared lengths of less than so many units apart.
+/// Sums of integers cannot tell squared lengths apart that differ by fewer than so many units.
 constexpr double least_units = 256.0;
 
-/// Columns begin on aligned addresses where their number is a multiple of this.
+/// Columns of U begin on aligned addresses if their index is a multiple of this.
 constexpr Index aligned_columns = 16;
 
 }  // namespace
@@ -77,7 +79,7 @@ void Basis<T>::project(const MatrixView<const T>& v, double longest, RegionTimer
   update_coordinates(0);
 }
 
-/// Of the columns that were not there when the vectors were projected.
+/// Computes the coordinates along the columns that were added after the vectors were projected.
 template <Real T>
 void Basis<T>::project_new(Index first, const MatrixView<const T>& v, RegionTimer& timer) {
   first = first / aligned_columns * aligned_columns;
@@ -90,14 +92,14 @@ void Basis<T>::project_new(Index first, const MatrixView<const T>& v, RegionTime
   update_coordinates(first);
 }
 
-/// A block's part of U^T v, for the columns from `first` on.
+/// Adds a block's part of U^T v, for the columns from `first` on.
 template <Real T>
 void Basis<T>::add_columns(RowBlock block, Index first, const MatrixView<const T>& v) {
   if (first == dimension_) return;
   const VectorsView<T> sums = block_sums_[as_size(thread_index())].view();
   const bool by_vector = sums.order == VectorOrder::by_vector;
   const Index columns = dimension_ - first;
-  // Contiguous runs: a vector each, or everything.
+  // The sums consist of contiguous runs. Each vector is a run by itself, or all of them are one run.
   const Index runs = by_vector ? vectors_ : 1;
   const Index run = by_vector ? columns : columns * sums.stride;
   for (Index k = 0; k < runs; ++k)
@@ -107,13 +109,14 @@ void Basis<T>::add_columns(RowBlock block, Index first, const MatrixView<const T
   for (Index k = 0; k < runs; ++k) sums_.add<T>(k * run, {sums.data + k * sums.stride, as_size(run)});
 }
 
-/// Where add_columns() put vector b's sum over column k of `columns`.
+/// Returns where add_columns() put the sum of vector b over column k. It summed over `columns` columns.
 template <Real T>
 Index Basis<T>::place(Index k, Index b, Index columns) const {
   return vector_order<T>(vectors_) == VectorOrder::by_vector ? b * columns + k : k * padded_vectors<T>(vectors_) + b;
 }
 
-/// A block's part of |v|^2, over their bound so that one bound holds for all sums.
+/// Adds a block's part of |v|^2 for each vector v. The squares are divided by bound_, so that one bound holds for all
+/// sums.
 template <Real T>
 void Basis<T>::add_squares(RowBlock block, const MatrixView<const T>& v) {
   double* const squares = scratch_[as_size(thread_index())].data();
@@ -159,9 +162,10 @@ void Basis<T>::grow(const MatrixView<const T>& v, std::span<const Index> chosen,
   }
 }
 
-/// Appends orthonormal directions that span what the candidates have outside of the basis, and leaves those candidates
-/// that need another round. What is orthogonalised twice is orthogonal (Giraud, Langou and Rozloznik, Numer. Math. 101,
-/// 2005); the candidates among themselves through their Gram matrix, twice as well.
+/// Appends orthonormal directions that span what the candidates have outside of the basis. Only those candidates remain
+/// that need another round. The candidates are orthogonalised twice against the basis, because twice is enough (Giraud,
+/// Langou and Rozloznik, Numer. Math. 101, 2005). They are orthogonalised twice against each other, too, through their
+/// Gram matrix.
 template <Real T>
 Index Basis<T>::append_directions(const MatrixView<const T>& v, RegionTimer& timer) {
   take_candidates(v);
@@ -183,7 +187,7 @@ Index Basis<T>::append_directions(const MatrixView<const T>& v, RegionTimer& tim
 
   apply_combinations(residual_, directions_);
   orthogonalise(directions_, timer);
-  find_gram(directions_, 4.0, timer);  // of unit length, but for rounding
+  find_gram(directions_, 4.0, timer);  // the directions have unit length, but for rounding
   const Index sound = combine(found, degenerate, found);
   apply_combinations(directions_, residual_);
   for (Index i = 0; i < layout_->local_rows(); ++i) std::copy_n(residual_.row(i), sound, U_.row(i) + dimension_);
@@ -191,7 +195,7 @@ Index Basis<T>::append_directions(const MatrixView<const T>& v, RegionTimer& tim
   return sound;
 }
 
-/// The candidates side by side, zeros behind.
+/// Copies the candidates into the first columns of residual_, side by side. The other columns are zero.
 template <Real T>
 void Basis<T>::take_candidates(const MatrixView<const T>& v) {
   layout_->for_each_block([&](RowBlock block) {
@@ -203,7 +207,7 @@ void Basis<T>::take_candidates(const MatrixView<const T>& v) {
   });
 }
 
-/// v -= U (U^T v).
+/// Replaces v by v - U (U^T v).
 template <Real T>
 void Basis<T>::orthogonalise(StreamArray<T>& v, RegionTimer& timer) {
   if (dimension_ == 0) return;
@@ -217,7 +221,7 @@ void Basis<T>::orthogonalise(StreamArray<T>& v, RegionTimer& timer) {
   subtract_multiple<T>(*layout_, U_, dimension_, inside, vectors_, v.from(0));
 }
 
-/// A bound of the squared lengths of what the candidates have outside of the basis.
+/// Returns a bound of the squared lengths of what the candidates have outside of the basis.
 template <Real T>
 double Basis<T>::longest_residual() const {
   double longest = 0.0;
@@ -226,7 +230,7 @@ double Basis<T>::longest_residual() const {
   return longest;
 }
 
-/// gram_ = v^T v, of vectors whose squared lengths are at most `bound`.
+/// Computes gram_ = v^T v of vectors whose squared lengths are at most `bound`.
 template <Real T>
 void Basis<T>::find_gram(const StreamArray<T>& v, double bound, RegionTimer& timer) {
   const RegionScope scope(timer, TimerRegion::updates);
@@ -237,9 +241,10 @@ void Basis<T>::find_gram(const StreamArray<T>& v, double bound, RegionTimer& tim
   for (Index k = 0; k < count; ++k) gram_[as_size(k)] = sums_[k];
 }
 
-/// Combinations of the first `count` vectors behind gram_ that are orthonormal, as columns of factor_: Gram-Schmidt,
-/// the longest remainder first, until what remains of each is at most `least` (squared) or there are `most`. Returns
-/// how many. remaining_ says what remains of each vector, less than nothing for those that were chosen.
+/// Finds orthonormal combinations of the first `count` of the vectors whose products are gram_, and writes them into
+/// the columns of factor_. It is Gram-Schmidt with the longest remainder first. It ends when there are `most`
+/// combinations, or when the squared length of what remains of each vector is at most `least`. Returns the number of
+/// combinations. Afterwards remaining_ says what remains of each vector; it is negative for those that were chosen.
 template <Real T>
 Index Basis<T>::combine(Index count, double least, Index most) {
   const auto gram = [&](Index i, Index j) { return gram_[as_size(i * vectors_ + j)]; };

@@ -12,7 +12,7 @@
 namespace fullforce {
 namespace {
 
-/// Eigen's own threads off: how it cuts products for them, and so how it rounds, depends on their number.
+/// Turns Eigen's own threads off within a scope. Their number decides how Eigen cuts products, and so how it rounds.
 class OneEigenThread {
  public:
   OneEigenThread() : outer_(Eigen::nbThreads()) { Eigen::setNbThreads(1); }
@@ -70,7 +70,7 @@ double CurrentMoments<T>::leading(Index count, RowMatrix<T>& components) const {
   const OneEigenThread one_thread;
   const Eigen::Map<const Matrix, 0, Eigen::OuterStride<>> C(moments_.row(0), d, d,
                                                             Eigen::OuterStride<>(moments_.stride()));
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(C);  // by rising eigenvalue
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(C);  // eigenvalues rise
   if (eigen.info() != Eigen::Success) throw RunError("the principal components of the target currents were not found");
   Vectors<T> chosen(d, count);
   const VectorsView<T> E = chosen.view();
@@ -83,7 +83,7 @@ double CurrentMoments<T>::leading(Index count, RowMatrix<T>& components) const {
 template <Real T>
 Index CurrentMoments<T>::Shape::bytes() const {
   const Index d = max_directions();
-  // C, the eigensolver's copy of it, and the eigenvectors that are wanted.
+  // The memory is that of C, of the eigensolver's copy of it, and of the eigenvectors that are wanted.
   const Index whole = d * (2 * row_stride<double>(d) + target_modes + row_stride<double>(streams) + streams);
   return basis().bytes() + whole * static_cast<Index>(sizeof(double));
 }

@@ -24,39 +24,45 @@ void Drive<T>::persist(Archive& archive) {
   persist_target(archive);
 }
 
-template <Real T>
-Index DriveShape<T>::bytes() const {
-  // z_rec and x_D; of each network's product with J_D the one in use, which for FORCE is z_rec, and the next.
-  const Index arrays = 3 + (rates.all_rates ? driven_networks : 0);
-  const Index row = padded_vectors<T>(rates.streams) * static_cast<Index>(sizeof(T));
-  return rates.partition.largest_row_count() * arrays * row + rates.bytes();
+namespace {
+
+/// Calls use(std::type_identity<Kind>()) with the class of a rule. No other place knows all these classes.
+template <Real T, class Use>
+auto with_kind(Rule rule, const Use& use) {
+  if (rule == Rule::force) return use(std::type_identity<ForceDrive<T>>());
+  return use(std::type_identity<FullForceDrive<T>>());
 }
 
-template <Real T>
-void DriveShape<T>::account(bool target_runs, const Extent& extent, StepAccount& account) const {
-  const Index networks = driven_networks - (target_runs ? 0 : 1);
-  if (networks > 0) weights.account(static_cast<double>(networks * rates.streams), extent, account);
-  account.gather(rates.bytes_gathered(target_runs));
-}
+}  // namespace
 
-template <Real T>
-DriveShape<T> drive_shape(Rule rule, const RowPartition& partition, Index in_degree, Index streams, bool all_rates) {
-  const bool force = rule == Rule::force;  // J_D r, too, needs the r of all ranks
-  return {{partition, streams, all_rates || force}, {partition, in_degree, streams}, force ? 2 : 1};
+std::unique_ptr<DriveShape> drive_shape(const RowPartition& partition, const NetworkOptions& network,
+                                        const LearningOptions& learning, Index streams, bool all_rates) {
+  return with_scalar(learning.precision, [&](auto scalar) {
+    using T = decltype(scalar);
+    return with_kind<T>(learning.rule, [&](auto kind) -> std::unique_ptr<DriveShape> {
+      using Kind = typename decltype(kind)::type;
+      return std::make_unique<typename Kind::Shape>(Kind::shape(partition, network, streams, all_rates));
+    });
+  });
 }
 
 template <Real T>
 std::unique_ptr<Drive<T>> make_drive(Rule rule, const Layout& layout, const NetworkOptions& options,
                                      const Connectivity<T>& connectivity, const StepSignals& signals, bool all_rates) {
-  const DriveShape<T> shape = drive_shape<T>(rule, layout.partition(), options.in_degree, signals.streams, all_rates);
-  if (rule == Rule::force) return std::make_unique<ForceDrive<T>>(layout, shape, options, connectivity, signals);
-  return std::make_unique<FullForceDrive<T>>(layout, shape, options, connectivity, signals);
+  return with_kind<T>(rule, [&](auto kind) -> std::unique_ptr<Drive<T>> {
+    return std::make_unique<typename decltype(kind)::type>(layout, options, connectivity, signals, all_rates);
+  });
+}
+
+template <Real T>
+WeightMatrix free_running_weights(Rule rule, const Connectivity<T>& connectivity, EffectiveWeights learned) {
+  return with_kind<T>(
+      rule, [&](auto kind) { return decltype(kind)::type::free_running_weights(connectivity, std::move(learned)); });
 }
 
 #define INSTANTIATE(T)                                                                                              \
   template class Drive<T>;                                                                                          \
-  template struct DriveShape<T>;                                                                                    \
-  template DriveShape<T> drive_shape(Rule, const RowPartition&, Index, Index, bool);                                \
+  template WeightMatrix free_running_weights(Rule, const Connectivity<T>&, EffectiveWeights);                       \
   template std::unique_ptr<Drive<T>> make_drive(Rule, const Layout&, const NetworkOptions&, const Connectivity<T>&, \
                                                 const StepSignals&, bool);
 INSTANTIATE(float)

@@ -10,7 +10,7 @@
 namespace fullforce {
 namespace {
 
-/// phi = r.
+/// Dense features are the rates themselves, phi = r.
 template <Real T>
 class DenseFeatures : public FeatureSpace<T> {
  public:
@@ -63,14 +63,15 @@ template <class From, class To>
 void convert(const VectorsView<const From>& from, Index vectors, Index length, const VectorsView<To>& to) {
   for (Index k = 0; k < length; ++k)
     for (Index b = 0; b < vectors; ++b) to(b, k) = static_cast<To>(from(b, k));
-  // Products read whole registers of a vector: what an earlier, longer one left there must go.
+  // Products read whole registers of a vector, so the rest of the last register must be zero. An earlier, longer vector
+  // may have left something there.
   if (to.order == VectorOrder::by_vector)
     for (Index b = 0; b < vectors; ++b)
       std::fill(to.data + b * to.stride + length, to.data + (b + 1) * to.stride, To(0));
 }
 
-/// phi = U^T r. P over as many features as there may be: those that are not there yet are zero, so that P is 1/alpha on
-/// their diagonal, which is what the first sample that has them must find.
+/// Low-rank features are phi = U^T r. P has a row for each feature that there may ever be. Features that are not there
+/// yet are zero, so that P is 1/alpha on their diagonal. The first sample that has these features must find it so.
 template <Real T>
 class LowRankFeatures : public FeatureSpace<T> {
  public:
@@ -129,12 +130,12 @@ class LowRankFeatures : public FeatureSpace<T> {
 
  private:
   Index streams_;
-  double longest_;  ///< no vector of rates is longer
+  double longest_;  ///< no vector of rates has a larger squared length
   Basis<T> basis_;
   std::optional<InverseCorrelation<double>> P_;
   Vectors<T> features_;        ///< a, rounded for the products with the weights
-  Vectors<T> panel_products_;  ///< S^T a, likewise
-  RowMatrix<T> panel_rows_;    ///< S^T as applied last, likewise
+  Vectors<T> panel_products_;  ///< S^T a, rounded likewise
+  RowMatrix<T> panel_rows_;    ///< S^T as applied last, rounded likewise
 };
 
 }  // namespace

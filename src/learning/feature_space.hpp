@@ -13,14 +13,14 @@ namespace fullforce {
 
 class Archive;
 
-/// What learned weights need to know of a step. InverseCorrelation says what the numbers are.
+/// What learned weights need to know of a step. InverseCorrelation defines the numbers.
 template <Real T>
 struct Gain {
   VectorsView<const T> features = {};        ///< phi, of which each stream has `count` elements
   Index count = 0;                           ///< d, the present number of features
   VectorsView<const T> panel_products = {};  ///< S^T phi, of which each stream has `pending` elements
   const double* inverse_factor = nullptr;    ///< L^-T
-  Index pending = 0;                         ///< columns of the panel: updates that are computed and not yet applied
+  Index pending = 0;  ///< columns of the panel, which are updates that are computed and not yet applied
 };
 
 /// The features phi of the rates that weights are learned over, [d] for each stream, and the gain of recursive least
@@ -38,7 +38,7 @@ class FeatureSpace {
   /// Takes in the rates of a step, which are group 0 of `rates`. With low-rank features it reads only this rank's rows
   /// of them. The `learning` streams (in ascending order) are those that the step learns from. **Collective.**
   virtual void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer& timer) = 0;
-  /// The number of parts of a product that does not go by blocks, for all of which multiply() has to wait. There are
+  /// The number of parts of a product that does not go by blocks. multiply() has to wait for all of them. There are
   /// none unless P is dense.
   virtual Index parts() const { return 0; }
   virtual void multiply_part(Index) {}
@@ -47,7 +47,7 @@ class FeatureSpace {
   virtual void append(RowBlock) {}
   virtual void advance() = 0;
 
-  /// Applies the panel, and returns what it was: S^T [pending, d], valid until the next step. **Collective.**
+  /// Applies the panel, and returns its content S^T [pending, d], which is valid until the next step. **Collective.**
   virtual MatrixView<const T> flush(RegionTimer& timer) = 0;
   virtual bool panel_full() const = 0;
 
@@ -61,7 +61,7 @@ class FeatureSpace {
   /// An element of P as it was applied last. `i` counts the rows that this rank holds.
   virtual double inverse_correlation(Index i, Index j) const = 0;
 
-  /// The basis of low-rank features; null with dense features.
+  /// The basis of low-rank features. It is null with dense features.
   virtual const Basis<T>* basis() const { return nullptr; }
 
   /// Saves or loads the basis, if there is one, and P with its panel, if there is one. **Collective.**

@@ -5,9 +5,10 @@
 namespace fullforce {
 
 template <Real T>
-ForceDrive<T>::ForceDrive(const Layout& layout, const DriveShape<T>& shape, const NetworkOptions& options,
-                          const Connectivity<T>& connectivity, const StepSignals& signals)
-    : GeneratedDrive<T>(layout, shape, options, connectivity, signals, true),
+ForceDrive<T>::ForceDrive(const Layout& layout, const NetworkOptions& options, const Connectivity<T>& connectivity,
+                          const StepSignals& signals, bool all_rates)
+    : GeneratedDrive<T>(layout, shape(layout.partition(), options, signals.streams, all_rates), options, connectivity,
+                        signals, true),
       connectivity_(&connectivity),
       next_response_(layout, signals.streams) {}
 
@@ -32,6 +33,14 @@ void ForceDrive<T>::multiply_ahead(bool target_runs, Direction direction) {
     J_D.multiply(this->layout(), {this->target_product(), own}, direction);
   else
     J_D.multiply(this->layout(), {own}, direction);
+}
+
+template <Real T>
+WeightMatrix ForceDrive<T>::free_running_weights(const Connectivity<T>& connectivity, EffectiveWeights learned) {
+  WeightMatrix J = connectivity.J_D.in_double();
+  J.left = in_double(connectivity.u_out);
+  J.right = std::move(learned.readout);
+  return J;
 }
 
 template class ForceDrive<float>;

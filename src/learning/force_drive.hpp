@@ -8,8 +8,17 @@ namespace fullforce {
 template <Real T>
 class ForceDrive : public GeneratedDrive<T> {
  public:
-  ForceDrive(const Layout& layout, const DriveShape<T>& shape, const NetworkOptions& options,
-             const Connectivity<T>& connectivity, const StepSignals& signals);
+  ForceDrive(const Layout& layout, const NetworkOptions& options, const Connectivity<T>& connectivity,
+             const StepSignals& signals, bool all_rates);
+
+  /// The product J_D r, too, needs the rates r of all ranks. The arrays are z_rec and F, and both of them for the next
+  /// step.
+  static typename GeneratedDrive<T>::Shape shape(const RowPartition& partition, const NetworkOptions& options,
+                                                 Index streams, bool /*all_rates*/) {
+    return {partition, options, streams, true, 2, 4};
+  }
+  /// The recurrent weights are J_D + u_out w.
+  static WeightMatrix free_running_weights(const Connectivity<T>& connectivity, EffectiveWeights learned);
 
   void begin_step() override;
   /// Adds u_out z to J_D r of this step in place, because nothing else needs J_D r alone.

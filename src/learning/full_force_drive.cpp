@@ -3,10 +3,12 @@
 namespace fullforce {
 
 template <Real T>
-FullForceDrive<T>::FullForceDrive(const Layout& layout, const DriveShape<T>& shape, const NetworkOptions& options,
-                                  const Connectivity<T>& connectivity, const StepSignals& signals)
-    // Where r_D travels apart, its product comes last in a step, when F has been used.
-    : GeneratedDrive<T>(layout, shape, options, connectivity, signals, shape.rates.all_rates),
+FullForceDrive<T>::FullForceDrive(const Layout& layout, const NetworkOptions& options,
+                                  const Connectivity<T>& connectivity, const StepSignals& signals, bool all_rates)
+    // If the rates r_D travel apart from r, the product with them comes last in a step, when F has been used. One array
+    // then does for both currents.
+    : GeneratedDrive<T>(layout, shape(layout.partition(), options, signals.streams, all_rates), options, connectivity,
+                        signals, all_rates),
       J_D_(&connectivity.J_D) {}
 
 template <Real T>

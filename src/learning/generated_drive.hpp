@@ -4,14 +4,34 @@
 
 namespace fullforce {
 
-/// What drives have in common whose targets a target-generating network makes.
+/// What those drives have in common whose targets come from a target-generating network.
 template <Real T>
 class GeneratedDrive : public Drive<T> {
  public:
+  struct Shape : DriveShape {
+    typename NetworkRates<T>::Shape rates;
+    typename RecurrentWeights<T>::Shape J_D;
+    NeuronsShape<T> neurons;    ///< those of the target-generating network
+    Index driven_networks = 1;  ///< networks that J_D drives: the target-generating network alone, or both
+    Index arrays = 2;           ///< arrays of currents [rows, B] that the drive holds
+
+    Shape(const RowPartition& partition, const NetworkOptions& options, Index streams, bool all_rates,
+          Index networks_driven, Index current_arrays)
+        : rates{partition, streams, all_rates},
+          J_D{partition, options.in_degree, streams},
+          neurons(neurons_shape<T>(partition, streams, options)),
+          driven_networks(networks_driven),
+          arrays(current_arrays) {}
+
+    Index bytes() const override;
+    double file_bytes() const override;
+    void account(bool target_runs, const Extent& extent, StepAccount& account) const override;
+  };
+
   /// `keeps_two` is that of TargetNetwork.
-  GeneratedDrive(const Layout& layout, const DriveShape<T>& shape, const NetworkOptions& options,
+  GeneratedDrive(const Layout& layout, const Shape& shape, const NetworkOptions& options,
                  const Connectivity<T>& connectivity, const StepSignals& signals, bool keeps_two)
-      : Drive<T>(layout, shape), target_(layout, options, connectivity, signals, keeps_two) {}
+      : Drive<T>(layout, shape.rates), shape_(shape), target_(layout, options, connectivity, signals, keeps_two) {}
 
   void draw_state(std::uint64_t seed, Purpose purpose) override { target_.draw_state(seed, purpose); }
   void begin_step() override { target_.begin_step(); }
@@ -21,9 +41,12 @@ class GeneratedDrive : public Drive<T> {
   void emit_target(RowBlock block) override { target_.emit(block, this->rates()); }
   TargetCurrents<T> targets() const override { return target_.targets(); }
   void find_target_bound() override { target_.find_bound(); }
+  void account(bool target_runs, StepAccount& account) const override {
+    shape_.account(target_runs, whole_extent(this->layout()), account);
+  }
 
  protected:
-  /// The product of J_D with the rates r_D, whose result is F of the next step.
+  /// The product of J_D with the rates r_D. Its result is F of the next step.
   typename RecurrentWeights<T>::Product target_product() {
     return {&this->rates().target(), this->rates().target_group(), &target_.next_currents()};
   }
@@ -31,6 +54,7 @@ class GeneratedDrive : public Drive<T> {
  private:
   void persist_target(Archive& archive) override { target_.persist(archive); }
 
+  Shape shape_;
   TargetNetwork<T> target_;
 };
 

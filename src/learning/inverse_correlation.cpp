@@ -12,17 +12,17 @@
 namespace fullforce {
 namespace {
 
-/// Some of the vectors of `all`, in memory that has room for as many as there are: the order follows from their number.
+/// A view of `count` vectors in `memory`, which has room for more. The number of vectors decides their order.
 template <Real F>
 VectorsView<F> view_of_some(AlignedArray<F>& memory, Index length, Index count) {
   const bool by_vector = vector_order<F>(count) == VectorOrder::by_vector;
   return {memory.data(), by_vector ? row_stride<F>(length) : padded_vectors<F>(count), vector_order<F>(count)};
 }
 
-/// Room for any number of vectors up to `most`, in either order.
+/// The room that any number of vectors up to `most` needs, in either order.
 template <Real F>
 Index room_for_some(Index length, Index most) {
-  constexpr Index contiguous = 16 / static_cast<Index>(sizeof(F));  // so many at the most lie by vector
+  constexpr Index contiguous = 16 / static_cast<Index>(sizeof(F));  // at most so many vectors lie each in one piece
   return std::max(std::min(most, contiguous) * row_stride<F>(length), length * padded_vectors<F>(most));
 }
 
@@ -33,13 +33,13 @@ void copy_some(const VectorsView<const F>& all, std::span<const Index> chosen, I
     for (std::size_t k = 0; k < chosen.size(); ++k) some(static_cast<Index>(k), j) = all(chosen[k], j);
 }
 
-/// What is copied below the diagonal is copied in such pieces, while it is in a cache.
+/// What is copied below the diagonal is copied in pieces of so many columns, while they are in a cache.
 constexpr Index flushed_columns = 512;
 
 }  // namespace
 
-// The default panel of 64 columns was chosen by measurement: N = 1024 and 4096, double precision, 1 and 16 streams, two
-// cores, panels of 16, 32, 64, 128 and 256 columns, in ms a step:
+// The default panel of 64 columns was chosen by measurement. The table gives ms for a step in double precision on two
+// cores, for panels of 16, 32, 64, 128 and 256 columns:
 //   N = 1024, 1 stream      0.347  0.300  0.307  0.326  0.337      16 streams    2.16   2.16   2.07   2.18   2.34
 //   N = 4096, 1 stream      8.82   8.83   9.03   9.22   9.35       16 streams   33.8   30.5   30.7   29.7   30.8
 // A length that depends on N and B could win 4 % at the most.
@@ -92,8 +92,8 @@ void InverseCorrelation<F>::select(const GatheredVectors<F>& phi, std::span<cons
   }
   const VectorsView<F> some = view_of_some(phi_chosen_, layout_->rows(), selected_);
   const VectorsView<const F> all = phi.group(0);
-  // Padding beside the chosen ones may hold what an earlier, larger choice left: products then fill padding with it,
-  // which nobody reads.
+  // The padding beside the chosen vectors may hold numbers of an earlier, larger choice. Products then fill padding of
+  // their results with them, which nobody reads.
   const Index run = layout_->partition().block_size();
   for_each_in_parallel(layout_->partition().blocks(), [&](Index k) {
     copy_some(all, chosen_, k * run, std::min(run, layout_->rows() - k * run), some);
@@ -119,7 +119,7 @@ void InverseCorrelation<F>::multiply(RowBlock block) {
   if (selected_ > 0 || pending_ > 0) sum_block(block);
 }
 
-/// A block's part of the sums, formed in double.
+/// Adds a block's part of the sums, which are formed in double precision.
 template <Real F>
 void InverseCorrelation<F>::sum_block(RowBlock block) {
   const Index thread = thread_index();
@@ -153,7 +153,8 @@ void InverseCorrelation<F>::reduce(RegionTimer& timer) {
   if (selected_ > 0) factorise();
 }
 
-/// From the sums: c = S^T phi, and the Gram matrix I + Phi^T P0 Phi - c^T c of the selected.
+/// Reads from the sums c = S^T phi of all vectors, and I + Phi^T P0 Phi of the selected vectors. Subtracting c^T c
+/// makes this their Gram matrix.
 template <Real F>
 void InverseCorrelation<F>::decode() {
   const VectorsView<F> c = c_.view();
@@ -171,6 +172,12 @@ void InverseCorrelation<F>::decode() {
       gram_[as_size(b * selected_ + e)] = sums_.value(first + b * selected_ + e, quadratic_scale_);
 }
 
+/// By so much the rounding of sums to integers may change phi^T P phi. Rates near zero give forms that are smaller.
+template <Real F>
+double InverseCorrelation<F>::rounding_of_sums() const {
+  return static_cast<double>(layout_->partition().blocks()) * quadratic_scale_.resolution();
+}
+
 template <Real F>
 void InverseCorrelation<F>::factorise() {
   using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -181,7 +188,7 @@ void InverseCorrelation<F>::factorise() {
         gram_[as_size(b * selected_ + e)] -= left * c_exact_[as_size(k * vectors_ + chosen_[as_size(e)])];
     }
   for (Index b = 0; b < selected_; ++b) {
-    indefinite_ += gram_[as_size(b * selected_ + b)] > 0.0 ? 0 : 1;
+    indefinite_ += gram_[as_size(b * selected_ + b)] >= -rounding_of_sums() ? 0 : 1;
     gram_[as_size(b * selected_ + b)] += 1.0;
   }
   Eigen::Map<Matrix> gram(gram_.data(), selected_, selected_);
@@ -191,7 +198,7 @@ void InverseCorrelation<F>::factorise() {
     throw RunError(
         "the inverse correlation matrix is no longer positive definite: use learning.precision = \"double\", or a "
         "larger learning.alpha");
-  // L^-T row by row: its column b is L^-T e_b, found by substitution.
+  // L^-T is found row by row. Its column b is L^-T e_b, which substitution gives.
   const Index stride = padded<double>(selected_);
   std::fill_n(factor_.data(), selected_ * stride, 0.0);
   for (Index b = 0; b < selected_; ++b) {
@@ -239,9 +246,9 @@ void InverseCorrelation<F>::flush(RegionTimer& timer) {
   pending_ = 0;
 }
 
-/// P and S S^T are symmetric to the last bit, so what lies below the diagonal is copied from above it where this thread
-/// has both: rows and columns `begin` to `end`, in whole registers. Copying into the rows of other threads too was not
-/// faster.
+/// Applies the panel to a block of rows. P and S S^T are symmetric to the last bit, so the elements below the diagonal
+/// are copied from above it where this thread has both. These are the rows and columns from `begin` to `end`, in whole
+/// registers. Copying into the rows of other threads too was not faster.
 template <Real F>
 void InverseCorrelation<F>::flush(RowBlock block) {
   constexpr Index unit = alignment_bytes / static_cast<Index>(sizeof(F));
@@ -334,7 +341,7 @@ void InverseCorrelation<F>::persist_whole(Archive& archive, Index features) {
   if (pending_ > 0) archive.replicated<F>(format::learning::pending_right, S_from(0).first(pending_), features);
 }
 
-/// How many columns of the panel a file holds that is being loaded.
+/// Finds how many columns of the panel are in the file that is being loaded.
 template <Real F>
 void InverseCorrelation<F>::find_pending(Archive& archive) {
   if (archive.saving()) return;

@@ -1,5 +1,7 @@
 #include "fullforce/learning/plasticity.hpp"
 
+#include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/learning/shared_gain_rls.hpp"
 
 namespace fullforce {
@@ -16,6 +18,8 @@ std::unique_ptr<PlasticityShape> plasticity_shape(const RowPartition& partition,
     return std::make_unique<typename SharedGainRls<decltype(scalar)>::Shape>(partition, threads, options, sizes);
   });
 }
+
+bool has_pending_updates(Archive& archive) { return archive.contains(format::learning::pending_right); }
 
 template std::unique_ptr<Plasticity<float>> make_plasticity(const Layout&, const LearningOptions&,
                                                             const PlasticitySizes&);

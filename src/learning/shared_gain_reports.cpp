@@ -1,4 +1,5 @@
-// What shared-gain learning says of itself: notices, the report for the summary, and its weights for those who look.
+// This file has what shared-gain learning says of itself: its notices, its report for the summary, and its weights for
+// those who analyze them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,7 +51,7 @@ std::vector<Notice> SharedGainRls<T>::notices(Index step) {
   return notices;
 }
 
-/// Once: what has become of the target currents.
+/// Says once how much of the target currents the modes have left out.
 template <Real T>
 void SharedGainRls<T>::notice_modes(Index step, std::vector<Notice>& notices) {
   if (modes_were_fixed_ || this->is_observing()) return;
@@ -64,7 +65,7 @@ void SharedGainRls<T>::notice_modes(Index step, std::vector<Notice>& notices) {
                            modes_->count(), modes_->found())});
 }
 
-/// Once: rates visit directions that the features cannot tell apart from now on.
+/// Says once that the basis is full. From then on rates may visit directions that the features cannot tell apart.
 template <Real T>
 void SharedGainRls<T>::notice_full_basis(Index step, std::vector<Notice>& notices) {
   const bool full = basis() != nullptr && basis()->full() && basis()->dimension() < layout_->rows();
@@ -75,15 +76,16 @@ void SharedGainRls<T>::notice_full_basis(Index step, std::vector<Notice>& notice
   basis_was_full_ = full;
 }
 
-/// Once: rounding has made a form negative that is positive whatever the rates are.
+/// Says once that rounding has made a quadratic form negative. The form is positive whatever the rates are.
 template <Real T>
 void SharedGainRls<T>::notice_lost_precision(Index step, std::vector<Notice>& notices) {
   const bool indefinite = space_->indefinite_samples() > 0;
+  const char* const remedy = std::is_same_v<T, float> ? "learning.precision = \"double\", or a larger learning.alpha"
+                                                      : "a larger learning.alpha";
   if (indefinite && !was_indefinite_)
     notices.push_back(
-        {true, fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use "
-                           "learning.precision = \"double\", or a larger learning.alpha",
-                           step)});
+        {true, fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use {}", step,
+                           remedy)});
   was_indefinite_ = indefinite;
 }
 
@@ -101,7 +103,7 @@ PlasticityReport SharedGainRls<T>::report() const {
   return report;
 }
 
-/// The learned weights onto all modes, [n, d], on every rank.
+/// The learned weights of all rows, [n, d], on every rank. With target modes, the rows are the modes.
 template <Real T>
 RowMatrix<double> SharedGainRls<T>::whole_weights() const {
   const Index d = features();
@@ -112,14 +114,15 @@ RowMatrix<double> SharedGainRls<T>::whole_weights() const {
   return whole;
 }
 
-/// Weights [n, d] over the features, as the columns [local rows, n] that act on this rank's rates: w^T, or U w^T.
+/// Weights [n, d] over the features become weights over the rates. The result has the columns [local rows, n] that act
+/// on this rank's rates. They are w^T with dense features, and U w^T with low-rank ones.
 template <Real T>
 RowMatrix<double> SharedGainRls<T>::over_rates(const RowMatrix<double>& whole) const {
   if (basis() == nullptr) return transposed_columns(whole, layout_->first_row(), layout_->local_rows());
   return product(in_double(basis()->matrix(), features()), transposed_columns(whole, 0, whole.cols()));
 }
 
-/// J = W, A U^T, or with target modes V w.
+/// The recurrent weights J. They are W with dense features, A U^T with low-rank ones, and V w with target modes.
 template <Real T>
 WeightMatrix SharedGainRls<T>::effective_recurrent() const {
   if (!J_) return {};

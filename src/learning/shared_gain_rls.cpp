@@ -66,7 +66,8 @@ double SharedGainRls<T>::inverse_correlation(Index i, Index j) const {
   return space_->inverse_correlation(i, j);
 }
 
-/// Low-rank: weights of directions that the basis does not have yet are zero, and not read.
+/// Tells the weights how many features there are. With low-rank features, the weights of directions that the basis does
+/// not have yet are zero and need not be read.
 template <Real T>
 void SharedGainRls<T>::use_features() {
   w_.use(features());
@@ -137,7 +138,7 @@ void SharedGainRls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T
   if (learning && space_->panel_full()) apply_panel(timer);
 }
 
-/// From z_rec - F, or with modes w phi - V^T F, of the streams that learn.
+/// Learns from the errors z_rec - F of the streams that learn. With target modes the errors are w phi - V^T F.
 template <Real T>
 void SharedGainRls<T>::learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets,
                                       const Gain<T>& gain) {

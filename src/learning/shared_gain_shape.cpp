@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "fullforce/learning/shared_gain_rls.hpp"
@@ -14,7 +16,8 @@ SharedGainRls<T>::Shape::Shape(const RowPartition& partition, int threads, const
                                const PlasticitySizes& sizes)
     : partition_(partition), threads_(threads), options_(options), sizes_(sizes) {}
 
-/// Calls use() with the shape of P: by rows over the ranks, or small, in double precision and whole on each rank.
+/// Calls use() with the shape of P. A dense P is distributed over the ranks by rows. A small P is in double precision
+/// and whole on each rank.
 template <Real T>
 template <class Use>
 auto SharedGainRls<T>::Shape::with_P(const Use& use) const {
@@ -34,14 +37,14 @@ TargetModes<T>::Shape SharedGainRls<T>::Shape::modes() const {
   return {{partition_, options_.max_rank, options_.target_modes, sizes_.streams, threads_}};
 }
 
-/// Columns that a panel holds when it is applied, on the mean: the step that fills it may overshoot.
+/// The mean number of columns that a panel holds when it is applied. The step that fills it may overshoot.
 template <Real T>
 double SharedGainRls<T>::Shape::filled_panel() const {
   const double step = std::max(1.0, learning_streams());
   return std::ceil(number(options_.panel) / step) * step;
 }
 
-/// Rows of the learned recurrent weights: neurons, or modes, of which each rank has its share.
+/// The number of rows of the learned recurrent weights. They are neurons, or modes, of which each rank has its share.
 template <Real T>
 double SharedGainRls<T>::Shape::weight_rows(const Extent& extent) const {
   if (!learns_recurrent()) return 0.0;
@@ -72,6 +75,19 @@ double SharedGainRls<T>::Shape::file_bytes(bool checkpoint) const {
                          (has_modes() ? N : 0.0) * number(options_.target_modes) + n_out * d +
                          pending * (d + J_rows + n_out);
   return d * d * (is_low_rank() ? sizeof(double) : sizeof(T)) + scalars * sizeof(T);
+}
+
+template <Real T>
+PlasticityReport SharedGainRls<T>::Shape::report() const {
+  PlasticityReport report;
+  if (is_low_rank()) {
+    report.text =
+        fmt::format("rank         up to learning.max_rank = {}: a run that finds fewer directions takes less of all\n",
+                    options_.max_rank);
+    report.numbers.push_back({"max_rank", options_.max_rank});
+  }
+  report.numbers.push_back({"target_modes", options_.target_modes});
+  return report;
 }
 
 template <Real T>

@@ -44,7 +44,7 @@ void TargetModes<T>::project(const TargetCurrents<T>& currents, std::span<const 
   sums_.reduce(neurons_->comm());
 }
 
-/// The currents of the selected streams side by side.
+/// Copies the currents of the selected streams side by side.
 template <Real T>
 void TargetModes<T>::choose(const StreamArray<T>& F, std::span<const Index> selected) {
   neurons_->for_each_block([&](RowBlock block) {

@@ -6,13 +6,13 @@
 namespace fullforce::kernels {
 namespace {
 
-/// So many rows pass before sums go back to the first-level cache: enough that this hardly costs, few enough that the
-/// processor sees them as so many streams of memory to read ahead.
+/// After so many rows the sums go back to the first-level cache. The rows are so many that this hardly costs. They are
+/// so few that the processor can follow each row as a stream of memory to read ahead.
 constexpr Index row_run = 16;
-/// Rows that are asked for ahead of the one at work.
+/// Rows are asked for so far ahead of the one at work.
 constexpr Index look_ahead = 2 * row_run;
 
-/// C columns times a pack of vectors that lie side by side.
+/// Adds C columns times a pack of vectors that lie side by side.
 template <int C, class V, class T>
 void side_by_side_tile(const MatrixView<const T>& a, Index rows, const MatrixView<const T>& x,
                        const VectorsView<T>& sums) {
@@ -37,7 +37,7 @@ void side_by_side(const MatrixView<const T>& a, Index rows, Index cols, const Ma
   for (; k < cols; ++k) side_by_side_tile<1, V>(from(k), rows, x, to(k));
 }
 
-/// A register of columns times one vector.
+/// Adds a register of columns times one vector.
 template <class T>
 void by_vector(const MatrixView<const T>& a, Index rows, Index cols, const T* x, Index x_stride, T* sums) {
   using V = Register<T>;

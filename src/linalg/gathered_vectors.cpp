@@ -9,13 +9,14 @@
 namespace fullforce {
 namespace {
 
-/// Whether the rows are the groups already: one group whose vectors lie side by side, or nothing but rows wanted.
+/// Whether the rows are already what the groups would be. This is so for one group whose vectors lie side by side. It
+/// is also so if only rows are wanted.
 template <Real T>
 bool rows_suffice(Index groups, Index vectors, bool local_only) {
   return local_only || (groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side);
 }
 
-/// Whether nothing travels, and a group can be written as it is read.
+/// Whether a group can be read where it was written, because nothing travels between ranks.
 template <Real T>
 bool groups_suffice(Index ranks, Index vectors, bool local_only) {
   return !local_only && ranks == 1 && (vectors == 1 || vector_order<T>(vectors) == VectorOrder::side_by_side);
@@ -65,7 +66,7 @@ void GatheredVectors<T>::finish_gather() {
 template <Real T>
 void GatheredVectors<T>::unpack() {
   if (groups_.empty()) return;
-  // Few numbers are copied sooner than a second thread has woken up.
+  // One thread copies few numbers sooner than a second thread wakes up.
   constexpr Index few = 4096;
   if (rows_.size() <= few) {
     unpack(0, layout_->rows());
@@ -92,7 +93,7 @@ void GatheredVectors<T>::unpack(Index first, Index count) {
 
 template <Real T>
 bool GatheredVectors<T>::all_finite() const {
-  // What is kept local_only only its owner knows.
+  // If vectors are kept local, only the owner of a row knows whether it is finite.
   if (local_only_) return true;
   if (!in_place_) return is_finite(rows_.span());
   return std::all_of(starts_.begin(), starts_.end(), [this](const T* group) {
@@ -102,7 +103,7 @@ bool GatheredVectors<T>::all_finite() const {
 
 template <Real T>
 bool GatheredVectors<T>::is_finite(std::span<const T> values) const {
-  // Threads pay where memory is read.
+  // Several threads pay only if the numbers come from memory.
   constexpr Index in_cache = 1 << 18;
   const Index count = static_cast<Index>(values.size());
   std::atomic<bool> finite = true;

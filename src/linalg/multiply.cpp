@@ -4,20 +4,22 @@
 #include "fullforce/linalg/kernels.hpp"
 #include "vector_register.hpp"
 
-// Multiplication and addition are fused outright: left to the compiler, one tile did so and another did not, and the
-// result of a row depended on its neighbours. Columns come in runs that fit the first-level cache, and a tile of sums
-// stays in registers. The lanes of several rows are added up together, as the same tree.
+// Multiplication and addition are fused outright. When this was left to the compiler, it fused them in one tile and not
+// in another, and the result of a row depended on its neighbours. Columns come in runs that fit the first-level cache.
+// A tile of sums stays in registers. The lanes of several rows are added up together, as the same tree.
 //
-// Measured on one core with AVX-512, N = 4096, blocks of 64 rows, for 1, 4, 16 and 32 vectors, in GFLOP/s:
+// These rates in GFLOP/s were measured on one core with AVX-512, at N = 4096 with blocks of 64 rows, for 1, 4, 16 and
+// 32 vectors:
 //   double   this 6.5, 19, 45, 47    Eigen 5.7, 12, 19, 21    OpenBLAS 6.6, 7.9, 22, 30
 //   single   this 14, 36, 97, 101    Eigen 13, 25, 68, 73     OpenBLAS 13, 16, 46, 61
-// For contiguous vectors, rows are not asked for ahead: that is from 4 % faster to a tenth slower, by the processor.
+// For contiguous vectors, rows are not asked for ahead. Depending on the processor, asking is between 4 % faster and a
+// tenth slower.
 namespace fullforce::kernels {
 namespace {
 
 constexpr Index round_up(Index value, Index unit) { return (value + unit - 1) / unit * unit; }
 
-/// What becomes of a finished sum, and of the further ones of the same element.
+/// What happens to a finished sum, and to the further sums of the same element.
 struct Add {
   template <class V>
   void operator()(V& y, const V& sum) const {
@@ -39,7 +41,7 @@ struct Subtract {
   }
 };
 
-/// R rows and V contiguous vectors: R x V sums stay in registers while the columns stream by.
+/// Multiplies R rows by V contiguous vectors. The R x V sums stay in registers while the columns stream by.
 template <int R, int V, class T, class Store>
 void tile_by_vector(const MatrixView<const T>& a, Index cols, const VectorsView<const T>& x, const MatrixView<T>& y,
                     Store store) {
@@ -55,7 +57,8 @@ void tile_by_vector(const MatrixView<const T>& a, Index cols, const VectorsView<
   T totals[std::max(R * V, static_cast<int>(lanes<T>))];
   sums_of_lanes<R * V, static_cast<int>(lanes<T>)>(&sums[0][0], totals);
   if (y.stride == V) {
-    // Whole registers: what is stored in parts, a read of the whole must wait for until all parts have left the core.
+    // Whole registers are stored. If they were stored in parts, a read of a whole register would have to wait until all
+    // parts have left the core.
     for (int k = 0; k < R * V; ++k) store(y.data[k], totals[k]);
     return;
   }
@@ -63,18 +66,20 @@ void tile_by_vector(const MatrixView<const T>& a, Index cols, const VectorsView<
     for (int v = 0; v < V; ++v) store(y.data[r * y.stride + v], totals[r * V + v]);
 }
 
-/// Few rows at a time, all vectors for each: the rows are then read from memory once.
+/// So few rows are taken at a time, and all vectors are done for them. The rows are then read from memory only once.
 constexpr Index strip = 8;
 
-/// Rows no longer than this are over before the processor has learned to read them ahead, so those of the strip after
-/// the next are asked for.
+/// Rows of at most this length are over before the processor has learned to read them ahead. So the rows of the strip
+/// after the next are asked for.
 constexpr Index short_row_bytes = 4096;
 
-/// Of longer rows so many columns ahead are asked for: rows used an element at a time keep the processor from reading
-/// them ahead itself far enough (16 streams, single precision, N = 4096: a tenth of a step).
+/// In longer rows, memory is asked for so many columns ahead. The rows are used an element at a time, which keeps the
+/// processor from reading far enough ahead by itself. This saves a tenth of a step (16 streams, single precision, N =
+/// 4096).
 constexpr Index ahead_columns = 64;
 
-/// R rows and C packs of vectors that lie side by side: an element of `a` at a time, times one element of each vector.
+/// Multiplies R rows by C packs of vectors that lie side by side. It takes one element of `a` at a time, and multiplies
+/// it by one element of each vector.
 template <int R, int C, class V, class T, class Store>
 void tile_side_by_side(const MatrixView<const T>& a, Index cols, const VectorsView<const T>& x, const MatrixView<T>& y,
                        Store store) {
@@ -105,7 +110,7 @@ void tile_side_by_side(const MatrixView<const T>& a, Index cols, const VectorsVi
     }
 }
 
-/// Calls tile(row, R) for all rows: R at a time, then one by one.
+/// Calls tile(row, R) for all rows, R rows at a time, and one by one at the end.
 template <int R, class Tile>
 void for_tiles(Index rows, const Tile& tile) {
   Index i = 0;
@@ -123,7 +128,7 @@ void rows_by_vector(const MatrixView<const T>& a, Index rows, Index cols, const 
 template <int C, class V, class T, class Store>
 void rows_side_by_side(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x,
                        const MatrixView<T>& y, Store store) {
-  // As many sums as registers hold beside the packs of a row.
+  // A tile has as many sums as registers can hold beside the packs of a row.
   constexpr int registers = C * static_cast<int>(sizeof(V)) / register_bytes;
   constexpr int tile = registers <= 1 ? 8 : register_bytes == 64 ? 16 / registers : registers == 2 ? 4 : 2;
   for_tiles<tile>(
@@ -151,7 +156,7 @@ void by_vector(const MatrixView<const T>& a, Index rows, Index cols, const Vecto
   }
 }
 
-/// All vectors for the rows of a strip and a run of columns.
+/// Multiplies a run of columns by all vectors, strip by strip.
 template <class T, class Store>
 void side_by_side(const MatrixView<const T>& a, Index rows, Index cols, const VectorsView<const T>& x, Index vectors,
                   const MatrixView<T>& y, Store store) {
@@ -170,8 +175,8 @@ void side_by_side(const MatrixView<const T>& a, Index rows, Index cols, const Ve
   if (units - u == 1) run(std::integral_constant<int, 1>{}, Pack<T, 32>{}, u);
 }
 
-/// Columns in runs whose vectors stay in the first-level cache while the rows of a block pass by; also keeps sums of
-/// single precision short.
+/// Columns come in runs. The vectors of a run stay in the first-level cache while the rows of a block pass by. Runs
+/// also keep sums in single precision short.
 constexpr Index column_run = 512;
 
 template <class T, class Store>

@@ -17,8 +17,9 @@ inline V sum_of_registers(const V* registers) {
   }
 }
 
-/// As many rows as a register has lanes. Of a register of columns, of_cols[l] adds up rows l, l + n, l + 2 n, ..., as
-/// lane l of a row's sum adds up columns.
+/// Multiplies as many rows as a register has lanes, n. The sums of columns follow the same pattern as those of rows:
+/// lane l of a row's sum adds up the columns l, l + n, l + 2 n, ..., and of_cols[l] adds up the rows l, l + n, l + 2 n,
+/// ... of a register of columns.
 template <class T>
 void rows_both_ways(const MatrixView<const T>& a, Index cols, const T* x_of_rows, const T* x_of_cols, T* y_of_rows,
                     Register<T>* of_cols) {

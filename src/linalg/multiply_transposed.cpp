@@ -13,7 +13,7 @@ void widen(const T* from, Index count, double* to) {
   std::transform(from, from + count, to, [](T v) { return static_cast<double>(v); });
 }
 
-/// A register of columns times one vector. What lies behind the last column is computed and not used.
+/// Multiplies a register of columns by one vector. What lies behind the last column is computed and not used.
 template <Real T>
 void one_vector(const MatrixView<const double>& a, Index rows, Index cols, const MatrixView<const T>& x, double* sums) {
   using V = Register<double>;
@@ -26,8 +26,8 @@ void one_vector(const MatrixView<const double>& a, Index rows, Index cols, const
   }
 }
 
-/// One column times one vector: a register's first lane, so that every product is added in one rounding whatever the
-/// strides are.
+/// Multiplies one column by one vector in the first lane of a register. So every product is added with one rounding,
+/// whatever the strides are.
 template <Real T>
 double one_sum(const MatrixView<const T>& a, Index rows, const MatrixView<const T>& x) {
   using V = Pack<double, 32>;
@@ -37,7 +37,7 @@ double one_sum(const MatrixView<const T>& a, Index rows, const MatrixView<const 
   return sum[0];
 }
 
-/// C columns times a register of vectors; `count` of its lanes are wanted.
+/// Multiplies C columns by a register of vectors, of which `count` lanes are wanted.
 template <int C>
 void columns(const MatrixView<const double>& a, Index rows, const MatrixView<const double>& x, Index count,
              const MatrixView<double>& sums) {
@@ -51,7 +51,8 @@ void columns(const MatrixView<const double>& a, Index rows, const MatrixView<con
     for (Index l = 0; l < count; ++l) sums.data[c * sums.stride + l] = sum[c][l];
 }
 
-/// Rows of T as rows of doubles on aligned addresses: themselves if they are, else copies.
+/// Returns rows of T as rows of doubles on aligned addresses. These are the rows themselves if they are so already, and
+/// copies otherwise.
 template <Real T>
 MatrixView<const double> widened(const MatrixView<const T>& rows, Index count, Index cols, double* scratch) {
   if constexpr (std::is_same_v<T, double>) {

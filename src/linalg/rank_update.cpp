@@ -6,11 +6,11 @@
 namespace fullforce::kernels {
 namespace {
 
-/// Columns in runs: their part of `right` stays in the second-level cache while the rows of a block pass by, and a row
-/// of `c` is read and written in pieces that the hardware can foresee.
+/// Columns come in runs of so many bytes. The part of `right` that belongs to a run stays in the second-level cache
+/// while the rows of a block pass by. A row of `c` is read and written in pieces that the hardware can foresee.
 constexpr Index column_run_bytes = 4096;
 
-/// R rows and C registers of columns of c stay in registers while the inner index runs.
+/// Updates R rows and C registers of columns of `c`, which stay in registers while the inner index runs.
 template <int R, int C, class T>
 void tile(const MatrixView<T>& c, const MatrixView<const T>& left, Index inner, const MatrixView<const T>& right) {
   using V = Register<T>;
@@ -32,7 +32,7 @@ void tile(const MatrixView<T>& c, const MatrixView<const T>& left, Index inner, 
     for (int v = 0; v < C; ++v) save(sums[r][v], c.data + r * c.stride + v * lanes<T>);
 }
 
-/// R rows, all columns of a run.
+/// Updates R rows in all columns of a run.
 template <int R, class T>
 void rows_of_run(const MatrixView<T>& c, Index width, const MatrixView<const T>& left, Index inner,
                  const MatrixView<const T>& right) {

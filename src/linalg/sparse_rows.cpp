@@ -8,7 +8,7 @@
 namespace fullforce::kernels {
 namespace {
 
-/// W neighbouring scalars at any address.
+/// W neighbouring scalars, which may lie at any address.
 template <class T, int W>
 struct Strip {
   typedef T Vector __attribute__((vector_size(W * sizeof(T)), aligned(alignof(T)), may_alias));
@@ -16,8 +16,8 @@ struct Strip {
   static void store(const Vector& v, T* p) { *reinterpret_cast<Vector*>(p) = v; }
 };
 
-/// One scalar in a wider vector: compilers round a scalar's multiplications and additions apart where they reorder the
-/// loop.
+/// One scalar in a wider vector. Where compilers reorder a loop, they would not fuse the multiplications and additions
+/// of plain scalars, and would round them apart.
 template <class T>
 struct Strip<T, 1> {
   typedef T Vector __attribute__((vector_size(16)));
@@ -30,16 +30,16 @@ template <class T>
 struct NonZeros {
   const std::int32_t* columns;
   const T* values;
-  const std::int32_t* starts;  ///< where each row begins; null: `degree` apart
+  const std::int32_t* starts;  ///< where each row begins; if null, rows begin `degree` apart
   Index degree;
-  Index last;  ///< index of the last one
-  bool adds;   ///< to what is in y
+  Index last;  ///< index of the last non-zero
+  bool adds;   ///< whether the product is added to what is in y
 
   Index start(Index row) const { return starts != nullptr ? starts[row] : row * degree; }
 };
 
-/// Lines of x are wanted in no order that the hardware could guess, so they are asked for this many non-zeros ahead: 32
-/// instead of 16 takes a quarter less.
+/// The non-zeros name lines of x in an order that the hardware cannot guess. So lines are asked for this many non-zeros
+/// ahead. 32 instead of 16 takes a quarter less time.
 constexpr Index look_ahead = 32;
 
 template <class T>
@@ -49,8 +49,8 @@ void ask_for(const NonZeros<T>& a, Index k, const MatrixView<const T>& x, Index 
   for (Index b = 0; b < scalars; b += line) __builtin_prefetch(row + b);
 }
 
-/// V strips of W streams each: their sums stay in registers while the non-zeros of a row stream by. (Several rows at a
-/// time gain nothing: the processor looks far enough ahead by itself.)
+/// Multiplies by V strips of W streams each. Their sums stay in registers while the non-zeros of a row stream by.
+/// Several rows at a time gain nothing, because the processor looks far enough ahead by itself.
 template <class T, int V, int W>
 void sparse_strips(const NonZeros<T>& a, Index rows, const MatrixView<const T>& x, const MatrixView<T>& y) {
   for (Index i = 0; i < rows; ++i) {
@@ -66,7 +66,7 @@ void sparse_strips(const NonZeros<T>& a, Index rows, const MatrixView<const T>& 
   }
 }
 
-/// What is left of the streams, in strips half as wide each.
+/// Multiplies by the streams that are left, in strips that become half as wide each time.
 template <class T, int W>
 void sparse_rest(const NonZeros<T>& a, Index rows, MatrixView<const T> x, Index vectors, MatrixView<T> y) {
   if (vectors >= W) {
@@ -110,7 +110,7 @@ template void multiply_sparse(const SparseRows<double>&, Index, Index, Index, co
 namespace fullforce {
 namespace {
 
-/// A block's non-zeros on their way from one order to the other.
+/// A block's non-zeros while they go from one order to the other.
 template <class T>
 struct Copy {
   std::vector<std::int32_t> columns;

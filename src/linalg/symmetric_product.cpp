@@ -9,7 +9,7 @@ SymmetricProduct<T>::SymmetricProduct(const Layout& layout)
     : layout_(&layout), sums_(tiles(layout.rows()), layout.local_rows()) {
   const Index first = layout.first_row(), next = first + layout.local_rows();
   const Index all = tiles(layout.rows());
-  // Tiles of which this rank has all rows.
+  // This rank has all rows of the tiles from `begin` to `end`.
   const Index begin = tiles(first), end = next == layout.rows() ? all : next / side;
   const auto owned = [&](Index k) { return k >= begin && k < end; };
   for (Index row = first / side; row < tiles(next); ++row)

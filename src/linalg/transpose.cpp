@@ -6,14 +6,14 @@
 namespace fullforce::kernels {
 namespace {
 
-/// a0 b0 a1 b1 ... of the lower halves of two registers, or of the upper ones.
+/// Returns a0 b0 a1 b1 ... of the lower halves of two registers, or of the upper halves.
 template <int from, class V, int... I>
 inline V interleave(V a, V b, std::integer_sequence<int, I...>) {
   constexpr int n = sizeof...(I);
   return __builtin_shufflevector(a, b, (I % 2 * n + from + I / 2)...);
 }
 
-/// Registers as the rows of a square: interleaving row k with row k + n/2, once for every bit of n, transposes it.
+/// Transposes the square whose rows are the registers. It interleaves row k with row k + n/2 once for every bit of n.
 template <class T>
 inline void transpose_square(Register<T>* rows) {
   constexpr int n = static_cast<int>(lanes<T>);

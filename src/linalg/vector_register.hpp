@@ -18,7 +18,7 @@ inline constexpr int register_bytes = 32;
 inline constexpr int register_bytes = 16;
 #endif
 
-/// `bytes` bytes of T as one value, in the notation that GCC and Clang share; the compiler splits what is wider than a
+/// A value of `bytes` bytes of T, in the notation that GCC and Clang share. The compiler splits what is wider than a
 /// register.
 template <class T, int bytes>
 struct PackOf {
@@ -33,8 +33,8 @@ using Register = Pack<T, register_bytes>;
 template <class T>
 inline constexpr Index lanes = register_bytes / static_cast<Index>(sizeof(T));
 
-/// A pack in memory, which may begin at any unit of a vector. Said here, where memory is read and written, since a
-/// smaller alignment of the pack itself does not reach a template's argument in every compiler.
+/// A pack in memory, which may begin at any unit of a vector. The alignment is given here, where memory is read and
+/// written, because a smaller alignment of the pack itself does not reach a template's argument in every compiler.
 template <class V>
 struct InMemory {
   typedef V type __attribute__((aligned(sizeof(V) < vector_unit_bytes ? sizeof(V) : vector_unit_bytes), may_alias));
@@ -50,15 +50,15 @@ inline void save(const V& value, T* to) {
   *reinterpret_cast<typename InMemory<V>::type*>(to) = value;
 }
 
-/// `value` in every lane.
+/// A pack with `value` in every lane.
 template <class V, class T>
 inline V broadcast(T value) {
   return value - V{};
 }
 
-/// sum + a * b lane by lane with one rounding, or sum - a * b. Said outright where there is an instruction for it: a
-/// compiler that is free to fuse does so in one tile and not in another, and then a row's result would depend on the
-/// rows beside it.
+/// Returns sum + a * b, or sum - a * b, lane by lane with one rounding. The instruction is named outright where there
+/// is one. A compiler that is free to fuse does so in one tile and not in another, and then a row's result would depend
+/// on the rows beside it.
 template <bool negative = false, class V>
 inline V add_product(V sum, V a, V b) {
   [[maybe_unused]] constexpr bool doubles = sizeof(sum[0]) == sizeof(double);
@@ -92,8 +92,8 @@ inline V add_product(V sum, V a, V b) {
     return sum + a * b;
 }
 
-/// Of registers that hold sums of `width` lanes each, one behind the other: adds the upper half of every sum's lanes to
-/// the lower one, and puts what is left of both registers into one.
+/// The registers hold sums of `width` lanes each, one behind the other. This function adds the upper half of every
+/// sum's lanes to its lower half, and puts what is left of both registers into one.
 template <int width, class V, int... I>
 inline V halve(V a, V b, std::integer_sequence<int, I...>) {
   constexpr int half = width / 2;
@@ -101,8 +101,9 @@ inline V halve(V a, V b, std::integer_sequence<int, I...>) {
          __builtin_shufflevector(a, b, (I / half * width + I % half + half)...);
 }
 
-/// The sum over the lanes of each of `count` registers (a power of 2), as a tree of fixed shape, to sums[0], ...
-/// Registers are added up together: one by one, their last lanes would cost as much as the rows that they come from.
+/// Writes to sums[0], ... the sum over the lanes of each of `count` registers, where `count` is a power of 2. The lanes
+/// are added as a tree of fixed shape. All registers are added up together; one by one, their last lanes would cost as
+/// much as the rows that they come from.
 template <int count, int width, class T>
 inline void sums_of_lanes(const Register<T>* registers, T* sums) {
   constexpr int n = static_cast<int>(lanes<T>);

@@ -6,7 +6,7 @@
 namespace fullforce {
 namespace {
 
-/// Largest magnitude in each column, over all ranks.
+/// The largest magnitude in each column, over all ranks.
 template <Real T>
 std::vector<double> largest_weights(const Layout& layout, const RowMatrix<T>& weights) {
   std::vector<double> largest(as_size(weights.cols()));
@@ -19,7 +19,7 @@ std::vector<double> largest_weights(const Layout& layout, const RowMatrix<T>& we
   return largest;
 }
 
-/// sum_c weights[c] |signal(c, stream)|.
+/// Returns the sum of weights[c] |signal(c, stream)| over all channels c.
 double weigh(const std::vector<double>& weights, std::span<const double> signal, Index streams, Index stream) {
   double sum = 0.0;
   for (std::size_t c = 0; c < weights.size(); ++c)

@@ -10,15 +10,15 @@ namespace fullforce {
 namespace {
 
 constexpr double shortest_delay = 0.5, longest_delay = 1.5;  // s
-constexpr double lowest = 0.25, highest = 1.25;              // amplitudes
+constexpr double lowest = 0.25, highest = 1.25;              // of amplitudes
 constexpr double least_difference = 0.1;
 
 struct Amplitudes {
   double first, second;
 };
 
-/// Uniform over all pairs in range that differ enough: two uniform numbers, the larger one moved up by the least
-/// difference.
+/// Draws two amplitudes, uniformly over all pairs in range that differ enough. It draws two uniform numbers and moves
+/// the larger one up by the least difference.
 Amplitudes draw_amplitudes(const Draws& draws, Index index) {
   const double range = highest - lowest - least_difference;
   const double a = lowest + range * draws.uniform(index);
@@ -26,7 +26,7 @@ Amplitudes draw_amplitudes(const Draws& draws, Index index) {
   return a > b ? Amplitudes{a + least_difference, b} : Amplitudes{a, b + least_difference};
 }
 
-/// Adds up output times target of each stream's trial: positive where the response has the right sign.
+/// Adds up output times target over each stream's trial. The sum is positive if the response has the right sign.
 class SignOfResponse : public Scorer {
  public:
   explicit SignOfResponse(Index streams) : agreement_(as_size(streams), 0.0) {}

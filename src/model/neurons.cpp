@@ -2,13 +2,14 @@
 
 #include <cmath>
 
+#include "fullforce/linalg/vectors.hpp"
 #include "linear_threshold_neurons.hpp"
 #include "tanh_neurons.hpp"
 
 namespace fullforce {
 namespace {
 
-/// use(std::type_identity<Kind>()) with the class of a nonlinearity: the one place that knows them all.
+/// Calls use(std::type_identity<Kind>()) with the class of a nonlinearity. No other place knows all these classes.
 template <Real T, class Use>
 auto with_kind(Nonlinearity nonlinearity, const Use& use) {
   if (nonlinearity == Nonlinearity::relu) return use(std::type_identity<LinearThresholdNeurons<T>>());
@@ -30,6 +31,23 @@ double slope_at_rate(Nonlinearity nonlinearity, double rate) {
 }
 
 template <Real T>
+Index NeuronsShape<T>::bytes() const {
+  return partition.largest_row_count() * states * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T));
+}
+
+template <Real T>
+double NeuronsShape<T>::file_bytes() const {
+  return static_cast<double>(partition.rows() * states * streams) * sizeof(T);
+}
+
+template <Real T>
+NeuronsShape<T> neurons_shape(const RowPartition& partition, Index streams, const NetworkOptions& options) {
+  return with_kind<T>(options.nonlinearity, [&](auto kind) -> NeuronsShape<T> {
+    return {partition, streams, decltype(kind)::type::states_of_a_neuron};
+  });
+}
+
+template <Real T>
 std::unique_ptr<Neurons<T>> make_neurons(const Layout& layout, Index streams, const NetworkOptions& options,
                                          Integrator integrator) {
   return with_kind<T>(options.nonlinearity, [&](auto kind) -> std::unique_ptr<Neurons<T>> {
@@ -37,6 +55,10 @@ std::unique_ptr<Neurons<T>> make_neurons(const Layout& layout, Index streams, co
   });
 }
 
+template struct NeuronsShape<float>;
+template struct NeuronsShape<double>;
+template NeuronsShape<float> neurons_shape(const RowPartition&, Index, const NetworkOptions&);
+template NeuronsShape<double> neurons_shape(const RowPartition&, Index, const NetworkOptions&);
 template std::unique_ptr<Neurons<float>> make_neurons(const Layout&, Index, const NetworkOptions&, Integrator);
 template std::unique_ptr<Neurons<double>> make_neurons(const Layout&, Index, const NetworkOptions&, Integrator);
 

@@ -16,7 +16,7 @@ double sample_version_2(double t) {
   return std::sin(two_pi * cycles);
 }
 
-/// First half only; omega rises linearly from 2 pi to 6 pi within it.
+/// The first half of version 1, within which omega rises linearly from 2 pi to 6 pi.
 double sample_version_1(double t) {
   const double omega = two_pi * (1.0 + 2.0 * t / (0.5 * period));
   return std::sin(omega * t);

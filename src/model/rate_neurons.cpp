@@ -24,7 +24,8 @@ Purpose noise_purpose(TrialKind kind) {
   return Purpose::test_noise;
 }
 
-/// Normal draws for the rows of a block, in pieces that fit the stack: use(row in block, value).
+/// Calls use(row in block, value) with a normal number for each row of a block. The numbers are drawn in pieces that
+/// fit the stack.
 template <class Use>
 void for_each_normal(const Draws& draws, RowBlock block, const Use& use) {
   std::array<double, 256> values;
@@ -74,7 +75,7 @@ void RateNeurons<T>::emit(RowBlock block, const MatrixView<T>& rates) const {
     transfer(x_.row(block.local), block.rows * streams, rates.data);
     return;
   }
-  // Without the padding: with one stream it is most of the array.
+  // The states are written without their padding, because with one stream padding is most of the array.
   std::array<T, 512> packed;
   const Index run = static_cast<Index>(packed.size()) / streams;
   for (Index first = 0; first < block.rows; first += run) {

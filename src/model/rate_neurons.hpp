@@ -11,6 +11,8 @@ namespace fullforce {
 template <Real T>
 class RateNeurons : public Neurons<T> {
  public:
+  static constexpr Index states_of_a_neuron = 1;  ///< x alone
+
   RateNeurons(const Layout& layout, Index streams, const NetworkOptions& options, Integrator integrator);
 
   /// Draws the states x(0) ~ N(0, 1).

@@ -31,7 +31,8 @@ Parts parts_of(double delay, double pause, double dt) {
   return p;
 }
 
-/// 0 -> delay from the end of pulse 1 to the middle of pulse 2, then back to 0 at the end of the second delay.
+/// The hint at step k. It rises from 0 to `delay` between the end of pulse 1 and the middle of pulse 2. It is back at 0
+/// at the end of the second delay.
 double hint_at(Index k, const Parts& p, double delay) {
   const double middle = 0.5 * static_cast<double>(p.pulse_2 + p.delay_2);
   const double now = static_cast<double>(k);
@@ -61,7 +62,7 @@ void ReadySetGo::make(TrialId id, Trial& trial) const {
   for (Index k = 0; k < p.end && hint_; ++k) trial.hints[as_size(k)] = hint_at(k, p, delay);
 }
 
-/// A response must come more than half way up from the baseline.
+/// A response counts if it rises more than half of the way up from the baseline.
 std::unique_ptr<Scorer> ReadySetGo::scorer(Index streams) const {
   return std::make_unique<ResponseTiming>(streams, dt_, baseline + 0.5 * height);
 }

@@ -15,12 +15,12 @@ namespace fullforce {
 namespace {
 
 /// Draws K of N neurons without repetition and without the neuron itself, by Floyd's method (Bentley and Floyd, CACM
-/// 30(9), 1987): K draws and no rejection, whatever comes out.
+/// 30(9), 1987). The method takes exactly K draws, because it never rejects one.
 class DistinctInputs {
  public:
   explicit DistinctInputs(Index neurons) : taken_(as_size(neurons)) {}
 
-  /// Fills `columns`, ascending.
+  /// Fills `columns` in ascending order.
   void draw(std::uint64_t seed, Index neuron, std::span<std::int32_t> columns) {
     draws_.resize(columns.size());
     Draws(seed, Purpose::target_columns, static_cast<std::uint64_t>(neuron)).uniforms(0, draws_);
@@ -29,13 +29,14 @@ class DistinctInputs {
       columns[k] = static_cast<std::int32_t>(take(draws_[k], ++candidates));
     for (std::int32_t& column : columns) {
       taken_[as_size(column)] = false;
-      if (column >= neuron) ++column;  // they were numbered without the neuron itself
+      // The candidates were numbered without the neuron itself.
+      if (column >= neuron) ++column;
     }
     std::sort(columns.begin(), columns.end());
   }
 
  private:
-  /// One of the first `candidates`; the last of them, which is new, if that one is taken already.
+  /// Takes one of the first `candidates`. If that one is taken already, it takes the last of them, which is new.
   Index take(double uniform, Index candidates) {
     Index chosen = static_cast<Index>(uniform * static_cast<double>(candidates));
     if (taken_[as_size(chosen)]) chosen = candidates - 1;
@@ -47,8 +48,9 @@ class DistinctInputs {
   std::vector<double> draws_;
 };
 
-/// Of a size that a third of a last-level cache of 32 MiB holds: at N = 10^6 and 16 streams 6 runs were the fastest of
-/// 4 to 12: a product takes 131 ms on two cores, and 193 ms without runs.
+/// The number of runs into which the columns of a product are cut. The rates of a run fill a third of a last-level
+/// cache of 32 MiB. At N = 10^6 and 16 streams 6 runs were the fastest of 4 to 12. A product then takes 131 ms on two
+/// cores, and 193 ms without runs.
 template <Real T>
 Index runs_for(Index neurons, Index streams) {
   constexpr Index bytes_of_a_run = Index{10} << 20;
@@ -178,7 +180,7 @@ void RecurrentWeights<T>::persist(Archive& archive, const Layout& layout) {
   arrange(layout, runs);
 }
 
-/// A file by another hand may name neurons that do not exist.
+/// Throws an error if a column is no neuron. A file that another program wrote may name neurons that do not exist.
 template <Real T>
 void RecurrentWeights<T>::expect_columns() const {
   for (Index i = 0; i < sparse_.rows(); ++i)
@@ -186,6 +188,11 @@ void RecurrentWeights<T>::expect_columns() const {
       if (column < 0 || column >= neurons_)
         throw RunError(fmt::format(
             "/target/J_sparse/indices: there is no neuron {} (the file is damaged; use another one)", column));
+}
+
+template <Real T>
+double RecurrentWeights<T>::Shape::file_bytes() const {
+  return static_cast<double>(partition.rows()) * elements_of_a_row() * bytes_of_element();
 }
 
 template <Real T>

@@ -4,7 +4,7 @@
 #include "fullforce/base/random.hpp"
 #include "fullforce/base/types.hpp"
 
-/// What the tasks that consist of pulses, delays and a response have in common.
+/// These constants and functions are what the tasks with pulses, delays and a response have in common.
 namespace fullforce::response {
 
 constexpr double pulse = 0.05;                                    ///< s

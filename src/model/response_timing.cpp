@@ -32,7 +32,8 @@ void ResponseTiming::end_trial(Index stream) {
     const double error = static_cast<double>(attempt.output.step - attempt.target.step) * dt_;
     const double interval = static_cast<double>(attempt.target.step - attempt.pulse_end) * dt_;
     timely_ += std::abs(error) <= 0.2 * interval ? 1 : 0;
-    const double deviation = error - mean_;  // Welford's update
+    // The mean and the sum of squares follow Welford's update.
+    const double deviation = error - mean_;
     mean_ += deviation / static_cast<double>(++responses_);
     squares_ += deviation * (error - mean_);
   }

@@ -33,7 +33,7 @@ class ResponseTiming : public Scorer {
 
   double dt_;
   double threshold_;
-  std::vector<Attempt> attempts_;  ///< trial of each stream
+  std::vector<Attempt> attempts_;  ///< one for the trial of each stream
   Index trials_ = 0, responses_ = 0, timely_ = 0;
   double mean_ = 0.0, squares_ = 0.0;  ///< mean of the errors; sum of their squared deviations
 };

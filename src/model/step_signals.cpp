@@ -35,7 +35,8 @@ void add_signal(RowBlock block, const RowMatrix<T>& weights, std::span<const dou
   for (Index c = 0; c < weights.cols(); ++c) {
     const double* const values = signal.data() + c * streams;
     if (is_silent({values, as_size(streams)})) continue;
-    if (currents.stride == 1) {  // in whole registers
+    // With one stream the neurons lie side by side, so the compiler can add in whole registers.
+    if (currents.stride == 1) {
       const T value = static_cast<T>(values[0]);
       for (Index i = 0; i < block.rows; ++i) currents.data[i] += weights(block.local + i, c) * value;
       continue;

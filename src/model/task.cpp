@@ -13,6 +13,9 @@
 namespace fullforce {
 namespace {
 
+/// Programs that keep dt in single precision write 0.001 as 0.0010000000474974513.
+constexpr double single_precision = 0x1.0p-23;
+
 using Made = std::unique_ptr<Task>;
 
 /// The tasks that begin with a pulse need a time step that is shorter than the pulse.
@@ -39,9 +42,13 @@ Made make_delayed_comparison(const TaskOptions& options, double dt, std::uint64_
 
 Made make_file_task(const TaskOptions& options, double dt, std::uint64_t seed) {
   TrialsData data = read_trials(options.file);
-  require(std::abs(data.dt - dt) <= 1e-9 * dt,
+  require(std::abs(data.dt - dt) <= single_precision * dt,
           "{}: its dt = {} s, but network.dt = {} s (they must agree: make the trials anew, or set network.dt)",
           options.file, data.dt, dt);
+  if (!options.hint) {
+    data.n_hint = 0;
+    data.hints.clear();
+  }
   return std::make_unique<FileTask>(std::move(data), seed);
 }
 

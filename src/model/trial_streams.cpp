@@ -74,7 +74,7 @@ std::span<const double> TrialStreams::hint(Index stream) const {
 
 void TrialStreams::load(Index stream) { task_->make(trial_id(stream), signals_[as_size(stream)]); }
 
-/// The next number not yet dealt out, or nothing more to do.
+/// Gives the stream the next trial that was not dealt out yet. If there is none, the stream is idle.
 void TrialStreams::begin_next(Index stream) {
   position_[as_size(stream)] = 0;
   if (next_trial_ >= plan_.trials) {
@@ -129,7 +129,8 @@ void TrialStreams::restore(std::span<const Index> phases, std::span<const Index>
       continue;
     }
     load(b);
-    // The trials file may have been exchanged since: then positions no longer fit its lengths.
+    // The trials file may have been exchanged since the checkpoint. Positions then no longer fit the lengths of the
+    // trials.
     require(position(b) >= 0 && position(b) < length(b),
             "stream {} stopped at step {} of a trial that now has {} steps (the task is no longer the one of this run; "
             "restore its trials)",

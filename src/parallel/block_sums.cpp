@@ -11,7 +11,7 @@ BlockSums::BlockSums(Shape shape) : stride_(shape.stride()), threads_(shape.thre
   sums_.fill(0);
 }
 
-/// Sums and number of errors of a thread, zeros where it has not added anything yet.
+/// The sums of a thread and its number of errors. They are zero if it has not added anything in this round.
 std::span<std::int64_t> BlockSums::of_thread(Index thread) {
   std::int64_t* const set = sums_.data() + thread * stride_;
   if (*set != round_) {

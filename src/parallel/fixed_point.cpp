@@ -12,7 +12,8 @@ namespace {
 __m512d load(const double* values) { return _mm512_loadu_pd(values); }
 __m512d load(const float* values) { return _mm512_cvtps_pd(_mm256_loadu_ps(values)); }
 
-/// As many as a register holds, from the front: how many that were. The conversion rounds as std::llrint does.
+/// Adds as many values as fill whole registers, from the front, and returns how many these were. The conversion rounds
+/// as std::llrint does.
 template <class T>
 std::size_t add_in_registers(std::span<const T> values, double scale, double limit, std::int64_t* sums,
                              std::int64_t& errors) {
@@ -38,7 +39,8 @@ std::size_t add_in_registers(std::span<const T>, double, double, std::int64_t*, 
 
 template <Real T>
 void FixedPoint::add(std::span<const T> values, std::int64_t* sums, std::int64_t& errors) const {
-  std::int64_t wrong = 0;  // may stay in a register, which `errors` beside the sums may not
+  // A local count may stay in a register, which `errors` cannot do beside the sums.
+  std::int64_t wrong = 0;
   for (std::size_t k = add_in_registers(values, scale_, limit, sums, wrong); k < values.size(); ++k)
     sums[k] += encode(static_cast<double>(values[k]), wrong);
   errors += wrong;

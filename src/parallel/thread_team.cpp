@@ -13,11 +13,12 @@
 namespace fullforce {
 namespace {
 
-/// Looks at a flag so often before giving the core away (some 200 us: between two loops of a step there is less,
-/// between two steps that write a file more); hardly at all where another thread waits for the core.
+/// A waiting thread looks at a flag so often before it gives the core away, which takes some 200 us. Less time passes
+/// between two loops of a step, and more between two steps that write a file. If another thread waits for the core, the
+/// thread hardly looks at all.
 constexpr int looks_where_all_have_cores = 10000;
 constexpr int looks_where_some_wait = 100;
-/// Gives the core away so often before going to sleep.
+/// A waiting thread gives the core away so often before it goes to sleep.
 constexpr int yields = 100;
 
 void pause() {
@@ -26,7 +27,8 @@ void pause() {
 #endif
 }
 
-/// Until ready() or patience is at an end; whether ready.
+/// Waits until ready() or until it has looked `looks` times, and then given the core away a number of times. Returns
+/// whether ready() came.
 template <class Ready>
 bool await(int looks, const Ready& ready) {
   for (int k = 0; k < looks; ++k) {
@@ -71,7 +73,7 @@ void ThreadTeam::stand_by(const std::function<void()>& program) {
 
 void ThreadTeam::lead(const std::function<void()>& program) {
   threads_ = omp_get_num_threads();
-  // Inside a region OpenMP may have another number in mind (the second of OMP_NUM_THREADS=8,1).
+  // Inside a region, OpenMP may have another number in mind, such as the second one of OMP_NUM_THREADS=8,1.
   set_thread_count(static_cast<int>(done_.size()));
   program();
 }
@@ -80,7 +82,7 @@ unsigned ThreadTeam::announce(Call call, const void* work) {
   order_.call = call;
   order_.work = work;
   const unsigned round = order_.round.load(std::memory_order_relaxed) + 1;
-  // In sequence with the look that notify_all() takes at who sleeps.
+  // This store must be in one sequence with the look of notify_all() at who sleeps.
   order_.round.store(round, std::memory_order_seq_cst);
   order_.round.notify_all();
   return round;

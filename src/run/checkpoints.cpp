@@ -13,7 +13,7 @@ namespace {
 
 const std::string put_aside_ending = ".damaged";
 
-/// The files whose names are those of checkpoints with this ending added, newest first.
+/// The files whose names are those of checkpoints with `ending` added, newest first.
 std::vector<std::filesystem::path> checkpoints_with(const std::string& ending, const std::filesystem::path& folder) {
   const auto step = [&ending](const std::filesystem::path& path) {
     const std::string name = path.filename().string();
@@ -99,8 +99,11 @@ void CheckpointWriter::prune(Index step) const {
   Index kept = 0;
   std::error_code ignored;
   for (const std::filesystem::path& path : list_checkpoints(folder_)) {
-    const bool of_a_shorter_run = checkpoint_step(path) > step;  // from after the step where this one left its way
-    if (of_a_shorter_run || kept++ >= keep_) std::filesystem::remove(path, ignored);
+    const Index its_step = checkpoint_step(path);
+    // Such a checkpoint comes from a shorter run, after the step at which this run left its way.
+    const bool of_a_shorter_run = its_step > step;
+    const bool stays = its_step == protected_step_;
+    if (of_a_shorter_run || (!stays && kept++ >= keep_)) std::filesystem::remove(path, ignored);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "finite_json.hpp"
@@ -14,9 +15,8 @@ namespace {
 
 template <Real T>
 TestResult test_as(const Communicator& comm, const Task& task, const TestJob& job) {
-  // Only a checkpoint has updates that are still to be applied, and only what learns can apply them.
-  const bool pending = read_network_header(comm, job.network_file).has_pending;
-  Session<T> session(comm, task, {job.network, job.learning, job.run.streams, job.network_seed}, pending);
+  const bool learns = read_network_header(comm, job.network_file).has_pending;
+  Session<T> session(comm, task, {job.network, job.learning, job.run.streams, job.network_seed}, learns);
   try {
     session.load(job.network_file);
     session.flush();
@@ -36,8 +36,9 @@ TestResult test(const Communicator& comm, const Task& task, const TestJob& job) 
 
 std::string test_section(const TestResult& result, std::vector<std::string>& warnings) {
   nlohmann::ordered_json json = {{"trials", result.trials}, {"steps", result.steps}, {"seconds", result.seconds}};
-  json["error"] =
-      finite_or_null(result.error(), "test.error: there was no test trial, or all its targets are zero", warnings);
+  const char* const why = result.trials == 0 ? "test.error: there was no test trial"
+                                             : "test.error: all targets of the test trials are zero";
+  json["error"] = finite_or_null(result.error(), why, warnings);
   for (const Score& score : result.scores)
     json[score.name] = finite_or_null(score.value, fmt::format("test.{}: {}", score.name, score.reason), warnings);
   return json_text(json, -1);
@@ -45,7 +46,9 @@ std::string test_section(const TestResult& result, std::vector<std::string>& war
 
 std::string test_text(const TestResult& result) {
   if (result.trials == 0) return "no test trials (run.test_trials = 0)";
-  std::string text = fmt::format("test error {:.4g} over {} trials", result.error(), result.trials);
+  std::string text = std::isfinite(result.error())
+                         ? fmt::format("test error {:.4g} over {} trials", result.error(), result.trials)
+                         : fmt::format("no test error: all targets of the {} trials are zero", result.trials);
   for (const Score& score : result.scores) text += fmt::format(", {} {:.4g}", score.name, score.value);
   return text;
 }

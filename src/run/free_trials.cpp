@@ -8,7 +8,7 @@
 namespace fullforce {
 namespace {
 
-/// A test while it runs.
+/// A test that is in progress.
 template <Real T>
 class FreeTrials {
  public:

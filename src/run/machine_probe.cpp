@@ -13,16 +13,17 @@
 namespace fullforce {
 namespace {
 
-/// The sum of the words of an array: integers, so that the compiler may take them in any order.
+/// The sum of the words of an array. The words are integers, so that the compiler may add them in any order.
 std::uint64_t sum_words(const std::uint64_t* words, Index count) {
   std::uint64_t sum = 0;
   for (Index k = 0; k < count; ++k) sum += words[k];
   return sum;
 }
 
-volatile std::uint64_t used = 0;  // what nobody looks at, the compiler leaves out
+// The compiler would leave out a sum that nobody looks at.
+volatile std::uint64_t used = 0;
 
-/// Reads the k-th of `parts` equal parts; the bytes read.
+/// Reads the k-th of `parts` equal parts, and returns the number of bytes.
 Index read_part(Bytes array, Index k, Index parts) {
   const Index words = static_cast<Index>(array.size() / sizeof(std::uint64_t));
   const Index first = words * k / parts;
@@ -31,15 +32,15 @@ Index read_part(Bytes array, Index k, Index parts) {
   return count * static_cast<Index>(sizeof(std::uint64_t));
 }
 
-/// Of all threads: the sum of what each does a second, when each calls `work` (which returns how much it did) for so
-/// long.
+/// Lets every thread call `work` for so long. `work` returns how much it did. The result is the sum over the threads of
+/// what each did in a second.
 template <class Work>
 double rate_of_threads(double seconds, const Work& work) {
   const Index threads = thread_count();
   std::vector<double> rates(as_size(threads));
   for_each_in_parallel(threads, [&](Index k) {
     double done = work(k, threads);
-    done = 0.0;  // the first call warms up
+    done = 0.0;  // because the first call only warms up
     const Stopwatch clock;
     do done += work(k, threads);
     while (clock.seconds() < seconds);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Index unlimited = std::numeric_limits<Index>::max();
 
-/// A line of the kernel's account of the node's memory, bytes.
+/// A line of the kernel's account of the node's memory, in bytes.
 Index memory_line(const std::string& wanted) {
   std::ifstream file("/proc/meminfo");
   std::string name;
@@ -25,17 +25,17 @@ Index memory_line(const std::string& wanted) {
   return unlimited;
 }
 
-/// What the kernel could give away without swapping.
+/// The memory that the kernel could give away without swapping.
 Index available_on_node() { return memory_line("MemAvailable:"); }
 
-/// What a batch system grants.
+/// The memory that a batch system grants to the job.
 Index limit_of_control_group() {
   Index limit = 0;
   std::ifstream("/sys/fs/cgroup/memory.max") >> limit;
   return limit > 0 ? limit : unlimited;
 }
 
-/// The limit of the control group, less what it holds already.
+/// The limit of the control group, less what the group uses already.
 Index left_in_control_group() {
   const Index limit = limit_of_control_group();
   Index used = 0;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* header = "trial,step,seconds,error,length,stream,rank";
 
-/// Column k of a whole line, as a number.
+/// Reads column k of a whole line as a number.
 double column(const std::string& line, int k) {
   std::size_t begin = 0;
   for (; k > 0; --k) begin = line.find(',', begin) + 1;
@@ -25,7 +25,7 @@ double column(const std::string& line, int k) {
 
 bool is_whole(const std::string& line) { return std::count(line.begin(), line.end(), ',') == 6 && line.back() != ','; }
 
-/// The header and the lines of an earlier part of the run, up to `step`.
+/// Returns the header and those lines of an earlier part of the run that belong to steps up to `step`.
 std::string text_until(const std::filesystem::path& path, Index step, double& last_error) {
   std::string kept = std::string(header) + '\n';
   std::ifstream file(path);
@@ -33,7 +33,7 @@ std::string text_until(const std::filesystem::path& path, Index step, double& la
   std::getline(file, line);
   while (std::getline(file, line)) {
     if (file.eof() || !is_whole(line) || column(line, 1) > static_cast<double>(step))
-      continue;  // eof: its end is missing
+      continue;  // at the end of the file, the line has no end of its own and is not whole
     kept += line + '\n';
     last_error = column(line, 3);
   }

@@ -6,6 +6,7 @@
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/unfinished_file.hpp"
+#include "fullforce/learning/plasticity.hpp"
 
 namespace fullforce {
 namespace {
@@ -82,7 +83,7 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     archive.attribute(format::root::group, format::root::provenance, header.provenance);
     archive.attribute(format::progress::group, format::progress::step, header.step);
     archive.attribute(format::progress::group, format::progress::idle_steps, header.idle_steps);
-    header.has_pending = archive.contains(format::learning::pending_right);
+    header.has_pending = has_pending_updates(archive);
     archive.close();
     return header;
   } catch (const RunError& error) {

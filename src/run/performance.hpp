@@ -13,11 +13,12 @@ namespace fullforce {
 /// What a part of a run achieved, and what the machine would have allowed.
 struct Performance {
   double seconds = 0.0;
-  double steps = 0.0;              ///< steps in this part of the run; 0: nothing was left to do
+  double steps = 0.0;              ///< steps in this part of the run; if 0, nothing was left to do
   double stream_steps = 0.0;       ///< steps times streams
   double simulated_seconds = 0.0;  ///< simulated time over all streams
   Work work;                       ///< work of products and applied updates, over all ranks
-  double bandwidth = 0.0;     ///< bytes/s at which all ranks and threads read this run's own matrices; 0: not measured
+  /// The bytes/s at which all ranks and threads read this run's own matrices. It is 0 if it was not measured.
+  double bandwidth = 0.0;
   double product_rate = 0.0;  ///< operations/s in products of large matrices
   double imbalance = 1.0;     ///< time of the slowest rank over the mean, in those regions of the timer that compute
   std::vector<std::int64_t> peak_bytes;  ///< largest memory of each rank

@@ -11,8 +11,8 @@
 namespace fullforce {
 namespace {
 
-/// Whether a person looks at standard output. A launcher may give its ranks a pseudo-terminal of no width whatever its
-/// own output is; then the launcher's own output decides.
+/// Whether a person looks at standard output. A launcher may give its ranks a pseudo-terminal of no width, whatever its
+/// own output is. The launcher's own output then decides.
 bool on_terminal() {
   if (isatty(STDOUT_FILENO) == 0) return false;
   winsize size{};
@@ -47,7 +47,7 @@ void Progress::line(const std::string& text) {
   log(text);
 }
 
-/// A disk that is full now may take the next line.
+/// Writes a line to the log. An earlier error is cleared, because a disk that was full then may take the line now.
 void Progress::log(const std::string& text) {
   log_.clear();
   log_ << text << std::endl;

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Puts a number where its name says: `a.b` is the number b of the object a.
+/// Puts a number where its name says. The name `a.b` stands for the number b of the object a.
 void put(Json& json, const PlasticityReport::Number& number) {
   const std::size_t dot = number.name.find('.');
   Json& place =
@@ -40,8 +40,11 @@ Json head_of_summary(const Communicator& comm, const TrainingJob& job) {
 Json training_section(const TrainingTotals& totals, std::vector<std::string>& warnings) {
   Json json = {
       {"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
-  json["error"] = finite_or_null(totals.last_error >= 0.0 ? totals.last_error : NAN,
-                                 "train.error: no training trial ended in this part of the run", warnings);
+  const bool ended = !(totals.last_error < 0.0);
+  json["error"] = finite_or_null(ended ? totals.last_error : NAN,
+                                 ended ? "train.error: all targets of the last training trial are zero"
+                                       : "train.error: no training trial ended in this part of the run",
+                                 warnings);
   return json;
 }
 
@@ -52,7 +55,7 @@ Json performance_section(const RegionTable& regions, const Performance& reached,
   json["samples_per_second"] = reached.stream_steps / reached.seconds;
   json["simulated_seconds_per_hour"] = 3600.0 * reached.simulated_seconds / reached.seconds;
   for (std::size_t r = 0; r < region_count; ++r)
-    json["phases"][std::string(region_names[r])] = {
+    json["phases"][std::string(names_of<TimerRegion>[r])] = {
         {"minimum", regions[r].minimum}, {"mean", regions[r].mean}, {"maximum", regions[r].maximum}};
   json["gflops"] = reached.work.operations / reached.seconds * 1e-9;
   json["gbytes_per_second"] = reached.work.bytes / reached.seconds * 1e-9;

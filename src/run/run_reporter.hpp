@@ -12,8 +12,8 @@
 
 namespace fullforce {
 
-/// Everything that a training run says: lines while it goes on, and its summary. Every rank calls the functions, and
-/// only the root writes.
+/// Everything that a training run says: the lines while it goes on, and its summary. Every rank calls the functions,
+/// and only the root writes.
 class RunReporter {
  public:
   RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance);

@@ -3,26 +3,25 @@
 namespace fullforce {
 namespace {
 
-/// use(shape) with the shape of the fixed weights, or of the drive, in the scalar of the options.
-template <class Use>
-auto with_weights(const RowPartition& partition, const SessionOptions& options, const Use& use) {
-  return with_scalar(options.learning.precision, [&](auto scalar) {
-    using T = decltype(scalar);
-    return use(typename RecurrentWeights<T>::Shape{partition, options.network.in_degree, options.streams});
-  });
-}
+/// The parts of a session that neither the drive nor the plasticity accounts for. They are J_D, the neurons of the
+/// task-performing network, and the weights of inputs, outputs and hints.
+template <Real T>
+struct OtherParts {
+  typename RecurrentWeights<T>::Shape J_D;
+  NeuronsShape<T> neurons;
+  Index external_weights;
 
-template <class Use>
-auto with_drive(const RowPartition& partition, const SessionOptions& options, bool all_rates, const Use& use) {
-  return with_scalar(options.learning.precision, [&](auto scalar) {
-    return use(drive_shape<decltype(scalar)>(options.learning.rule, partition, options.network.in_degree,
-                                             options.streams, all_rates));
-  });
-}
+  OtherParts(const RowPartition& partition, const SessionOptions& options, const Channels& channels)
+      : J_D{partition, options.network.in_degree, options.streams},
+        neurons(neurons_shape<T>(partition, options.streams, options.network)),
+        external_weights(channels.inputs + channels.hints + channels.outputs) {}
 
-double scalar_bytes(const SessionOptions& options) {
-  return with_scalar(options.learning.precision, [](auto scalar) { return static_cast<double>(sizeof scalar); });
-}
+  Index bytes() const { return J_D.bytes() + neurons.bytes(); }
+  double file_bytes(bool checkpoint) const {
+    const double external = static_cast<double>(J_D.partition.rows() * external_weights) * sizeof(T);
+    return (J_D.in_checkpoints() || !checkpoint ? J_D.file_bytes() : 0.0) + neurons.file_bytes() + external;
+  }
+};
 
 }  // namespace
 
@@ -33,33 +32,25 @@ SessionShape::SessionShape(const RowPartition& partition, int threads, const Ses
   plasticity_ = plasticity_shape(partition, threads, options.learning, sizes);
   sizes.learns = false;
   tested_ = plasticity_shape(partition, threads, options.learning, sizes);
+  drive_ = drive_shape(partition, options.network, options.learning, options.streams, plasticity_->needs_all_rates());
 }
 
 Index SessionShape::bytes() const {
-  const Index J_D = with_weights(partition_, options_, [](const auto& shape) { return shape.bytes(); });
-  const Index drive =
-      with_drive(partition_, options_, plasticity_->needs_all_rates(), [](const auto& shape) { return shape.bytes(); });
-  const Index states = partition_.largest_row_count() * with_scalar(options_.learning.precision, [&](auto scalar) {
-                         return padded_vectors<decltype(scalar)>(options_.streams) * static_cast<Index>(sizeof scalar);
-                       });
-  return J_D + plasticity_->bytes() + drive + states;
+  const Index others = with_scalar(options_.learning.precision, [&](auto scalar) {
+    return OtherParts<decltype(scalar)>(partition_, options_, channels_).bytes();
+  });
+  return others + plasticity_->bytes() + drive_->bytes();
 }
 
 double SessionShape::file_bytes(bool checkpoint) const {
-  const double N = static_cast<double>(partition_.rows());
-  // A sparse J_D, with its indices, is left out of checkpoints.
-  const bool with_target = options_.network.in_degree == 0 || !checkpoint;
-  const double J_D = with_weights(partition_, options_, [&](const auto& shape) {
-    return N * shape.elements_of_a_row() * shape.bytes_of_element();
+  const double others = with_scalar(options_.learning.precision, [&](auto scalar) {
+    return OtherParts<decltype(scalar)>(partition_, options_, channels_).file_bytes(checkpoint);
   });
-  const double states =
-      N * static_cast<double>(3 * options_.streams + channels_.inputs + channels_.hints + channels_.outputs);
-  return (with_target ? J_D : 0.0) + states * scalar_bytes(options_) + plasticity_->file_bytes(checkpoint);
+  return others + plasticity_->file_bytes(checkpoint) + drive_->file_bytes();
 }
 
 void SessionShape::account_of_networks(bool target_runs, const Extent& extent, StepAccount& account) const {
-  with_drive(partition_, options_, plasticity_->needs_all_rates(),
-             [&](const auto& shape) { shape.account(target_runs, extent, account); });
+  drive_->account(target_runs, extent, account);
 }
 
 }  // namespace fullforce

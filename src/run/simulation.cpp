@@ -25,7 +25,7 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       network_(make_neurons<T>(layout, schedule.streams, options.network, options.network.integrator)),
       drive_(
           make_drive<T>(options.rule, layout, options.network, connectivity, signals_, plasticity.needs_all_rates())),
-      // Rates that travel apart are waited for last.
+      // If the rates of the target-generating network travel apart, they are waited for last.
       tour_(!drive_->rates().target_travels_apart()),
       z_(as_size(n_out_ * schedule.streams)),
       output_errors_(z_.size()),
@@ -46,10 +46,7 @@ std::span<const TrialResult> Simulation<T>::step() {
   choose_learning_streams();
   tour_.begin_step(steps_);
   tour_.visit([this] { multiply_ahead(); }, [this] { respond_and_learn(); });
-  account_.clear();
-  drive_->account(target_runs(), account_);
-  plasticity_->account(account_);
-  count_work(account_);
+  account_of_step();
   count_errors();
   if (look_) look_(*this);
   ++steps_;
@@ -58,13 +55,15 @@ std::span<const TrialResult> Simulation<T>::step() {
   return results_;
 }
 
-/// In free running nothing depends on the target-generating network.
+/// Whether the target-generating network runs in this step. In a test, nothing depends on it once all streams run
+/// freely.
 template <Real T>
 bool Simulation<T>::target_runs() const {
   return !options_.testing || streams_.any_forced() || target_observed_;
 }
 
-/// Rates of the present states and what is worked out ahead from them, at the start and after a restart.
+/// Computes the rates of the present states, and whatever a step computes ahead from them. It is called at the start
+/// and after a restart.
 template <Real T>
 void Simulation<T>::prime() {
   layout_->for_each_block([&](RowBlock block) {
@@ -77,7 +76,7 @@ void Simulation<T>::prime() {
   primed_ = true;
 }
 
-/// Both networks move on, block by block, and put their new rates where the exchange takes them from.
+/// Moves both networks on, block by block. Their new rates go where the exchange takes them from.
 template <Real T>
 void Simulation<T>::advance_networks() {
   const bool with_target = target_runs();
@@ -110,7 +109,7 @@ void Simulation<T>::choose_learning_streams() {
   }
 }
 
-/// The products with J_D that the next step begins with: they need no more than the rates of this one.
+/// Computes the products with J_D that the next step begins with. They need no more than the rates of this step.
 template <Real T>
 void Simulation<T>::multiply_ahead() {
   const bool with_target = target_runs();
@@ -124,7 +123,8 @@ void Simulation<T>::multiply_ahead() {
   drive_->multiply_ahead(with_target, tour_.direction());
 }
 
-/// z_rec and z, forced to F and f_out in init trials, the network's own otherwise; and what is learned from them.
+/// Computes z_rec and z, and learns from them. In init trials they are forced to F and f_out; otherwise they are the
+/// network's own.
 template <Real T>
 void Simulation<T>::respond_and_learn() {
   const bool own = streams_.any_running();
@@ -151,7 +151,7 @@ void Simulation<T>::force_outputs() {
     for (Index o = 0; o < n_out_ && is_forced(b); ++o) z_[at(o, b)] = signals_.target[at(o, b)];
 }
 
-/// e_w = z - f_out of the streams that learn.
+/// Computes e_w = z - f_out for the streams that learn.
 template <Real T>
 void Simulation<T>::find_output_errors() {
   const std::size_t learning = learning_streams_.size();
@@ -161,9 +161,19 @@ void Simulation<T>::find_output_errors() {
           z_[at(o, learning_streams_[k])] - signals_.target[at(o, learning_streams_[k])];
 }
 
+/// If all trials are teacher-forced and there is nothing to observe, the plasticity does nothing.
 template <Real T>
-void Simulation<T>::count_work(const StepAccount& account) {
-  const Work work = account.work();
+void Simulation<T>::account_of_step() {
+  account_.clear();
+  drive_->account(target_runs(), account_);
+  const bool observes = plasticity_->is_observing() && !options_.testing;
+  if (streams_.any_running() || observes) plasticity_->account(account_);
+  count_work();
+}
+
+template <Real T>
+void Simulation<T>::count_work() {
+  const Work work = account_.work();
   work_.operations += work.operations;
   work_.bytes += work.bytes;
 }
@@ -173,7 +183,7 @@ void Simulation<T>::flush() {
   plasticity_->flush(timer_);
   account_.clear();
   plasticity_->account(account_);
-  count_work(account_);
+  count_work();
 }
 
 template <Real T>
@@ -201,7 +211,8 @@ void Simulation<T>::advance_streams() {
   }
 }
 
-/// Until the first stream begins to run all are in their init trials, so that what was seen is theirs.
+/// Ends the observation of the target currents when the first stream begins to run. Until then all streams are in their
+/// init trials, so that only currents of those were observed.
 template <Real T>
 void Simulation<T>::end_observation() {
   if (plasticity_->is_observing() && !options_.testing && (streams_.any_running() || streams_.any_idle()))
@@ -218,7 +229,8 @@ void Simulation<T>::or_diverged(const Action& action) const {
   }
 }
 
-/// What it means that a rate is infinite, where rates have no bound of their own.
+/// Says what is wrong where a value is not finite. If rates have no bound of their own, an infinite rate means that a
+/// rate went beyond the bound that was set for it.
 template <Real T>
 std::string Simulation<T>::not_finite(const char* what) const {
   const double bound = largest_rate(options_.network);
@@ -279,7 +291,8 @@ template <Real T>
 void Simulation<T>::sample(Index stream, std::span<const Index> neurons, std::span<double> rates,
                            std::span<double> target_rates) const {
   const NetworkRates<T>& both = drive_->rates();
-  // The owner adds the bits of each number to nothing.
+  // All ranks sum the bits of each number as an integer. Only its owner adds anything but zero, so the number arrives
+  // exact.
   std::vector<std::int64_t> bits(2 * neurons.size());
   for (std::size_t k = 0; k < neurons.size(); ++k) {
     const Index local = neurons[k] - layout_->first_row();

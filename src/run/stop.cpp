@@ -16,7 +16,8 @@ const Stopwatch since_process_began;
 
 void request_stop(int) { stop_requested = 1; }
 
-/// Calls that the signal interrupts go on, so that it can do no harm in the middle of a write.
+/// Sets the handler of a signal. Calls that the signal interrupts go on, so that it can do no harm in the middle of a
+/// write.
 void on_signal(int signal, void (*handler)(int), int flags) {
   struct sigaction action {};
   action.sa_handler = handler;
@@ -29,17 +30,19 @@ bool is_ignored(int signal) {
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-/// Of SLURM_JOB_END_TIME, seconds since 1970; infinite where it is not set.
+/// The time that is left until SLURM_JOB_END_TIME, which is given in seconds since 1970. It is infinite if the variable
+/// is not set.
 double seconds_to_end_of_job() {
-  constexpr double margin = 10.0;  // the launcher and the job script must end too
+  // The launcher and the job script must end within the time of the job, too.
+  constexpr double margin = 10.0;
   const char* text = std::getenv("SLURM_JOB_END_TIME");
   const long long end = text ? std::strtoll(text, nullptr, 10) : 0;
   if (end <= 0) return std::numeric_limits<double>::infinity();
   return static_cast<double>(end - static_cast<long long>(std::time(nullptr))) - margin;
 }
 
-constexpr double longest_silence = 0.1;  // s between two questions
-constexpr Index most_steps = 32;         // for short steps, a question that is as good as free
+constexpr double longest_silence = 0.1;  // in s, between two questions
+constexpr Index most_steps = 32;  // between two questions; with short steps, a question then costs next to nothing
 
 }  // namespace
 
@@ -59,10 +62,10 @@ StopRequest::StopRequest(std::optional<double> max_hours, double checkpoint_minu
     : max_hours_(max_hours),
       checkpoint_seconds_(60.0 * checkpoint_minutes),
       ask_seconds_(checkpoint_seconds_ > 0.0 ? std::min(longest_silence, 0.5 * checkpoint_seconds_) : longest_silence),
-      // A guess must not use up the time that there is.
+      // The time for the first write is a guess. It must not use up the time that there is.
       write_seconds_(std::min(write_seconds, 0.1 * std::max(0.0, seconds_left(max_hours)))) {}
 
-/// Writing may take longer the next time.
+/// Whether the run must stop now. The margin is larger than the last write took, because the next one may take longer.
 bool StopRequest::time_is_up() const { return seconds_left(max_hours_) < 1.5 * write_seconds_ + 2.0 * ask_seconds_; }
 
 StopRequest::Answer StopRequest::ask(const Communicator& comm) {

@@ -19,11 +19,11 @@
 namespace fullforce {
 namespace {
 
-// What a disk surely takes, until a checkpoint was measured.
+// The rate that is assumed until a checkpoint was measured. Surely any disk takes that much.
 constexpr double cautious_bytes_per_second = 100e6;
 
-/// One training run over scalars T, from its start or a checkpoint to the tested network or a stop: when to step, to
-/// write and to end.
+/// One training run over scalars T. It begins at the start or at a checkpoint, and ends with the tested network or a
+/// stop. This class decides when to step, to write and to end.
 template <Real T>
 class Training {
  public:
@@ -35,14 +35,16 @@ class Training {
         header_{job.config_text, provenance(comm)},
         reporter_(comm, job, header_.provenance),
         stop_request_(job.max_hours, job.checkpoint.every_minutes, job.state_bytes / cautious_bytes_per_second),
-        // A sparse J_D is drawn again in less time than it takes to write.
         checkpoints_(comm, folder_, job.checkpoint.keep, [this](const std::filesystem::path& path) {
-          save(path, !session_.connectivity().J_D.is_sparse());
+          save(path, session_.connectivity().J_D.in_checkpoints());
         }) {
     session_.start_training(training_schedule(job.run), job.run.seed);
     if (job.start_from) session_.load(*job.start_from);
     first_step_ = simulation().steps();
-    branched_ = simulation().streams().any_idle();
+    if (job.start_from && simulation().streams().any_idle()) {
+      branched_ = true;
+      checkpoints_.protect(first_step_ - simulation().streams().idle_steps());
+    }
     agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_); });
   }
 
@@ -57,6 +59,7 @@ class Training {
 
   Outcome run_steps() {
     reporter_.starts(first_step_);
+    keep_branch_point();
     while (!steps_are_up() && !simulation().finished()) {
       const StopRequest::Answer answer = stop_request_.ask(*comm_);
       if (answer.stop) return interrupt();
@@ -80,10 +83,12 @@ class Training {
     if (reporter_.due()) show_progress();
   }
 
-  /// The last state that this run shares with one of more trials, which can go on from it to the same bits.
+  /// Writes a checkpoint of the last state that this run shares with a run of more trials. The longer run can go on
+  /// from it to the same bits as if it had never stopped.
   void keep_branch_point() {
     if (branched_ || !simulation().streams().any_idle()) return;
     branched_ = true;
+    checkpoints_.protect(simulation().steps());
     if (job_->checkpoint.every_minutes > 0.0 || job_->checkpoint.every_trials > 0) checkpoint();
   }
 
@@ -109,7 +114,7 @@ class Training {
     session_.save(path, header_, with_target);
   }
 
-  /// What went wrong; empty if nothing did.
+  /// Writes a checkpoint. Returns what went wrong, or an empty text if nothing did.
   std::string try_checkpoint() {
     const Index before = checkpoints_.written();
     const std::string failure = checkpoints_.write(simulation().steps());
@@ -118,8 +123,8 @@ class Training {
     return failure;
   }
 
-  /// A run goes on without a checkpoint that could not be written: there is an older one, and a full disk may be made
-  /// free.
+  /// Writes a checkpoint, and goes on if that fails. There is an older checkpoint, and someone may make room on a full
+  /// disk.
   void checkpoint() {
     const std::string failure = try_checkpoint();
     if (!failure.empty()) reporter_.failed_to_write_checkpoint(simulation().steps(), failure);
@@ -165,8 +170,8 @@ class Training {
     return totals;
   }
 
-  /// In the place of a shorter run's, of which nothing goes until then; its summary first, for it says that network.h5
-  /// is finished.
+  /// Writes network.h5, which may replace that of a shorter run. Nothing of the shorter run is removed before this
+  /// point. Its summary goes first, because a summary says that network.h5 is finished.
   void write_network() {
     agree(*comm_, [&] {
       std::error_code ignored;
@@ -196,7 +201,7 @@ class Training {
   Index first_step_ = 0;
   Index trials_done_ = 0;
   Index next_checkpoint_trial_ = 0;
-  bool branched_ = false;  ///< a stream has had no trial left
+  bool branched_ = false;  ///< whether a stream has found no trial left
 };
 
 }  // namespace

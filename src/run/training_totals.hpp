@@ -29,7 +29,7 @@ struct TrainingTotals {
   Index samples = 0;
   double seconds = 0.0;      ///< seconds of this part of the run
   Index steps_here = 0;      ///< steps of this part of the run
-  double last_error = -1.0;  ///< negative: there is none
+  double last_error = -1.0;  ///< negative if there is none
   Work work;                 ///< work of this part of the run, over all ranks
   RegionTable regions{};
   PlasticityReport learned;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr Index recorded_neurons = 10;
 
-/// What stream `b` has of an array [n, streams], as contiguous numbers.
+/// Copies what belongs to stream `b` from an array [n, streams] into contiguous numbers.
 void take_stream(std::span<const double> all, Index streams, Index b, std::vector<double>& into) {
   for (std::size_t c = 0; c < into.size(); ++c) into[c] = all[c * as_size(streams) + as_size(b)];
 }

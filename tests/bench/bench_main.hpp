@@ -5,16 +5,16 @@
 
 namespace fullforce {
 
-/// For ranks that say nothing.
+/// A reporter for the ranks that say nothing.
 class SilentReporter : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>&) override {}
 };
 
-/// Runs the registered benchmarks on every rank; the root reports. **Collective.**
+/// Runs the registered benchmarks on every rank. Only the root reports. **Collective.**
 inline int run_benchmarks(const Communicator& comm, int argc, char** argv) {
-  // The others must not write the root's file.
+  // Only the root may write the output file, so the other ranks do not get its option.
   int kept = 1;
   for (int k = 1; k < argc; ++k)
     if (comm.is_root() || std::string(argv[k]).rfind("--benchmark_out", 0) != 0) argv[kept++] = argv[k];

@@ -2,7 +2,7 @@
 #ifdef FULLFORCE_BENCH_OPENBLAS
 #include <cblas.h>
 
-// Products of row-major matrices by OpenBLAS, for comparison: c [m, n] = a [m, k] b [k, n].
+// OpenBLAS multiplies row-major matrices for comparison: c [m, n] = a [m, k] b [k, n].
 
 namespace fullforce {
 

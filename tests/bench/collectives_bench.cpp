@@ -1,5 +1,6 @@
-// The collectives of a step, on the ranks that the program is started on: a sum of integers, a gather of rows. A fixed
-// number of calls, since every rank must make the same; the time of the slowest rank counts.
+// These benchmarks time the collectives of a step, a sum of integers and a gather of rows, on the ranks that the
+// program is started on. The number of calls is fixed, since every rank must make the same ones. The time of the
+// slowest rank counts.
 #include "bench_main.hpp"
 #include "fullforce/base/aligned_array.hpp"
 #include "fullforce/base/timer.hpp"

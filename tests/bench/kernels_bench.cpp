@@ -1,6 +1,6 @@
-// The kernels of a step on one core, matrix in the cache or beyond it: products with few vectors (beside Eigen's and
-// OpenBLAS's of the same shapes), transposed and sparse ones, products with the pending panel, the panel's application,
-// rates, fixed-point sums.
+// These benchmarks time the kernels of a step on one core, with matrices in the cache or beyond it. There are products
+// with few vectors (beside Eigen's and OpenBLAS's of the same shapes), transposed and sparse ones, products with the
+// pending panel, the panel's application, rates, and fixed-point sums.
 #include <Eigen/Core>
 
 #include "bench_main.hpp"
@@ -44,7 +44,7 @@ Vectors<T> vectors(Index length, Index count) {
   return x;
 }
 
-/// tanh of as many states.
+/// Computes tanh of so many states.
 template <Real T>
 void rates(benchmark::State& state) {
   const Vectors<T> states = vectors<T>(state.range(0), 1);
@@ -56,7 +56,7 @@ void rates(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-/// N x N times [N, vectors], as J r, block by block; with few columns, as the panel.
+/// Multiplies N x N by [N, vectors], as J r, block by block. With few columns, the matrix is the panel.
 template <Real T>
 void product(benchmark::State& state) {
   const Index rows = state.range(0), cols = state.range(1), count_of_vectors = state.range(2);
@@ -71,7 +71,8 @@ void product(benchmark::State& state) {
   count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
 }
 
-/// The same by a library, a call a block: one(a, rows, cols, x [cols, vectors], y [rows, vectors]).
+/// A library computes the same product, with a call of one(a, rows, cols, x [cols, vectors], y [rows, vectors]) for
+/// each block.
 template <Real T, class One>
 void product_by_library(benchmark::State& state, const One& one) {
   const Index rows = state.range(0), cols = state.range(1), count_of_vectors = state.range(2);
@@ -108,7 +109,7 @@ void product_openblas(benchmark::State& state) {
 }
 #endif
 
-/// The sums U^T r of a basis [N, d] and rates [N, vectors], block by block.
+/// Computes the sums U^T r of a basis [N, d] and rates [N, vectors], block by block.
 template <Real T>
 void transposed(benchmark::State& state) {
   const Index rows = state.range(0), cols = state.range(1), count_of_vectors = state.range(2);
@@ -123,7 +124,8 @@ void transposed(benchmark::State& state) {
   count(state, 2.0 * static_cast<double>(rows * cols * count_of_vectors), static_cast<double>(rows * cols) * sizeof(T));
 }
 
-/// N rows of K non-zeros in places that no hardware could guess, times [N, vectors]; bytes with the rates they name.
+/// Multiplies N rows of K non-zeros by [N, vectors]. The non-zeros are in places that no hardware could guess. The
+/// bytes include the rates that they name.
 template <Real T>
 void sparse(benchmark::State& state) {
   const Index rows = state.range(0), degree = state.range(1), count_of_vectors = state.range(2);
@@ -145,7 +147,7 @@ void sparse(benchmark::State& state) {
         elements * static_cast<double>(SparseRows<T>::bytes_per_element + count_of_vectors * Index{sizeof(T)}));
 }
 
-/// N x N minus [N, columns] [columns, N].
+/// Subtracts [N, columns] [columns, N] from N x N.
 template <Real T>
 void flush(benchmark::State& state) {
   const Index rows = state.range(0), columns = state.range(1);
@@ -159,7 +161,7 @@ void flush(benchmark::State& state) {
   count(state, 2.0 * static_cast<double>(rows * rows * columns), 2.0 * static_cast<double>(rows * rows) * sizeof(T));
 }
 
-/// Numbers to fixed point, added up.
+/// Turns numbers into fixed point and adds them up.
 void fixed_point(benchmark::State& state) {
   const FixedPoint scale(1000.0);
   std::vector<double> values(as_size(state.range(0)));

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Draws Lyapunov exponents of systems with known ones as they converge: a linear map and the Lorenz system.
+"""Draws how the Lyapunov exponents of systems with known ones converge: of a linear map and of the Lorenz system.
 
     lyapunov.py BENCH_LYAPUNOV [--output PNG] [--steps n]
 
@@ -23,9 +23,9 @@ TITLES = {"linear_map": ("Linear map", "steps (number)", "exponent (1/step)"),
 
 
 def draw_system(axes, system, title, time, label):
-    """Estimates of each exponent over time, and the known one."""
+    """Draws the estimates of each exponent over time, and the known one."""
     for k, (style, curve, known) in enumerate(zip(CURVES, np.transpose(system["convergence"]), system["known"])):
-        found = round(system["exponents"][k], 3) + 0.0  # no -0.000
+        found = round(system["exponents"][k], 3) + 0.0  # adding 0 turns -0.000 into 0.000
         axes.plot(system["time"], curve, label=f"exponent {k + 1}: {found:.3f} (known: {known:.3f})", **style)
         axes.axhline(known, **ZERO_LINE)
     axes.set(title=title, xlabel=time, ylabel=label, xscale="log")
@@ -33,7 +33,7 @@ def draw_system(axes, system, title, time, label):
 
 
 def rows(found):
-    """A row for each system, time and exponent."""
+    """Returns a row for each system, time and exponent."""
     return [[name, time, k + 1, estimate, known] for name, system in found.items()
             for time, estimates in zip(system["time"], system["convergence"])
             for k, (estimate, known) in enumerate(zip(estimates, system["known"]))]

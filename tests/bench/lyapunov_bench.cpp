@@ -1,4 +1,5 @@
-// Lyapunov exponents of systems that have known ones, as they converge: a linear map and the Lorenz system.
+// This program shows how Lyapunov exponents converge for systems that have known ones: a linear map and the Lorenz
+// system.
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -25,7 +26,7 @@ nlohmann::ordered_json linear_map(const Layout& layout, Index steps) {
   return json_of(spectrum.result(), {std::log(2.0), 0.0, std::log(0.5)});
 }
 
-/// Known: Sprott, Chaos and Time-Series Analysis (2003).
+/// The known exponents are from Sprott, Chaos and Time-Series Analysis (2003).
 nlohmann::ordered_json lorenz(const Layout& layout, Index steps) {
   Lorenz system(0.01);
   LyapunovSpectrum spectrum(layout, 3, 0.01, 5);

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""A full-FORCE training step written with NumPy as one would from the paper.
+"""A full-FORCE training step written with NumPy as one would write it from the paper.
 
 It has whole products, rank-1 RLS with outer products, and double precision.
 
     numpy_step.py NEURONS... [--seconds S] [--output JSON]
 
-Prints and writes the median time of a step. The comparison for fullforce's own steps: same formulas, same order, one
-stream, an update at every step.
+It prints and writes the median time of a step. Fullforce's own steps are compared with it. It has the same formulas in
+the same order, one stream, and an update at every step.
 """
 import argparse
 import json
@@ -16,7 +16,7 @@ import numpy as np
 
 
 class Network:
-    """Target-generating and task-performing network with P, J and w (DePasquale et al. 2018)."""
+    """The target-generating and the task-performing network, with P, J and w (DePasquale et al. 2018)."""
 
     def __init__(self, neurons, seed=1, dt=0.001, tau=0.01, gain=1.5, alpha=1.0):
         random = np.random.default_rng(seed)
@@ -43,13 +43,13 @@ class Network:
 
 
 def signals(step):
-    """Start pulse and target of a 2 Hz oscillation with a period of 2 s."""
+    """Returns the start pulse and the target of a 2 Hz oscillation with a period of 2 s."""
     time_in_trial = step % 2000 * 0.001
     return float(time_in_trial < 0.05), np.sin(4.0 * np.pi * time_in_trial)
 
 
 def times(neurons, seconds):
-    """Seconds of single steps, for about so long, after a warm-up."""
+    """Returns the seconds of single steps. They are measured for about `seconds`, after a warm-up."""
     network = Network(neurons)
     found = []
     begin = time.perf_counter()
@@ -66,7 +66,7 @@ def times(neurons, seconds):
 
 
 def library():
-    """The BLAS that NumPy's products run on, from the maps of this process."""
+    """Returns the BLAS that NumPy's products run on, which the maps of this process name."""
     with open("/proc/self/maps", encoding="utf-8") as maps:
         found = sorted({line.split("/")[-1].strip() for line in maps if "blas" in line})
     return ", ".join(found) or "unknown"

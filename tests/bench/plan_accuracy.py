@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""What `fullforce plan` predicts against what `fullforce train` takes.
+"""Compares what `fullforce plan` predicts with what `fullforce train` takes.
 
     plan_accuracy.py FULLFORCE [--neurons N N] [--machine FILE] [--tiny] [--output JSON]
 
-Two sizes, 1 and 16 streams, both precisions, 1 and 2 ranks. Calibrates first on 2 ranks of one thread (or takes the
-constants in FILE), then trains each network for a thousand steps or more and compares the time of a step (without that
-of files), the memory of a rank and the size of network.h5. About 2 minutes on a machine that does nothing else. Prints
-the table; the last line is the largest error.
+There are two sizes, 1 and 16 streams, both precisions, and 1 and 2 ranks. The script first calibrates on 2 ranks of one
+thread, or takes the constants in FILE. Then it trains each network for a thousand steps or more. It compares the time
+of a step (without that of files), the memory of a rank, and the size of network.h5. This takes about 2 minutes on a
+machine that does nothing else. The script prints the table; the last line is the largest error.
 """
 import argparse
 import itertools
@@ -41,14 +41,14 @@ HEADING = ("neurons streams precision ranks   step: plan   measured   error   me
 
 
 def run(ranks, command, folder):
-    """Runs a command on so many ranks of one thread; the end where it fails."""
+    """Runs a command on so many ranks of one thread. Ends the script if it fails."""
     result = run_quietly(mpirun(ranks, command), cwd=folder, env=environment(1, OMPI_MCA_rmaps_base_oversubscribe="1"))
     if result.returncode != 0:
         sys.exit(f"{command}: exit {result.returncode}\n{result.stdout}{result.stderr}")
 
 
 def compare(program, machine, folder, neurons, streams, precision, ranks, dt):
-    """One point: the prediction, then the run."""
+    """Compares one point: first comes the prediction, then the run."""
     name = f"{neurons}-{streams}-{precision}-{ranks}"
     config = folder / f"{name}.toml"
     trials = 30 if streams == 1 else 3 * streams
@@ -70,7 +70,7 @@ def compare(program, machine, folder, neurons, streams, precision, ranks, dt):
 
 
 def times(plan, summary):
-    """The predicted time of a step, over all steps, and the measured ones of its phases."""
+    """Returns the predicted time of a step, over all steps, and the measured times of its phases."""
     steps, a_step = plan["steps"], plan["seconds_per_step"]
     total = sum(steps[kind] * a_step[kind]["total"] for kind in ("init", "training"))
     measured = {name: phase["mean"] / summary["train"]["steps"]
@@ -79,12 +79,12 @@ def times(plan, summary):
 
 
 def error(point, predicted="predicted", measured="measured"):
-    """In percent."""
+    """Returns the error in percent."""
     return 100.0 * (point[predicted] / point[measured] - 1.0)
 
 
 def line(point):
-    """A point as a line of the table."""
+    """Returns a point as a line of the table."""
     return (f"{point['neurons']:7d} {point['streams']:7d} {point['precision']:>9s} {point['ranks']:5d} "
             f"{1e3 * point['predicted']:9.3f} ms {1e3 * point['measured']:7.3f} ms {error(point):+5.0f} % "
             f"{point['predicted_bytes'] / 2**20:10.0f} MiB {point['measured_bytes'] / 2**20:5.0f} MiB "
@@ -92,7 +92,10 @@ def line(point):
 
 
 def prepare_machine(program, given, tiny, folder):
-    """The file with the constants of the machine: the one that was given, a new one, or in tests an empty one."""
+    """Returns the file with the constants of the machine.
+
+    It is the one that was given, a new one, or in tests an empty one.
+    """
     if given:
         return os.path.abspath(given)
     machine = folder / "machine.json"

@@ -1,5 +1,6 @@
-// How far P is from the inverse of alpha I + sum r r^T after many updates in single and double precision, over the
-// length of the panel. The rates are smooth in time and nearly dependent, as those of a network are.
+// This program finds how far P is from the inverse of alpha I + sum r r^T after many updates. It compares single and
+// double precision over the length of the panel. The rates are smooth in time and nearly dependent, as those of a
+// network are.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -23,7 +24,7 @@ struct Arguments {
   std::string output;
 };
 
-/// Rates of neurons that each follow a few slow oscillations, one step after the other.
+/// The rates of neurons that each follow a few slow oscillations, one step after the other.
 class Rates {
  public:
   Rates(Index neurons, Index streams) : phases_(neurons, streams) {
@@ -32,7 +33,7 @@ class Rates {
         phases_(i, b) = Draws(9, Purpose::network_state, static_cast<std::uint64_t>(b)).uniform(i);
   }
 
-  /// In single precision, so that all learn from the same numbers.
+  /// The rates are rounded to single precision, so that all learn from the same numbers.
   Eigen::MatrixXd at(Index step) const {
     const double t = 0.011 * static_cast<double>(step);
     const Eigen::ArrayXXd course = 1.5 * (6.3 * phases_ + t * (1.0 + phases_)).sin() + std::sin(0.37 * t);
@@ -43,7 +44,7 @@ class Rates {
   Eigen::ArrayXXd phases_;
 };
 
-/// alpha I + sum r r^T, inverted directly, for alpha = 1.
+/// Inverts alpha I + sum r r^T directly, for alpha = 1.
 Eigen::MatrixXd direct_inverse(const Arguments& a) {
   const Rates rates(a.neurons, a.streams);
   Eigen::MatrixXd correlation = Eigen::MatrixXd::Identity(a.neurons, a.neurons);
@@ -54,14 +55,14 @@ Eigen::MatrixXd direct_inverse(const Arguments& a) {
   return correlation.inverse();
 }
 
-/// What recursive least squares makes of the same rates, P only.
+/// Returns the P that recursive least squares makes of the same rates.
 template <Real T>
 Eigen::MatrixXd recursive(const Arguments& a, Index panel) {
   const Communicator self = Communicator::self();
   const Layout layout(self, a.neurons);
   LearningOptions options;
   options.panel = panel;
-  options.rule = Rule::force;  // P and the readout only
+  options.rule = Rule::force;  // so that only P and the readout are learned
   SharedGainRls<T> rls(layout, options, {1, a.streams, 1.0, true});
   GatheredVectors<T> phi(layout, 1, a.streams);
   StreamArray<T> currents(layout, a.streams);

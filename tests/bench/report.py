@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""How fast training steps are: against NumPy, against the machine, on two ranks or threads against one.
+"""Reports how fast training steps are: against NumPy, against the machine, and on two ranks or threads against one.
 
     report.py BENCH_STEP [--tiny] [--seconds S] [--output JSON]
 
-BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. Takes about 4 minutes on a machine that
-does nothing else. --tiny: small sizes, for a test of this script. Every stream learns at every step; NumPy is double
-precision, one stream, with all cores. NumPy and fullforce take turns in one run, and what is printed are medians of
-the turns' ratios: cores that share a cache in one minute need not do so in the next.
+BENCH_STEP is bin/bench/bench_step of a build with -DFULLFORCE_BENCHMARKS=ON. The report takes about 4 minutes on a
+machine that does nothing else. --tiny takes small sizes, for a test of this script. Every stream learns at every step.
+NumPy has double precision, one stream and all cores. NumPy and fullforce take turns in one run, and the printed ratios
+are medians over the turns. This is so because cores that share a cache in one minute need not do so in the next.
 """
 import argparse
 import json
@@ -31,7 +31,10 @@ class Bench:
         self.program, self.seconds, self.tiny, self.runs = program, seconds, tiny, []
 
     def run(self, neurons, streams, precision, ranks=1, threads=CORES, rank=0):
-        """Steps of each size and number of streams; `rank` is the rank of low-rank features, 0 for dense ones."""
+        """Runs steps of each size and number of streams.
+
+        `rank` is the rank of low-rank features, and 0 for dense ones.
+        """
         command = [self.program, "--neurons", ",".join(map(str, neurons)), "--streams", ",".join(map(str, streams)),
                    "--precision", precision, "--seconds", self.seconds, "--max-rank", rank]
         if self.tiny:
@@ -44,12 +47,15 @@ class Bench:
 
 
 def numpy_times(sizes, seconds):
-    """What numpy_step.py finds."""
+    """Returns what numpy_step.py finds."""
     return run_for_json([sys.executable, NUMPY_STEP, *sizes, "--seconds", seconds])
 
 
 def take_turns(bench, neurons, cases, rounds, seconds):
-    """Of each case (streams, precision, rank), the turn whose ratio to NumPy's time in that turn is the median."""
+    """Returns of each case the turn whose ratio to NumPy's time in that turn is the median.
+
+    A case is (streams, precision, rank).
+    """
     turns = [[] for _ in cases]
     for _ in range(rounds):
         numpy = numpy_times([neurons], seconds)
@@ -69,7 +75,7 @@ def take_turns(bench, neurons, cases, rounds, seconds):
 
 
 def ratio_lines(bench, large, small, seconds, rounds):
-    """Times of a sample against NumPy's."""
+    """Returns lines with the times of a sample against NumPy's."""
     learned = [(1, "double", 0), (1, "single", 0), (16, "single", 0), (16, "single", large // 16)]
     points = []
     for neurons, cases in [(large, learned)] + [(n, [(1, "double", 0)]) for n in small]:
@@ -86,7 +92,7 @@ def ratio_lines(bench, large, small, seconds, rounds):
 
 
 def phase_lines(points):
-    """Where a step's time goes."""
+    """Returns lines that say where a step's time goes."""
     names = list(points[0]["phases"])
     print("\nWhere the time of a step goes (us)")
     print("      N  B  precision  features" + "".join(f"{name:>15s}" for name in names))
@@ -96,7 +102,10 @@ def phase_lines(points):
 
 
 def scaling_lines(bench, neurons, rounds):
-    """Two ranks or two threads against one: medians of the times, and of the ratios within a turn."""
+    """Compares two ranks or two threads with one.
+
+    The lines have medians of the times, and of the ratios within a turn.
+    """
     layouts = [(1, 1), (2, 1), (1, 2)]
     found = {layout: [] for layout in layouts}
     for _ in range(rounds):

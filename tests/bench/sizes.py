@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Time of a sample and memory against the number of neurons, dense and low-rank, measured; a table, CSV and figure.
+"""Measures time of a sample and memory against the number of neurons, dense and low-rank.
 
     sizes.py BENCH_STEP [--output PNG] [--tiny]
 
-Single precision, 16 streams, every stream learns at every step. Low-rank: rank 256, 50 inputs a neuron in the
-target-generating network. About 2 minutes for the default sizes, up to a million neurons; the largest take 4 GB. Dense
-ones end where N^2 does. The CSV stands beside the figure.
+It makes a table, a CSV and a figure. Networks have single precision and 16 streams, and every stream learns at every
+step. Low-rank ones have rank 256, and 50 inputs a neuron in the target-generating network. The default sizes go up to a
+million neurons and take about 2 minutes; the largest ones take 4 GB. Dense ones end where memory for N^2 numbers does.
+The CSV stands beside the figure.
 """
 import argparse
 import os
@@ -24,7 +25,7 @@ STREAMS = 16
 
 
 def measure(program, features, neurons, seconds):
-    """The row of one size."""
+    """Returns the row of one size."""
     command = [program, "--neurons", neurons, "--streams", STREAMS, "--precision", "single", "--seconds", seconds,
                "--bytes", 1 << 20, *OPTIONS[features]]
     point = run_for_json(command)["points"][0]

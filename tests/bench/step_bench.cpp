@@ -1,5 +1,6 @@
-// Whole training steps (every stream learns at every step, unless told otherwise) over N, B and precision, on the ranks
-// and threads that the program is started on, against what the machine gives them, measured in the same run.
+// This program times whole training steps over N, B and precision, on the ranks and threads that it is started on. It
+// compares them with what the machine gives these ranks and threads, measured in the same run. Every stream learns at
+// every step, unless the command line says otherwise.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -21,7 +22,7 @@ struct Arguments {
   std::vector<Index> streams = {1, 16};
   std::vector<std::string> precisions = {"double", "single"};
   Index in_degree = 0;
-  Index max_rank = 0;  ///< 0: dense features
+  Index max_rank = 0;  ///< if 0, features are dense
   Index panel = LearningOptions{}.panel;
   double probability = 1.0;
   double seconds = 2.0;
@@ -29,17 +30,17 @@ struct Arguments {
   std::string output;
 };
 
-/// What all ranks and threads get from the machine together, when nothing else is done.
+/// What all ranks and threads get from the machine together when nothing else is done.
 struct Limits {
   double bandwidth = 0.0;   ///< bytes/s read from arrays beyond the caches
   double eigen[2] = {};     ///< operations/s of matrix products: double, single
-  double openblas[2] = {};  ///< 0 without OpenBLAS
+  double openblas[2] = {};  ///< it is 0 without OpenBLAS
 
   double products(bool single) const { return std::max(eigen[single], openblas[single]); }
 };
 
 #ifdef FULLFORCE_BENCH_OPENBLAS
-/// Each rank's OpenBLAS with the rank's threads, on one product at a time.
+/// Each rank runs OpenBLAS with the rank's threads on one product at a time.
 template <Real T>
 double blas_rate(double seconds) {
   openblas_set_num_threads(thread_count());
@@ -78,7 +79,7 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
   return json;
 }
 
-/// What the sweeps of a step would take at the limits, by region of the timer.
+/// The time that the sweeps of a step would take at the limits, by region of the timer.
 RegionSeconds limit_by_region(const Workload& w, const Limits& limits, bool single, int ranks) {
   RegionSeconds seconds{};
   const Extent extent{static_cast<double>(w.network.neurons), 1.0 / ranks};
@@ -90,8 +91,8 @@ RegionSeconds limit_by_region(const Workload& w, const Limits& limits, bool sing
   return seconds;
 }
 
-/// One line of the table; peak_bytes is of all ranks, and of all points so far. Dense: 3 N^2 numbers read a step, 10
-/// N^2 operations a sample; low-rank: see step_work().
+/// One line of the table. peak_bytes is the memory of all ranks, over all points so far. With dense features a step
+/// reads 3 N^2 numbers, and a sample takes 10 N^2 operations. For low-rank features see step_work().
 nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arguments, const Limits& limits,
                                   Index neurons, Index streams, bool single) {
   Workload w;
@@ -124,8 +125,8 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
                                  {"fraction_of_products", operations / limits.products(single)}};
   const RegionSeconds least = limit_by_region(w, limits, single, comm.size());
   for (std::size_t p = 0; p < region_count; ++p) {
-    json["phases"][std::string(region_names[p])] = times.regions[p];
-    if (least[p] > 0.0) json["fraction_of_limit"][std::string(region_names[p])] = least[p] / times.regions[p];
+    json["phases"][std::string(names_of<TimerRegion>[p])] = times.regions[p];
+    if (least[p] > 0.0) json["fraction_of_limit"][std::string(names_of<TimerRegion>[p])] = least[p] / times.regions[p];
   }
   return json;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stops, kills, damaged checkpoints, a disk that takes no more, two runs in one folder: nothing is lost, nothing hangs.
+"""Stops, kills, damaged checkpoints, full disks, and two runs in one folder: nothing is lost, and nothing hangs.
 
     crash_safety.py FULLFORCE [CHECK...]
 """
@@ -28,7 +28,7 @@ def run(code, output, *more, ranks=2, **options):
 
 
 def start_long(output, *more, ranks=2, **options):
-    """A run that ends only when it is told to, once it has written a checkpoint."""
+    """Starts a run that ends only when it is told to, and returns once it has written a checkpoint."""
     before = harness.checkpoints(output)[-1:]
     process = harness.start(ranks, harness.train(output, *LONG, *more), **options)
     harness.wait_until(lambda: harness.checkpoints(output)[-1:] != before, "a checkpoint", process)
@@ -54,7 +54,7 @@ def check_like_reference(output, what):
 
 
 def stops():
-    """A signal at any moment, also before MPI is up, leads to a checkpoint and exit 75."""
+    """A signal at any moment, also before MPI is up, leads to a checkpoint and exit code 75."""
     for name, ranks in ((signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGUSR1, 2)):
         output = f"stopped-{name.name}"
         process = harness.start(ranks, harness.train(output, "--set", "run.init_trials=1000000"))
@@ -74,11 +74,11 @@ def stops():
 
 def second_interrupt():
     process = start_long("interrupted", ranks=1)
-    os.kill(process.pid, signal.SIGSTOP)  # so that both arrive before it can end
+    os.kill(process.pid, signal.SIGSTOP)  # so that both signals arrive before it can end
     harness.wait_until(lambda: open(f"/proc/{process.pid}/stat").read().split(")")[1].split()[0] == "T", "it to pause")
     os.kill(process.pid, signal.SIGINT)
     os.kill(process.pid, signal.SIGCONT)
-    # The first may already have led to the end, with its checkpoint.
+    # The first signal may already have led to the end, with its checkpoint.
     try:
         os.kill(process.pid, signal.SIGINT)
     except ProcessLookupError:
@@ -95,7 +95,9 @@ def time_limits():
 
 
 def stop_in_test():
-    process = harness.start(2, harness.train("tested", "--set", "run.test_trials=100000000", "--set", "checkpoint.every_minutes=0.0"))
+    process = harness.start(
+        2, harness.train("tested", "--set", "run.test_trials=100000000", "--set", "checkpoint.every_minutes=0.0")
+    )
     harness.wait_until(lambda: os.path.exists("tested/network.h5"), "network.h5", process)
     process.send_signal(signal.SIGUSR1)
     harness.expect_exit(75, harness.finish(process))
@@ -107,7 +109,7 @@ def stop_in_test():
 
 
 def kills():
-    """The whole job, then a single rank."""
+    """First the whole job is killed, and then a single rank."""
     process = start_long("killed")
     harness.kill_all(process)
     process = start_long("killed", ranks=3)
@@ -126,8 +128,11 @@ def kills():
 
 
 def damage():
-    """The newest whole checkpoint counts; where none is whole nothing is touched."""
-    run(75, "damaged", "--max-steps", "2500", "--set", "checkpoint.every_trials=8", "--set", "checkpoint.every_minutes=0.0")
+    """The newest whole checkpoint counts. If none is whole, nothing is touched."""
+    run(
+        75, "damaged", "--max-steps", "2500", "--set", "checkpoint.every_trials=8",
+        "--set", "checkpoint.every_minutes=0.0"
+    )
     oldest, middle, newest = harness.checkpoints("damaged")[-3:]
     with h5py.File(newest) as f:
         harness.flip(newest, f["learning/P"].id.get_offset() + 777 * 8)
@@ -136,15 +141,21 @@ def damage():
     expect(info.count("DAMAGED") == 2 and info.count("whole") == 1, f"info does not tell which are whole: {info}")
     shutil.copytree("damaged", "hopeless")
     result = run(0, "damaged", "--set", "checkpoint.every_minutes=0.0")
-    expect("/learning/P does not match its checksum" in result.stderr and "cut off" in result.stderr, f"no warning: {result.stderr}")
+    expect(
+        "/learning/P does not match its checksum" in result.stderr and "cut off" in result.stderr,
+        f"no warning: {result.stderr}",
+    )
     expect(os.path.exists(newest + ".damaged"), "the damaged checkpoint was not put aside")
     expect("put aside" in run_info("damaged"), "info does not list what was put aside")
     check_like_reference("damaged", "after damage")
     last = harness.checkpoints("hopeless")[0]
-    harness.flip(last, 5000)  # structure: HDF5 must not see it
+    harness.flip(last, 5000)  # this damages structure, which HDF5 must not see
     before = listing("hopeless")
     result = run(1, "hopeless")
-    expect("nothing whole to go on from" in result.stderr and listing("hopeless") == before, "all damaged: not refused, or something was changed")
+    expect(
+        "nothing whole to go on from" in result.stderr and listing("hopeless") == before,
+        "all damaged: not refused, or something was changed",
+    )
     run(2, "elsewhere", "--restart", last)
     expect(not os.path.exists("elsewhere"), "a damaged --restart FILE left a folder")
 
@@ -159,24 +170,33 @@ def one_at_a_time():
     process = start_long("shared", ranks=1)
     result = run(2, "shared", *LONG)
     expect("another run" in result.stderr, f"the second run's message: {result.stderr}")
-    harness.kill_all(process)  # its lock goes with it
+    harness.kill_all(process)  # its lock ends with it
     run(75, "shared", *LONG, "--max-hours", "0", ranks=1)
 
 
 def full_disk():
     """The limit of a file's size stops a write half way, like a full disk."""
-    limited = ["bash", "-c", f"ulimit -f 150; exec {harness.PROGRAM} " + " ".join(harness.train("full", "--set", "checkpoint.every_minutes=0.001"))]
-    process = harness.subprocess.Popen(["mpirun", "-n", "2"] + limited, stdout=-1, stderr=-1, text=True, start_new_session=True)
+    training = " ".join(harness.train("full", "--set", "checkpoint.every_minutes=0.001"))
+    limited = ["bash", "-c", f"ulimit -f 150; exec {harness.PROGRAM} {training}"]
+    process = harness.subprocess.Popen(
+        ["mpirun", "-n", "2"] + limited, stdout=-1, stderr=-1, text=True, start_new_session=True
+    )
     result = harness.finish(process)
     harness.expect_exit(1, result)
-    expect("warning: no checkpoint" in result.stderr and "error: full/network.h5" in result.stderr, f"the messages: {result.stderr}")
+    expect(
+        "warning: no checkpoint" in result.stderr and "error: full/network.h5" in result.stderr,
+        f"the messages: {result.stderr}",
+    )
     expect(set(os.listdir("full")) == {"log.txt", "metrics.csv"}, f"left {os.listdir('full')}")
     run(0, "full", "--set", "checkpoint.every_minutes=0.0")
     check_like_reference("full", "after a full disk")
 
 
 def no_room_at_all():
-    """On a disk without a free byte no checkpoint begins, on one rank or two; the run goes on, and ends with 1 when it is to stop."""
+    """On a disk without a free byte no checkpoint begins, on one rank or two.
+
+    The run goes on, and ends with 1 when it is to stop.
+    """
     os.mkdir("tiny")
     if harness.subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", "tiny"], stderr=-3).returncode != 0:
         print("skipped: no file system can be mounted here")
@@ -190,14 +210,20 @@ def no_room_at_all():
             time.sleep(2)
             process.send_signal(signal.SIGUSR1)
             result = harness.expect_exit(1, harness.finish(process))
-            expect("warning: no checkpoint" in result.stderr and "No space left" in result.stderr, f"the messages: {result.stderr}")
+            expect(
+                "warning: no checkpoint" in result.stderr and "No space left" in result.stderr,
+                f"the messages: {result.stderr}",
+            )
             os.remove("tiny/filler")
     finally:
         harness.subprocess.run(["umount", "tiny"], check=True)
 
 
 def restart_from_a_file():
-    """Only where what the folder holds belongs to the run and is no further on; from another folder's network a network is written."""
+    """A restart from a file needs a folder that holds nothing but this run, and nothing further on.
+
+    A restart from another folder's network writes a network.
+    """
     run(75, "earlier", "--max-steps", "1000", ranks=1)
     checkpoint = harness.checkpoints("earlier")[-1]
     before = listing("reference")
@@ -206,35 +232,47 @@ def restart_from_a_file():
     run(2, "reference", "--restart", checkpoint, "--set", "run.seed=99", ranks=1)
     expect(listing("reference") == before, "a refused restart changed the folder")
     run(0, "copied", "--restart", "reference/network.h5", ranks=1)
-    expect(not harness.differences("reference/network.h5", "copied/network.h5"), "the network of another folder was not taken over")
+    expect(
+        not harness.differences("reference/network.h5", "copied/network.h5"),
+        "the network of another folder was not taken over",
+    )
 
 
 def more_trials():
-    """A finished run goes on to more trials as if it had been meant to from the start, and stays finished until those are done."""
+    """A finished run goes on to more trials as if it had been meant to from the start.
+
+    It stays finished until those trials are done.
+    """
     more = ["--set", "run.train_trials=150"]
     run(0, "one-go", *more, "--set", "checkpoint.every_minutes=0.0")
     run(0, "extended", ranks=1)
     finished = listing("extended")
-    run(75, "extended", *more, "--max-steps", "1")  # stops before its first step
+    run(75, "extended", *more, "--max-steps", "1")  # it stops before its first step
     left = listing("extended")
-    expect(left.keys() == finished.keys() and all(left[name] == finished[name] for name in ("network.h5", "summary.json")), f"lost: {finished} {left}")
+    expect(
+        left.keys() == finished.keys() and all(left[name] == finished[name] for name in ("network.h5", "summary.json")),
+        f"lost: {finished} {left}",
+    )
     expect("nothing to do" in run(0, "extended", ranks=1).stdout, "the shorter run is no longer finished")
-    run(75, "extended", *more, "--max-steps", "4700", ranks=3)  # before the end of the shorter run
+    run(75, "extended", *more, "--max-steps", "4700", ranks=3)  # it stops before the end of the shorter run
     result = run(0, "extended", *more)
     differing = harness.differences("one-go/network.h5", "extended/network.h5")
-    expect(not differing and not result.stderr, f"extended: {', '.join(differing)} differ from one run of as many trials; {result.stderr}")
+    expect(
+        not differing and not result.stderr,
+        f"extended: {', '.join(differing)} differ from one run of as many trials; {result.stderr}",
+    )
     expect(metrics("extended") == metrics("one-go"), "extended: metrics.csv differs")
 
 
 def more_trials_without_a_checkpoint():
-    """Then only the network is there to go on from, which is said."""
+    """Only the network is then there to go on from, and the run says so."""
     shutil.copytree("reference", "approximate")
     result = run(0, "approximate", "--set", "run.train_trials=130", "--set", "checkpoint.every_minutes=0.0", ranks=1)
     expect("bit for bit" in result.stderr, f"no warning: {result.stderr}")
 
 
 def last_step():
-    """--max-steps at the very end of training: the run is complete, and so it is finished."""
+    """If --max-steps is at the very end of training, the run is complete, and so it is finished."""
     with h5py.File("reference/network.h5") as f:
         steps = f["progress"].attrs["step"]
     for more in (["--max-steps", steps], ["--max-steps", steps - 1]):
@@ -269,7 +307,10 @@ def folders():
     for name in ("network.h5", "summary.json"):
         os.makedirs(f"in-the-way-{name}/{name}")
         result = run(2, f"in-the-way-{name}", ranks=1)
-        expect(f"{name} is a folder" in result.stderr and os.listdir(f"in-the-way-{name}") == [name], f"a folder {name}: {result.stderr}")
+        expect(
+            f"{name} is a folder" in result.stderr and os.listdir(f"in-the-way-{name}") == [name],
+            f"a folder {name}: {result.stderr}",
+        )
     os.mkdir("in-the-way-pipe")
     os.mkfifo("in-the-way-pipe/log.txt")
     result = run(2, "in-the-way-pipe", ranks=1)
@@ -277,9 +318,13 @@ def folders():
 
 
 def outputs_that_are_inputs():
-    """The trials that a network is tested with are not overwritten."""
+    """A test does not overwrite the trials that a network is tested with."""
     before = open("trials.h5", "rb").read()
-    for arguments in (["test", "--record", "./trials.h5"], ["test", "--output", "trials.h5"], ["analyze", "--output", "trials.h5"]):
+    for arguments in (
+        ["test", "--record", "./trials.h5"],
+        ["test", "--output", "trials.h5"],
+        ["analyze", "--output", "trials.h5"],
+    ):
         result = harness.expect_exit(2, harness.finish(harness.start(1, arguments + ["reference/network.h5"])))
         expect("trials.h5: this command needs that file" in result.stderr, result.stderr)
     expect(open("trials.h5", "rb").read() == before, "trials.h5 was overwritten")
@@ -288,7 +333,11 @@ def outputs_that_are_inputs():
 def main():
     with harness.small_run(run={"train_trials": 120}, checkpoint={"every_minutes": 0.0005, "keep": 3}):
         run(0, "reference", "--set", "checkpoint.every_minutes=0.0", ranks=1)
-        for check in (stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, no_room_at_all, restart_from_a_file, more_trials, more_trials_without_a_checkpoint, last_step, divergence, folders, outputs_that_are_inputs):
+        for check in (
+            stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, no_room_at_all,
+            restart_from_a_file, more_trials, more_trials_without_a_checkpoint, last_step, divergence, folders,
+            outputs_that_are_inputs
+        ):
             if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
                 continue
             begin = time.time()

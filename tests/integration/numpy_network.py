@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A network file run in NumPy (tools/fullforce_io.py) gives what the program records of a test, to rounding.
+"""A network file that runs in NumPy (tools/fullforce_io.py) gives what the program records of a test, to rounding.
 
     numpy_network.py FULLFORCE
 """
@@ -38,7 +38,9 @@ LOW_RANK = 'features = "low-rank"\nmax_rank = 40'
 
 def a_trial():
     t = np.arange(200) * 0.001
-    return fullforce_io.Trial(targets=np.stack([np.sin(20 * t), np.cos(30 * t)], axis=1), inputs=np.exp(-50 * t), hints=t)
+    return fullforce_io.Trial(
+        targets=np.stack([np.sin(20 * t), np.cos(30 * t)], axis=1), inputs=np.exp(-50 * t), hints=t
+    )
 
 
 def check_trials():
@@ -48,7 +50,13 @@ def check_trials():
     assert dt == 0.001 and back.inputs.shape == (200, 1)
     assert all(np.array_equal(getattr(back, name), getattr(a_trial(), name)) for name in ("targets", "inputs", "hints"))
     short = dict(targets=np.zeros(5), inputs=np.zeros(4))
-    for wrong in (short, dict(targets=[]), dict(targets=[np.nan]), dict(targets=np.zeros((2, 2, 2))), dict(targets=np.zeros((2, 0)))):
+    for wrong in (
+        short,
+        dict(targets=[]),
+        dict(targets=[np.nan]),
+        dict(targets=np.zeros((2, 2, 2))),
+        dict(targets=np.zeros((2, 0))),
+    ):
         refused(lambda: fullforce_io.Trial(**wrong), "")
 
 
@@ -82,13 +90,33 @@ def check_network(rule, network="", options=(), modes=0, learning=""):
     r = np.linspace(-1, 1, trained.neurons)
     assert np.allclose(trained.target_weights() @ r, trained.target_product(r), rtol=0, atol=1e-12)
     if trained.is_force:
-        assert np.allclose(trained.J @ r, trained.target_product(r) + trained.u_out @ (trained.readout @ trained.features(r)), rtol=0, atol=1e-12)
+        assert np.allclose(
+            trained.J @ r,
+            trained.target_product(r) + trained.u_out @ (trained.readout @ trained.features(r)),
+            rtol=0,
+            atol=1e-12,
+        )
     two = a_trial()
     two.inputs = np.hstack([two.inputs] * 2)
     refused(lambda: trained.test([two]), "inputs")
     print(f"{rule} {network} {learning} {modes} modes: largest difference {difference:.2g}, test error {run.error:.3g}")
     if not difference < 1e-10:
         sys.exit("the program and NumPy differ by more than rounding")
+
+
+def check_drawn_weights():
+    """A checkpoint has no sparse J_D. It is drawn again to the same numbers, in both precisions."""
+    for precision in ("double", "single"):
+        with open("c.toml", "w") as f:
+            f.write(CONFIG.format(rule="full-force", network="in_degree = 7", modes=0, learning=""))
+        folder = f"drawn-{precision}"
+        harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", "--set",
+                                                  f"learning.precision={precision}", "--set", "checkpoint.every_trials=2"]))
+        saved = fullforce_io.load_network(f"{folder}/network.h5")
+        checkpoint = next(pathlib.Path(folder).glob("checkpoint-*.h5"))
+        drawn = fullforce_io.load_network(checkpoint)
+        assert np.array_equal(saved.sparse["indices"], drawn.sparse["indices"])
+        assert np.allclose(saved.target_weights(), drawn.target_weights(), rtol=1e-15 if precision == "double" else 1e-6, atol=0)
 
 
 def main():
@@ -100,6 +128,8 @@ def main():
         check_network("full-force", "in_degree = 9", learning=LOW_RANK)
         check_network("force", learning=LOW_RANK)
         check_network("force", "in_degree = 9")
+        check_network("force", "in_degree = 9", ["--no-target"])
+        check_drawn_weights()
         check_network("full-force", 'nonlinearity = "relu"\ngain = 1.1')
         check_network("force", 'integrator = "exponential"', ["--no-target"])
         os.chdir("/")

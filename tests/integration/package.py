@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""What cmake --install leaves is enough for a project of somebody else, which knows C++ alone, and for the tools.
+"""What cmake --install leaves is enough for another project and for the tools.
 
     package.py FULLFORCE
+
+The other project knows only C++.
 """
 import os
 import pathlib
@@ -58,7 +60,10 @@ def check_guest():
 
 
 def check_tools():
-    """The installed tools find their package, the program and the job scripts; nothing of the project is needed."""
+    """The installed tools find their package, the program and the job scripts.
+
+    They need nothing of the source folder.
+    """
     tools = pathlib.Path("installed/share/fullforce/tools").resolve()
     installed = sorted(path.relative_to(tools) for path in tools.rglob("*") if path.is_file())
     sources = pathlib.Path(__file__).resolve().parents[2] / "tools"
@@ -66,14 +71,16 @@ def check_tools():
     expected = sorted(path.relative_to(sources) for path in modules)
     assert installed == expected, f"installed are {installed}"
     environment = dict(os.environ, PYTHONPATH=str(tools), PYTHONDONTWRITEBYTECODE="1")
-    environment["PATH"] = "/usr/bin:/bin"  # study.py looks for the program beside the installed tools
+    environment["PATH"] = "/usr/bin:/bin"  # study.py must look for the program beside the installed tools
     tool = lambda name, *arguments: call("/usr/bin/python3", str(tools / name), *arguments, env=environment)
     tool("study.py", "spectra", "--sizes", "30", "--seeds", "1", "--output", "spectra", *SHORT)
     tool("plot.py", "spectra/full-force-1")
     tool("report.py", "spectra")
     tool("scaling.py", "scaling", "--neurons", "100", "--plan", "--fullforce", "installed/bin/fullforce")
     assert "(30, 30)" in call("/usr/bin/python3", "-c", FILES_IN_PYTHON, env=environment)
-    for made in ("spectra/spectra.pdf", "spectra/full-force-1/figure.png", "spectra/report.html", "scaling/scaling.png"):
+    for made in (
+        "spectra/spectra.pdf", "spectra/full-force-1/figure.png", "spectra/report.html", "scaling/scaling.png"
+    ):
         assert os.path.getsize(made) > 10000, made
 
 

@@ -12,8 +12,11 @@ import tempfile
 import harness
 
 PLOT = pathlib.Path(__file__).resolve().parents[2] / "tools" / "plot.py"
-SETTINGS = ["--set", "run.init_trials=0", "--set", "run.train_trials=3", "--set", "run.test_trials=1", "--set", "network.neurons=30", "--quiet"]
-LEAST_BYTES = 10_000  # of a picture with axes, lines and words
+SETTINGS = [
+    "--set", "run.init_trials=0", "--set", "run.train_trials=3", "--set", "run.test_trials=1",
+    "--set", "network.neurons=30", "--quiet"
+]
+LEAST_BYTES = 10_000  # any picture with axes, lines and words has more
 
 
 def plot(*arguments):
@@ -23,7 +26,9 @@ def plot(*arguments):
 def draws(name, *arguments):
     result = plot(*arguments, "--output", name)
     drawn = os.path.getsize(name) if os.path.exists(name) else 0
-    return [] if result.returncode == 0 and drawn > LEAST_BYTES else [f"{name}: exit {result.returncode}, {drawn} bytes: {result.stderr}"]
+    if result.returncode == 0 and drawn > LEAST_BYTES:
+        return []
+    return [f"{name}: exit {result.returncode}, {drawn} bytes: {result.stderr}"]
 
 
 def refuses(what, *arguments):
@@ -44,7 +49,8 @@ def main():
         if not problems and os.path.getsize("all.png") <= os.path.getsize("curve.png"):
             problems.append("a recording adds nothing to the picture")
         problems += refuses("no folder", "nowhere") + refuses("empty folder", "empty")
-        problems += refuses("no recording", "run", "--recording", "missing.h5") + refuses("a network", "run", "--recording", "run/network.h5")
+        problems += refuses("no recording", "run", "--recording", "missing.h5")
+        problems += refuses("a network", "run", "--recording", "run/network.h5")
         os.chdir("/")
     print("\n".join(problems) or "pictures as agreed")
     return 1 if problems else 0

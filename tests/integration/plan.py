@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""A plan before a run: sizes of its files as they then are, constants from the file that is named, and a run's report of itself.
+"""A plan before a run, and a run's report of itself.
 
     plan.py FULLFORCE
+
+A plan takes constants from the file that is named. The files of the run then have the sizes that it predicts.
 """
 import json
 import math
@@ -21,7 +23,12 @@ output = "run"
 neurons = 300
 dt = 0.01
 """
-MACHINE = {"format": "fullforce-machine", "format_version": 1, "node": {"cores": 4, "memory_bytes": 2**33, "from": "a test"}, "files": {"bytes_per_second": 1e6}}
+MACHINE = {
+    "format": "fullforce-machine",
+    "format_version": 1,
+    "node": {"cores": 4, "memory_bytes": 2**33, "from": "a test"},
+    "files": {"bytes_per_second": 1e6},
+}
 
 
 def read(path):
@@ -30,7 +37,12 @@ def read(path):
 
 
 def check_plan():
-    result = harness.expect_exit(0, harness.mpirun(2, ["plan", "c.toml", "--ranks", 8, "--threads", 2, "--machine", "m.json", "--output", "plan.json"]))
+    result = harness.expect_exit(
+        0,
+        harness.mpirun(
+            2, ["plan", "c.toml", "--ranks", 8, "--threads", 2, "--machine", "m.json", "--output", "plan.json"]
+        ),
+    )
     assert "a test" in result.stdout and "assumed" in result.stdout, result.stdout
     plan = read("plan.json")
     assert (plan["ranks"], plan["threads"], plan["nodes"]) == (8, 2, 4), plan
@@ -53,12 +65,15 @@ def check_run(plan):
     assert math.isclose(performance["simulated_seconds_per_hour"], 3600 * 0.01 * performance["samples_per_second"])
     # A short run does not measure the machine.
     if summary["train"]["seconds"] < 5.0:
-        assert performance["fraction_of_limit"] is None and any(w.startswith("performance.fraction_of_limit") for w in summary["warnings"])
+        assert performance["fraction_of_limit"] is None and any(
+            w.startswith("performance.fraction_of_limit") for w in summary["warnings"]
+        )
     else:
         assert performance["fraction_of_limit"] > 0.0, performance
     assert performance["imbalance"] >= 1.0 and len(summary["memory"]["peak_bytes_per_rank"]) == 2
-    # J_D and two vectors in every step; J and two as soon as a stream is past its init trial, which the second begins in the middle
-    # of its 200 steps; P for those that learn, and 4 N^2 more for each sample applied.
+    # J_D and two vectors are read in every step. So are J and two vectors as soon as a stream is past its init trial,
+    # which the second stream begins in the middle of its 200 steps. P is read for those that learn, and each applied
+    # sample takes 4 N^2 more.
     least = 300**2 * (4 * steps + 4 * (steps - 100) + 6 * summary["train"]["samples"])
     operations = performance["gflops"] * 1e9 * performance["seconds_per_step"] * steps
     assert abs(operations / least - 1.0) < 0.01, (operations, least)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The same bits on any number of ranks and threads, and a restart on other ranks equals no restart.
+"""Any number of ranks and threads gives the same bits, and a restart on other ranks equals no restart.
 
     same_bits.py FULLFORCE
 """
@@ -52,24 +52,32 @@ def compare(reference, other, what):
 
 def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149):
     with open(os.path.join(folder, "c.toml"), "w") as f:
-        f.write(CONFIG.format(rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree, modes=modes,
-                              neurons=neurons))
+        f.write(
+            CONFIG.format(
+                rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree, modes=modes,
+                neurons=neurons
+            )
+        )
     label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}, {modes} modes"
     reference = run(folder, 1, 1, 520, "reference")
     with h5py.File(reference) as f:
         assert f["progress"].attrs["samples"] > 100, "the run must reach its training"
         assert "learning/pending_right" in f, "and leave a pending panel"
     everything = rule == "full-force" and streams == 3 and modes == 0
-    # Inside of init trials, whose currents a checkpoint must not forget; and later.
+    # Some restarts are inside of init trials, whose currents a checkpoint must not forget. Others come later.
     few = ((2, 3, 30), (3, 2, 411)) if modes else ((3, 2, 411),)
-    # The last: OpenMP has another number of threads in mind inside a parallel region.
+    # In the last layout, OpenMP has another number of threads in mind inside a parallel region.
     layouts = [(2, 1), (3, 1), (5, 1), (1, 2), (2, 2), (12, 1), (1, "3,1")] if everything else [(3, 1), (1, 2)]
     for ranks, threads in layouts:
-        compare(reference, run(folder, ranks, threads, 520, f"layout-{ranks}-{threads}"), f"{label}: {ranks} x {threads}")
+        compare(
+            reference, run(folder, ranks, threads, 520, f"layout-{ranks}-{threads}"), f"{label}: {ranks} x {threads}"
+        )
     for first, second, steps in ((3, 2, 100), (1, 3, 411), (2, 1, 0)) if everything else few:
         output = f"restart-{steps}"
         run(folder, first, 1, steps, output)
-        compare(reference, run(folder, second, 1, 520, output), f"{label}: {first} ranks, then {second} from step {steps}")
+        compare(
+            reference, run(folder, second, 1, 520, output), f"{label}: {first} ranks, then {second} from step {steps}"
+        )
     for entry in os.listdir(folder):
         if os.path.isdir(os.path.join(folder, entry)):
             shutil.rmtree(os.path.join(folder, entry))
@@ -86,7 +94,7 @@ def main():
         check(folder, "full-force", "double", 3, "dense", 0, modes=20)
         check(folder, "full-force", "single", 2, "low-rank", 30, modes=9)
         check(folder, "force", "single", 1, "dense", 0)
-        # Large enough for the product that reads half of P, which one selected stream takes.
+        # One selected stream takes the product that reads half of P, and this network is large enough for it.
         check(folder, "full-force", "double", 2, "dense", 0, neurons=2133)
         check(folder, "force", "double", 3, "dense", 0)
         check(folder, "force", "single", 3, "low-rank", 30)

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""tools/scaling.py runs the points of a study of any configuration, plans them, and refuses what would make its table wrong.
+"""tools/scaling.py runs the points of a study of any configuration, and plans them.
 
     scaling.py FULLFORCE
+
+It refuses what would make its table wrong.
 """
 import csv
 import os
@@ -37,7 +39,7 @@ def check_runs():
 
 
 def check_weak_plans():
-    """Where work grows like N, so does N with the cores; otherwise with their root."""
+    """Where work grows like N, N grows with the number of cores. Otherwise N grows with the root of that number."""
     plan = ["--kind", "weak", "--neurons", "1000", "--ranks", "1", "4", "--repeats", "1", "--plan"]
     for folder, settings, neurons in (("d", [], "2000"), ("l", LOW_RANK, "4000")):
         scaling(folder, *plan, *settings)
@@ -47,11 +49,15 @@ def check_weak_plans():
 
 
 def check_refusals():
-    for arguments, word in ((["--set", "network.neurons=5"], "the study itself sets"), (["--set", "neurons=5"], "section.key=value"),
-                            (["--kind", "weak", *LOW_RANK[:2]], "--kind weak"), (["--report"], "holds no points")):
+    for arguments, word in (
+        (["--set", "network.neurons=5"], "the study itself sets"),
+        (["--set", "neurons=5"], "section.key=value"),
+        (["--kind", "weak", *LOW_RANK[:2]], "--kind weak"),
+        (["--report"], "holds no points"),
+    ):
         message = scaling("r", *arguments, code=2).stderr
         assert word in message, message
-    # A run that failed is not in the way of a better value.
+    # A run that failed must not prevent a run with a better value.
     wrong = scaling("w", *SMALL, "--ranks", "1", "--set", "learning.features=lowrank", code=1).stderr
     assert "learning.features" in wrong, wrong
     scaling("w", *SMALL, "--ranks", "1", *LOW_RANK)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The tasks' own scores: in summary.json and in the results of a test, the same on any layout.
+"""The tasks' own scores are in summary.json and in the results of a test, and are the same on any layout.
 
     scores.py FULLFORCE
 """
@@ -28,7 +28,7 @@ SCORES = {"ready-set-go": ["timing_error_mean", "timing_error_spread", "timing_w
 
 
 def section(path):
-    """What a file says of its test, but for the time that it took."""
+    """Returns what a file says of its test, but for the time that it took."""
     with open(path) as f:
         contents = json.load(f)
     for name, value in contents["test"].items():
@@ -55,7 +55,7 @@ def check(task, more=""):
 
 
 def check_low_rank():
-    """Ready-set-go over low-rank features, from the plan to what is known of the file."""
+    """Ready-set-go runs over low-rank features, from the plan to what the program says of the file."""
     os.mkdir("low-rank")
     os.chdir("low-rank")
     check("ready-set-go", LOW_RANK)

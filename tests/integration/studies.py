@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""tools/study.py trains what is missing and no more, tools/report.py makes whole pages of runs and studies, and mean-field
-theory finds known values.
+"""tools/study.py trains what is missing and no more, and tools/report.py makes whole pages of runs and studies.
 
     studies.py FULLFORCE
+
+Mean-field theory finds known values.
 """
 import csv
 import json
@@ -48,37 +49,53 @@ def check_study():
     os.remove("s/full-force-1/analysis.h5")
     again = study(*arguments).stdout
     assert "full-force-1:" in again and "full-force-2:" not in again, f"{first}\nthen\n{again}"
-    for wrong, said in ((["neurons", "--sizes", "1"], "network.neurons"), (["neurons", "--sizes", "30", "--set", "run.sed=3"], "run.sed"),
-                        (["neurons", "--sizes", "30,40", "--set", "network.neurons=20"], "the study itself"),
-                        (["spectra", "--sizes", "30,40"], "one size"), (["spectra", "--sizes", "abc"], "--sizes"),
-                        (["spectra", "--jobs", "0"], "--jobs"), (["spectra", "--seeds", "-3"], "--seeds"), (["nonsense"], "nonsense")):
-        message = study(*wrong, *([] if "--seeds" in wrong else ["--seeds", "1"]), "--output", "f", *SHORT, code=2).stderr
+    for wrong, said in (
+        (["neurons", "--sizes", "1"], "network.neurons"),
+        (["neurons", "--sizes", "30", "--set", "run.sed=3"], "run.sed"),
+        (["neurons", "--sizes", "30,40", "--set", "network.neurons=20"], "the study itself"),
+        (["spectra", "--sizes", "30,40"], "one size"),
+        (["spectra", "--sizes", "abc"], "--sizes"),
+        (["spectra", "--jobs", "0"], "--jobs"),
+        (["spectra", "--seeds", "-3"], "--seeds"),
+        (["nonsense"], "nonsense"),
+    ):
+        message = study(
+            *wrong, *([] if "--seeds" in wrong else ["--seeds", "1"]), "--output", "f", *SHORT, code=2
+        ).stderr
         assert said in message and "Traceback" not in message, f"{wrong}: {message}"
-    # Points of another size, or with other settings, are not taken for this study's own.
+    # A study does not take points of another size, or with other settings, for its own.
     os.remove("s/full-force-1/analysis.json")
-    assert "network.neurons=30" in study("spectra", "--sizes", "40", "--seeds", "2", "--output", "s", *SHORT, code=2).stderr
+    message = study("spectra", "--sizes", "40", "--seeds", "2", "--output", "s", *SHORT, code=2).stderr
+    assert "network.neurons=30" in message, message
     assert "full-force-1:" in study(*arguments).stdout and os.path.exists("s/full-force-1/analysis.json")
-    assert "s/full-force-1" in study("spectra", "--sizes", "30", "--seeds", "2", "--output", "s", *SHORT, "--set", "network.gain=0.5", code=2).stderr
+    other = ["--set", "network.gain=0.5"]
+    message = study("spectra", "--sizes", "30", "--seeds", "2", "--output", "s", *SHORT, *other, code=2).stderr
+    assert "s/full-force-1" in message, message
 
 
 def check_slurm():
-    """What is missing goes to sbatch, a line each; here a program of that name only says how it was called."""
+    """The study gives sbatch what is missing, in one line for each point.
+
+    Here a program of that name only says how it was called.
+    """
     os.mkdir("bin")
     with open("bin/sbatch", "w") as f:
         f.write("#!/bin/sh\necho $FULLFORCE_JOBS \"$@\" > called\n")
     os.chmod("bin/sbatch", 0o755)
     os.environ["PATH"] = os.path.abspath("bin") + os.pathsep + os.environ["PATH"]
     study("spectra", "--sizes", "30", "--seeds", "3", "--output", "s", *SHORT, "--slurm", "--time=1:00")
-    assert pathlib.Path("s/sweep-1.txt").read_text().split() == ["full-force-3", "network.neurons=30", "run.seed=3", "run.train_trials=200"]
+    assert pathlib.Path("s/sweep-1.txt").read_text().split() == [
+        "full-force-3", "network.neurons=30", "run.seed=3", "run.train_trials=200"
+    ]
     called = pathlib.Path("called").read_text().split()
     assert called[1:3] == ["--array=1-1", "--time=1:00"] and called[3].endswith("sweep.sbatch"), called
     assert called[4:] == ["s/sweep-1.txt", "s/base.toml", "s", *SHORT], called
 
 
 def check_theory():
-    """The lowest eigenvalues of two potentials of textbooks, and exponents of random networks.
+    """Checks the lowest eigenvalues of two potentials of textbooks, and exponents of random networks.
 
-    That at g = 1.5 was found with finite differences instead of cosines.
+    The exponent at g = 1.5 was found with finite differences instead of cosines.
     """
     t = np.arange(0, mean_field.DURATION, mean_field.STEP)
     for potential, known in ((t**2, 1.0), (-2 / np.cosh(t) ** 2, -1.0)):
@@ -101,7 +118,9 @@ def check_reports():
     run = pathlib.Path("s/full-force-1")
     harness.expect_exit(0, harness.mpirun(1, ["test", run / "network.h5", "--record", run / "recording.h5"]))
     tool("report.py", str(run))
-    check_page(run / "report.html", "test error", "participation ratio", "git_commit", "neurons = 30", "Time and memory")
+    check_page(
+        run / "report.html", "test error", "participation ratio", "git_commit", "neurons = 30", "Time and memory"
+    )
     tool("report.py", "s", "--output", "study.html")
     check_page(pathlib.Path("study.html"), "spectra", "full-force-2", "spectral_radius")
     assert "summary.json" in tool("report.py", "f", code=2).stderr

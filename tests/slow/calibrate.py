@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Calibration measures what its ranks and threads can tell, leaves the rest, and later plans use the file.
+"""Calibration measures what its ranks and threads can tell, and leaves the rest. Later plans use the file.
 
     calibrate.py FULLFORCE
 """
@@ -16,7 +16,7 @@ def constants():
 
 
 def numbers(value):
-    """All numbers in nested JSON."""
+    """Returns all numbers in nested JSON."""
     if isinstance(value, (dict, list)):
         return [n for part in (value.values() if isinstance(value, dict) else value) for n in numbers(part)]
     return [value] if isinstance(value, (int, float)) else []
@@ -27,7 +27,8 @@ def main():
         os.chdir(folder)
         harness.expect_exit(0, harness.mpirun(1, ["plan", "--calibrate"], threads=2, timeout=600))
         alone = constants()
-        assert alone["messages_within_node"]["from"] == "assumed" and alone["steps"]["from"].startswith("measured"), alone
+        assert alone["messages_within_node"]["from"] == "assumed", alone
+        assert alone["steps"]["from"].startswith("measured"), alone
         harness.expect_exit(0, harness.mpirun(2, ["plan", "--calibrate"], timeout=600))
         together = constants()
         assert all(together[group]["from"].startswith("measured") and "2 rank(s)" in together[group]["from"]

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""How fast a checkpoint is written and read back, against dd of as many bytes in turns on the same disk; how much memory it needs.
+"""How fast a checkpoint is written and read back, and how much memory it needs.
 
     checkpoint_speed.py FULLFORCE [NEURONS [ROUNDS]]
+
+The speed is compared with that of dd for as many bytes, in turns on the same disk.
 """
 import os
 import re
@@ -16,7 +18,7 @@ import harness
 
 
 def checkpoint(output, neurons):
-    """Seconds to write one (reading back and syncing included), its bytes, and the memory that it takes."""
+    """Returns the seconds to write one (reading back and syncing included), its bytes, and the memory that it takes."""
     settings = ["--set", f"network.neurons={neurons}", "--max-steps", "0", "--output", output]
     process = harness.start(2, ["train", "c.toml"] + settings)
     extra = watch(process, output)
@@ -26,7 +28,7 @@ def checkpoint(output, neurons):
 
 
 def peak_memory(pid):
-    """The most that a process has held, KiB; nothing if it is gone."""
+    """Returns the most that a process has held, in KiB. Returns nothing if the process is gone."""
     try:
         with open(f"/proc/{pid}/status") as f:
             return [int(line.split()[1]) for line in f if line.startswith("VmHWM")][0]
@@ -35,9 +37,10 @@ def peak_memory(pid):
 
 
 def watch(process, output):
-    """By how many MiB a rank's peak memory grows while it writes."""
+    """Returns by how many MiB a rank's peak memory grows while it writes."""
     def is_written():
-        return any(name.startswith("checkpoint-0.h5.unfinished-") for name in os.listdir(output)) if os.path.isdir(output) else False
+        names = os.listdir(output) if os.path.isdir(output) else []
+        return any(name.startswith("checkpoint-0.h5.unfinished-") for name in names)
 
     harness.wait_until(is_written, "the checkpoint", process)
     ranks = harness.ranks_of(process)
@@ -51,13 +54,21 @@ def watch(process, output):
 
 def dd(path, size):
     begin = time.time()
-    subprocess.run(["dd", "if=/dev/zero", f"of={path}", "bs=16M", f"count={size}", "iflag=count_bytes", "conv=fsync", "status=none"], check=True)
+    subprocess.run(
+        [
+            "dd", "if=/dev/zero", f"of={path}", "bs=16M", f"count={size}", "iflag=count_bytes", "conv=fsync",
+            "status=none"
+        ],
+        check=True,
+    )
     return time.time() - begin
 
 
 def settle():
-    """Memory that was freed a moment ago is filled faster than memory that a virtual machine has given back to its host. Both writers are to
-    find the latter, as in a run that writes every few minutes."""
+    """Makes both writers find memory that a virtual machine has given back to its host.
+
+    Memory that was freed a moment ago is filled faster. A run that writes every few minutes finds the slower kind.
+    """
     time.sleep(8)
 
 
@@ -80,7 +91,8 @@ def main():
             os.unlink("zeros")
             print(f"{size / 1e9:.3f} GB: checkpoint {ours[-1]:.2f} s, dd {theirs[-1]:.2f} s", flush=True)
         ratio = statistics.median(theirs) / statistics.median(ours)
-        print(f"N = {neurons}, double, 2 ranks: {size / 1e9 / statistics.median(ours):.2f} GB/s, {ratio:.2f} of dd (medians of {rounds}); "
+        print(f"N = {neurons}, double, 2 ranks: {size / 1e9 / statistics.median(ours):.2f} GB/s, "
+              f"{ratio:.2f} of dd (medians of {rounds}); "
               f"{statistics.median(ours) / 6:.2f} % of the time at an interval of 10 minutes; "
               f"{max(extras):.0f} MiB more memory a rank")
         os.chdir("/")

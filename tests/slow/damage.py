@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""The newest checkpoint is damaged in every place that matters, one at a time; the run must notice and go on from the one before, or the
-damage must not matter. Never may it go on with other numbers, crash, or hang.
+"""The newest checkpoint is damaged in every place that matters, one place at a time.
 
     damage.py FULLFORCE [SEED]
+
+The run must notice and go on from the checkpoint before, or the damage must not matter. Never may it go on with other
+numbers, crash, or hang.
 """
 import collections
 import os
@@ -23,7 +25,7 @@ def run(output, steps):
 
 
 def extents(path):
-    """Where each dataset lies, checksums included: name, offset, bytes."""
+    """Returns where each dataset lies, checksums included, as its name, offset and bytes."""
     found = []
 
     def visit(name, item):
@@ -36,20 +38,22 @@ def extents(path):
 
 
 def damages(path, dice):
-    """Kind of each damage, and what does it to a file."""
+    """Yields the kind of each damage, and a function that does it to a file."""
     with open(path, "rb") as f:
         whole = f.read()
     data = extents(path)
     for name, offset, size in data:
         for place in (offset, offset + size // 2, offset + size - 1):
-            yield f"byte in {'a checksum' if name.startswith('checksums') else 'a dataset'}", lambda p, at=place: harness.flip(p, at, 1 << dice.randrange(8))
+            kind = f"byte in {'a checksum' if name.startswith('checksums') else 'a dataset'}"
+            yield kind, lambda p, at=place: harness.flip(p, at, 1 << dice.randrange(8))
     covered = bytearray(len(whole))
     for _, offset, size in data:
         covered[offset:offset + size] = b"\1" * size
     structure = [k for k in range(PAGE, len(whole)) if not covered[k] and whole[k] != 0]
     for place in dice.sample(structure, min(150, len(structure))):
         yield "byte of the structure", lambda p, at=place: harness.flip(p, at)
-    for mark in (b"OHDR", b"FRHP", b"GCOL", b"\x89HDF", b"OCHK", b"BTHD"):  # the kinds of structure that HDF5 has
+    # These marks begin the kinds of structure that HDF5 has.
+    for mark in (b"OHDR", b"FRHP", b"GCOL", b"\x89HDF", b"OCHK", b"BTHD"):
         at = whole.find(mark)
         for place in range(at, at + 24) if at >= 0 else ():
             yield "byte of a header", lambda p, at=place: harness.flip(p, at, 0x80)

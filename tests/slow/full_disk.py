@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""A disk that is full at any point of a checkpoint, on file systems that can reserve room and that cannot, and one that may only be read.
-Needs the right to mount; says so and succeeds without it.
+"""A disk becomes full at any point of a checkpoint, and a disk may only be read.
 
     full_disk.py FULLFORCE
+
+There are file systems that can reserve room and file systems that cannot. The script needs the right to mount. Without
+it, it says so and succeeds.
 """
 import os
 import shutil
@@ -26,7 +28,7 @@ def expect(holds, what):
 
 
 def fill(path, leave):
-    """A file that leaves so many bytes of a disk."""
+    """Writes a file that leaves so many bytes of a disk."""
     status = os.statvfs(os.path.dirname(path))
     with open(path, "wb") as f:
         f.write(bytes(max(0, status.f_bavail * status.f_frsize - leave)))
@@ -35,7 +37,10 @@ def fill(path, leave):
 
 
 def try_sizes(disk, sizes):
-    """With one good checkpoint, and so many bytes left for the next: how many runs reached their end in spite of it."""
+    """Runs with one good checkpoint, and so many bytes left for the next one.
+
+    Returns how many runs reached their end in spite of it.
+    """
     survived = 0
     for leave in sizes:
         output = disk + "/o"
@@ -45,9 +50,16 @@ def try_sizes(disk, sizes):
         full = result.returncode == 1 and "cannot" in result.stderr
         expect(full or result.returncode == 0, f"{leave} bytes left: exit {result.returncode} {result.stderr[-500:]}")
         if full:
-            expect("warning: no checkpoint" in result.stderr or os.path.exists(output + "/checkpoint-2000.h5") or len(harness.checkpoints(output)) == 1,
-                   f"{leave} bytes left: no checkpoint remains")
-            expect(not [n for n in os.listdir(output) if n.endswith(".part")], f"{leave} bytes left: an unfinished file remains")
+            expect(
+                "warning: no checkpoint" in result.stderr
+                or os.path.exists(output + "/checkpoint-2000.h5")
+                or len(harness.checkpoints(output)) == 1,
+                f"{leave} bytes left: no checkpoint remains",
+            )
+            expect(
+                not [n for n in os.listdir(output) if n.endswith(".part")],
+                f"{leave} bytes left: an unfinished file remains",
+            )
         survived += result.returncode == 0
         os.unlink(disk + "/filler")
         harness.expect_exit(0, run(output, ranks=1))
@@ -62,11 +74,16 @@ def read_only(disk):
     expect(shell(f"mount -o remount,ro {disk}"), "cannot remount")
     for output in (disk + "/o", disk + "/new"):
         result = run(output)
-        expect(result.returncode == 2 and result.stderr.count("fullforce: error") == 1, f"read-only: exit {result.returncode} {result.stderr}")
+        expect(
+            result.returncode == 2 and result.stderr.count("fullforce: error") == 1,
+            f"read-only: exit {result.returncode} {result.stderr}",
+        )
 
 
 def main():
-    with harness.small_run(run={"streams": 1, "train_trials": 60}, network={"neurons": 150}, checkpoint={"every_trials": 20, "keep": 1}):
+    with harness.small_run(
+        run={"streams": 1, "train_trials": 60}, network={"neurons": 150}, checkpoint={"every_trials": 20, "keep": 1}
+    ):
         harness.expect_exit(0, run("reference"))
         harness.expect_exit(75, run("begun", "--max-steps", "500"))
         size = os.path.getsize("reference/network.h5")
@@ -77,7 +94,8 @@ def main():
             return
         try:
             sizes = [size * k // 24 for k in range(27)]
-            print(f"tmpfs: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it, all went on to the same network afterwards")
+            print(f"tmpfs: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it, "
+                  "all went on to the same network afterwards")
             read_only(disk)
             print("read-only: refused")
         finally:
@@ -85,7 +103,8 @@ def main():
         if shell(f"truncate -s {4 * size} image && mkfs.ext2 -q image && mount -o loop image {disk}"):
             try:
                 sizes = [size * k // 8 for k in range(10)]
-                print(f"ext2, which cannot reserve room: {len(sizes)} disks, {try_sizes(disk, sizes)} runs ended in spite of it")
+                print(f"ext2, which cannot reserve room: {len(sizes)} disks, "
+                      f"{try_sizes(disk, sizes)} runs ended in spite of it")
             finally:
                 shell(f"umount {disk}")
 

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""Low-rank learning against dense learning: test errors at 1000 neurons over seeds, as a table over the rank tolerance. From the default
-tolerance on the median error of low-rank learning is no worse than twice the worst of dense learning's.
+"""Compares low-rank learning with dense learning.
 
     low_rank.py FULLFORCE [NEURONS]
+
+A table over the rank tolerance has test errors at 1000 neurons over seeds. From the default tolerance on, the median
+error of low-rank learning is no worse than twice the worst error of dense learning.
 """
 import json
 import os
@@ -31,7 +33,8 @@ def row(name, runs):
     errors = sorted(run["test"]["error"] for run in runs)
     ranks = statistics.median(run["rank"] for run in runs)
     seconds = statistics.median(run["train"]["seconds"] for run in runs)
-    print(f"{name:>10s}  rank {ranks:6.0f}  test error {errors[0]:.2e} {statistics.median(errors):.2e} {errors[-1]:.2e}  {seconds:6.1f} s",
+    print(f"{name:>10s}  rank {ranks:6.0f}  test error {errors[0]:.2e} {statistics.median(errors):.2e} "
+          f"{errors[-1]:.2e}  {seconds:6.1f} s",
           flush=True)
     return errors
 

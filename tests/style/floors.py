@@ -1,29 +1,33 @@
 #!/usr/bin/python3
 """Checks that a folder includes only what stands below it, and that each library is spoken to in its own folder only.
 
-floors.py PROJECT_DIR FLOOR=USED,USED... ...: every floor with those that it is built on (src/CMakeLists.txt). Prints file:line for
-every violation; exit code 1 if there is one.
+    floors.py PROJECT_DIR FLOOR=USED,USED... ...
+
+Every floor stands with those that it is built on (src/CMakeLists.txt). The script prints file:line for every violation.
+The exit code is 1 if there is one.
 """
 import pathlib
 import re
 import sys
 
-# What each name of a library is confined to.
+# Each name of a library is confined to these folders, as the table of floors in ARCHITECTURE.md says.
 CONFINED = [
     (re.compile(r"\bMPI_(?!Comm\b)\w+|\bPMPI_\w+"), {"parallel"}),
     (re.compile(r"[<\"]mpi\.h[>\"]"), {"parallel"}),
+    (re.compile(r"[<\"]omp\.h[>\"]|#\s*pragma\s+omp\b|\bomp_\w+|\b_OPENMP\b"), {"parallel"}),
+    (re.compile(r"\br123::|[<\"]Random123/"), {"base"}),
     (re.compile(r"\bH5\w*_\w+|\bH5[A-Z]\w+|\bhid_t\b|[<\"]hdf5\.h[>\"]"), {"io"}),
     (re.compile(r"\btoml::|toml\+\+"), {"config"}),
     (re.compile(r"\bCLI::|CLI/CLI\.hpp"), {"app"}),
     (re.compile(r"\bSpectra::|Spectra/\w+\.h"), {"analysis"}),
 ]
-# The communicator's handle may be passed on where HDF5 opens a file together.
+# HDF5 opens a file on all ranks together, and there the communicator's handle may be passed on.
 HDF5_OPEN = re.compile(r"\bMPI_(Comm|Info|INFO_NULL)\b")
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 
 def without_comments(text):
-    """The code with comments and string literals blanked (include lines kept), line by line as before."""
+    """Returns the code with comments and string literals blanked (include lines kept), line by line as before."""
     pattern = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
 
     def blank(match):
@@ -36,16 +40,16 @@ def without_comments(text):
 
 
 def included_floor(name, own_floor, folder):
-    """The floor that an include line reaches, or nothing for headers of other libraries."""
+    """Returns the floor that an include line reaches, or nothing for headers of other libraries."""
     if name.startswith("fullforce/"):
         return name.split("/")[1]
     return own_floor if (folder / name).exists() else None
 
 
 def floors_below(descriptions):
-    """For every floor the set of those below it: what it is built on, and what those are built on."""
+    """Returns for every floor the set of those below it: what it is built on, and what those are built on."""
     below = {}
-    for description in descriptions:  # the lowest first
+    for description in descriptions:  # the lowest floor comes first
         floor, used = description.split("=")
         direct = [name for name in used.split(",") if name]
         below[floor] = set(direct).union(*(below[name] for name in direct))

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Checks that every C++ source and header is as clang-format would write it (.clang-format).
 
-format.py PROJECT_DIR. Exit code 1 if a file differs, 77 (skipped) where there is no clang-format.
+    format.py PROJECT_DIR
+
+The exit code is 1 if a file differs, and 77 (skipped) if there is no clang-format.
 """
 import pathlib
 import shutil
@@ -20,7 +22,8 @@ def main():
     files = sorted(path for folder in FOLDERS for path in (project / folder).rglob("*.[ch]pp"))
     result = subprocess.run([program, "--dry-run", "-Werror", *files], capture_output=True, text=True, check=False)
     print(result.stderr, end="")
-    print(f"{len(files)} files, {'all formatted' if result.returncode == 0 else 'not all formatted: run clang-format -i on them'}")
+    verdict = "all formatted" if result.returncode == 0 else "not all formatted: run clang-format -i on them"
+    print(f"{len(files)} files, {verdict}")
     return 1 if result.returncode or not files else 0
 
 

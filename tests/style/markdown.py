@@ -1,18 +1,23 @@
 #!/usr/bin/python3
 """Checks that the project's pages are wrapped at 100 columns.
 
-markdown.py PROJECT_DIR. Lines that cannot be wrapped may be longer: rows of tables, blocks of code, and single words such as
-addresses. Prints file:line for every line that is too long; exit code 1 if there is one.
+    markdown.py PROJECT_DIR
+
+Lines that cannot be wrapped may be longer: rows of tables, blocks of code, and single words such as addresses. The
+script prints file:line for every line that is too long. The exit code is 1 if there is one.
 """
 import pathlib
 import re
 import sys
 
 WIDTH = 100
-PAGES = ("README.md", "MANUAL.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "jobs/README.md", "tools/figures/README.md")
+PAGES = (
+    "README.md", "MANUAL.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "jobs/README.md",
+    "tools/figures/README.md"
+)
 FENCE = re.compile(r"\s*(```|~~~)")
 TABLE_ROW = re.compile(r"\s*\|")
-# After the marks of a heading, a quotation or a list, nothing but one word (which may be a link).
+# After the marks of a heading, a quotation or a list, the line has nothing but one word, which may be a link.
 ONE_WORD = re.compile(r"[\s>#*+-]*(\d+\.)?\s*\S+\s*$")
 
 

@@ -1,4 +1,7 @@
-"""For scripts that run whole programs: how a run is started, what its files hold, and how two files are compared."""
+"""What scripts that run whole programs need.
+
+It starts runs, reads what their files hold, and compares two files.
+"""
 import contextlib
 import os
 import signal
@@ -11,30 +14,43 @@ import h5py
 import numpy as np
 
 
-# The path of fullforce: the script's first argument, before the script goes to another folder.
+# The path of fullforce is the script's first argument. It is made absolute before the script goes to another folder.
 PROGRAM = os.path.abspath(sys.argv[1])
 
 
 def command(ranks, arguments):
-    """The command line of a run; on one rank without a launcher, so that signals reach the program itself."""
+    """Returns the command line of a run. One rank has no launcher, so that signals reach the program itself."""
     launcher = [] if ranks == 1 else ["mpirun", "-n", str(ranks)]
     return launcher + [PROGRAM] + [str(a) for a in arguments]
 
 
 def mpirun(ranks, arguments, threads=1, timeout=120, **options):
-    """Runs the program on so many ranks; the finished process with its output as text."""
+    """Runs the program on so many ranks, and returns the finished process with its output as text."""
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
-    return subprocess.run(["mpirun", "-n", str(ranks), PROGRAM] + [str(a) for a in arguments], env=environment, capture_output=True, text=True,
-                          timeout=timeout, **options)
+    return subprocess.run(
+        ["mpirun", "-n", str(ranks), PROGRAM] + [str(a) for a in arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        **options
+    )
 
 
 def start(ranks, arguments, **options):
     """Starts the program on so many ranks, in a process group of its own, and does not wait for it."""
-    return subprocess.Popen(command(ranks, arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options)
+    return subprocess.Popen(
+        command(ranks, arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options
+    )
 
 
 def finish(process, timeout=120):
-    """Waits for a started run; like mpirun's result. One that hangs is ended with all its ranks."""
+    """Waits for a started run, and returns what mpirun() returns. A run that hangs is ended with all its ranks."""
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
@@ -44,15 +60,17 @@ def finish(process, timeout=120):
 
 
 def ranks_of(process):
-    """The process numbers of a started run's ranks."""
+    """Returns the process numbers of a started run's ranks."""
     if process.args[0] == PROGRAM:
         return [process.pid]
-    found = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True).stdout.split("\n")
+    found = subprocess.run(
+        ["ps", "-o", "pid=,comm=", "--ppid", str(process.pid)], capture_output=True, text=True
+    ).stdout.split("\n")
     return [int(line.split()[0]) for line in found if line.split()[-1:] == [os.path.basename(PROGRAM)]]
 
 
 def kill_all(process):
-    """SIGKILL to every rank and the launcher, as when the power fails."""
+    """Sends SIGKILL to every rank and the launcher, which is like a power failure."""
     for pid in ranks_of(process) + [process.pid]:
         try:
             os.kill(pid, signal.SIGKILL)
@@ -62,7 +80,7 @@ def kill_all(process):
 
 
 def wait_until(condition, what, process=None):
-    """Looks again and again, for two minutes at most."""
+    """Waits until the condition holds, for two minutes at most."""
     for _ in range(12000):
         if condition():
             return
@@ -74,7 +92,7 @@ def wait_until(condition, what, process=None):
 
 
 def catches_signals(pid):
-    """Whether a process has a handler for SIGUSR1."""
+    """Returns whether a process has a handler for SIGUSR1."""
     try:
         with open(f"/proc/{pid}/status") as f:
             caught = [int(line.split()[1], 16) for line in f if line.startswith("SigCgt")][0]
@@ -84,14 +102,15 @@ def catches_signals(pid):
 
 
 def expect_exit(code, result):
-    """Ends the test where a run did not end as it should."""
+    """Ends the test if a run did not end as it should."""
     if result.returncode != code:
-        sys.exit(f"{' '.join(result.args)}: exit {result.returncode}, expected {code}\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
+        sys.exit(f"{' '.join(result.args)}: exit {result.returncode}, expected {code}\n"
+                 f"{result.stdout[-2000:]}{result.stderr[-2000:]}")
     return result
 
 
 def write_mixed_trials(path):
-    """A trials file of three trials of different lengths, with two inputs, two outputs, one hint."""
+    """Writes a trials file of three trials of different lengths, with two inputs, two outputs and one hint."""
     random = np.random.default_rng(3)
     lengths = np.array([90, 61, 77])
     total = lengths.sum()
@@ -102,13 +121,21 @@ def write_mixed_trials(path):
             f[name] = np.sin(np.cumsum(random.standard_normal((total, width)) * 0.2, axis=0))
 
 
-SMALL_RUN = {"run": {"seed": 3, "streams": 2, "init_trials": 2, "test_trials": 2}, "task": {"name": '"file"', "file": '"trials.h5"'},
-             "network": {"neurons": 100}, "learning": {"panel": 13}, "checkpoint": {"every_minutes": 0.0}}
+SMALL_RUN = {
+    "run": {"seed": 3, "streams": 2, "init_trials": 2, "test_trials": 2},
+    "task": {"name": '"file"', "file": '"trials.h5"'},
+    "network": {"neurons": 100},
+    "learning": {"panel": 13},
+    "checkpoint": {"every_minutes": 0.0},
+}
 
 
 @contextlib.contextmanager
 def small_run(**sections):
-    """Works in a folder that is removed in the end; in it c.toml trains a small network on trials of mixed lengths. Sections add to it."""
+    """Works in a folder that is removed in the end.
+
+    In it, c.toml trains a small network on trials of mixed lengths. `sections` add to it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         write_mixed_trials("trials.h5")
@@ -121,16 +148,19 @@ def small_run(**sections):
 
 
 def train(output, *more):
-    """The arguments that train such a network."""
+    """Returns the arguments that train such a network."""
     return ["train", "c.toml", "--output", output] + list(more)
 
 
-# Of the configuration, what may change on the way.
+# These keys of the configuration may change on the way.
 FREE_KEYS = ("output", "test_trials", "every_minutes", "every_trials", "keep")
 
 
 def contents(path):
-    """Every dataset and attribute of a network file as bytes; not the provenance, nor what the configuration may change on the way."""
+    """Returns every dataset and attribute of a network file as bytes.
+
+    The provenance is left out, and what the configuration may change on the way.
+    """
     found = {}
 
     def visit(name, item):
@@ -140,20 +170,26 @@ def contents(path):
             found[name] = np.array(item).tobytes()
 
     with h5py.File(path) as f:
-        found["config"] = "\n".join(line for line in str(f.attrs["config"]).splitlines() if not line.startswith(FREE_KEYS))
+        found["config"] = "\n".join(
+            line for line in str(f.attrs["config"]).splitlines() if not line.startswith(FREE_KEYS)
+        )
         f.visititems(visit)
     return found
 
 
 def differences(reference, other):
-    """The names of what two network files do not have in common, bit for bit."""
+    """Returns the names of what two network files do not have in common, bit for bit."""
     a, b = contents(reference), contents(other)
     return sorted(set(a) ^ set(b)) + [name for name in a if name in b and a[name] != b[name]]
 
 
 def checkpoints(folder):
-    """The checkpoints in a folder, oldest first."""
-    names = [name for name in os.listdir(folder) if name.startswith("checkpoint-") and name.endswith(".h5")] if os.path.isdir(folder) else []
+    """Returns the checkpoints in a folder, oldest first."""
+    names = (
+        [name for name in os.listdir(folder) if name.startswith("checkpoint-") and name.endswith(".h5")]
+        if os.path.isdir(folder)
+        else []
+    )
     return [os.path.join(folder, name) for name in sorted(names, key=lambda name: int(name[11:-3]))]
 
 

@@ -5,7 +5,7 @@
 
 #include "fullforce/analysis/lyapunov.hpp"
 
-// Systems whose Lyapunov exponents are known.
+// These are systems whose Lyapunov exponents are known.
 
 namespace fullforce {
 
@@ -16,7 +16,7 @@ inline WeightMatrix dense(const Layout& layout, const std::function<double(Index
   return matrix;
 }
 
-/// x <- A x
+/// The map x <- A x.
 class LinearMap : public TangentMap {
  public:
   LinearMap(const Layout& layout, const WeightMatrix& matrix, Index vectors) : product_(layout, matrix, vectors) {}
@@ -26,13 +26,13 @@ class LinearMap : public TangentMap {
   MatrixProduct product_;
 };
 
-/// Triangular, so that as a map it has its exponents on the diagonal: log 2, log 1, log 1/2 a step.
+/// A triangular matrix. As a map, it has its exponents on the diagonal: log 2, log 1, and log 1/2 for each step.
 inline WeightMatrix triangular(const Layout& layout) {
   constexpr double elements[3][3] = {{0.5, 3.0, -1.0}, {0.0, 2.0, 1.0}, {0.0, 0.0, 1.0}};
   return dense(layout, [&](Index i, Index j) { return elements[i][j]; });
 }
 
-/// The Lorenz system (sigma 10, rho 28, beta 8/3), its state and tangents moved by the classical Runge-Kutta method.
+/// The Lorenz system (sigma 10, rho 28, beta 8/3). The classical Runge-Kutta method moves its state and its tangents.
 /// All three variables stand on the rank that owns the only block.
 class Lorenz : public TangentMap {
  public:

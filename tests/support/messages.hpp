@@ -6,14 +6,14 @@
 
 namespace fullforce {
 
-/// Whether a message contains some words; if not, the test that failed shows it.
+/// Whether a message contains some words. If it does not, the test that failed shows the message.
 inline testing::AssertionResult says(const std::string& message, const std::string& words) {
   if (message.find(words) != std::string::npos) return testing::AssertionSuccess();
   return testing::AssertionFailure() << '"' << message << "\" does not say \"" << words << '"';
 }
 
-/// What `work` threw as an E, as text; "nothing was thrown" or "another kind: ..." otherwise. Never leaves by an
-/// exception, so all ranks go on together.
+/// Returns the text of the E that `work` threw, and otherwise "nothing was thrown" or "another kind: ...". It never
+/// throws itself, so all ranks go on together.
 template <class E, class Work>
 std::string message_of(const Work& work) {
   try {

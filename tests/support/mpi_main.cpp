@@ -1,4 +1,5 @@
-// The main function of every unit test: GoogleTest on each rank of an MPI job, one verdict for all.
+// This is the main function of every unit test. It runs GoogleTest on each rank of an MPI job and gives one verdict for
+// all ranks.
 //
 // The tests of a floor are one program. With --source=x_test.cpp it runs those of that file alone.
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ using fullforce::Rank;
 
 int to_int(Rank rank) { return static_cast<int>(rank); }
 
-/// Keeps what failed on this rank, every line marked with the rank. The root alone says that a test begins.
+/// Keeps what failed on this rank, and marks every line with the rank. Only the root says that a test begins.
 class RankListener : public testing::EmptyTestEventListener {
  public:
   explicit RankListener(const Communicator& comm) : comm_(comm) {}
@@ -34,7 +35,8 @@ class RankListener : public testing::EmptyTestEventListener {
     std::fflush(stdout);
   }
 
-  // At once, not at the end: another rank may be waiting in a collective, and then there is no end.
+  // The failure is printed at once and not at the end. Another rank may be waiting in a collective, and then there is
+  // no end.
   void OnTestPartResult(const testing::TestPartResult& part) override {
     if (!part.failed()) return;
     failed_ = true;
@@ -54,7 +56,7 @@ class RankListener : public testing::EmptyTestEventListener {
     std::fflush(stdout);
   }
 
-  // One write a text, so that lines of several ranks do not mix.
+  // Each text is written at once, so that lines of several ranks do not mix.
   void print(const std::string& text) const {
     std::ostringstream marked;
     std::istringstream lines(text);
@@ -69,7 +71,7 @@ class RankListener : public testing::EmptyTestEventListener {
   int skipped_ = 0;
 };
 
-/// The names of all tests that a source file defines, as a filter of GoogleTest; empty if there are none.
+/// The names of all tests that a source file defines, as a filter of GoogleTest. The text is empty if there are none.
 std::string tests_of(const std::string& source) {
   const auto& all = *testing::UnitTest::GetInstance();
   std::string names;
@@ -84,26 +86,27 @@ std::string tests_of(const std::string& source) {
   return names;
 }
 
-/// What GoogleTest has left of the command line may name a source file.
+/// Selects the tests of the source file that the rest of the command line names, if it names one. GoogleTest has
+/// removed its own options by then.
 void select_tests(int argc, char** argv) {
   constexpr std::string_view option = "--source=";
   for (int k = 1; k < argc; ++k)
     if (std::string_view(argv[k]).starts_with(option)) testing::GTEST_FLAG(filter) = tests_of(argv[k] + option.size());
 }
 
-/// 0 if this rank's tests ran and none failed.
+/// Returns 0 if this rank's tests ran and none failed, and 3 if no test ran.
 int verdict(const RankListener& listener, int gtest_code) {
   const auto& all = *testing::UnitTest::GetInstance();
   if (gtest_code != 0 || listener.failed() || !all.Passed()) return 1;
-  return all.test_to_run_count() - listener.skipped() > 0 ? 0 : 3;  // 3: no test ran
+  return all.test_to_run_count() - listener.skipped() > 0 ? 0 : 3;  // 3 says that no test ran
 }
 
 int run_tests(const Communicator& comm) {
   auto& listeners = testing::UnitTest::GetInstance()->listeners();
   delete listeners.Release(listeners.default_result_printer());
-  // One file for all ranks would be written by all of them.
+  // If every rank wrote the one XML file, they would overwrite each other.
   if (!comm.is_root()) delete listeners.Release(listeners.default_xml_generator());
-  auto* listener = new RankListener(comm);  // GoogleTest deletes it, when the process ends
+  auto* listener = new RankListener(comm);  // GoogleTest deletes it when the process ends
   listeners.Append(listener);
 
   const int gtest_code = RUN_ALL_TESTS();
@@ -119,7 +122,7 @@ int run_tests(const Communicator& comm) {
                   comm.size());
     std::fflush(stdout);
   }
-  comm.barrier();  // a launcher may kill the rest as soon as one rank ends with an error
+  comm.barrier();  // because a launcher may kill the rest as soon as one rank ends with an error
   return code;
 }
 

@@ -5,7 +5,7 @@ namespace fullforce {
 
 inline constexpr double giga = 1e9;
 
-/// A machine in round numbers: nothing counts but reading, products and messages.
+/// A machine in round numbers. Nothing but reading, products and messages takes time on it.
 inline Machine plain_machine() {
   Machine m;
   m.cores = 4;

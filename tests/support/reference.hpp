@@ -14,11 +14,11 @@
 
 namespace fullforce {
 
-/// The oracle: training as the formulas say it, in double precision, on one thread, with nothing deferred or
-/// distributed. Whatever is fast is compared with it. Shares with the program only the random numbers and the task.
+/// The oracle with which all fast code is compared. It trains as the formulas say, in double precision, on one thread,
+/// with nothing deferred or distributed. It shares only the random numbers and the task with the program.
 ///
-/// J_D is stored dense, zeros included. Features are the rates themselves: with low-rank features the program agrees as
-/// far as its basis is complete.
+/// J_D is stored dense, zeros included. The features are the rates themselves. With low-rank features, the program
+/// agrees with this as far as its basis is complete.
 class Reference {
  public:
   using Matrix = Eigen::MatrixXd;
@@ -28,7 +28,7 @@ class Reference {
   struct Stream {
     enum Phase { init, training, idle } phase = init;
     Index done = 0;            ///< init trials begun so far, this one included
-    std::uint64_t number = 0;  ///< that its draws are keyed by
+    std::uint64_t number = 0;  ///< the number by which its draws are keyed
     Index position = 0;
     Trial trial;
   };
@@ -54,7 +54,7 @@ class Reference {
     return true;
   }
 
-  /// r of states.
+  /// Computes the rates r of states.
   Matrix rates(const Matrix& states) const {
     if (network_.nonlinearity == Nonlinearity::relu) return states.cwiseMax(0.0);
     return states.array().tanh();
@@ -78,21 +78,20 @@ class Reference {
     if (!modes_fixed_ && !all_in_init()) fix_modes();
   }
 
-  Matrix x;    ///< [N, B] state of the task-performing network
-  Matrix x_D;  ///< [N, B] state of the target-generating network
-  Matrix
-      z_rec;    ///< [N, B] learned recurrent current of the last step; stays 0 under FORCE, where it is J_D r + u_out z
-  Matrix z;     ///< [n_out, B]
-  Matrix J;     ///< [N, N]; stays 0 under FORCE
-  Matrix V;     ///< [N, n] target modes, from the end of the first stream's init trials; all of them (I) without
-  Matrix w;     ///< [n_out, N]
-  Matrix P;     ///< [N, N]
-  Matrix J_D;   ///< [N, N]
-  Matrix u_in;  ///< [N, n_in]
+  Matrix x;       ///< [N, B] state of the task-performing network
+  Matrix x_D;     ///< [N, B] state of the target-generating network
+  Matrix z_rec;   ///< [N, B] learned current of the last step; it stays 0 under FORCE, which has J_D r + u_out z
+  Matrix z;       ///< [n_out, B]
+  Matrix J;       ///< [N, N]; it stays 0 under FORCE
+  Matrix V;       ///< [N, n] target modes, fixed when the first stream ends its init trials; if there are none, V is I
+  Matrix w;       ///< [n_out, N]
+  Matrix P;       ///< [N, N]
+  Matrix J_D;     ///< [N, N]
+  Matrix u_in;    ///< [N, n_in]
   Matrix u_out;   ///< [N, n_out]
   Matrix u_hint;  ///< [N, n_hint]
   std::vector<Stream> streams;
-  Index samples = 0;  ///< learned from so far
+  Index samples = 0;  ///< number of samples learned from so far
 
  private:
   Stream& stream(Index b) { return streams[as_size(b)]; }
@@ -107,7 +106,8 @@ class Reference {
     return u;
   }
 
-  /// Sparse: Floyd's sample of the other neurons, in ascending order.
+  /// Returns the neurons that a neuron hears, in ascending order. With a sparse J_D they are Floyd's sample of the
+  /// other neurons.
   std::vector<Index> inputs_of(Index neuron) const {
     std::vector<Index> columns;
     if (network_.in_degree == 0) {
@@ -163,7 +163,7 @@ class Reference {
   Vector f_out(Index b) const { return sample(stream(b).trial.targets, task_->outputs(), stream(b).position); }
   Vector f_hint(Index b) const { return sample(stream(b).trial.hints, task_->hints(), stream(b).position); }
 
-  /// Lines 1 and 2: returns F, of the state before the step.
+  /// Computes lines 1 and 2, and returns F, which belongs to the state before the step.
   Vector advance_target(Index b) {
     const Vector F = J_D * rates(x_D.col(b)) + u_out * f_out(b) + u_hint * f_hint(b);
     const Vector s = F + u_in * f_in(b);
@@ -171,7 +171,7 @@ class Reference {
     return F;
   }
 
-  /// Line 3, with the currents of the step before. FORCE's first step takes r of x(0) and z = 0.
+  /// Computes line 3 with the currents of the step before. In its first step, FORCE takes r of x(0) and z = 0.
   void advance_network(Index b) {
     const Vector recurrent = is_force() ? Vector(J_D * rates(x.col(b)) + u_out * z.col(b)) : Vector(z_rec.col(b));
     const Vector s = recurrent + u_in * f_in(b);
@@ -191,7 +191,7 @@ class Reference {
     for (Index i = 0; i < network_.neurons; ++i) x(i, b) += amplitude * xi.normal(i);
   }
 
-  /// Lines 4 and 5.
+  /// Computes lines 4 and 5.
   void respond(Index b, const Vector& F) {
     const Vector r = rates(x.col(b));
     const bool forced = stream(b).phase == Stream::init;
@@ -206,7 +206,7 @@ class Reference {
     return draws.uniform(0) < learning_.update_probability;
   }
 
-  /// Line 6. All streams' errors are those of the weights before the step.
+  /// Computes line 6. All streams' errors are those of the weights before the step.
   void learn(const std::vector<Index>& learning_streams, const Matrix& F) {
     if (learning_streams.empty()) return;
     const Index count = static_cast<Index>(learning_streams.size());
@@ -224,7 +224,7 @@ class Reference {
     w -= e_w * gains.transpose();
   }
 
-  /// Textbook RLS with one sample: P's update, and the gain vector k = P r / (1 + r' P r).
+  /// Updates P by textbook RLS with one sample, and returns the gain vector k = P r / (1 + r' P r).
   Matrix rank_one(const Vector& r) {
     const Vector Pr = P * r;
     const Vector k = Pr / (1.0 + r.dot(Pr));
@@ -232,7 +232,7 @@ class Reference {
     return k;
   }
 
-  /// The same with several samples at once: gain vectors P R (I + R' P R)^-1.
+  /// Does the same with several samples at once. The gain vectors are P R (I + R' P R)^-1.
   Matrix block(const Matrix& R) {
     const Matrix K = P * R;
     const Matrix S = Matrix::Identity(R.cols(), R.cols()) + R.transpose() * K;
@@ -247,7 +247,7 @@ class Reference {
     return true;
   }
 
-  /// The leading eigenvectors of the second moments of all targets so far.
+  /// Fixes the modes, which are the leading eigenvectors of the second moments of all targets so far.
   void fix_modes() {
     modes_fixed_ = true;
     if (learning_.target_modes == 0) return;
@@ -258,13 +258,13 @@ class Reference {
     streams.resize(as_size(run_.streams));
     for (Index b = 0; b < run_.streams; ++b) {
       begin_trial(b);
-      // Streams of one fixed trial would be copies of each other.
+      // Streams of one fixed trial would be copies of each other if all began at its first step.
       if (task_->fixed() && stream(b).phase == Stream::init)
         stream(b).position = b * stream(b).trial.length / run_.streams;
     }
   }
 
-  /// Its next own init trial, else the next training trial not yet taken, else none.
+  /// Gives a stream its next own init trial, else the next training trial that is not taken yet, else nothing.
   void begin_trial(Index b) {
     Stream& s = stream(b);
     s.position = 0;
@@ -291,7 +291,7 @@ class Reference {
   LearningOptions learning_;
   const Task* task_;
   Index dealt_ = 0;  ///< training trials dealt out so far
-  Matrix moments_;   ///< sum F F' of the init trials until modes are fixed
+  Matrix moments_;   ///< sum F F' of the init trials until the modes are fixed
   bool modes_fixed_ = false;
 };
 

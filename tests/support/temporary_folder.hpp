@@ -8,7 +8,7 @@
 
 namespace fullforce {
 
-/// A folder that all ranks share and the first one removes. **Collective.**
+/// A folder that all ranks share. The first rank removes it. **Collective.**
 class TemporaryFolder {
  public:
   explicit TemporaryFolder(const Communicator& comm) : comm_(comm) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "fullforce/base/enum_names.hpp"
 #include "fullforce/base/types.hpp"
 
 namespace fullforce {
@@ -11,9 +12,10 @@ namespace fullforce {
 /// gets the time that no other region claims.
 enum class TimerRegion { target_network, products, updates, communication, io, rest };
 inline constexpr std::size_t region_count = 6;
-/// The names of the regions, in the order of the enumerators, as results write them.
-inline constexpr std::array<std::string_view, region_count> region_names = {"target_network", "products", "updates",
-                                                                            "communication",  "io",       "rest"};
+/// The names of the regions as results write them.
+template <>
+inline constexpr std::array<std::string_view, region_count> names_of<TimerRegion> = {
+    "target_network", "products", "updates", "communication", "io", "rest"};
 
 /// A clock that counts the time of one region at any moment. It begins with TimerRegion::rest.
 class RegionTimer {

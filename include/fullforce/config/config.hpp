@@ -31,6 +31,10 @@ Config parse_config(const std::string& text, const std::string& name, const std:
 /// for comments beside the keys.
 std::string dump_config(const Config& config, bool with_comments = false);
 
+/// Says of each key that has another value than its default and no effect in this configuration, with a task of these
+/// channels, why that is so. A user who set it should know.
+std::vector<std::string> keys_without_effect(const Config& config, const Channels& channels);
+
 /// A key whose value differs between two configurations.
 struct ConfigDifference {
   std::string key;     ///< the name of the key, as section.key

@@ -10,6 +10,7 @@ namespace fullforce {
 struct Forecast {
   Workload workload;
   Deployment deployment;
+  PlasticityReport plasticity;  ///< what the plasticity says about itself
   double bytes_per_rank = 0.0;  ///< memory on the rank with the most rows, with that of the program itself
   double checkpoint_bytes = 0.0;
   double network_bytes = 0.0;  ///< size of network.h5

@@ -69,6 +69,9 @@ struct Machine {
   double file_bandwidth = 0.0;  ///< bytes/s at which a checkpoint is written, until it is on the disk
   std::string files_from;
 
+  StepConstants& steps(Precision precision) {
+    return precision == Precision::single_precision ? single_precision : double_precision;
+  }
   const StepConstants& steps(Precision precision) const {
     return precision == Precision::single_precision ? single_precision : double_precision;
   }

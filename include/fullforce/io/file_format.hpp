@@ -4,10 +4,10 @@
 /// The names of everything in a network file (network.h5 and checkpoints, which are the same kind of file) in one
 /// place, with shapes. Every class saves and loads its own part through Archive, under the names given here.
 ///
-/// Letters in shapes: N neurons; B streams (copies of the network that run side by side); n_in, n_out, n_hint signals
-/// of the task; d features of the learning rule (d = N for dense features, the dimension of the basis for low-rank
-/// ones); m updates that have been computed and not yet applied; n target modes. "Network" is the task-performing
-/// network, "target" the target-generating one. Rows are counted over all ranks, so any number of ranks reads any file.
+/// Letters in shapes: N neurons; B streams (trials that run side by side); n_in, n_out, n_hint signals of the task; d
+/// features of the learning rule (d = N for dense features, the dimension of the basis for low-rank ones); m updates
+/// that have been computed and not yet applied; n target modes. "Network" is the task-performing network, "target" the
+/// target-generating one. Rows are counted over all ranks, so any number of ranks reads any file.
 /// The scalars follow `learning.precision` (32- or 64-bit floating point) where nothing else is said.
 namespace fullforce::format {
 
@@ -28,8 +28,8 @@ inline constexpr Index recording = 1;
 inline constexpr Index results = 1;  ///< every kind of file that write_results writes
 }  // namespace version
 
-/// Ends the attribute of a group that holds the version of a section: section "plasticity" has "plasticity_version".
-/// Integer.
+/// Ends the attribute of a group that holds the version of a section. Section "shared_gain_rls" has the attribute
+/// "shared_gain_rls_version". Integer.
 inline constexpr const char* section_version_suffix = "_version";
 
 /// Attributes of the root group. `format` and `format_version` stand in every kind of file.

@@ -104,7 +104,8 @@ void select_rows(const Handle& file_space, const Handle& memory_space, Index fir
 /// Extents for messages, as in "[3, 4]". Never throws.
 std::string to_text(const std::vector<Index>& extents);
 
-/// Opens an existing file for reading, by one rank alone.
+/// Opens an existing file for reading, by one rank alone, also while another program writes it in HDF5's SWMR mode
+/// (single writer, multiple readers).
 Handle open_serially(const std::filesystem::path& path);
 
 /// Creates a file, or empties it where it exists, by one rank alone.

@@ -3,6 +3,7 @@
 
 #include "fullforce/base/random.hpp"
 #include "fullforce/learning/learning_options.hpp"
+#include "fullforce/learning/plasticity.hpp"
 #include "fullforce/linalg/step_account.hpp"
 #include "fullforce/model/connectivity.hpp"
 #include "fullforce/model/input_currents.hpp"
@@ -11,17 +12,17 @@
 
 namespace fullforce {
 
-/// What a drive allocates, and what it computes and sends in a step.
-template <Real T>
-struct DriveShape {
-  NetworkRates<T>::Shape rates;
-  typename RecurrentWeights<T>::Shape weights;
-  /// The number of networks that J_D drives: the target-generating network alone, or both networks.
-  Index driven_networks = 1;
+/// What a drive allocates, saves, computes and sends. It is a pure value, from which costs are forecast.
+class DriveShape {
+ public:
+  virtual ~DriveShape() = default;
 
-  Index bytes() const;
-  /// Adds a step to `account`. `target_runs` says that the target-generating network advances in it.
-  void account(bool target_runs, const Extent& extent, StepAccount& account) const;
+  /// The memory on the rank with the most rows, which includes the rates of both networks.
+  virtual Index bytes() const = 0;
+  /// The size of its part of network.h5 and of a checkpoint.
+  virtual double file_bytes() const = 0;
+  /// Adds a step to `account`. `target_runs` says that what generates the targets advances in it.
+  virtual void account(bool target_runs, const Extent& extent, StepAccount& account) const = 0;
 };
 
 /// What a learning rule makes of the two networks: the recurrent currents that drive the task-performing network, and
@@ -34,11 +35,8 @@ struct DriveShape {
 template <Real T>
 class Drive {
  public:
-  Drive(const Layout& layout, const DriveShape<T>& shape)
-      : layout_(&layout),
-        shape_(shape),
-        rates_(layout, shape.rates.streams, shape.rates.all_rates),
-        response_(layout, shape.rates.streams) {}
+  Drive(const Layout& layout, const typename NetworkRates<T>::Shape& rates)
+      : layout_(&layout), rates_(layout, rates.streams, rates.all_rates), response_(layout, rates.streams) {}
   virtual ~Drive() = default;
   Drive(const Drive&) = delete;
   Drive& operator=(const Drive&) = delete;
@@ -74,9 +72,8 @@ class Drive {
   /// Sets z_rec = F in the streams that are in teacher-forced trials, which TrialSchedule describes.
   void teach(const TrialStreams& streams);
 
-  void account(bool target_runs, StepAccount& account) const {
-    shape_.account(target_runs, {static_cast<double>(layout_->rows()), 1.0 / layout_->comm().size()}, account);
-  }
+  /// Adds the present step to `account`.
+  virtual void account(bool target_runs, StepAccount& account) const = 0;
 
   /// Saves or loads z_rec and the state of what generates the targets. **Collective.**
   void persist(Archive& archive);
@@ -88,18 +85,22 @@ class Drive {
   virtual void persist_target(Archive& archive) = 0;
 
   const Layout* layout_;
-  DriveShape<T> shape_;
   NetworkRates<T> rates_;
   StreamArray<T> response_;
 };
 
-/// The shape of the drive of a rule. `all_rates` says that what is learned needs the r of all ranks.
-template <Real T>
-DriveShape<T> drive_shape(Rule rule, const RowPartition& partition, Index in_degree, Index streams, bool all_rates);
+/// The shape of the drive of a rule, in the precision of the options. `all_rates` says that what is learned needs the r
+/// of all ranks.
+std::unique_ptr<DriveShape> drive_shape(const RowPartition& partition, const NetworkOptions& network,
+                                        const LearningOptions& learning, Index streams, bool all_rates);
 
 /// Creates the drive of a rule. `signals` holds the signals of the present step in every step.
 template <Real T>
 std::unique_ptr<Drive<T>> make_drive(Rule rule, const Layout& layout, const NetworkOptions& options,
                                      const Connectivity<T>& connectivity, const StepSignals& signals, bool all_rates);
+
+/// The recurrent weights of the network when it runs freely: those that were `learned`, and those that are fixed.
+template <Real T>
+WeightMatrix free_running_weights(Rule rule, const Connectivity<T>& connectivity, EffectiveWeights learned);
 
 }  // namespace fullforce

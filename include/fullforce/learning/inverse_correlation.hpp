@@ -103,7 +103,7 @@ class InverseCorrelation {
   const RowMatrix<F>& panel_rows() const { return S_transposed_; }
   const RowMatrix<F>& matrix() const { return P_; }
 
-  /// The number of samples at which phi^T P phi was not positive, because rounding had used up the precision of P.
+  /// The number of samples at which phi^T P phi was negative, because rounding had used up the precision of P.
   Index indefinite_samples() const { return indefinite_; }
 
   void persist(Archive& archive);
@@ -118,6 +118,7 @@ class InverseCorrelation {
   bool uses_symmetry() const { return used_ == layout_->rows() && SymmetricProduct<F>::pays(used_, selected_); }
   void sum_block(RowBlock block);
   void decode();
+  double rounding_of_sums() const;
   void factorise();
   void transpose_panel();
   void flush(RowBlock block);

@@ -23,7 +23,7 @@ struct Notice {
   std::string text;
 };
 
-/// What the summary of a run says about what was learned.
+/// What the summary of a run says about what was learned, or a forecast about what will be.
 struct PlasticityReport {
   /// A number of summary.json. The name `a.b` stands for the number b of the object a.
   struct Number {
@@ -31,7 +31,7 @@ struct PlasticityReport {
     std::variant<Index, double> value;
   };
   std::vector<Number> numbers;
-  std::string text;  ///< line for the end of a run; may be empty
+  std::string text;  ///< a line, which may be empty
 };
 
 /// The learned weights in the form in which they act on the rates r of the network.
@@ -52,6 +52,9 @@ class PlasticityShape {
   /// The size of network.h5, or of a checkpoint in which the panel of pending updates, which are computed and not yet
   /// applied, is half full.
   virtual double file_bytes(bool checkpoint) const = 0;
+
+  /// What a forecast says about the kind of plasticity.
+  virtual PlasticityReport report() const = 0;
 
   /// Adds to `account` a step in which all streams are in teacher-forced trials.
   virtual void account_of_teaching(const Extent& extent, StepAccount& account) const = 0;
@@ -142,5 +145,9 @@ std::unique_ptr<Plasticity<T>> make_plasticity(const Layout& layout, const Learn
 /// The shape of that plasticity, in the precision of the options.
 std::unique_ptr<PlasticityShape> plasticity_shape(const RowPartition& partition, int threads,
                                                   const LearningOptions& options, const PlasticitySizes& sizes);
+
+/// Whether a network file or checkpoint has updates that are still to be applied. Only an instance that learns can
+/// apply them. **Collective.**
+bool has_pending_updates(Archive& archive);
 
 }  // namespace fullforce

@@ -33,6 +33,7 @@ class SharedGainRls : public Plasticity<T> {
     bool needs_all_rates() const override { return !is_low_rank(); }
     Index bytes() const override;
     double file_bytes(bool checkpoint) const override;
+    PlasticityReport report() const override;
     void account_of_teaching(const Extent& extent, StepAccount& account) const override;
     void account_of_response(const Extent& extent, StepAccount& account) const override {
       account_of_response(max_dimension(), extent, account);

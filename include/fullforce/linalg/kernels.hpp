@@ -74,7 +74,7 @@ template <Real T>
 void multiply_small(const MatrixView<const T>& in, Index rows, Index count, const double* factor,
                     const MatrixView<T>& out);
 
-/// Sets rates(i) = tanh(states(i)) for i < count, to about 3e-16 (double) or 2e-7 (float) absolute. The result of an
+/// Sets rates(i) = tanh(states(i)) for i < count, to about 2e-15 (double) or 4e-7 (float) relative. The result of an
 /// element does not depend on where it stands. NaN stays NaN. The two arrays may be the same.
 template <Real T>
 void tanh(const T* states, Index count, T* rates);

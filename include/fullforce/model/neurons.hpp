@@ -47,6 +47,21 @@ class Neurons {
   virtual void persist(Archive& archive, const std::string& group) = 0;
 };
 
+/// What the neurons of one network allocate and save.
+template <Real T>
+struct NeuronsShape {
+  RowPartition partition;
+  Index streams = 1;
+  Index states = 1;  ///< numbers that a neuron keeps from step to step, in each stream
+
+  /// The memory on the rank with the most rows.
+  Index bytes() const;
+  double file_bytes() const;
+};
+
+template <Real T>
+NeuronsShape<T> neurons_shape(const RowPartition& partition, Index streams, const NetworkOptions& options);
+
 /// The fraction of the distance from a state to its currents that one step covers: dt/tau (Euler), or 1 - exp(-dt/tau)
 /// (exponential).
 double relaxation_of_a_step(Integrator integrator, double dt, double tau);

@@ -7,6 +7,7 @@
 #include "fullforce/linalg/sparse_rows.hpp"
 #include "fullforce/linalg/step_account.hpp"
 #include "fullforce/linalg/stream_array.hpp"
+#include "fullforce/linalg/weight_matrix.hpp"
 #include "fullforce/model/network_options.hpp"
 #include "fullforce/parallel/layout.hpp"
 
@@ -39,6 +40,10 @@ class RecurrentWeights {
     double bytes_of_element() const;
     /// The memory on the rank with the most rows.
     Index bytes() const;
+    /// The size of the weights in a file, with the indices of sparse ones.
+    double file_bytes() const;
+    /// Whether checkpoints hold the weights. Sparse ones are drawn again in less time than it takes to write them.
+    bool in_checkpoints() const { return in_degree == 0; }
     /// Adds to `account` a product of the weights with `vectors` vectors.
     void account(double vectors, const Extent& extent, StepAccount& account) const;
   };
@@ -71,6 +76,12 @@ class RecurrentWeights {
   /// Saves or loads the dataset /target/J [N, N], or the group /target/J_sparse in compressed sparse row (CSR) form.
   /// **Collective.**
   void persist(Archive& archive, const Layout& layout);
+
+  /// A copy in double precision.
+  WeightMatrix in_double() const { return {fullforce::in_double(dense_), {}, {}, fullforce::in_double(sparse_)}; }
+
+  /// Whether checkpoints hold the weights (Shape::in_checkpoints).
+  bool in_checkpoints() const { return !is_sparse(); }
 
   /// Whether the file that is being loaded has the weights in the same form, dense or sparse, as this instance.
   /// **Collective.**

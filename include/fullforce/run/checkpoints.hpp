@@ -46,6 +46,9 @@ class CheckpointWriter {
   /// empty if nothing did. **Collective.**
   std::string write(Index step);
 
+  /// Says that the checkpoint of this step stays, beside the newest few.
+  void protect(Index step) { protected_step_ = step; }
+
   double seconds() const { return seconds_; }  ///< seconds that the last checkpoint took, on the slowest rank
   Index written() const { return written_; }   ///< number of checkpoints written
 
@@ -57,6 +60,7 @@ class CheckpointWriter {
   Index keep_;
   Save save_;
   Index last_step_ = -1;
+  Index protected_step_ = -1;
   Index written_ = 0;
   double seconds_ = 0.0;
 };

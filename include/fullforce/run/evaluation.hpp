@@ -10,6 +10,7 @@
 #include "fullforce/model/network_options.hpp"
 #include "fullforce/model/task.hpp"
 #include "fullforce/parallel/mpi.hpp"
+#include "fullforce/run/relative_error.hpp"
 #include "fullforce/run/run_options.hpp"
 
 namespace fullforce {
@@ -47,7 +48,7 @@ struct TestResult {
   bool stopped = false;       ///< whether a stop was asked for before the last trial ended
   std::vector<Score> scores;  ///< scores of the task
   Recording recording;        ///< recording of stream 0, on the root, if it was asked for
-  double error() const { return squared_error / squared_target; }
+  double error() const { return relative_error(squared_error, squared_target); }
 };
 
 /// Runs fresh trials in which the network runs on its own outputs. The error is sum |z - f_out|^2 / sum |f_out|^2 over

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "fullforce/learning/drive.hpp"
 #include "fullforce/learning/plasticity.hpp"
 #include "fullforce/model/connectivity.hpp"
 #include "fullforce/model/task.hpp"
@@ -45,6 +46,7 @@ class SessionShape {
   Channels channels_;
   std::unique_ptr<PlasticityShape> plasticity_;
   std::unique_ptr<PlasticityShape> tested_;
+  std::unique_ptr<DriveShape> drive_;
 };
 
 /// A task, both networks and their plasticity as one whole that is advanced step by step. Training, tests, analysis and

@@ -15,6 +15,7 @@
 #include "fullforce/model/step_signals.hpp"
 #include "fullforce/model/trial_streams.hpp"
 #include "fullforce/parallel/layout.hpp"
+#include "fullforce/run/relative_error.hpp"
 
 namespace fullforce {
 
@@ -27,7 +28,7 @@ struct TrialResult {
   Index length = 0;
   double squared_error = 0.0;
   double squared_target = 0.0;
-  double error() const { return squared_error / squared_target; }
+  double error() const { return relative_error(squared_error, squared_target); }
 };
 
 /// What decides the dynamics, in addition to the weights.
@@ -98,7 +99,8 @@ class Simulation {
   void count_errors();
   void advance_streams();
   void end_observation();
-  void count_work(const StepAccount& account);
+  void account_of_step();
+  void count_work();
   void persist_streams(Archive& archive);
   template <class Action>
   void or_diverged(const Action& action) const;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr Index default_trials = 10;
 
-/// Steps of the first n test trials.
+/// The number of steps in the first `trials` test trials.
 Index test_steps(const Task& task, Index trials) {
   Trial trial;
   Index steps = 0;
@@ -29,7 +29,7 @@ Index test_steps(const Task& task, Index trials) {
   return steps;
 }
 
-/// Lyapunov exponents of one of the networks, along the run.
+/// The Lyapunov exponents of one of the networks along the run.
 class Deviations {
  public:
   Deviations(const Layout& layout, const WeightMatrix& weights, Index exponents, const NetworkOptions& network,
@@ -86,7 +86,7 @@ class Analysis {
     results_.add("target", eigenvalues(layout_, weights_.J_D));
   }
 
-  /// A test run of both networks, watched.
+  /// Runs both networks through the test trials and observes them.
   void follow_activity() {
     const Index steps = test_steps(task(), config().run.test_trials);
     const bool pca = all() || arguments_->pca;
@@ -153,12 +153,13 @@ class Analysis {
   AnalysisResults results_;
   NetworkWeights weights_;
   std::optional<Deviations> network_deviations_, target_deviations_;
-  std::vector<double> outputs_, targets_;  ///< at the samples
+  std::vector<double> outputs_, targets_;  ///< outputs and targets at the samples
 };
 
 std::string summary_file(std::filesystem::path output) { return output.replace_extension(".json").string(); }
 
-/// Sizes are known once the file is open, and nothing has run yet.
+/// Checks the arguments against the network. The sizes are known only once the file is open, and nothing has run by
+/// then.
 void require_sense(const AnalyzeArguments& arguments, const Config& config) {
   require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
   require(!arguments.output || std::filesystem::path(*arguments.output).extension() != ".json",

@@ -52,7 +52,7 @@ void list_line(ResultStream& out, const fs::path& path, const std::string& what)
 /// Returns whether the file is whole.
 bool list_network(const Communicator& comm, ResultStream& out, const fs::path& path) {
   const std::string problem = damage_of(comm, path);
-  // A run may be at work here, and remove old checkpoints.
+  // If a run is at work in this folder, it may remove old checkpoints at any time.
   std::error_code ignored;
   const bool here = comm.max(std::int64_t{comm.is_root() && fs::exists(path, ignored)}) != 0;
   if (here) list_line(out, path, problem.empty() ? "whole" : "DAMAGED: " + problem);

@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* default_machine_file = "fullforce-machine.json";
 
-/// What is known of the machine: from the file that is named, or found in the working directory, or else assumed.
+/// What is known of the machine. It comes from the file that is named, else from one in the working directory, else it
+/// is assumed.
 Machine known_machine(const Communicator& comm, const PlanArguments& arguments) {
   const std::string path = arguments.machine.value_or(default_machine_file);
   std::int64_t found = 0;
@@ -47,6 +48,7 @@ Machine calibrated_machine(const Communicator& comm, const PlanArguments& argume
 Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const Machine& machine) {
   const Config config = load_config(comm, *arguments.config, arguments.settings);
   const std::unique_ptr<Task> task = agreed_task(comm, config);
+  warn(comm, keys_without_effect(config, task->channels()));
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
   const Forecast plan = forecast_run({{config.network, config.learning, config.run.streams}, task->channels()},
                                      config.run, *task, deployment, machine);
@@ -59,10 +61,12 @@ Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const
 int plan_command(const Communicator& comm, const PlanArguments& arguments) {
   require(arguments.config || arguments.calibrate,
           "fullforce plan: no CONFIG.toml (needed unless the command only calibrates)");
+  require(arguments.config || (arguments.settings.empty() && !arguments.ranks && !arguments.output),
+          "fullforce plan: --set, --ranks and --output need a CONFIG.toml to plan for");
   agree(comm, [&] {
     require_output(arguments.output, "--output", {arguments.config, arguments.machine.value_or(default_machine_file)});
   });
-  // A configuration that cannot be read must not cost a calibration.
+  // The configuration is read first, because one that cannot be read must not cost a calibration.
   if (arguments.config && arguments.calibrate)
     agreed_task(comm, load_config(comm, *arguments.config, arguments.settings));
   const Machine machine = arguments.calibrate ? calibrated_machine(comm, arguments) : known_machine(comm, arguments);

@@ -17,7 +17,8 @@ namespace {
 
 constexpr int stopped_early = 75;
 
-TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes) {
+TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes,
+                    std::vector<std::string> warnings) {
   TrainingJob plan;
   plan.run = config.run;
   plan.task = config.task;
@@ -28,7 +29,8 @@ TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const
   plan.start_from = start.from;
   plan.trained = start.trained;
   plan.state_bytes = state_bytes;
-  plan.warnings = start.warnings;
+  plan.warnings = std::move(warnings);
+  plan.warnings.insert(plan.warnings.end(), start.warnings.begin(), start.warnings.end());
   plan.max_steps = arguments.max_steps;
   plan.max_hours = arguments.max_hours;
   plan.quiet = arguments.quiet;
@@ -55,7 +57,9 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
                       config.run.output));
     return 0;
   }
+  std::vector<std::string> warnings = keys_without_effect(config, task->channels());
   if (arguments.dry_run) {
+    warn(comm, warnings);
     const std::string beginning =
         start.from ? "would go on from " + start.from->string() : std::string("would start anew");
     print_result(comm, fmt::format("{}\n# {} a rank on {} rank(s); {}\n", dump_config(config),
@@ -66,7 +70,9 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   lock.take(comm, config.run.output);
   tidy_folder(comm, config.run.output, start, lock.is_held());
   const double state_bytes = static_cast<double>(bytes) * static_cast<double>(comm.size());
-  return train(comm, *task, plan_of(config, arguments, start, state_bytes)) == Outcome::finished ? 0 : stopped_early;
+  return train(comm, *task, plan_of(config, arguments, start, state_bytes, std::move(warnings))) == Outcome::finished
+             ? 0
+             : stopped_early;
 }
 
 }  // namespace fullforce

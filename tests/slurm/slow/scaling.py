@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""A scaling study through SLURM: one job a layout, the table from what they leave, and nothing submitted twice.
+"""A scaling study runs through SLURM as one job for each layout, and nothing is submitted twice.
 
     scaling.py FULLFORCE
+
+The table comes from what the jobs leave.
 """
 import cluster
 
@@ -17,7 +19,10 @@ import batch  # noqa: E402
 import harness  # noqa: E402
 
 TOOL = pathlib.Path(__file__).parents[3] / "tools" / "scaling.py"
-STUDY = ["study", "--neurons", "80", "--streams", "1", "4", "--ranks", "1", "2", "--repeats", "2", "--steps", "400", "--fullforce", harness.PROGRAM]
+STUDY = [
+    "study", "--neurons", "80", "--streams", "1", "4", "--ranks", "1", "2", "--repeats", "2", "--steps", "400",
+    "--fullforce", harness.PROGRAM
+]
 
 
 def scaling(*arguments):
@@ -25,7 +30,7 @@ def scaling(*arguments):
 
 
 def main():
-    shutil.rmtree("study", ignore_errors=True)  # of an earlier run
+    shutil.rmtree("study", ignore_errors=True)  # an earlier test may have left it
     with cluster.running("logs"):
         os.environ.update(FULLFORCE_BIND="none")
         submitted = scaling(*STUDY, "--submit", "--time=30", "--oversubscribe")
@@ -38,8 +43,14 @@ def main():
         table = scaling("study", "--report")
         batch.say(table)
         rows = [line.split() for line in table.splitlines() if line.startswith("strong")]
-        batch.expect(sorted((row[2], row[4]) for row in rows) == [("1", "1"), ("1", "2"), ("4", "1"), ("4", "2")], table)
-        batch.expect(pathlib.Path("study/scaling.png").stat().st_size > 10000 and not list(pathlib.Path("study").rglob("network.h5")), "files")
+        batch.expect(
+            sorted((row[2], row[4]) for row in rows) == [("1", "1"), ("1", "2"), ("4", "1"), ("4", "2")], table
+        )
+        batch.expect(
+            pathlib.Path("study/scaling.png").stat().st_size > 10000
+            and not list(pathlib.Path("study").rglob("network.h5")),
+            "files",
+        )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""A study through SLURM: an array of what is missing, nothing submitted twice, and its figure from what the array leaves.
+"""A study runs through SLURM as an array of what is missing, and nothing is submitted twice.
 
     study.py FULLFORCE
+
+The figure comes from what the array leaves.
 """
 import cluster
 
@@ -20,7 +22,10 @@ SHORT = [word for key in ("init_trials=1", "train_trials=2", "test_trials=1") fo
 
 
 def study(seeds, *arguments):
-    return batch.command(sys.executable, TOOL, "spectra", "--sizes", "40", "--seeds", str(seeds), "--output", "spectra", "--program", harness.PROGRAM, *SHORT, *arguments)
+    return batch.command(
+        sys.executable, TOOL, "spectra", "--sizes", "40", "--seeds", str(seeds), "--output", "spectra",
+        "--program", harness.PROGRAM, *SHORT, *arguments
+    )
 
 
 def trained():
@@ -28,7 +33,7 @@ def trained():
 
 
 def main():
-    shutil.rmtree("spectra", ignore_errors=True)  # of an earlier run
+    shutil.rmtree("spectra", ignore_errors=True)  # an earlier test may have left it
     with cluster.running("logs"):
         os.environ.update(FULLFORCE_BIND="none", FULLFORCE=harness.PROGRAM)
         slurm = ("--slurm", "--time=30", "--ntasks=1", "--ntasks-per-node=1", "--cpus-per-task=1")

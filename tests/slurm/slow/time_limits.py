@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What takes SLURM its time: trainings through real time limits, and a node that loses power.
+"""These tests take SLURM its time: trainings go through real time limits, and a node loses power.
 
     time_limits.py FULLFORCE
 """
@@ -10,19 +10,23 @@ cluster.enter_namespaces()
 import batch  # noqa: E402
 from batch import expect, submit  # noqa: E402
 
-# SLURM looks at time limits every 30 s: the signal comes within 30 s of the start, the limit would after 60 to 90 s.
+# SLURM looks at time limits every 30 s. The signal comes within 30 s of the start, and the limit would come after 60 to
+# 90 s.
 LIMIT = ("--time=1", "--signal=B:USR1@30")
 TWO_NODES = ("--nodes=2", "--ntasks-per-node=1")
 
 
 def to_the_end(job):
-    """Its next start has no limit that matters, and another number of ranks: one, which on one machine is the quickest."""
+    """Gives the job's next start no limit that matters, and one rank.
+
+    This is another number of ranks than before, and on one machine it is the quickest one.
+    """
     job.be_content_with(nodes=1, ranks=1)
     job.update("TimeLimit=60")
 
 
 def through_limits(output, count, options, launcher):
-    """So many time limits, then to the end without one."""
+    """Takes a job through so many time limits, and then to the end without one."""
     job = submit("train.sbatch", "c.toml", output, options=[*TWO_NODES, *options], FULLFORCE_LAUNCHER=launcher)
     for restart in range(1, count + 1):
         job.wait_for_requeue(restart)
@@ -44,7 +48,7 @@ def three_limits_with_mpirun():
 
 
 def signal_too_late():
-    """No warning before the limit: what is left is the time between SLURM's TERM and its KILL."""
+    """No warning comes before the limit. The job has the time between SLURM's TERM and its KILL."""
     through_limits("late", 1, ["--time=1", "--signal=B:CONT@1", "--exclude=n[1-2],n[5-7]"], "srun")
 
 
@@ -59,7 +63,7 @@ def chain_over_limits():
 
 
 def power_cut(machines):
-    """The second of its nodes dies, not the one that runs the script; SLURM requeues the job when it notices."""
+    """The second node of the job dies, which does not run the script. SLURM requeues the job when it notices."""
     job = submit("train.sbatch", "c.toml", "power-cut", options=[*TWO_NODES, "--exclude=n[1-4]"])
     batch.wait_for_steps(job, "power-cut", 4000)
     _, lost = job.nodes()
@@ -79,9 +83,12 @@ def main():
         def power_cut_of_a_node():
             power_cut(machines)
 
-        # So small that two ranks, which wait for each other's messages, are far slower than one: quick to finish, long enough for all limits.
+        # The network is so small that two ranks, which wait for each other's messages, are far slower than one. So the
+        # end comes quickly, and all limits come before it.
         batch.prepare(neurons=50, train_trials=50000)
-        batch.run_all([three_limits_with_srun, three_limits_with_mpirun, signal_too_late, chain_over_limits, power_cut_of_a_node])
+        batch.run_all(
+            [three_limits_with_srun, three_limits_with_mpirun, signal_too_late, chain_over_limits, power_cut_of_a_node]
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Batch jobs of the private cluster: how a test submits them, watches them, and does to them what a real cluster would do."""
+"""Batch jobs of the private cluster.
+
+Tests submit them, watch them, and do to them what a real cluster would do.
+"""
 import collections
 import csv
 import os
@@ -14,7 +17,7 @@ from cluster import quietly, wait_until
 
 SCRIPTS = pathlib.Path(__file__).parents[3] / "jobs"
 FINAL = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL"}
-LONG = 600  # s; more than any wait should take on a slow machine that is shared
+LONG = 600  # in s; on a slow machine that is shared, no wait should take longer
 begin = time.monotonic()
 CONFIG = """
 [run]
@@ -46,29 +49,35 @@ def expect(condition, text):
 
 
 def command(*arguments):
-    """The output of one of SLURM's commands, which must succeed."""
+    """Returns the output of one of SLURM's commands, which must succeed."""
     result = quietly(*arguments)
     expect(result.returncode == 0, f"{' '.join(map(str, arguments))}: {result.stdout}{result.stderr}")
     return result.stdout.strip()
 
 
 def prepare(neurons, train_trials):
-    """Goes to a new folder with a configuration, c.toml, and its uninterrupted run, `reference`; exports what a user would."""
+    """Goes to a new folder with a configuration, c.toml, and its uninterrupted run, `reference`.
+
+    Exports the variables that a user would export.
+    """
     shutil.rmtree("work", ignore_errors=True)
     os.mkdir("work")
     os.chdir("work")
     harness.write_mixed_trials("trials.h5")
     pathlib.Path("c.toml").write_text(CONFIG.format(neurons=neurons, train_trials=train_trials))
-    # The ranks of these nodes, which are one machine, share its cores.
+    # All nodes are one machine, and the ranks of all nodes share its cores.
     os.environ.update(FULLFORCE=harness.PROGRAM, FULLFORCE_JOBS=str(SCRIPTS), FULLFORCE_BIND="none")
     harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", "reference", "--quiet"], timeout=LONG))
     say(f"reference: {last_step('reference')} steps on one rank, uninterrupted")
 
 
 def submit(script, *arguments, options=(), **variables):
-    """Submits one of the project's scripts, with these variables for it; the job."""
+    """Submits one of the project's scripts, with these variables for it, and returns the job."""
     exported = ",".join(["ALL"] + [f"{name}={value}" for name, value in variables.items()])
-    job_id = command("sbatch", "--parsable", f"--export={exported}", "--time=30", "--cpus-per-task=1", *options, SCRIPTS / script, *arguments)
+    job_id = command(
+        "sbatch", "--parsable", f"--export={exported}", "--time=30", "--cpus-per-task=1", *options,
+        SCRIPTS / script, *arguments
+    )
     job = Job(job_id)
     say(f"job {job_id}: submitted, {script} {' '.join(map(str, arguments))} {' '.join(options)}")
     return job
@@ -79,7 +88,7 @@ class Job:
         self.id = job_id
 
     def show(self):
-        """What SLURM knows of it."""
+        """Returns what SLURM knows of the job."""
         return dict(re.findall(r"(\w+)=(\S*)", command("scontrol", "show", "job", "-o", self.id)))
 
     def state(self):
@@ -92,8 +101,10 @@ class Job:
         return int(self.show()["ExitCode"].split(":")[0])
 
     def wait_for(self, *states):
-        """Until it is in one of these states, and no other final one."""
-        state = wait_until(lambda: self.state() in FINAL | set(states) and self.state(), f"job {self.id} {states}", LONG)
+        """Waits until the job is in one of these states, and fails if it ends in another one."""
+        state = wait_until(
+            lambda: self.state() in FINAL | set(states) and self.state(), f"job {self.id} {states}", LONG
+        )
         expect(state in states, f"job {self.id} is {state} ({self.show()['ExitCode']}), not one of {states}")
         say(f"job {self.id}: {state}, exit code {self.exit_code()}, {self.restarts()} restarts")
 
@@ -103,20 +114,23 @@ class Job:
         say(f"job {self.id}: requeued, restart {count}")
 
     def update(self, *changes):
-        """Of a requeued job, once what is left of its last start is gone."""
+        """Changes a requeued job, once what is left of its last start is gone."""
         wait_until(lambda: self.state() == "PENDING", f"the end of job {self.id}", LONG)
         command("scontrol", "update", f"jobid={self.id}", *changes)
 
     def begin_now(self):
-        """SLURM holds back a requeued job for two minutes. Not at once: within the second nodes would still refuse the job."""
+        """Makes a requeued job begin, which SLURM would hold back for two minutes.
+
+        It does not begin at once, because nodes would refuse the job within the same second.
+        """
         self.update("StartTime=now+2")
 
     def be_content_with(self, nodes, ranks):
-        """Otherwise a requeued job waits for as many as it had."""
+        """Changes what a requeued job waits for. Otherwise it would wait for as many nodes and ranks as it had."""
         self.update(f"NumNodes={nodes}", f"NumTasks={ranks}")
 
     def signal(self, name="USR1"):
-        """To the script alone, as --signal=B: sends it before the time limit."""
+        """Sends a signal to the script alone, as --signal=B: does before the time limit."""
         say(f"job {self.id}: {name}")
         command("scancel", f"--signal={name}", "--batch", self.id)
 
@@ -128,30 +142,35 @@ Start = collections.namedtuple("Start", "event step ranks code restart job")
 
 
 def history(output):
-    """What train.sbatch noted of starts and ends."""
+    """Returns what train.sbatch noted of starts and ends."""
     with open(f"{output}.jobs/history.csv") as file:
-        return [Start(l["event"], int(l["step"]), int(l["ranks"]), l["code"], int(l["restart"]), l["job"]) for l in csv.DictReader(file)]
+        return [
+            Start(l["event"], int(l["step"]), int(l["ranks"]), l["code"], int(l["restart"]), l["job"])
+            for l in csv.DictReader(file)
+        ]
 
 
 def last_step(output):
-    """Of the run's last whole trial."""
+    """Returns the last step of the run's last whole trial."""
     try:
         lines = pathlib.Path(output, "metrics.csv").read_text().splitlines()
         return int(lines[-1].split(",")[1])
-    except (OSError, IndexError, ValueError):  # not there, or only its header
+    except (OSError, IndexError, ValueError):  # the file is not there, or has only its header
         return 0
 
 
 def wait_for_steps(job, output, steps=500):
-    """Until the run has got on by so many steps since now."""
+    """Waits until the run has gone on by so many steps from now."""
     first = last_step(output)
-    wait_until(lambda: last_step(output) >= first + steps or job.state() in FINAL, f"{output}: {steps} more steps", LONG)
+    wait_until(
+        lambda: last_step(output) >= first + steps or job.state() in FINAL, f"{output}: {steps} more steps", LONG
+    )
     expect(job.state() == "RUNNING", f"job {job.id} is {job.state()}: the run must be longer to be interrupted")
     say(f"job {job.id}: at step {last_step(output)} on {','.join(job.nodes())}")
 
 
 def chain(links, *arguments, options=()):
-    """The jobs of a chain."""
+    """Submits a chain and returns its jobs."""
     os.environ["SBATCH_OPTIONS"] = " ".join(["--time=30", "--cpus-per-task=1", *options])
     ids = command(SCRIPTS / "chain.sh", links, *arguments).splitlines()[0].split()
     say(f"jobs {' '.join(ids)}: submitted, chain.sh {links} {' '.join(arguments)}")
@@ -165,7 +184,7 @@ def expect_same_network(reference, output):
 
 
 def run_all(scenarios):
-    """Each in a thread of its own; ends the test with all that went wrong."""
+    """Runs each scenario in a thread of its own. Ends the test with all that went wrong."""
     with ThreadPoolExecutor(len(scenarios)) as pool:
         results = {scenario.__name__: pool.submit(scenario) for scenario in scenarios}
     failed = {name: result.exception() for name, result in results.items() if result.exception()}

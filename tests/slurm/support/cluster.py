@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""A real SLURM cluster on this machine, for tests: munged, slurmctld and a few slurmd in Linux namespaces of their own.
+"""A real SLURM cluster on this machine, for tests.
 
-The namespaces give it its own loopback network, host names, temporary folders and process numbers. Nothing outside can see it, several
-can run at once, and when their first process ends, for whatever reason, the kernel ends all the rest.
+    cluster.py COMMAND [ARGUMENT]...     runs a command with a cluster, for example a shell, from which to try job
+scripts
 
-    cluster.py COMMAND [ARGUMENT]...     runs a command with a cluster, for example a shell, from which to try job scripts
+It has munged, slurmctld and a few slurmd in Linux namespaces of their own. The namespaces give it its own loopback
+network, host names, temporary folders and process numbers. Nothing outside can see it, and several clusters can run at
+once. When their first process ends, for whatever reason, the kernel ends all the rest.
 """
 import contextlib
 import fcntl
@@ -19,7 +21,7 @@ import sys
 import time
 
 NODES = 7
-STATE = pathlib.Path("/run/cluster")  # on a file system of the namespace: it goes with it
+STATE = pathlib.Path("/run/cluster")  # on a file system of the namespace, with which it goes
 SKIPPED = 77
 INSIDE = "FULLFORCE_TEST_CLUSTER"
 CONTROLLER = "controller"
@@ -34,12 +36,14 @@ def skip(reason):
 
 
 def quietly(*command, **options):
-    """Runs a command; the finished process, its output as text."""
-    return subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, **options)
+    """Runs a command, and returns the finished process with its output as text."""
+    return subprocess.run(
+        [str(c) for c in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, **options
+    )
 
 
 def wait_until(condition, what, timeout=60, interval=0.1):
-    """The first true answer of `condition`; an error after so many seconds."""
+    """Returns the first true answer of `condition`. Fails after so many seconds."""
     end = time.monotonic() + timeout
     while True:
         answer = condition()
@@ -51,7 +55,10 @@ def wait_until(condition, what, timeout=60, interval=0.1):
 
 
 def enter_namespaces():
-    """Starts this script again in its own namespaces, or skips the test where that cannot be. Returns inside of them only."""
+    """Starts this script again in its own namespaces, and returns inside of them only.
+
+    Skips the test if that cannot be done.
+    """
     if os.environ.get(INSIDE) == "1":
         return
     os.environ["PATH"] += ":/usr/sbin:/sbin"
@@ -59,18 +66,25 @@ def enter_namespaces():
     if missing:
         skip(f"no SLURM here ({', '.join(missing)} missing; on Debian: apt-get install slurm-wlm munge)")
     if os.geteuid() != 0:
-        skip("a private SLURM cluster needs root")  # in a user's namespace munged takes the files of others for insecure
+        # In a user's namespace, munged takes the files of others for insecure.
+        skip("a private SLURM cluster needs root")
     unshare = ["unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--mount-proc", "--fork", "--kill-child"]
     trial = quietly(*unshare, "mount", "-t", "tmpfs", "tmpfs", "/run")
     if trial.returncode != 0:
         skip(f"Linux namespaces may not be made here: {trial.stderr.strip()}")
     os.environ[INSIDE] = "1"
-    # The shell, process 1, takes up the orphans that daemons leave.
-    os.execvp("unshare", unshare + ["bash", "-c", 'trap "exit 1" INT TERM; "$@" & wait "$!"', "init", sys.executable] + sys.argv)
+    # The shell is process 1. It takes up the orphans that daemons leave.
+    os.execvp(
+        "unshare",
+        unshare + ["bash", "-c", 'trap "exit 1" INT TERM; "$@" & wait "$!"', "init", sys.executable] + sys.argv,
+    )
 
 
 def bring_loopback_up():
-    """The namespace's only interface. Its address is not 127.0.0.1: the resolver takes a machine that has no other for one without network."""
+    """Brings up the namespace's only interface, with an address that is not 127.0.0.1.
+
+    The resolver takes a machine that has no other address for one without network.
+    """
     get_flags, set_flags, set_address, up = 0x8913, 0x8914, 0x8916, 1
     with socket.socket() as any_socket:
         address = struct.pack("16sHH4s8s", b"lo", socket.AF_INET, 0, socket.inet_aton(ADDRESS), b"")
@@ -80,7 +94,7 @@ def bring_loopback_up():
 
 
 def prepare_machine():
-    """What the namespaces hold before any daemon: network, names, and file systems that vanish with them."""
+    """Prepares what the namespaces hold before any daemon: network, names, and file systems that vanish with them."""
     bring_loopback_up()
     for folder, mode in (("/run", "755"), ("/dev/shm", "1777")):
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"mode={mode}", "tmpfs", folder], check=True)
@@ -92,7 +106,7 @@ def prepare_machine():
 
 
 def client_environment():
-    """What SLURM's commands and Open MPI need to know."""
+    """Returns the environment that SLURM's commands and Open MPI need."""
     (STATE / "tmp").mkdir()
     return {
         "SLURM_CONF": str(STATE / "slurm.conf"),
@@ -115,14 +129,14 @@ class Cluster:
     """The daemons, and what tests ask of them."""
 
     def __init__(self, logs):
-        """logs: a folder for what the daemons write; it stays."""
+        """`logs` is a folder for what the daemons write. It stays."""
         self.logs = pathlib.Path(logs).resolve()
         shutil.rmtree(self.logs, ignore_errors=True)
         self.logs.mkdir(parents=True)
         self.daemons = {}
 
     def start(self):
-        """Returns when every node is idle."""
+        """Starts the daemons, and returns when every node is idle."""
         prepare_machine()
         os.environ.update(client_environment())
         self._write_configuration()
@@ -132,15 +146,21 @@ class Cluster:
         for k in range(1, NODES + 1):
             (STATE / f"spool-n{k}").mkdir()
             (STATE / f"tmp-n{k}").mkdir()
-            # A host name for each: Open MPI tells nodes apart by it.
-            self._start(f"slurmd-n{k}", "unshare", "--uts", "bash", "-c", f"hostname n{k}; exec slurmd -D -N n{k}", name_is_command=False)
+            # Each node has a host name of its own, because Open MPI tells nodes apart by it.
+            self._start(
+                f"slurmd-n{k}", "unshare", "--uts", "bash", "-c", f"hostname n{k}; exec slurmd -D -N n{k}",
+                name_is_command=False
+            )
         wait_until(lambda: self.idle_nodes() == NODES, "all nodes idle")
 
     def idle_nodes(self):
         return len(quietly("sinfo", "-h", "-N", "-p", "normal", "-t", "idle", "-o", "%N").stdout.split())
 
     def cut_power(self, node):
-        """Ends at once whatever runs on a node: all that has its host name. SLURM notices when the node no longer answers."""
+        """Ends at once whatever runs on a node, which is all that has its host name.
+
+        SLURM notices when the node no longer answers.
+        """
         name = os.stat(f"/proc/{self.daemons[f'slurmd-{node}'].pid}/ns/uts").st_ino
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
@@ -149,7 +169,14 @@ class Cluster:
 
     def _write_configuration(self):
         text = (pathlib.Path(__file__).parent / "slurm.conf").read_text()
-        values = {"controller": CONTROLLER, "address": ADDRESS, "state": STATE, "logs": self.logs, "nodes": NODES, "last_port": 7000 + NODES}
+        values = {
+            "controller": CONTROLLER,
+            "address": ADDRESS,
+            "state": STATE,
+            "logs": self.logs,
+            "nodes": NODES,
+            "last_port": 7000 + NODES,
+        }
         for name, value in values.items():
             text = text.replace(f"@{name}@", str(value))
         (STATE / "slurm.conf").write_text(text)
@@ -159,21 +186,28 @@ class Cluster:
         key = STATE / "munge.key"
         key.write_bytes(os.urandom(1024))
         key.chmod(0o400)
-        where = {"key-file": key, "socket": STATE / "munge.socket", "pid-file": STATE / "munge.pid", "seed-file": STATE / "munge.seed"}
+        where = {
+            "key-file": key,
+            "socket": STATE / "munge.socket",
+            "pid-file": STATE / "munge.pid",
+            "seed-file": STATE / "munge.seed",
+        }
         self._start("munged", "--foreground", "--num-threads=2", *(f"--{name}={path}" for name, path in where.items()))
         wait_until(lambda: quietly("munge", "-S", STATE / "munge.socket", "-n").returncode == 0, "munged answers")
 
     def _start(self, name, *arguments, name_is_command=True):
         command = ([name] if name_is_command else []) + list(arguments)
         with open(self.logs / f"{name}.out", "w") as output:
-            self.daemons[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+            self.daemons[name] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
 
 
 @contextlib.contextmanager
 def running(logs):
-    """A started cluster; everything of it ends with this process at the latest."""
+    """A started cluster. All of it ends with this process at the latest."""
     for interruption in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(interruption, lambda *_: os._exit(1))  # at once: no thread is waited for
+        signal.signal(interruption, lambda *_: os._exit(1))  # at once, without waiting for any thread
     cluster = Cluster(logs)
     begin = time.monotonic()
     cluster.start()

@@ -10,14 +10,14 @@ namespace {
 constexpr Index neurons = 50;
 constexpr Index steps = 400;
 
-/// Three patterns over the neurons, orthogonal to each other.
+/// Three patterns over the neurons. They are orthogonal to each other.
 double pattern(Index neuron, int which) {
   return std::sqrt(2.0 / static_cast<double>(neurons)) *
          std::cos(M_PI * (static_cast<double>(neuron) + 0.5) * which / static_cast<double>(neurons));
 }
 
-/// Whole periods within the run: orthogonal to each other and without mean, variances 8, 2, 0.5 (amplitude squared /
-/// 2).
+/// The courses go through whole periods within the run. So they are orthogonal to each other and have no mean. Their
+/// variances are 8, 2 and 0.5, half of the squared amplitude.
 double course(Index step, int which) {
   const double amplitude[] = {0.0, 4.0, 2.0, 1.0};
   return amplitude[which] * std::sin(2.0 * M_PI * which * static_cast<double>(step) / static_cast<double>(steps));
@@ -50,7 +50,7 @@ TEST(Activity, KeepsEvenlySpacedSamples) {
   EXPECT_EQ(activity.interval(), 3);
   EXPECT_EQ(activity.samples(), 134);
   EXPECT_NEAR(activity.time()[1], 0.004, 1e-12);
-  // 5 divides 400: trials of 100 steps would always be seen at the same 20 steps.
+  // 5 divides 400, and trials of 100 steps would then always be sampled at the same 20 steps.
   EXPECT_EQ(ActivitySamples(layout, steps, 0.001, 80).interval(), 7);
   for (Index i = 0; i < layout.local_rows(); ++i)
     EXPECT_EQ(activity.rates().data[i * activity.rates().stride + 2], rates_at(6)[as_size(layout.first_row() + i)]);
@@ -85,7 +85,7 @@ TEST(PrincipalComponents, FindPatternsAndVariances) {
     for (Index i = 0; i < neurons; ++i)
       overlap += pca.components[as_size(i * 3 + k)] * pattern(i, static_cast<int>(k) + 1);
     EXPECT_NEAR(std::abs(overlap), 1.0, 1e-12) << k;
-    // Projecting on a pattern gives its course, with the sign of the component.
+    // Projecting the rates on a pattern gives its course, with the sign of the component.
     EXPECT_NEAR(pca.projections[as_size(37 * 3 + k)], overlap * course(37, static_cast<int>(k) + 1), 1e-12) << k;
   }
   EXPECT_NEAR(pca.means[7], 0.25, 1e-12);

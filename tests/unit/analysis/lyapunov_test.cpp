@@ -30,9 +30,10 @@ TEST(Lyapunov, OfALinearMapAreTheLogarithmsOfItsEigenvalues) {
   EXPECT_NEAR(result.transient, 4.0, 1e-9);
 }
 
-/// Published: 0.906, 0, -14.572 (Sprott, Chaos and Time-Series Analysis, 2003); dimension 2.062.
+/// The published exponents are 0.906, 0 and -14.572, and the dimension is 2.062 (Sprott, Chaos and Time-Series
+/// Analysis, 2003).
 TEST(Lyapunov, OfTheLorenzSystem) {
-  const Communicator comm = Communicator::self();  // 50,000 sums would be all waiting
+  const Communicator comm = Communicator::self();  // because on several ranks 50,000 sums would be nothing but waiting
   const Layout layout(comm, 3);
   Lorenz system(0.01);
   LyapunovSpectrum spectrum(layout, 3, 0.01, 5);
@@ -42,14 +43,14 @@ TEST(Lyapunov, OfTheLorenzSystem) {
   EXPECT_NEAR(result.exponents[0], 0.906, 0.03);
   EXPECT_NEAR(result.exponents[1], 0.0, 0.01);
   EXPECT_NEAR(result.exponents[2], -14.572, 0.03);
-  // The divergence of the flow is -(sigma + 1 + beta) everywhere.
+  // Everywhere, the divergence of the flow is -(sigma + 1 + beta).
   EXPECT_NEAR(result.exponents[0] + result.exponents[1] + result.exponents[2], -(11.0 + 8.0 / 3.0), 1e-3);
   EXPECT_NEAR(kaplan_yorke_dimension(result.exponents), 2.062, 0.005);
   EXPECT_LT(std::abs(result.exponents[0] - 0.906), 5.0 * result.errors[0]);
   EXPECT_NEAR(result.convergence.back()[0], result.exponents[0], 1e-12);
 }
 
-/// Rate neurons with random weights N(0, g^2/N) and no input, by exponential Euler.
+/// Rate neurons with random weights N(0, g^2/N) and no input, which exponential Euler integrates.
 struct RandomNetwork {
   RandomNetwork(const Layout& layout_of_it, Index neurons, double gain, Index exponents)
       : layout(layout_of_it),
@@ -104,9 +105,9 @@ struct RandomNetwork {
   StreamArray<double> mine, x;
 };
 
-/// Time in units of tau. Theory for N -> infinity (Sompolinsky, Crisanti & Sommers 1988): negative below g = 1,
-/// positive above, where their mean-field equations, solved numerically, give 0.047 at g = 1.5. Finite networks lie
-/// around it or below.
+/// Time is in units of tau. In theory, for N -> infinity (Sompolinsky, Crisanti & Sommers 1988), the largest exponent
+/// is negative below g = 1 and positive above. Their mean-field equations, solved numerically, give 0.047 at g = 1.5.
+/// Finite networks lie around this value or below it.
 TEST(Lyapunov, ARandomNetworkIsChaoticAboveGainOne) {
   const Communicator comm = Communicator::self();
   const Index n = 500;
@@ -138,7 +139,7 @@ TEST(Lyapunov, SumIsTheMeanLogarithmOfTheDeterminant) {
     for (Index i = 0; i < n; ++i)
       for (Index j = 0; j < n; ++j)
         jacobian(i, j) += (1.0 - network.keep) * J(i, j) * (1.0 - network.r[as_size(j)] * network.r[as_size(j)]);
-    if (k >= 20) logarithms += std::log(std::abs(jacobian.determinant()));  // the first tenth does not count
+    if (k >= 20) logarithms += std::log(std::abs(jacobian.determinant()));  // because the first tenth does not count
     network.step();
   }
   const LyapunovResult result = spectrum.result();

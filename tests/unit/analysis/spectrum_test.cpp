@@ -17,7 +17,8 @@ RowMatrix<double> rows_of(const Layout& layout, Index cols, const std::function<
   return rows;
 }
 
-/// Moves every vector one place on, and shrinks it by the weight of the place: a ring with product of weights 1/2.
+/// Moves every element of a vector one place on, and multiplies it by the weight of the place. The product of the
+/// weights along the ring is 1/2.
 WeightMatrix ring(const Layout& layout) {
   const Index n = layout.rows();
   return {
@@ -58,7 +59,7 @@ TEST(Spectrum, LeadingOnesAgreeWithAllOfThem) {
   for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(std::abs(leading.values[k] - all.values[k]), 0.0, 1e-6) << k;
 }
 
-/// Before a run has learned anything J is zero, and an iteration has nothing to start from.
+/// J is zero before a run has learned anything. An iteration then has nothing to start from.
 TEST(Spectrum, LeadingOnesOfZeroAreZero) {
   const Communicator comm = Communicator::world();
   const Layout layout(comm, 90);
@@ -69,8 +70,7 @@ TEST(Spectrum, LeadingOnesOfZeroAreZero) {
   for (const std::complex<double>& value : leading.values) EXPECT_EQ(value, 0.0);
 }
 
-/// L R^T with R^T L = [[2, -1], [1, 2]]: eigenvalues 2 +- i, and zeros.
-/// Before a low-rank run has learned from any rates.
+/// There are no factors before a low-rank run has learned from any rates.
 TEST(Spectrum, OfFactorsWithoutColumnsIsEmpty) {
   const Communicator comm = Communicator::world();
   const Layout layout(comm, 24);
@@ -80,6 +80,7 @@ TEST(Spectrum, OfFactorsWithoutColumnsIsEmpty) {
   EXPECT_TRUE(spectrum.values.empty());
 }
 
+/// The factors have R^T L = [[2, -1], [1, 2]], so the eigenvalues of L R^T are 2 +- i and zeros.
 TEST(Spectrum, OfFactorsComesFromTheSmallMatrix) {
   const Communicator comm = Communicator::world();
   constexpr Index n = 40;

@@ -22,7 +22,7 @@ RowMatrix<double> rows_of(const Layout& layout, Index cols, const Value& value) 
   return rows;
 }
 
-/// By the plainest loops.
+/// Finds the statistics by the plainest loops.
 WeightStatistics expected() {
   double sum = 0.0, squares = 0.0, largest = 0.0;
   for (Index i = 0; i < n; ++i)

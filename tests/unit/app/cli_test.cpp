@@ -15,7 +15,7 @@ int run(std::vector<const char*> words) {
   return run_command_line(Communicator::world(), static_cast<int>(words.size()), words.data());
 }
 
-/// What is wrong with a command line, as the program says it.
+/// Returns what is wrong with a command line, as the program says it.
 std::string refusal(const std::vector<const char*>& words) {
   return message_of<InputError>([&] { run(words); });
 }
@@ -64,7 +64,7 @@ TEST(CommandLine, TakesNoBytesThatAreNotUtf8) {
 }
 
 TEST(CommandLine, HandsOnWhatIsWrongWithTheFilesThatItNames) {
-  ASSERT_FALSE(std::filesystem::exists("missing.toml"));  // the same on every rank
+  ASSERT_FALSE(std::filesystem::exists("missing.toml"));  // the answer is the same on every rank
   EXPECT_TRUE(says(refusal({"train", "missing.toml"}), "cannot read missing.toml"));
   EXPECT_TRUE(says(refusal({"info", "missing"}), "missing"));
 }

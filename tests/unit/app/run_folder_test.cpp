@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr Index steps_of_trial = 200;
 
-/// A run of so many trials, whose every trial leaves a checkpoint.
+/// The configuration of a run with so many trials. Every trial leaves a checkpoint.
 std::string config_text(Index trials) {
   return fmt::format(
       "[run]\ninit_trials = 0\ntrain_trials = {}\ntest_trials = 1\n"
@@ -28,8 +28,8 @@ std::string config_text(Index trials) {
       trials);
 }
 
-/// Two runs of the program, made once and copied for each test: one of three trials that is finished, and one of five
-/// that was stopped in its third.
+/// Two runs of the program, which are made once and copied for each test. One is a finished run of three trials. The
+/// other is a run of five trials that was stopped in its third.
 class RunFolder : public testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -43,7 +43,7 @@ class RunFolder : public testing::Test {
     comm_.reset();
   }
 
-  /// A copy of one of the runs, in a folder of the test's own.
+  /// Makes a copy of one of the runs in a folder of the test's own.
   static fs::path copy_of(const std::string& name) {
     const fs::path copy = path(testing::UnitTest::GetInstance()->current_test_info()->name()) / name;
     on_root([&] {
@@ -64,13 +64,13 @@ class RunFolder : public testing::Test {
     return find_start(*comm_, config(output, trials, settings), restart);
   }
 
-  /// What is wrong with the input, as find_start says it.
+  /// Returns what is wrong with the input, as find_start says it.
   static std::string refusal(const fs::path& output, Index trials, const std::string& restart = "auto",
                              const std::vector<std::string>& settings = {}) {
     return message_of<InputError>([&] { start(output, trials, restart, settings); });
   }
 
-  /// The first rank alone changes files; the others wait.
+  /// Only the first rank changes files. The other ranks wait.
   template <class Work>
   static void on_root(const Work& work) {
     agree(*comm_, [&] {
@@ -300,7 +300,7 @@ TEST_F(RunFolder, WhatIsFurtherOnStandsInTheWayOfAnEarlierCheckpoint) {
 TEST_F(RunFolder, TheNetworkComesFirstAmongItsFiles) {
   const fs::path folder = copy_of("finished");
   const std::vector<fs::path> files = network_files(comm(), folder);
-  ASSERT_GE(files.size(), 3U);  // the same on every rank
+  ASSERT_GE(files.size(), 3U);  // the files are the same on every rank
   EXPECT_EQ(files[0].filename(), "network.h5");
   EXPECT_TRUE(std::is_sorted(files.begin() + 1, files.end(), [](const fs::path& a, const fs::path& b) {
     return checkpoint_step(a) > checkpoint_step(b);

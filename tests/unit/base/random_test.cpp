@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <numbers>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace fullforce {
@@ -42,14 +43,14 @@ double moment(const std::vector<double>& values, int power) {
   return sum / static_cast<double>(values.size());
 }
 
-/// Of two series of standard normals; its deviation is 1/sqrt(n).
+/// The correlation of two series of standard normals. Its standard deviation is 1/sqrt(n).
 double correlation(std::span<const double> a, std::span<const double> b) {
   const std::size_t n = std::min(a.size(), b.size());
   return std::inner_product(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(n), b.begin(), 0.0) /
          static_cast<double>(n);
 }
 
-// The known answers that Random123 is published with.
+// Random123 is published with these known answers.
 TEST(Philox, GivesThePublishedVectors) {
   const Words zero = {0x16554d9eca36314c, 0xdb20fe9d672d0fdc, 0xd7e772cee186176b, 0x7e68b68aec7ba23b};
   const Words ones = {0x87b092c3013fe90b, 0x438c3c67be8d0224, 0x9cc7d7c69cd777b6, 0xa09caebf594f0ba0};
@@ -62,19 +63,24 @@ TEST(Philox, GivesThePublishedVectors) {
   EXPECT_EQ(Draws(0, static_cast<Purpose>(0), 0, 0).words(0), zero);
 }
 
-// Every result ever stored depends on this mapping.
+// Every result that was ever stored depends on this mapping.
 TEST(Draws, CountsBlockStepTrialPurposeUnderTheSeed) {
   EXPECT_EQ(Draws(11, Purpose::training_noise, 22, 33).words(44), philox({44, 33, 22, 10}, 11, 0));
   EXPECT_EQ(Draws(~0ULL, Purpose::target_weights, ~0ULL, ~0ULL).words(~0ULL),
             philox({~0ULL, ~0ULL, ~0ULL, 1}, ~0ULL, 0));
 }
 
+/// A run draws other numbers if a purpose has another number. A new purpose gets a line at the end and the next number.
 TEST(Draws, PurposesKeepTheirNumbers) {
-  EXPECT_EQ(static_cast<int>(Purpose::target_weights), 1);
-  EXPECT_EQ(static_cast<int>(Purpose::network_state), 5);
-  EXPECT_EQ(static_cast<int>(Purpose::init_noise), 9);
-  EXPECT_EQ(static_cast<int>(Purpose::update_draw), 13);
-  EXPECT_EQ(static_cast<int>(Purpose::test_trial), 17);
+  const std::vector<std::pair<Purpose, std::uint64_t>> numbers = {
+      {Purpose::target_weights, 1},     {Purpose::input_weights, 2},     {Purpose::output_weights, 3},
+      {Purpose::hint_weights, 4},       {Purpose::network_state, 5},     {Purpose::target_state, 6},
+      {Purpose::test_network_state, 7}, {Purpose::test_target_state, 8}, {Purpose::init_noise, 9},
+      {Purpose::training_noise, 10},    {Purpose::test_init_noise, 11},  {Purpose::test_noise, 12},
+      {Purpose::update_draw, 13},       {Purpose::init_trial, 14},       {Purpose::training_trial, 15},
+      {Purpose::test_init_trial, 16},   {Purpose::test_trial, 17},       {Purpose::target_columns, 18},
+      {Purpose::tangent_vectors, 19}};
+  for (const auto& [purpose, number] : numbers) EXPECT_EQ(static_cast<std::uint64_t>(purpose), number);
 }
 
 TEST(Draws, TransformsWordsAsDocumented) {
@@ -126,7 +132,7 @@ TEST(Draws, UniformsFillTheUnitInterval) {
   for (int count : bins) EXPECT_NEAR(count, many / 16, 5.0 * 243.0);
 }
 
-// Margins are five deviations of the estimate.
+// The margins are five standard deviations of the estimate.
 TEST(Draws, NormalsHaveTheMomentsOfANormal) {
   const std::vector<double> z = normals(Draws(1, Purpose::target_weights));
   const double n = std::sqrt(static_cast<double>(many));
@@ -147,7 +153,7 @@ TEST(Draws, NormalsHaveTheTailOfANormal) {
   EXPECT_TRUE(std::all_of(z.begin(), z.end(), [](double v) { return std::abs(v) <= 8.58; }));
 }
 
-// Both numbers of a Box-Muller pair come from one radius: neither they nor their squares may be correlated.
+// Both numbers of a Box-Muller pair come from one radius. Yet neither they nor their squares may be correlated.
 TEST(Draws, NeighbouringNormalsAreIndependent) {
   const std::vector<double> z = normals(Draws(3, Purpose::target_weights));
   std::vector<double> squares;

@@ -23,8 +23,8 @@ TEST_F(ForecastOfARun, CountsTheStepsOfARun) {
   run.streams = 4;
   run.train_trials = 10;
   const RunSteps steps = run_steps(run, *task);
-  // Streams of a fixed trial begin 500 steps apart: the first is free after 18,500 and takes the trials 0, 4 and 8; the
-  // second one ends trial 9.
+  // The streams of a fixed trial begin 500 steps apart. The first one is free after 18,500 steps and takes the trials
+  // 0, 4 and 8. The second one ends trial 9.
   EXPECT_EQ(steps.init, 18500.0);
   EXPECT_EQ(steps.training, 25000.0 - 18500.0);
   EXPECT_EQ(steps.test_init, 20000.0);

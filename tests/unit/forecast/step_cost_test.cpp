@@ -15,7 +15,7 @@ TEST(StepCost, DenseStepCountsTenNSquaredOperationsASampleAndReadsThreeMatrices)
   constexpr double N = 1000.0;
   const Work work = step_work(workload(1000, 16), StepKind::training);
   EXPECT_DOUBLE_EQ(work.operations, 10.0 * N * N * 16.0);
-  // A panel of 64 columns is applied every fourth step: P and J are then read and written.
+  // A panel of 64 columns is applied every fourth step. P and J are then read and written.
   EXPECT_DOUBLE_EQ(work.bytes, 8.0 * N * N * (3.0 + 2.0 * 2.0 / 4.0));
 }
 
@@ -29,7 +29,7 @@ TEST(StepCost, EachNumberOfLearningStreamsCountsWithItsProbability) {
   const StepAccount account = account_of_step(w.shape(1, 1), w, StepKind::training, {N, 1.0});
   for (const MatrixSweep& sweep : account.sweeps())
     if (sweep.region == TimerRegion::products) some_learn += sweep.times;
-  EXPECT_NEAR(some_learn, 1.0 + 1.0 - std::pow(0.7, 7.0), 1e-9);  // J in every step, P if anybody learns
+  EXPECT_NEAR(some_learn, 1.0 + 1.0 - std::pow(0.7, 7.0), 1e-9);  // J is read in every step, and P if anybody learns
 }
 
 TEST(StepCost, CachesMustHoldPAsAWholeHoweverRarelySomebodyLearns) {
@@ -59,7 +59,7 @@ TEST(StepCost, InitStepsCostTheTargetNetworkAndTestStepsTheLearnedWeights) {
 TEST(StepCost, ForceReadsTargetWeightsForBothNetworksAndUpdatesPAlone) {
   Workload w = workload(100);
   w.learning.rule = Rule::force;
-  // J_D with two vectors, P with one, and the update of P.
+  // The operations are those of J_D with two vectors, of P with one, and of the update of P.
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::training).operations, (4.0 + 2.0 + 2.0) * 100.0 * 100.0);
 }
 
@@ -69,7 +69,7 @@ TEST(StepCost, LowRankCostsSixNdOperationsASampleBesideTheSparseTargetNetwork) {
   w.learning.max_rank = 300;
   w.network.in_degree = 50;
   const double N = 1e5, d = 300.0, K = 50.0, B = 16.0;
-  // U^T r and A a, and the update of A; P is d x d.
+  // The large operations are those of U^T r, of A a and of the update of A. P is only d x d.
   const double small = 4.0 * d * d * B;
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::training).operations, (2.0 * N * K + 6.0 * N * d) * B + small);
 }
@@ -78,10 +78,10 @@ TEST(StepCost, TargetModesTakeThePlaceOfTheRowsOfJ) {
   Workload w = workload(1000, 4);
   w.learning.target_modes = 100;
   const double N = 1000.0, n = 100.0, B = 4.0, d = 1000.0;
-  // J_D and P; w, V z, V^T F; updates of P and w.
+  // The operations are those of J_D and P; of w, V z and V^T F; and of the updates of P and w.
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::training).operations, (6.0 * N * N + 2.0 * n * N * 4.0) * B);
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::test).operations, 4.0 * n * N * B);
-  // J_D; the currents in a basis of d directions, and their moments.
+  // The operations are those of J_D, of the currents in a basis of d directions, and of their moments.
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::init).operations, (2.0 * N * N + 2.0 * N * d + 2.0 * d * d) * B);
   EXPECT_DOUBLE_EQ(step_work(w, StepKind::test_init).operations, 2.0 * N * N * B);
   EXPECT_GT(in(step_seconds(w, StepKind::training, Deployment(4, 1, plain_machine()), plain_machine()),

@@ -19,7 +19,7 @@ T entry(Index row, Index col) {
   return static_cast<T>(1.25 * static_cast<double>(row) - 0.5 * static_cast<double>(col));
 }
 
-/// A rank's part of a matrix given by a formula, with padding between the rows.
+/// A rank's part of a matrix that a formula gives, with padding between the rows.
 template <class T>
 struct Part {
   Part(const Communicator& comm, Index rows, Index columns)
@@ -96,7 +96,8 @@ TEST(Archive, BringsBackMatricesOfManyShapes) {
 TEST(Archive, CutsLargeMatricesIntoSlices) {
   const Communicator comm = Communicator::world();
   const TemporaryFolder folder(comm);
-  save_matrix<double>(comm, folder / "large.h5", 50, 150001);  // 13 rows a slice, 16 a block: the two do not line up
+  // A slice has 13 rows and a block has 16, so that the two do not line up.
+  save_matrix<double>(comm, folder / "large.h5", 50, 150001);
   load_matrix<double>(comm, folder / "large.h5", 50, 150001);
 }
 
@@ -163,7 +164,7 @@ TEST(Archive, KeepsTheFirstRanksAttributeWhereRanksDiffer) {
   EXPECT_EQ(host, "rank 0");
 }
 
-/// A file with version 2 of the section "plasticity" in a group of its own, and none elsewhere.
+/// Saves a file that has version 2 of the section "plasticity" in one group and no section elsewhere.
 void save_section(const Communicator& comm, const std::filesystem::path& path) {
   std::int64_t step = 5;
   std::vector<double> pair{1, 2};
@@ -208,7 +209,7 @@ TEST(Archive, RefusesASectionThatIsTooNew) {
 TEST(Archive, NoticesAFlippedByteInAMatrix) {
   const Communicator comm = Communicator::world();
   const TemporaryFolder folder(comm);
-  save_matrix<double>(comm, folder / "a.h5", 2000, 5);  // large enough to have a checksum of its own
+  save_matrix<double>(comm, folder / "a.h5", 2000, 5);  // it is large enough to have a checksum of its own
   std::string bytes = bytes_of(folder / "a.h5");
   const double last = entry<double>(1999, 0), next = entry<double>(1999, 1);
   const std::size_t place = bytes.find(raw(&last, 8) + raw(&next, 8));

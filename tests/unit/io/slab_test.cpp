@@ -23,7 +23,7 @@ void expect_tiling(int ranks, const PartOf& part_of) {
     EXPECT_EQ(blocks.largest, first.blocks.largest);
     EXPECT_LE(slab.count, slab.largest);
     EXPECT_LE(blocks.count, blocks.largest);
-    // The rows are those of the blocks.
+    // The rows must be those of the blocks.
     EXPECT_EQ(slab.first, std::min(slab.extents[0], blocks.first * blocks.rows));
     row += slab.count;
     block += blocks.count;
@@ -98,7 +98,7 @@ TEST(Slab, ChecksumsLieLikeTheirBlocks) {
 
 TEST(Slices, CoverASlabAndKeepToTheirSize) {
   const Slab slab{{1000, 150000}, 150000, 300, 100, 120};
-  const Slices slices(slab, 8);  // 1.2 MB a row, 13 rows a slice
+  const Slices slices(slab, 8);  // a row has 1.2 MB, so a slice has 13 rows
   EXPECT_EQ(slices.count(), 10);
   Index row = 0;
   for (Index k = 0; k < slices.count(); ++k) {

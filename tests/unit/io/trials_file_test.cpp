@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 
+#include <array>
 #include <fstream>
 #include <limits>
 
@@ -13,7 +14,7 @@
 namespace fullforce {
 namespace {
 
-/// Writes what other programs might: any type, any shape, strings of fixed length.
+/// Writes what other programs might write: any type, any shape, and strings of fixed length.
 class Foreign {
  public:
   explicit Foreign(const std::filesystem::path& path)
@@ -33,9 +34,12 @@ class Foreign {
     return *this;
   }
 
-  Foreign& dataset(const char* name, hid_t type, std::vector<hsize_t> dims, const std::vector<double>& values) {
+  Foreign& trial_of(hsize_t steps) { return dataset("lengths", H5T_STD_I64LE, {1}, {static_cast<double>(steps)}); }
+
+  Foreign& dataset(const char* name, hid_t type, std::vector<hsize_t> dims, const std::vector<double>& values,
+                   hid_t creation = H5P_DEFAULT) {
     const hid_t space = H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr);
-    const hid_t set = H5Dcreate2(file_, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t set = H5Dcreate2(file_, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     if (!values.empty()) H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
     H5Dclose(set);
     H5Sclose(space);
@@ -54,7 +58,7 @@ class Foreign {
   hid_t file_;
 };
 
-/// Every rank has its own file: reading and writing are serial.
+/// Every rank has its own file, because reading and writing are serial.
 struct TrialsFile : testing::Test {
   Communicator comm = Communicator::world();
   TemporaryFolder folder{comm};
@@ -146,7 +150,84 @@ TEST_F(TrialsFile, RefusesShapesAndValuesThatDoNotFit) {
   write({2, 2}, {1, 2, 3, infinity});
   expect_refused("targets[1, 1] = inf");
   write({2, std::size_t{1} << 50}, {});
-  expect_refused("targets");
+  expect_refused("targets was never written");
+}
+
+TEST_F(TrialsFile, RefusesDatasetsThatItDoesNotKnow) {
+  const auto write = [&](const char* name) {
+    Foreign(path)
+        .header()
+        .trial_of(2)
+        .dataset("targets", H5T_IEEE_F64LE, {2, 1}, {1, 2})
+        .dataset(name, H5T_IEEE_F64LE, {2, 1}, {1, 2});
+  };
+  write("input");
+  expect_refused("unknown dataset or group input (the nearest known dataset is inputs)");
+  write("Targets");
+  expect_refused("unknown dataset or group Targets (the nearest known dataset is targets)");
+  write("inputs");
+  EXPECT_EQ(read_trials(path).n_in, 1);
+}
+
+TEST_F(TrialsFile, SaysThatASignalIsTransposed) {
+  Foreign(path).header().trial_of(3).dataset("targets", H5T_IEEE_F64LE, {2, 3}, {1, 2, 3, 4, 5, 6});
+  expect_refused("targets has shape [2, 3], but the lengths add up to 3 rows: it is transposed");
+}
+
+TEST_F(TrialsFile, TakesASquareSignalOnlyWhereTheOrderIsCertain) {
+  Foreign(path).header().trial_of(2).dataset("targets", H5T_IEEE_F64LE, {2, 2}, {1, 2, 3, 4});
+  expect_refused("targets has as many columns as rows, 2");
+  Foreign(path).header().trial_of(1).dataset("targets", H5T_IEEE_F64LE, {1, 1}, {5});
+  EXPECT_EQ(read_trials(path).targets, (std::vector<double>{5}));
+  Foreign(path)
+      .header()
+      .trial_of(2)
+      .dataset("targets", H5T_IEEE_F64LE, {2, 2}, {1, 2, 3, 4})
+      .dataset("inputs", H5T_IEEE_F64LE, {2, 1}, {5, 6});
+  EXPECT_EQ(read_trials(path).targets, (std::vector<double>{1, 2, 3, 4}));
+}
+
+TEST_F(TrialsFile, RefusesChunksThatWereNeverWritten) {
+  const hid_t chunks = H5Pcreate(H5P_DATASET_CREATE);
+  const std::array<hsize_t, 2> one{1, 1};
+  H5Pset_chunk(chunks, 2, one.data());
+  Foreign(path).header().trial_of(2).dataset("targets", H5T_IEEE_F64LE, {2, 1}, {}, chunks);
+  expect_refused("targets is not whole: 0 of its 2 chunks were ever written");
+  Foreign(path).header().trial_of(2).dataset("targets", H5T_IEEE_F64LE, {2, 1}, {1, 2}, chunks);
+  EXPECT_EQ(read_trials(path).targets, (std::vector<double>{1, 2}));
+  H5Pclose(chunks);
+}
+
+TEST_F(TrialsFile, RefusesAnExternalFileThatIsCutShort) {
+  const std::filesystem::path raw = path.string() + ".raw";
+  const hid_t external = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_external(external, raw.c_str(), 0, 2 * sizeof(double));
+  Foreign(path).header().trial_of(2).dataset("targets", H5T_IEEE_F64LE, {2, 1}, {1, 2}, external);
+  H5Pclose(external);
+  EXPECT_EQ(read_trials(path).targets, (std::vector<double>{1, 2}));
+  std::filesystem::resize_file(raw, 15);
+  expect_refused(raw.string() + ", which is cut short: it has 15 bytes, and 16 are needed");
+  std::filesystem::remove(raw);
+  expect_refused(raw.string() + ", which cannot be found");
+}
+
+TEST_F(TrialsFile, RefusesAVirtualDatasetWithoutItsSource) {
+  const std::filesystem::path source = path.string() + ".source";
+  Foreign(source).dataset("data", H5T_IEEE_F64LE, {2, 1}, {1, 2});
+  const std::array<hsize_t, 2> shape{2, 1};
+  const hid_t space = H5Screate_simple(2, shape.data(), nullptr);
+  const hid_t sources = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_virtual(sources, space, source.c_str(), "data", space);
+  Foreign(path).header().trial_of(2).dataset("targets", H5T_IEEE_F64LE, {2, 1}, {}, sources);
+  H5Pclose(sources);
+  H5Sclose(space);
+  EXPECT_EQ(read_trials(path).targets, (std::vector<double>{1, 2}));
+  Foreign(source).dataset("data", H5T_IEEE_F64LE, {2, 1}, {});
+  expect_refused("its source, dataset data of " + source.string() + ", was never written");
+  Foreign{source};
+  expect_refused("takes values from dataset data of " + source.string());
+  std::filesystem::remove(source);
+  expect_refused("takes values from the file " + source.string());
 }
 
 }  // namespace

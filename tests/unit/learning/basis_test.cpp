@@ -12,9 +12,9 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 
-/// Four vectors a step of which each brings little that is new, and some bring nothing: every one is the last one
-/// turned by a thousandth towards a random direction, the third repeats the second, and the fourth differs from the
-/// first by a hundred-thousandth.
+/// Each step has four vectors, of which each brings little that is new, and some bring nothing. Every vector is the
+/// last one turned by a thousandth towards a random direction. But the third repeats the second, and the fourth differs
+/// from the first by a hundred-thousandth.
 class NearlyDependent {
  public:
   static constexpr Index count = 4;
@@ -42,7 +42,7 @@ class NearlyDependent {
   Index drawn_ = 0;
 };
 
-/// A basis on this rank, fed with whole vectors.
+/// A basis on this rank that is fed with whole vectors.
 template <Real T>
 class Harness {
  public:

@@ -12,7 +12,8 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 
-/// Features of a step, the same on every rank: smooth in time and nearly dependent, as rates are.
+/// The features of a step, which are the same on every rank. They are smooth in time and nearly dependent, as rates
+/// are.
 Matrix features(Index neurons, Index streams, Index step) {
   Matrix phi(neurons, streams);
   for (Index b = 0; b < streams; ++b)
@@ -23,7 +24,7 @@ Matrix features(Index neurons, Index streams, Index step) {
   return phi;
 }
 
-/// A learner on this rank, fed with whole matrices.
+/// Shared-gain RLS on this rank that is fed with whole matrices.
 class Harness {
  public:
   Harness(const Communicator& comm, Index neurons, Index streams, Index panel,
@@ -54,7 +55,7 @@ class Harness {
     rls_.complete(currents_, {&targets_, 0.0}, output_errors, timer_);
   }
 
-  /// P of all ranks, with what is pending applied.
+  /// P of all ranks, after what is pending was applied.
   Matrix inverse_correlation() {
     return whole([this](Index i, Index j) { return rls_.inverse_correlation(i, j); });
   }
@@ -94,7 +95,7 @@ class Harness {
   RegionTimer timer_;
 };
 
-/// [N, cols] of all ranks.
+/// Gathers the rows of all ranks into a matrix [N, cols].
 Matrix whole_rows(const Communicator& comm, const RowMatrix<double>& mine) {
   const Layout layout(comm, comm.sum(mine.rows()));
   std::vector<double> all(as_size(layout.rows() * mine.cols()));
@@ -105,7 +106,7 @@ Matrix whole_rows(const Communicator& comm, const RowMatrix<double>& mine) {
                                                                                             mine.cols());
 }
 
-/// All streams at even steps, the odd ones at odd steps.
+/// All streams learn at even steps, and the odd ones at odd steps.
 std::vector<Index> selection(Index streams, Index step) {
   std::vector<Index> selected;
   for (Index b = 0; b < streams; ++b)
@@ -160,7 +161,7 @@ TEST(SharedGainRls, DeferredEqualsImmediate) {
   }
 }
 
-/// From 2048 neurons on P r is formed from tiles of the symmetric P.
+/// With at least 2048 neurons, P r is formed from tiles of the symmetric P.
 TEST(SharedGainRls, TheDirectionInWhichMatricesAreReadChangesNoBit) {
   const Communicator comm = Communicator::world();
   for (const auto& [neurons, streams] : {std::pair<Index, Index>{47, 3}, {2100, 1}}) {
@@ -178,7 +179,7 @@ TEST(SharedGainRls, TheDirectionInWhichMatricesAreReadChangesNoBit) {
   }
 }
 
-/// What the rates are does not depend on what is learned here, so nothing amplifies the difference of the two.
+/// The rates do not depend on what is learned here, so nothing amplifies the difference between the two.
 TEST(SharedGainRls, LowRankEqualsDenseInOpenLoop) {
   const Communicator comm = Communicator::world();
   constexpr Index neurons = 50, streams = 3;

@@ -22,7 +22,8 @@ LearningOptions options(Index modes) {
   return o;
 }
 
-/// Currents of a step: `directions` fixed random patterns whose strengths fall by half and do not average to zero.
+/// The currents of a step. They are `directions` fixed random patterns, whose strengths fall by half and do not average
+/// to zero.
 Matrix currents_of_step(Index step, Index directions) {
   Matrix F = Matrix::Zero(neurons, streams);
   for (Index k = 0; k < directions; ++k)
@@ -35,7 +36,8 @@ Matrix currents_of_step(Index step, Index directions) {
   return F;
 }
 
-/// Modes on this rank, fed with whole currents, and the leading eigenvectors of their second moments.
+/// Modes on this rank that are fed with whole currents, and the leading eigenvectors of the second moments of these
+/// currents.
 struct Harness {
   Harness(const Communicator& comm, Index count, Index directions)
       : layout(comm, neurons), modes(layout, options(count), streams, true), mine(layout, streams) {

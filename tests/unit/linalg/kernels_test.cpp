@@ -11,7 +11,7 @@
 namespace fullforce {
 namespace {
 
-/// Matrices given by a formula.
+/// A matrix that a formula gives.
 template <Real T>
 RowMatrix<T> formula(Index rows, Index cols, double shift) {
   RowMatrix<T> m(rows, cols);
@@ -115,7 +115,7 @@ TYPED_TEST(Kernels, MultiplyTransposed) {
 }
 
 TYPED_TEST(Kernels, SumsOverRowsHaveTheSameBitsHoweverFarTheRowsLieApart) {
-  // One rank's vectors lie close together, those of several ranks beside those of another network.
+  // With one rank, the vectors lie close together. With several ranks, they lie beside those of another network.
   using T = TypeParam;
   constexpr Index most = 64;
   const RowMatrix<T> values = formula<T>(2, most, 0.3);
@@ -191,6 +191,20 @@ TYPED_TEST(Kernels, TanhOfAnyNumberAnywhere) {
   EXPECT_TRUE(std::isnan(rates[0]));
   EXPECT_EQ(rates[1], T(1));
   EXPECT_EQ(rates[2], T(0)) << "padding stays zero";
+}
+
+/// States that have decayed towards 0 give rates that are as accurate as others.
+TYPED_TEST(Kernels, TanhIsAccurateRelativeToItsValue) {
+  using T = TypeParam;
+  const double tolerance = std::is_same_v<T, float> ? 4e-7 : 4e-15;
+  AlignedArray<T> states(8), rates(8);
+  for (double magnitude = 1e-30; magnitude < 20.0; magnitude *= 1.037) {
+    for (Index i = 0; i < 8; ++i) states[i] = static_cast<T>(i % 2 == 0 ? magnitude : -magnitude);
+    kernels::tanh(states.data(), 8, rates.data());
+    const double expected = std::tanh(static_cast<double>(states[0]));
+    ASSERT_NEAR(static_cast<double>(rates[0]) / expected, 1.0, tolerance) << "at " << magnitude;
+    ASSERT_NEAR(static_cast<double>(rates[1]) / -expected, 1.0, tolerance) << "at " << magnitude;
+  }
 }
 
 TYPED_TEST(Kernels, AllFiniteFindsAnyOther) {

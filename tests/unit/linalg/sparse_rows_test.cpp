@@ -40,7 +40,7 @@ RowMatrix<T> rates(Index streams) {
   return x;
 }
 
-/// The product of rows `first` on with streams `stream` on.
+/// The product of the rows from `first` on with the streams from `stream` on.
 template <Real T>
 RowMatrix<T> product(const SparseRows<T>& a, Index first, Index rows, const RowMatrix<T>& x, Index stream,
                      Index streams) {
@@ -87,7 +87,7 @@ RowMatrix<T> product_by_runs(const SparseRows<T>& a, Index block, const RowMatri
   return y;
 }
 
-// Runs without a non-zero, a last block that is not full, more runs than columns.
+// Some runs have no non-zero, some last blocks are not full, and there may be more runs than columns.
 TYPED_TEST(SparseProduct, HasTheSameBitsInRunsOfColumns) {
   using T = TypeParam;
   for (const Index runs : {2, 3, 7, 250})

@@ -19,8 +19,8 @@ double element(Index i, Index j) {
   return std::sin(0.7 * static_cast<double>(i + j) + 0.01 * static_cast<double>(i * j));
 }
 
-/// Every rank's rows against sums of tiles that are formed row by row, without symmetry: the bits that any layout must
-/// give, on however many ranks this test is started.
+/// Every rank's rows are compared with sums of tiles that are formed row by row, without symmetry. These are the bits
+/// that any layout must give, on however many ranks this test is started.
 TYPED_TEST(SymmetricProducts, HaveTheBitsOfTheirTilesOnAnyLayout) {
   using T = TypeParam;
   const Communicator comm = Communicator::world();
@@ -34,7 +34,7 @@ TYPED_TEST(SymmetricProducts, HaveTheBitsOfTheirTilesOnAnyLayout) {
     const MatrixView<const T> a = A.from(0);
     for (const Index shares : {1, 3, 7}) {
       SymmetricProduct<T> product(layout);
-      // As threads may take them: a part of each share in turn, the last share first.
+      // Threads may take the parts in this order: a part of each share in turn, the last share first.
       for (Index k = 0; k < product.parts(); ++k)
         for (Index share = shares; share-- > 0;)
           if (const Index part = k * shares + share; part < product.parts())
@@ -56,7 +56,7 @@ TYPED_TEST(SymmetricProducts, HaveTheBitsOfTheirTilesOnAnyLayout) {
 }
 
 TYPED_TEST(SymmetricProducts, ReadAboutHalfOfAWholeMatrix) {
-  // What lies below the diagonal, beyond its tile, may be anything.
+  // Anything may stand below the diagonal outside of the diagonal's tiles.
   using T = TypeParam;
   const Communicator self = Communicator::self();
   constexpr double tolerance = std::is_same_v<T, float> ? 1e-3 : 1e-9;

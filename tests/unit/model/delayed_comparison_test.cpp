@@ -59,7 +59,8 @@ TEST(DelayedComparison, TwoPulsesThenAResponseOfTheRightSign) {
     EXPECT_LE(delay, 1500);
     EXPECT_GE(std::abs(pulses[0].height - pulses[1].height), 0.1 - 1e-12);
     EXPECT_EQ(responses[0].height, pulses[0].height > pulses[1].height ? 1.0 : -1.0);
-    // The target is zero at its first step, and 1 half a second of 500 steps later in its middle.
+    // The target is zero at the first step of the response. It is 1 in the middle of the response, which lasts half a
+    // second or 500 steps.
     EXPECT_EQ(responses[0].first, pulses[1].end + 1);
     EXPECT_EQ(responses[0].end, pulses[1].end + 500);
     EXPECT_GE(trial.length - responses[0].end, 200);
@@ -95,7 +96,8 @@ TEST(DelayedComparison, TrialsDifferByNumberKindAndSeed) {
   EXPECT_NE(trial_of(*other, 0).inputs, inputs);
 }
 
-/// With uniform pairs the second pulse is larger in half of the trials: 500 +- 5 standard deviations of 15.8.
+/// If pairs are uniform, the second pulse is larger in half of the trials. That is 500 of them, within 5 standard
+/// deviations of 15.8.
 TEST(DelayedComparison, EitherPulseIsTheLargerHalfTheTime) {
   const auto task = delayed_comparison();
   int larger = 0;

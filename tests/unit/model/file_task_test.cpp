@@ -13,7 +13,7 @@
 namespace fullforce {
 namespace {
 
-/// Trial i has i + 1 samples; sample k has inputs 100 i + k and its negative, and target 100 i + k + 0.5.
+/// Trial i has i + 1 samples. Sample k has the inputs 100 i + k and its negative, and the target 100 i + k + 0.5.
 TrialsData numbered_trials(Index count) {
   TrialsData data;
   data.n_in = 2;
@@ -52,7 +52,7 @@ class FileTaskTest : public testing::Test {
   }
   std::filesystem::path path() const { return folder_ / "trials.h5"; }
 
-  /// Which trials of the file the numbers first, first + 1, ... are.
+  /// Returns which trials of the file have the numbers first, first + 1, ...
   static std::vector<Index> order(const Task& task, TrialKind kind, std::uint64_t first, std::uint64_t count) {
     std::vector<Index> rows;
     Trial trial;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Index neurons = 90;
 
-/// Neurons of each nonlinearity that are driven by given currents for a few steps; the rates then.
+/// Neurons of a nonlinearity that given currents drive for a few steps. Tests look at their rates after that.
 class Driven {
  public:
   Driven(const Communicator& comm, Nonlinearity nonlinearity, Integrator integrator, Index streams)

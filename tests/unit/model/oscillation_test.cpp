@@ -44,7 +44,7 @@ TEST(Oscillation, PulseLastsFiftyMilliseconds) {
   }
 }
 
-/// The phase in cycles is 0.165 at 0.1 s, 9/8 at 0.5 s, 3 at 1 s, 39/8 at 1.5 s, 6 at 2 s.
+/// The phase in cycles is 0.165 at 0.1 s, 9/8 at 0.5 s, 3 at 1 s, 39/8 at 1.5 s, and 6 at 2 s.
 TEST(Oscillation, VersionTwoPassesThroughHandComputedSamples) {
   const Trial trial = oscillation(2);
   EXPECT_NEAR(at_ms(trial, 100), std::sin(2 * std::numbers::pi * 0.165), 1e-12);
@@ -54,7 +54,7 @@ TEST(Oscillation, VersionTwoPassesThroughHandComputedSamples) {
   EXPECT_NEAR(at_ms(trial, 2000), 0.0, 1e-11);
 }
 
-/// omega t is 3 pi / 4 at 0.25 s, 2 pi at 0.5 s, 6 pi at 1 s.
+/// omega t is 3 pi / 4 at 0.25 s, 2 pi at 0.5 s, and 6 pi at 1 s.
 TEST(Oscillation, VersionOneRunsBackwardsNegatedInItsSecondHalf) {
   const Trial trial = oscillation(1);
   EXPECT_NEAR(at_ms(trial, 250), std::sqrt(0.5), 1e-12);

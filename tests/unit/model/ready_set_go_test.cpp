@@ -21,7 +21,7 @@ Trial trial_of(const Task& task, std::uint64_t number, TrialKind kind = TrialKin
   return trial;
 }
 
-/// First step of the pulse on a channel, and the number of steps it lasts.
+/// The first step of the pulse on a channel, and the number of steps that it lasts.
 struct Pulse {
   Index first = -1, steps = 0;
 };
@@ -35,13 +35,13 @@ Pulse pulse_on(const Trial& trial, Index channel) {
   return pulse;
 }
 
-/// Steps between the pulses.
+/// The number of steps between the pulses.
 Index delay_of(const Trial& trial) {
   const Pulse ready = pulse_on(trial, 0);
   return pulse_on(trial, 1).first - ready.first - ready.steps;
 }
 
-/// Steps of the inter-trial interval: what the pulses, delays and the response leave.
+/// The number of steps of the inter-trial interval. It is what the pulses, delays and the response leave of the trial.
 Index pause_of(const Trial& trial) { return trial.length - 2 * delay_of(trial) - 2 * 50 - 500; }
 
 TEST(ReadySetGo, ShapesFollowTheHint) {
@@ -82,7 +82,7 @@ TEST(ReadySetGo, AnswersAfterTheSameDelayAgain) {
     const auto peak = std::max_element(trial.targets.begin(), trial.targets.end());
     EXPECT_EQ(peak - trial.targets.begin(), response + 250);
     EXPECT_NEAR(*peak, 1.0, 1e-12);
-    // A quarter into the response: Beta(4, 4) over its maximum is (4 * 1/4 * 3/4)^3 = 27/64.
+    // A quarter into the response, Beta(4, 4) over its maximum is (4 * 1/4 * 3/4)^3 = 27/64.
     EXPECT_NEAR(trial.targets[as_size(response + 125)], -0.5 + 1.5 * 27.0 / 64.0, 1e-12);
   }
 }
@@ -123,7 +123,8 @@ TEST(ReadySetGo, DelaysAndPausesHaveTheirDistributions) {
     longest = std::max(longest, delay);
     shortest_pause = std::min(shortest_pause, pause_of(trial));
   }
-  // About four standard errors of the mean of 2000: uniform 2/sqrt(12), exponential 2.
+  // The margins are about four standard errors of the mean of 2000 trials. The standard deviation is 2/sqrt(12) for the
+  // uniform delays and 2 for the exponential pauses.
   EXPECT_NEAR(delays, 1.1, 0.05);
   EXPECT_NEAR(delay_squares - delays * delays, 4.0 / 12.0, 0.03);
   EXPECT_NEAR(pauses, 2.4, 0.18);

@@ -87,7 +87,7 @@ TEST(RecurrentWeights, OfAMillionNeuronsWithAHundredInputsTakeLessThanAGibibyte)
   EXPECT_LT((RecurrentWeights<float>::Shape{RowPartition(1000000, 1), 100, 16}.bytes()), Index{1} << 30);
 }
 
-/// So many that the rates of 64 streams are larger than the caches.
+/// There are so many neurons that the rates of 64 streams are larger than the caches.
 TEST(RecurrentWeights, ArrangedInRunsOfColumnsHaveTheSameLargestRowSum) {
   const Communicator comm = Communicator::self();
   const Index neurons = 90000;

@@ -24,7 +24,8 @@ Scores scores_of(const Scorer& scorer) {
   return found;
 }
 
-/// Trials of ready-set-go written by hand: the second pulse ends before step 2, the target peaks 1 s later.
+/// Trials of ready-set-go that are written by hand. The second pulse ends before step 2, and the target peaks 1 s
+/// later.
 class Responses : public ::testing::Test {
  protected:
   static constexpr double dt = 0.01;
@@ -35,7 +36,7 @@ class Responses : public ::testing::Test {
   std::unique_ptr<Task> task_ = make("ready-set-go", dt);
   std::unique_ptr<Scorer> scorer_ = task_->scorer(2);
 
-  /// One step of a stream whose output peaks at `output_peak` with `height`, at -0.5 elsewhere.
+  /// Takes one step of a stream. Its output is `height` at step `output_peak`, and -0.5 elsewhere.
   void step(Index stream, Index k, Index output_peak, double height) {
     const double input[] = {0.0, k < pulse_end ? 1.0 : 0.0};
     const double target[] = {k == target_peak ? 1.0 : -0.5};
@@ -116,9 +117,10 @@ TEST(SignOfResponse, IsThatOfTheOutputWeightedWithTheTarget) {
     for (const auto& [target, output] : steps) scorer->step(0, none, std::span(&target, 1), std::span(&output, 1));
     scorer->end_trial(0);
   };
-  trial({{0.0, -9.0}, {0.5, -0.1}, {1.0, 0.2}, {0.5, -0.1}});  // 0.1: right; without a target nothing counts
+  // The step without a target does not count, and the other ones sum up to 0.1.
+  trial({{0.0, -9.0}, {0.5, -0.1}, {1.0, 0.2}, {0.5, -0.1}});  // right
   trial({{-0.5, 0.1}, {-1.0, 0.2}});                           // wrong
-  trial({{1.0, 0.0}});                                         // silent: not right
+  trial({{1.0, 0.0}});                                         // not right: the output is silent
   trial({{-1.0, -0.5}});                                       // right
   EXPECT_EQ(scores_of(*scorer).at("fraction_correct"), 0.5);
 }

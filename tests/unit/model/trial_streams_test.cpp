@@ -7,8 +7,8 @@
 namespace fullforce {
 namespace {
 
-/// One input, one target, one hint; sample k of a trial has input 1000 * number + k, its target is negative, the hint
-/// tells the kind. Trial `number` has lengths[number % count] steps.
+/// A task with one input, one target and one hint. Sample k of a trial has the input 1000 * number + k, its target is
+/// the negative of that, and the hint tells the kind. Trial `number` has lengths[number % count] steps.
 class ToyTask : public Task {
  public:
   explicit ToyTask(std::vector<Index> lengths, bool fixed = false) : lengths_(std::move(lengths)), fixed_(fixed) {}
@@ -38,7 +38,7 @@ TrialSchedule plan_of(Index streams, Index init_trials, Index trials) {
   return plan;
 }
 
-/// What a run of streams looks like from outside at one step.
+/// What the streams look like from outside at one step.
 std::vector<double> look(const TrialStreams& streams) {
   std::vector<double> seen;
   for (Index b = 0; b < streams.streams(); ++b) {
@@ -110,8 +110,9 @@ TEST(TrialStreams, InitTrialsAreNumberedByStream) {
   EXPECT_EQ(streams.trial_id(0).number, 0U);
 }
 
-/// Lengths 4 2 2 3 1 without init trials: streams 1 and 2 end together at step 2 and take 3 and 4 in this order; stream
-/// 2 ends trial 4 at step 3 and finds nothing left; stream 0 follows at step 4, stream 1 at step 5.
+/// The trials have lengths 4, 2, 2, 3 and 1, and there are no init trials. Streams 1 and 2 end together at step 2 and
+/// take the trials 3 and 4 in this order. Stream 2 ends trial 4 at step 3 and finds nothing left. Stream 0 follows at
+/// step 4, and stream 1 at step 5.
 TEST(TrialStreams, DealsToTheFirstThatIsFreeInStreamOrder) {
   const ToyTask task({4, 2, 2, 3, 1});
   TrialStreams streams(task, plan_of(3, 0, 5));
@@ -170,7 +171,7 @@ TEST(TrialStreams, StreamsOfAFixedTaskStayApart) {
   TrialStreams streams(task, plan_of(3, 1, 9));
   for (int step = 0; step < 10; ++step) streams.advance();
   EXPECT_EQ(streams.positions(), (std::vector<Index>{0, 3, 6}));
-  EXPECT_EQ(streams.trials(), (std::vector<Index>{2, 1, 0}));  // the most advanced took its number first
+  EXPECT_EQ(streams.trials(), (std::vector<Index>{2, 1, 0}));  // the most advanced stream took its number first
 }
 
 TEST(TrialStreams, RestoredMidwayGoesOnAsIfUninterrupted) {

@@ -13,7 +13,7 @@ namespace {
 
 double term(Index row, Index k) { return std::sin(1.1 * static_cast<double>(row) + static_cast<double>(k)) / 3.0; }
 
-/// Sums of two columns over all rows, a block at a time.
+/// Sums two columns over all rows, a block at a time.
 std::array<double, 2> sums_over(const Layout& layout) {
   BlockSums sums({2, thread_count()});
   sums.begin(2, 1000.0);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr double bounds[] = {1e-12, 0.3, 1.0, 1.5, 17.3205, 1000.0, 1e12};
 
-/// Terms of very different sizes, which floating-point sums would round differently in every order.
+/// Terms of very different sizes. Floating-point sums would round them differently in every order.
 std::vector<double> terms(Index count) {
   const Draws draws(1, Purpose::network_state);
   std::vector<double> values;
@@ -56,7 +56,7 @@ TEST(FixedPoint, SumIsNearTheExactOne) {
   EXPECT_NEAR(fixed.decode(total(encoded(fixed, values))), static_cast<double>(exact), 10'000 * fixed.resolution());
 }
 
-// Every rank contributes other terms; the reduction may add in any order.
+// Every rank contributes other terms, and the reduction may add them in any order.
 TEST(FixedPoint, SumDoesNotDependOnTheRanks) {
   const Communicator comm = Communicator::world();
   const FixedPoint fixed(1.0);
@@ -114,7 +114,7 @@ TEST(FixedPoint, CountsWhatItCannotHold) {
     const FixedPoint fixed(bound);
     std::int64_t errors = 0;
     for (double value : bad) EXPECT_EQ(fixed.encode(value, errors), 0) << value;
-    // The bound is rounded up to a power of two, and there is a bit above it: four times the bound is out for any.
+    // The bound is rounded up to a power of two, and there is a bit above it. So four times any bound is out of range.
     EXPECT_EQ(fixed.encode(4.01 * bound, errors), 0);
     EXPECT_EQ(fixed.encode(-4.01 * bound, errors), 0);
     EXPECT_EQ(errors, 7) << bound;
@@ -123,7 +123,7 @@ TEST(FixedPoint, CountsWhatItCannotHold) {
   }
 }
 
-/// Also halves between two integers, and what is out of range.
+/// Checks halves between two integers too, and values that are out of range.
 template <class T>
 void expect_same_as_one_by_one(const FixedPoint& fixed, T unit) {
   const T infinity = std::numeric_limits<T>::infinity();

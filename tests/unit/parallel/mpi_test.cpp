@@ -98,7 +98,7 @@ TEST(Communicator, MovesWithItsCount) {
   EXPECT_EQ(third.sum(std::int64_t{1}), third.size());
 }
 
-/// Collectives that `work` makes.
+/// The number of collectives that `work` makes.
 template <class Work>
 Index calls_of(const Communicator& comm, const Work& work) {
   const Index before = comm.calls();
@@ -123,7 +123,7 @@ TEST(Communicator, CountsItsCollectives) {
   EXPECT_EQ(calls_of(comm, [&] { agree(comm, [] {}); }), 1) << "agreeing that all is well must be cheap";
 }
 
-/// Exact in single precision too.
+/// Elements that are exact in single precision too.
 template <class T>
 T element(Index row, Index column) {
   return static_cast<T>(7 * row + column);
@@ -143,7 +143,7 @@ void check_gather(const Communicator& comm, Index rows, Index width, bool in_two
     gather.finish();
   };
   EXPECT_EQ(calls_of(comm, [&] { in_two_parts ? start_and_finish() : gather(std::span<T>(all)); }), 1);
-  gather.finish();  // nothing moves: nothing to wait for
+  gather.finish();  // there is nothing to wait for, because nothing moves
 
   Index wrong = 0;
   for (Index i = 0; i < rows; ++i)
@@ -151,7 +151,7 @@ void check_gather(const Communicator& comm, Index rows, Index width, bool in_two
   EXPECT_EQ(wrong, 0) << rows << " rows of " << width;
 }
 
-// One block of rows leaves all ranks but one empty.
+// If there is one block of rows, all ranks but one are empty.
 TEST(RowGather, MakesTheWholeOnEveryRank) {
   const Communicator comm = Communicator::world();
   for (Index rows : {1, 15, 16, 17, 33, 300, 1000})
@@ -162,7 +162,7 @@ TEST(RowGather, MakesTheWholeOnEveryRank) {
       }
 }
 
-/// "input error: text", "run error: text", or "fine".
+/// Returns "input error: text", "run error: text", or "fine".
 std::string outcome_of_agree(const Communicator& comm, const std::function<void()>& work) {
   try {
     agree(comm, work);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr Index sizes[] = {1, 15, 16, 17, 32, 33, 255, 300, 1000, 2047, 2048, 4096, 65536, 1000003};
 
-/// check(partition) for every size on 1 to 1,000 ranks.
+/// Calls check(partition) for every size on 1 to 1,000 ranks.
 template <class Check>
 void for_all_partitions(const Check& check) {
   for (Index rows : sizes)
@@ -21,7 +21,7 @@ std::string name(const RowPartition& p) {
   return std::to_string(p.rows()) + " rows on " + std::to_string(p.ranks()) + " ranks";
 }
 
-// Worked by the compiler: the example of the class's comment.
+// The compiler checks the example in the comment of the class.
 constexpr RowPartition example(28, 2);
 static_assert(example.block_size() == 8 && example.blocks() == 4);
 static_assert(example.row_count(Rank{0}) == 16 && example.row_count(Rank{1}) == 12);
@@ -58,7 +58,7 @@ TEST(RowPartition, BlocksCoverEachRanksRows) {
   });
 }
 
-// Sums are formed block by block: blocks that depended on the ranks would change results.
+// Sums are formed block by block. If blocks depended on the ranks, the ranks would change results.
 TEST(RowPartition, BlocksDependOnTheNumberOfRowsAlone) {
   for_all_partitions([](const RowPartition& p) {
     ASSERT_EQ(p.block_size(), RowPartition(p.rows(), 1).block_size()) << name(p);
@@ -87,7 +87,7 @@ TEST(RowPartition, NoRankHasMoreThanOneBlockMoreThanAnother) {
   });
 }
 
-/// Rows of the fullest rank, which all others wait for, over an equal share.
+/// The number of rows of the fullest rank, which all others wait for, over an equal share.
 double imbalance(const RowPartition& p) {
   Index most = 0;
   for (int r = 0; r < p.ranks(); ++r) most = std::max(most, p.row_count(Rank{r}));

@@ -11,7 +11,7 @@
 namespace fullforce {
 namespace {
 
-/// With so many threads, whatever the test was started with.
+/// These tests run with so many threads, whatever the test program was started with.
 class ThreadTeams : public testing::TestWithParam<int> {
  protected:
   void SetUp() override {
@@ -24,7 +24,7 @@ class ThreadTeams : public testing::TestWithParam<int> {
   int before_ = 1;
 };
 
-/// Which thread does which part of a loop of so many.
+/// Returns which thread does which part of a loop of so many parts.
 std::vector<int> owners(Index count) {
   std::vector<int> owner(as_size(count), -1);
   for_each_in_parallel(count, [&](Index k) { owner[as_size(k)] = thread_index(); });
@@ -98,7 +98,7 @@ TEST_P(ThreadTeams, WaitBetweenLoopsThatDependOnEachOther) {
 
 TEST_P(ThreadTeams, GoThroughTheSameSharesBackwards) {
   const Index count = 5 * GetParam() + 1;
-  std::vector<Index> turn(as_size(count), -1);  // of an element, in its thread
+  std::vector<Index> turn(as_size(count), -1);  // of an element in its thread
   std::vector<int> owner(turn.size(), -1);
   std::vector<Index> done(as_size(GetParam()));
   in_parallel(Loop(

@@ -37,7 +37,7 @@ struct LowRankRun {
     return o;
   }
 
-  /// The errors of so many training trials.
+  /// Runs so many training trials and returns their errors.
   std::vector<double> train(Index trials) {
     std::vector<double> errors;
     while (static_cast<Index>(errors.size()) < trials)

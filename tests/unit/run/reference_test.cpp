@@ -10,7 +10,7 @@
 namespace fullforce {
 namespace {
 
-/// Two inputs, two outputs and a hint; every trial another length.
+/// A task with two inputs, two outputs and a hint. Every trial has another length.
 class MixedTask : public Task {
  public:
   Index inputs() const override { return 2; }
@@ -45,7 +45,7 @@ struct Case {
 using Matrix = Reference::Matrix;
 using Element = std::function<double(Index, Index)>;
 
-/// Largest difference, relative to the largest element.
+/// The largest difference, relative to the largest element.
 double difference(const Matrix& reference, const Matrix& ours) {
   return (reference - ours).cwiseAbs().maxCoeff() / std::max(reference.cwiseAbs().maxCoeff(), 1e-300);
 }
@@ -57,7 +57,7 @@ Matrix matrix(Index rows, Index cols, const Element& element) {
   return m;
 }
 
-/// [N, cols], of which this rank knows its rows.
+/// Gathers a matrix [N, cols] of which this rank knows its rows.
 Matrix gathered(const Layout& layout, Index cols, const Element& mine) {
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> all(layout.rows(), cols);
   for (Index i = 0; i < layout.local_rows(); ++i)
@@ -66,14 +66,14 @@ Matrix gathered(const Layout& layout, Index cols, const Element& mine) {
   return all;
 }
 
-/// V of all ranks; I without target modes.
+/// V of all ranks. It is I without target modes.
 Matrix modes_of(const Layout& layout, const SharedGainRls<double>& rls) {
   const TargetModes<double>* modes = rls.modes();
   if (modes == nullptr) return Matrix::Identity(layout.rows(), layout.rows());
   return gathered(layout, modes->count(), [&](Index i, Index k) { return modes->matrix()(i, k); });
 }
 
-/// What a learner means for the rates themselves, whatever its features are: U [N, d] gives features U^T r.
+/// What learned matrices mean for the rates themselves, whatever the features are. U [N, d] gives the features U^T r.
 struct InRates {
   InRates(const Layout& layout, SharedGainRls<double>& rls, double alpha, bool recurrent) {
     const Index N = layout.rows(), d = rls.features();
@@ -108,7 +108,7 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   network.integrator = c.integrator;
   network.in_degree = c.in_degree;
   network.nonlinearity = c.nonlinearity;
-  if (c.nonlinearity == Nonlinearity::relu) network.gain = 1.2;  // more, and its states grow without end
+  if (c.nonlinearity == Nonlinearity::relu) network.gain = 1.2;  // with a larger gain, its states grow without end
   LearningOptions learning;
   learning.rule = c.rule;
   learning.panel = c.panel;
@@ -129,7 +129,7 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
     simulation.step();
     reference.step();
     if (!collecting || rls.is_observing()) continue;
-    // Sums of small squares are good to the resolution of integers alone; what follows takes the same V.
+    // Sums of small squares are only exact to the resolution of integers. From here on the reference takes the same V.
     const Matrix V = modes_of(layout, rls);
     EXPECT_LT(difference(reference.V * reference.V.transpose(), V * V.transpose()), 1e-6) << "step " << k;
     EXPECT_LT((V.transpose() * V - Matrix::Identity(V.cols(), V.cols())).cwiseAbs().maxCoeff(), 1e-12);

@@ -30,7 +30,7 @@ namespace {
 constexpr Index neurons = 70;
 constexpr Index streams = 3;
 
-/// Low-rank features if there is a largest rank.
+/// Features are of low rank if a largest rank is given.
 LearningOptions learning_options(Rule rule, Index modes, Index max_rank) {
   LearningOptions o;
   if (max_rank > 0) o.features = FeatureKind::low_rank;
@@ -39,7 +39,7 @@ LearningOptions learning_options(Rule rule, Index modes, Index max_rank) {
   o.rank_tolerance = 1e-12;
   o.rule = rule;
   o.update_probability = 0.8;
-  o.panel = 1000;  // never full within these tests
+  o.panel = 1000;  // so large that it is never full within these tests
   return o;
 }
 
@@ -84,7 +84,7 @@ TEST(Simulation, AStepAllocatesNothing) {
   }
 }
 
-/// One rank has nothing to gather.
+/// With one rank there is nothing to gather.
 Index gathers_of_a_step(const Communicator& comm) { return comm.size() > 1 ? 1 : 0; }
 
 TEST(Simulation, AStepHasTwoCollectives) {
@@ -120,7 +120,8 @@ TEST(Simulation, TargetModesTakeTwoCollectivesMore) {
     run.simulation.step();
     learning_steps += run.simulation.samples() > samples ? 1 : 0;
   }
-  // Gathered: rates, outputs of the modes. Summed: those of P; and the modes' targets where somebody learns.
+  // The rates and the outputs of the modes are gathered. One sum over the ranks is P's. Steps from which somebody
+  // learns have another sum, which is that of the modes' targets.
   EXPECT_EQ(comm.calls() - before, (2 * gathers_of_a_step(comm) + 1) * 50 + learning_steps);
   EXPECT_GT(learning_steps, 25);
 }
@@ -128,7 +129,7 @@ TEST(Simulation, TargetModesTakeTwoCollectivesMore) {
 TEST(Simulation, TargetModesAreFixedWhenTheFirstStreamHasEndedItsInitTrials) {
   const Communicator comm = Communicator::world();
   Toy run(comm, Rule::full_force, 1.5, 12);
-  // Of 2000 steps, the last stream began at position 1333.
+  // Each init trial has 2000 steps, and the last stream began at position 1333.
   for (int k = 0; k < 666; ++k) run.simulation.step();
   EXPECT_TRUE(run.rls().is_observing());
   run.simulation.step();

@@ -31,7 +31,7 @@ def mark_trials(axes: Any, data: Recording, steps: int) -> None:
     """A line at the start of each trial but the first."""
     for end in data["trial_ends"]:
         if 0 < end < steps:
-            axes.axvline(data["time"][end], color="0.85", linewidth=0.8, zorder=0)
+            axes.axvline(data["time"][end], color=style.BORDER, linewidth=0.8, zorder=0)
 
 
 def plot_outputs(axes: Any, data: Recording, steps: int) -> None:
@@ -83,7 +83,7 @@ def plot_learning(axes: Any, metrics: Sequence[tuple[int, float]]) -> None:
         return
     trials, values = np.array(good).T
     axes.semilogy(trials, values, color=NETWORK, linewidth=1.2, marker="o" if len(good) < 50 else None, markersize=3)
-    axes.grid(True, which="major", color="0.9")
+    axes.grid(True, which="major", color=style.GRID)
 
 
 def make_figure(recording: Recording | None, metrics: Sequence[tuple[int, float]]) -> Any:

@@ -23,7 +23,9 @@ SERIES = [dict(color=color, marker=marker, linestyle=line)
 CURVES = [dict(color=color, linestyle=line) for color, line in zip(COLOURS, LINES)]
 # The filled parts of a bar, of which neighbours differ in brightness.
 FILLS = [BLUE, ORANGE, GREEN, PURPLE, SKY, GREY]
-ZERO_LINE = dict(color="0.6", linewidth=0.8, zorder=0)
+# Greys of what stands beside the data, lightest first: grids, borders of trials, lines of reference, theory, targets.
+GRID, BORDER, REFERENCE, THEORY, DARK_TARGET = "0.9", "0.85", "0.6", "0.5", "0.3"
+ZERO_LINE = dict(color=REFERENCE, linewidth=0.8, zorder=0)
 
 
 class Look(NamedTuple):

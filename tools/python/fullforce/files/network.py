@@ -11,6 +11,7 @@ import numpy as np
 
 from . import draws
 from .trials import Trial
+from .whole_dataset import expect_whole
 
 try:
     import tomllib
@@ -70,7 +71,11 @@ class Network:
         self.rates = RATES[options.get("nonlinearity", "tanh")]
         self.is_force = self.config["learning"]["rule"] == "force"
         if self.J_D is None and not self.sparse:
-            self.J_D = self._draw_target_weights()
+            degree = options["in_degree"]
+            if degree:
+                self.sparse = self._draw_sparse_target_weights(degree)
+            else:
+                self.J_D = self._draw_target_weights()
 
     def _read_weights(self, file: h5py.File) -> None:
         read = lambda name: read_floats(file, name)
@@ -111,12 +116,22 @@ class Network:
 
     def _draw_target_weights(self) -> np.ndarray:
         """J_D [N, N] of a file without it, which can be drawn again."""
-        options = self.config["network"]
-        if options["in_degree"]:
-            raise ValueError("the file has no J_D, and sparse weights cannot be drawn again here")
         seed, N = self.config["run"]["seed"], self.neurons
-        rows = [draws.normal_draws(seed, draws.TARGET_WEIGHTS, i, N) for i in range(N)]
-        return np.array(rows) * (options["gain"] / np.sqrt(N))
+        return self._weights_drawn(N, [draws.normal_draws(seed, draws.TARGET_WEIGHTS, i, N) for i in range(N)])
+
+    def _draw_sparse_target_weights(self, degree: int) -> dict[str, np.ndarray]:
+        """The same of a sparse J_D with so many inputs of each neuron, in compressed sparse row form."""
+        seed, N = self.config["run"]["seed"], self.neurons
+        rows = [draws.normal_draws(seed, draws.TARGET_WEIGHTS, i, degree) for i in range(N)]
+        return {"indptr": np.arange(N + 1) * degree,
+                "indices": np.concatenate([draws.distinct_inputs(seed, i, N, degree) for i in range(N)]),
+                "data": self._weights_drawn(degree, rows).ravel()}
+
+    def _weights_drawn(self, inputs: int, rows: list[np.ndarray]) -> np.ndarray:
+        """Weights of neurons with so many inputs, from standard normal numbers, in the precision of the run."""
+        weights = np.array(rows) * (self.config["network"]["gain"] / np.sqrt(inputs))
+        single = self.config["learning"]["precision"] == "single"
+        return weights.astype(np.float32).astype(float) if single else weights
 
     def features(self, r: np.ndarray) -> np.ndarray:
         """What learning sees of the rates r [N]: its features [d]."""
@@ -183,7 +198,10 @@ class Network:
 
 def read_floats(file: h5py.File, name: str) -> np.ndarray | None:
     """A dataset in double precision; None where the file does not have it."""
-    return file[name][()].astype(float) if name in file else None
+    if name not in file:
+        return None
+    expect_whole(file[name].id, f"{file.filename}: dataset {name}")
+    return file[name][()].astype(float)
 
 
 def load_network(path: str | pathlib.Path) -> Network:

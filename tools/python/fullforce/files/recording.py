@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 
 from ..errors import ToolError
+from .whole_dataset import IncompleteError, expect_whole
 
 NEEDED = ("time", "outputs", "targets", "inputs", "neurons", "rates", "trial_ends")
 Recording = dict[str, Optional[np.ndarray]]
@@ -24,8 +25,12 @@ def read_recording(path: pathlib.Path) -> Recording:
             missing = [name for name in NEEDED if name not in file]
             if missing:
                 raise ToolError(f"{path}: no dataset {', '.join(missing)} (is it a file of fullforce test --record?)")
+            for name in file:
+                expect_whole(file[name].id, f"{path}: dataset {name}")
             data = {name: file[name][()] for name in NEEDED}
             data["target_rates"] = file["target_rates"][()] if "target_rates" in file else None
+    except IncompleteError as error:
+        raise ToolError(str(error)) from error
     except OSError as error:
         raise ToolError(f"{path}: cannot be read as HDF5 ({error})") from error
     _check_shapes(path, data)

@@ -9,7 +9,8 @@ from typing import Any, Iterable
 import h5py
 import numpy as np
 
-SIGNALS = ("targets", "inputs", "hints")
+from .trials_reader import FORMAT, SIGNALS, VERSION, TrialsReader, open_file, order_problem
+
 
 
 def as_columns(signal: Any, length: int) -> np.ndarray:
@@ -57,9 +58,12 @@ def write_trials(path: str | pathlib.Path, trials: Iterable[Trial], dt: float) -
         raise ValueError(f"trials differ in their numbers of (targets, inputs, hints): {sorted(widths)}")
     if not (np.isfinite(dt) and dt > 0):
         raise ValueError(f"dt = {dt} (must be positive)")
+    problem = order_problem(*widths, sum(len(t.targets) for t in trials))
+    if problem:
+        raise ValueError(problem)
     unfinished = f"{path}.part"
     with h5py.File(unfinished, "w") as file:
-        file.attrs.update(format="fullforce-trials", format_version=1, dt=float(dt))
+        file.attrs.update(format=FORMAT, format_version=VERSION, dt=float(dt))
         file["lengths"] = np.array([len(t.targets) for t in trials], dtype=np.int64)
         for name in SIGNALS:
             signal = np.concatenate([getattr(t, name) for t in trials])
@@ -69,10 +73,12 @@ def write_trials(path: str | pathlib.Path, trials: Iterable[Trial], dt: float) -
 
 
 def read_trials(path: str | pathlib.Path) -> tuple[list[Trial], float]:
-    """The trials of a file, and their dt (s)."""
-    with h5py.File(path) as file:
-        if file.attrs.get("format") != "fullforce-trials":
-            raise ValueError(f"{path}: is not a trials file of fullforce")
-        ends = np.cumsum(file["lengths"][()])[:-1]
-        parts = {name: np.split(file[name][()], ends) for name in SIGNALS if name in file}
-        return [Trial(**dict(zip(parts, signals))) for signals in zip(*parts.values())], float(file.attrs["dt"])
+    """The trials of a file, and their dt (s).
+
+    A file that the program would refuse is refused: ValueError, with the program's words. OSError says
+    that a file cannot be opened.
+    """
+    with open_file(path) as file:
+        signals, lengths, dt = TrialsReader(file, path).read()
+    parts = (np.split(signal, np.cumsum(lengths)[:-1]) for signal in signals.values())
+    return [Trial(**dict(zip(signals, trial))) for trial in zip(*parts)], dt

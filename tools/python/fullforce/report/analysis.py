@@ -9,7 +9,7 @@ import h5py
 
 from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents
 from ..errors import ToolError
-from ..style import NETWORKS, plt
+from ..style import NETWORKS, ZERO_LINE, plt
 from .html_parts import note, picture, section, table
 
 TITLE = "Spectrum and activity"
@@ -71,6 +71,6 @@ def components(axes: Any, file: h5py.File) -> None:
 def exponents(axes: Any, file: h5py.File) -> None:
     """Lyapunov exponents."""
     plot_exponents(axes, file)
-    axes.axhline(0, color="0.7", linewidth=0.8, zorder=0)
+    axes.axhline(0, **ZERO_LINE)
     axes.set(title="Lyapunov exponents", xlabel="exponent (number)", ylabel="growth (1/s)")
     axes.legend(frameon=False, fontsize=7)

@@ -7,7 +7,7 @@ from typing import Any, Sequence
 
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-from ..style import COLOURS, MARKERS, ZERO_LINE, plt
+from ..style import COLOURS, GRID, MARKERS, ZERO_LINE, plt
 from .results import Row, first_of_series
 
 MAX_TICKS = 8
@@ -74,7 +74,7 @@ def finish_cores(panels: dict[str, Any], cores: Sequence[int]) -> None:
         axes.xaxis.set_major_formatter(ScalarFormatter())
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel("cores (ranks x threads)")
-        axes.grid(True, color="0.9")
+        axes.grid(True, color=GRID)
 
 
 def finish_times(axes: Any, rows: Sequence[Row]) -> None:
@@ -92,7 +92,7 @@ def finish_times(axes: Any, rows: Sequence[Row]) -> None:
 
 def finish_efficiencies(axes: Any) -> None:
     """The panel of efficiencies."""
-    axes.axhline(1.0, color="0.6", linewidth=0.8, linestyle=":")
+    axes.axhline(1.0, **IDEAL)
     axes.set_ylim(bottom=0.0)
     axes.set_ylabel("efficiency (no unit)")
     axes.set_title("Efficiency against the fewest cores", loc="left")

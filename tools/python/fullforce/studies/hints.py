@@ -8,7 +8,7 @@ from typing import Any, Sequence
 import h5py
 
 from ..points import Point
-from ..style import SERIES, plt, quartiles
+from ..style import DARK_TARGET, SERIES, plt, quartiles
 from .design import Request, Row, Study
 
 LABELS = {"error": "test error (no unit)", "timing_within_20_percent": "responses within 20 % (fraction)",
@@ -71,7 +71,7 @@ def draw_trials(axes: Any, folder: pathlib.Path) -> None:
                 end = file["trial_ends"][:2][-1]
                 time = file["time"][:end]
                 target, output = (file[name][:end, 0] - 3 * offset for name in ("targets", "outputs"))
-            axes.plot(time, target, color="0.3", linewidth=1, linestyle=":", label=None if offset else "target")
+            axes.plot(time, target, color=DARK_TARGET, linewidth=1, linestyle=":", label=None if offset else "target")
             axes.plot(time, output, color=style["color"], linestyle=style["linestyle"], label=kind.replace("-", " "))
     axes.set(xlabel="time (s)", ylabel="output (no unit), stacked", title="Test trials")
     axes.set_yticks([])

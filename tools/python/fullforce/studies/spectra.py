@@ -9,7 +9,7 @@ import numpy as np
 
 from ..analysis_panels import plot_components, plot_eigenvalues
 from ..points import Point
-from ..style import BLUE, NETWORKS, plt
+from ..style import BLUE, NETWORKS, THEORY, plt
 from .design import Request, Row, Study
 
 GAIN = 1.5  # the radius of the eigenvalues of J_D
@@ -51,7 +51,7 @@ def draw_spectrum(axes: Any, file: h5py.File) -> None:
     """The eigenvalues of both networks, and the circle in which those of J_D lie for many neurons."""
     plot_eigenvalues(axes, file, LOOKS)
     circle = np.exp(1j * np.linspace(0, 2 * np.pi, 200)) * GAIN
-    axes.plot(circle.real, circle.imag, color="0.5", linewidth=0.8, label=f"|z| = {GAIN}")
+    axes.plot(circle.real, circle.imag, color=THEORY, linewidth=0.8, label=f"|z| = {GAIN}")
     axes.set(xlabel="real part (no unit)", ylabel="imaginary part (no unit)", title="Eigenvalues", aspect="equal")
     axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.15))
 

@@ -1,4 +1,4 @@
-#include "nearest.hpp"
+#include "fullforce/base/nearest.hpp"
 
 #include <algorithm>
 #include <numeric>

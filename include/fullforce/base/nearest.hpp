@@ -10,7 +10,7 @@ namespace fullforce {
 /// other.
 Index edit_distance(std::string_view a, std::string_view b);
 
-/// The candidate with the smallest distance, the first of several; candidates must not be empty.
+/// The candidate with the smallest distance, and the first one if there are several. There must be a candidate.
 std::string_view nearest(std::string_view text, const std::vector<std::string_view>& candidates);
 
 }  // namespace fullforce

@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "fullforce/config/config.hpp"
+#include "keys.hpp"
+
+namespace fullforce {
+namespace {
+
+/// A key that has no effect in some configurations: with `what`, where `unused` holds.
+struct Unused {
+  std::string_view key;
+  bool (*unused)(const Config& config, const Channels& channels);
+  std::string_view what;
+};
+
+bool is_task(const Config& config, std::string_view name) { return config.task.name == name; }
+
+bool has_no_basis(const Config& config, const Channels&) {
+  return config.learning.features == FeatureKind::dense && config.learning.target_modes == 0;
+}
+
+bool never_learns(const Config& config, const Channels&) {
+  return config.learning.update_probability == 0.0 || config.run.train_trials == 0;
+}
+
+constexpr std::array rules{
+    Unused{"task.version", [](const Config& c, const Channels&) { return !is_task(c, "oscillation"); },
+           "a task other than \"oscillation\""},
+    Unused{"task.hint", [](const Config& c, const Channels&) { return is_task(c, "oscillation"); },
+           "task.name = \"oscillation\", which has no hint"},
+    Unused{"task.file", [](const Config& c, const Channels&) { return !is_task(c, "file"); },
+           "a task other than \"file\""},
+    Unused{"network.input_gain", [](const Config&, const Channels& channels) { return channels.inputs == 0; },
+           "a task without inputs"},
+    Unused{"network.hint_gain", [](const Config&, const Channels& channels) { return channels.hints == 0; },
+           "a task without hints"},
+    Unused{"learning.rank_tolerance", has_no_basis, "dense features and without target modes"},
+    Unused{"learning.max_rank", has_no_basis, "dense features and without target modes"},
+    Unused{"learning.alpha", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
+    Unused{"learning.panel", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
+};
+
+/// The key of a rule.
+const Key& key_of(const Unused& rule) {
+  const std::size_t dot = rule.key.find('.');
+  return *find_key(rule.key.substr(0, dot), rule.key.substr(dot + 1));
+}
+
+}  // namespace
+
+std::vector<std::string> keys_without_effect(const Config& config, const Channels& channels) {
+  std::vector<std::string> found;
+  for (const Unused& rule : rules) {
+    const Key& key = key_of(rule);
+    if (key.get(config) != key.get(Config{}) && rule.unused(config, channels))
+      found.push_back(fmt::format("{} = {} has no effect with {}", rule.key, to_toml(key.get(config)), rule.what));
+  }
+  return found;
+}
+
+}  // namespace fullforce

@@ -1,0 +1,652 @@
+#!/usr/bin/python3
+"""Trials files as others write them: the program and the package read the same values, or refuse with the same words.
+
+    trials_files.py FULLFORCE
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+import harness
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "python"))
+from fullforce import errors, files
+from fullforce.files import network, recording
+
+STEPS = 6
+TARGETS = np.array([[1, 0], [0, 1], [1, 1], [0, 0], [1, 0], [0, 1]])  # bool holds them as well as float
+ROOT = {"format": "fullforce-trials", "format_version": 1, "dt": 0.001}
+TEXT = h5py.string_dtype()
+FIXED = lambda size: h5py.string_dtype("ascii", size)
+
+accepted, refused = {}, {}
+
+
+def accept(make):
+    """The file that `make(file)` completes holds the usual trial."""
+    accepted[make.__name__] = make
+    return make
+
+
+def refuse(words):
+    """The file that `make(file)` completes is refused with these words."""
+    def keep(make):
+        refused[make.__name__] = (make, words)
+        return make
+    return keep
+
+
+def store(file, targets=TARGETS, lengths=(STEPS,), **options):
+    file["lengths"] = np.asarray(lengths)
+    file.create_dataset("targets", data=targets, **options)
+
+
+def chunked(file, name="targets", rows=STEPS, written=STEPS, **options):
+    """A dataset whose last chunks may be left out."""
+    dataset = file.create_dataset(name, (rows, 2), "f8", chunks=(1, 2), **options)
+    for row in range(written):
+        dataset[row] = TARGETS[row]
+
+
+# Types
+
+def typed(dtype):
+    def make(file):
+        store(file, TARGETS.astype(dtype))
+    make.__name__ = f"type_{np.dtype(dtype).str[1:]}_{np.dtype(dtype).byteorder.strip('|=') or 'native'}"
+    accept(make)
+
+
+for dtype in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "g", ">i2", ">u8", ">f2", ">f4", ">f8"):
+    typed(dtype)
+
+
+@accept
+def lengths_are_floating_point(file):
+    store(file, lengths=np.array([6.0]))
+
+
+@refuse("dataset targets holds complex numbers (write real and imaginary parts as two columns)")
+def complex_numbers(file):
+    store(file, TARGETS * 1j)
+
+
+@refuse("dataset targets holds text: integers, floating-point numbers or bool are expected")
+def text(file):
+    store(file, np.array([["a", "b"]] * STEPS, dtype=object), dtype=TEXT)
+
+
+@refuse("dataset targets holds compounds")
+def compounds(file):
+    store(file, np.zeros((STEPS, 2), dtype=[("a", "i4"), ("b", "f8"), ("c", "f8")]))
+
+
+@refuse("dataset targets holds values of an enumeration other than bool")
+def enumeration(file):
+    store(file, TARGETS, dtype=h5py.enum_dtype({"RED": 0, "GREEN": 1}, basetype="i4"))
+
+
+@refuse("dataset targets holds lists of varying length")
+def lists(file):
+    file["lengths"] = [STEPS]
+    file.create_dataset("targets", (STEPS, 2), h5py.vlen_dtype("f8"))
+
+
+@refuse("dataset lengths holds complex numbers")
+def complex_lengths(file):
+    store(file, lengths=[6j])
+
+
+@refuse("dataset targets holds bit fields")
+def bit_fields(file):
+    file["lengths"] = [STEPS]
+    space = h5py.h5s.create_simple((STEPS, 2))
+    h5py.h5d.create(file.id, b"targets", h5py.h5t.STD_B8LE, space).write(h5py.h5s.ALL, h5py.h5s.ALL, TARGETS.astype("u1"), h5py.h5t.STD_B8LE)
+
+
+# Attributes
+
+def with_attributes(name, words=None, **attributes):
+    def make(file):
+        for key, value in attributes.items():
+            del file.attrs[key]
+            if value is not None:
+                file.attrs[key] = value
+        store(file)
+    make.__name__ = name
+    accept(make) if words is None else refuse(words)(make)
+
+
+with_attributes("dt_in_single_precision", dt=np.float32(0.001))
+with_attributes("dt_as_array_of_one", dt=np.array([0.001]))
+with_attributes("dt_as_matrix_of_one", dt=np.array([[0.001]], dtype="f4"))
+with_attributes("dt_of_long_double", dt=np.longdouble("0.001"))
+with_attributes("format_of_fixed_length", format=np.bytes_("fullforce-trials"))
+with_attributes("format_with_nulls", format=np.array(b"fullforce-trials", dtype=FIXED(30)))
+with_attributes("format_with_spaces", format=np.bytes_("fullforce-trials    "))
+with_attributes("format_as_array_of_one", format=np.array(["fullforce-trials"], dtype=TEXT))
+with_attributes("format_as_array_of_one_fixed", format=np.array([b"fullforce-trials"]))
+with_attributes("version_as_floating_point", format_version=1.0)
+with_attributes("version_as_array_of_one", format_version=np.array([1], dtype="u1"))
+with_attributes("dt_missing", "root attribute dt is missing (expected the step in seconds)", dt=None)
+with_attributes("dt_negative", "root attribute dt = -0.5 (must be positive and finite, in seconds)", dt=-0.5)
+with_attributes("dt_infinite", "root attribute dt = inf (must be positive", dt=np.inf)
+with_attributes("dt_is_text", "root attribute dt is a string (expected the step in seconds)", dt="0.001")
+with_attributes("dt_is_two", "attribute dt is not one value", dt=[0.001, 0.001])
+with_attributes("dt_is_complex", "attribute dt is neither a number nor a string", dt=0.001j)
+with_attributes("dt_is_bool", "attribute dt is neither a number nor a string", dt=True)
+with_attributes("version_missing", "root attribute format_version is missing (expected 1)", format_version=None)
+with_attributes("version_other", "format_version = 9 (this program reads version 1)", format_version=9)
+
+
+# Lengths, names and shapes
+
+@accept
+def signals_without_columns(file):
+    store(file)
+    file["inputs"] = np.zeros((STEPS, 0))
+
+
+@accept
+def dataset_behind_a_link(file):
+    file["lengths"] = [STEPS]
+    with h5py.File("elsewhere.h5", "w") as other:
+        other["data"] = TARGETS
+    file["targets"] = h5py.ExternalLink("elsewhere.h5", "data")
+
+
+def with_lengths(name, words, lengths):
+    def make(file):
+        store(file, lengths=lengths)
+    make.__name__ = name
+    refuse(words)(make)
+
+
+with_lengths("length_negative", "lengths[1] = -1 (must be a whole number of steps, at least 1)", [7, -1])
+with_lengths("length_zero", "lengths[0] = 0 (must be a whole number of steps, at least 1)", [0, 6])
+with_lengths("length_fractional", "lengths[0] = 2.5 (must be a whole number of steps, at least 1)", [2.5, 3.5])
+with_lengths("length_nan", "lengths[1] = nan (must be a whole number of steps, at least 1)", [6, np.nan])
+with_lengths("length_infinite", "lengths[0] = inf (must be a whole number of steps, at least 1)", [np.inf])
+with_lengths("length_huge", "lengths[0] = 1.8446744073709552e+19 (must be a whole", np.array([2**64 - 1], dtype="u8"))
+with_lengths("lengths_empty", "dataset lengths is empty (at least one trial is needed)", np.zeros(0))
+with_lengths("lengths_matrix", "dataset lengths has shape [1, 1] (expected [trials])", [[6]])
+with_lengths("lengths_scalar", "dataset lengths has shape [] (expected [trials])", 6)
+with_lengths("lengths_too_many", "dataset targets has 6 rows, but the lengths add up to 7", [6, 1])
+
+
+def misnamed(name, nearest, known=()):
+    def make(file):
+        file["lengths"] = [STEPS]
+        for other in known:
+            file[other] = TARGETS
+        file[name] = TARGETS
+    make.__name__ = f"misnamed_{name}"
+    refuse(f"unknown dataset or group {name} (the nearest known dataset is {nearest})")(make)
+
+
+misnamed("target", "targets")
+misnamed("input", "inputs", ["targets"])
+misnamed("Inputs", "inputs", ["targets"])
+misnamed("hint", "hints", ["targets"])
+misnamed("length", "lengths", ["targets"])
+
+
+@refuse("unknown dataset or group Hints (the nearest known dataset is hints)")
+def misnamed_group(file):
+    store(file)
+    file.create_group("Hints")
+
+
+@refuse("inputs is not a dataset that can be read")
+def group_for_a_dataset(file):
+    store(file)
+    file.create_group("inputs")
+
+
+@refuse("inputs is not a dataset that can be read")
+def dangling_link(file):
+    store(file)
+    file["inputs"] = h5py.SoftLink("/nowhere")
+
+
+@refuse("dataset targets is missing (expected numbers of shape [sum of lengths, columns])")
+def no_targets(file):
+    file["lengths"] = [STEPS]
+
+
+@refuse("dataset targets has no columns (at least one output is needed)")
+def no_outputs(file):
+    store(file, np.zeros((STEPS, 0)))
+
+
+@refuse("dataset targets has shape [6] (expected [sum of lengths, columns])")
+def flat(file):
+    store(file, np.zeros(STEPS))
+
+
+@refuse("targets[2, 1] = nan (all values must be finite)")
+def not_finite(file):
+    targets = TARGETS.astype(float)
+    targets[2, 1] = np.nan
+    store(file, targets)
+
+
+@refuse("dataset targets has shape [2, 6], but the lengths add up to 6 rows: it is transposed, since MATLAB, Julia and R write")
+def transposed(file):
+    store(file, TARGETS.T)
+
+
+@refuse("dataset inputs has shape [3, 6], but the lengths add up to 6 rows: it is transposed")
+def transposed_inputs(file):
+    store(file, np.zeros((STEPS, STEPS)))
+    file["inputs"] = np.zeros((3, STEPS))
+
+
+@refuse("dataset targets has as many columns as rows, 6, so nothing shows whether it is transposed")
+def square(file):
+    store(file, np.eye(STEPS))
+
+
+@accept
+def square_beside_another(file):
+    store(file)
+    file["inputs"] = np.arange(STEPS**2).reshape(STEPS, STEPS)
+
+
+# How the values are stored
+
+def compressed(name, **options):
+    def make(file):
+        file["lengths"] = [STEPS]
+        chunked(file, **options)
+    make.__name__ = name
+    accept(make)
+
+
+compressed("gzip", compression="gzip", shuffle=True, fletcher32=True)
+compressed("lzf", compression="lzf")
+compressed("lzf_shuffled", compression="lzf", shuffle=True, fletcher32=True)
+compressed("resizable", maxshape=(None, 2))
+compressed("resizable_both_ways", maxshape=(None, None))
+
+
+@accept
+def lzf_of_many_values(file):
+    store(file)
+    random = np.random.default_rng(1)
+    inputs = np.repeat(random.integers(0, 5, (300, 20)), 2, axis=1)[:STEPS].astype(float)
+    file.create_dataset("inputs", data=inputs, compression="lzf", chunks=inputs.shape)
+
+
+@refuse("dataset targets is compressed with the filter zstd, number 32015, which is not there to read it (rewrite the dataset with gzip")
+def unknown_filter(file):
+    file["lengths"] = [STEPS]
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_chunk((STEPS, 2))
+    properties.set_deflate(5)
+    h5py.h5d.create(file.id, b"targets", h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple((STEPS, 2)), properties)
+    file["targets"][...] = TARGETS
+
+
+def rename_the_filter(path):
+    """Makes a file's gzip the filter zstd: numbers and names stand in the header of the dataset."""
+    data = bytearray(pathlib.Path(path).read_bytes())
+    place = data.index(b"deflate\0")
+    header = place - 8
+    assert data[header] == 1
+    data[header:header + 2] = (32015).to_bytes(2, "little")
+    data[place:place + 8] = b"zstd\0\0\0\0"
+    pathlib.Path(path).write_bytes(data)
+
+
+@accept
+def compact(file):
+    file["lengths"] = [STEPS]
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_layout(h5py.h5d.COMPACT)
+    h5py.h5d.create(file.id, b"targets", h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple((STEPS, 2)), properties)
+    file["targets"][...] = TARGETS
+
+
+@refuse("dataset targets was never written")
+def never_written(file):
+    file["lengths"] = [STEPS]
+    file.create_dataset("targets", (STEPS, 2), "f8")
+
+
+@refuse("dataset lengths was never written")
+def lengths_never_written(file):
+    file.create_dataset("lengths", (3,), "i8", fillvalue=2)
+    file["targets"] = TARGETS
+
+
+@refuse("dataset targets is not whole: 5 of its 6 chunks were ever written (write all values, zeros too)")
+def half_written(file):
+    file["lengths"] = [STEPS]
+    chunked(file, written=5)
+
+
+@refuse("dataset targets is not whole: 4 of its 6 chunks were ever written")
+def half_written_resizable(file):
+    file["lengths"] = [STEPS]
+    chunked(file, written=4, maxshape=(None, 2), compression="gzip")
+
+
+@refuse("dataset targets is not whole: 0 of its 6 chunks were ever written")
+def no_chunk_written(file):
+    file["lengths"] = [STEPS]
+    chunked(file, written=0)
+
+
+# HDF5 keeps the places of chunks in another way for each of these, and for files of its later versions.
+LAYOUTS = {"fixed": None, "growing": (None, 2), "growing_both_ways": (None, None)}
+for way, maxshape in LAYOUTS.items():
+    @accept
+    def latest(file, maxshape=maxshape):
+        file["lengths"] = [STEPS]
+        chunked(file, maxshape=maxshape)
+    accepted[f"latest_{way}"] = accepted.pop("latest")
+
+    @refuse("dataset targets is not whole: 5 of its 6 chunks were ever written")
+    def latest_half_written(file, maxshape=maxshape):
+        file["lengths"] = [STEPS]
+        chunked(file, written=5, maxshape=maxshape)
+    refused[f"latest_{way}_half_written"] = refused.pop("latest_half_written")
+
+
+@refuse("dataset targets has shape [] (expected [sum of lengths, columns])")
+def without_values(file):
+    file["lengths"] = [STEPS]
+    file["targets"] = h5py.Empty("f8")
+
+
+@refuse("dataset targets takes values from itself")
+def virtual_loop(file):
+    file["lengths"] = [STEPS]
+    layout = h5py.VirtualLayout((STEPS, 2), "f8")
+    layout[:] = h5py.VirtualSource(".", "targets", (STEPS, 2))
+    file.create_virtual_dataset("targets", layout)
+
+
+@refuse("dataset inputs is not whole: 1 of its 2 chunks were ever written")
+def enlarged(file):
+    store(file)
+    file.create_dataset("inputs", data=np.ones((3, 1)), chunks=(3, 1), maxshape=(None, 1)).resize((STEPS, 1))
+
+
+def external(name, words=None, kept=None, offset=0, parts=1):
+    """The targets lie in raw files, of which `kept` bytes are left in the last."""
+    def make(file):
+        file["lengths"] = [STEPS]
+        data = TARGETS.astype("f8").tobytes()
+        size = len(data) // parts
+        names = [f"{name}.{i}.raw" for i in range(parts)]
+        file.create_dataset("targets", (STEPS, 2), "f8", external=[(raw, offset, size) for raw in names])
+        for i, raw in enumerate(names):
+            pathlib.Path(raw).write_bytes((bytes(offset) + data[i * size:(i + 1) * size]))
+        if kept == 0:
+            os.remove(names[-1])
+        elif kept is not None:
+            os.truncate(names[-1], kept)
+    make.__name__ = name
+    accept(make) if words is None else refuse(words)(make)
+
+
+external("external")
+external("external_in_parts", offset=5, parts=3)
+external("external_cut", "lies in the external file external_cut.0.raw, which is cut short: it has 90 bytes, and 96 are needed", kept=90)
+external("external_cut_in_parts", "external_cut_in_parts.2.raw, which is cut short: it has 36 bytes, and 37 are needed", kept=36, offset=5, parts=3)
+external("external_missing", "lies in the external file external_missing.1.raw, which cannot be found", kept=0, parts=2)
+
+
+def virtual(name, words=None, spoil=lambda parts: None, rows=(3, 3), maxshape=None, wide=False):
+    """The targets are put together from two files. `spoil` is given their names."""
+    def make(file):
+        file["lengths"] = [STEPS]
+        parts, start = [], 0
+        layout = h5py.VirtualLayout((STEPS, 2), "f8")
+        for i, count in enumerate(rows):
+            parts.append(f"{name}.{i}.h5")
+            with h5py.File(parts[-1], "w") as part:
+                part.create_dataset("data", data=TARGETS[start:start + count].astype("f8"), chunks=(1, 2), maxshape=(None, 2))
+            layout[start:start + count] = h5py.VirtualSource(parts[-1], "data", (count, 2))
+            start += count
+        file.create_virtual_dataset("targets", layout, fillvalue=0.25)
+        spoil(parts)
+    make.__name__ = name
+    accept(make) if words is None else refuse(words)(make)
+
+
+def change(path, act):
+    with h5py.File(path, "r+") as part:
+        act(part)
+
+
+def leave_unwritten(part):
+    del part["data"]
+    chunked(part, "data", 3, 2)
+
+
+virtual("virtual")
+virtual("virtual_file_missing", "dataset targets takes values from the file virtual_file_missing.1.h5, which cannot be found or read",
+        lambda parts: os.remove(parts[1]))
+virtual("virtual_file_damaged", "takes values from the file virtual_file_damaged.0.h5, which cannot be found or read",
+        lambda parts: pathlib.Path(parts[0]).write_text("text"))
+virtual("virtual_dataset_missing", "takes values from dataset data of virtual_dataset_missing.1.h5, which cannot be found or read",
+        lambda parts: change(parts[1], lambda part: part.move("data", "other")))
+virtual("virtual_source_short", "its source, dataset data of virtual_source_short.1.h5, has shape [2, 2], which does not fit what is taken from it",
+        lambda parts: change(parts[1], lambda part: part["data"].resize((2, 2))))
+virtual("virtual_source_half_written", "its source, dataset data of virtual_source_half_written.1.h5, is not whole: 2 of its 3 chunks",
+        lambda parts: change(parts[1], leave_unwritten))
+virtual("virtual_partly_mapped", "dataset targets is not whole: its sources give 8 of its 12 values", rows=(3, 1))
+virtual("virtual_without_sources", "dataset targets", rows=())
+
+
+@accept
+def virtual_of_the_same_file(file):
+    file["lengths"] = [STEPS]
+    with h5py.File("columns.h5", "w") as other:
+        other["data"] = TARGETS
+    layout = h5py.VirtualLayout((STEPS, 2), "f8")
+    for column in range(2):  # interleaved, and out of another file's interior
+        layout[:, column] = h5py.VirtualSource("columns.h5", "data", (STEPS, 2))[:, column]
+    file.create_virtual_dataset("targets", layout)
+
+
+@accept
+def virtual_of_a_virtual_one(file):
+    virtual_of_the_same_file(file)
+    file.flush()
+    with h5py.File("between.h5", "w") as between:
+        file.copy("targets", between, "data")
+    del file["targets"]
+    layout = h5py.VirtualLayout((STEPS, 2), "f8")
+    layout[:] = h5py.VirtualSource("between.h5", "data", (STEPS, 2))
+    file.create_virtual_dataset("targets", layout)
+
+
+@refuse("takes values from the file no_columns.h5, which cannot be found or read")
+def virtual_of_a_virtual_one_without_sources(file):
+    file["lengths"] = [STEPS]
+    with h5py.File("gap.h5", "w") as between:
+        layout = h5py.VirtualLayout((STEPS, 2), "f8")
+        layout[:] = h5py.VirtualSource("no_columns.h5", "data", (STEPS, 2))
+        between.create_virtual_dataset("data", layout)
+    layout = h5py.VirtualLayout((STEPS, 2), "f8")
+    layout[:] = h5py.VirtualSource("gap.h5", "data", (STEPS, 2))
+    file.create_virtual_dataset("targets", layout)
+
+
+def growing(name, words=None, rows=(3, 3)):
+    """Steps alternate between two sources, and the virtual dataset grows with them."""
+    def make(file):
+        file["lengths"] = [STEPS]
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        endless = h5py.h5s.UNLIMITED
+        for i, count in enumerate(rows):
+            with h5py.File(f"{name}.{i}.h5", "w") as part:
+                part.create_dataset("data", data=TARGETS[i::2][:count].astype("f8"), maxshape=(None, 2))
+            place, source = (h5py.h5s.create_simple((STEPS, 2), (endless, 2)), h5py.h5s.create_simple((count, 2), (endless, 2)))
+            place.select_hyperslab((i, 0), (endless, 1), (2, 1), (1, 2))
+            source.select_hyperslab((0, 0), (1, 1), (1, 1), (endless, 2))
+            properties.set_virtual(place, f"{name}.{i}.h5".encode(), b"data", source)
+        space = h5py.h5s.create_simple((STEPS, 2), (endless, 2))
+        h5py.h5d.create(file.id, b"targets", h5py.h5t.IEEE_F64LE, space, properties)
+    make.__name__ = name
+    accept(make) if words is None else refuse(words)(make)
+
+
+growing("virtual_growing")
+growing("virtual_growing_unevenly", "dataset targets has 5 rows, but the lengths add up to 6", rows=(3, 2))
+
+
+def counted(name, words=None, files=3):
+    """Each file, of which the number stands in the name, gives two steps."""
+    def make(file):
+        file["lengths"] = [STEPS]
+        for i in range(files):
+            with h5py.File(f"{name}.{i}.h5", "w") as part:
+                part["data"] = TARGETS[2 * i:2 * i + 2].astype("f8")
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        endless = h5py.h5s.UNLIMITED
+        place, source = h5py.h5s.create_simple((STEPS, 2), (endless, 2)), h5py.h5s.create_simple((2, 2))
+        place.select_hyperslab((0, 0), (endless, 1), (2, 2), (2, 2))
+        source.select_all()
+        properties.set_virtual(place, f"{name}.%b.h5".encode(), b"data", source)
+        h5py.h5d.create(file.id, b"targets", h5py.h5t.IEEE_F64LE, place, properties)
+    make.__name__ = name
+    accept(make) if words is None else refuse(words)(make)
+
+
+counted("virtual_counted")
+counted("virtual_counted_short", "dataset targets has 4 rows, but the lengths add up to 6", files=2)
+counted("virtual_counted_none", "takes values from the file virtual_counted_none.0.h5, which cannot be found or read", files=0)
+
+
+# Files that are still being written
+
+WRITER = """
+import h5py, os, sys
+file = h5py.File(sys.argv[1], "r+", libver="latest")
+if sys.argv[2] == "swmr":
+    file.swmr_mode = True
+file.flush()
+print("written", flush=True)
+if sys.argv[3] == "dies":
+    os._exit(0)
+sys.stdin.read()
+"""
+
+
+def check_writers():
+    """A file beside its writer, and after its writer died without closing it."""
+    for mode, end, words in (("swmr", "lives", None), ("swmr", "dies", None), ("plain", "lives", "another program has locked it"),
+                             ("plain", "dies", "h5clear -s written.h5 removes the mark")):
+        with h5py.File("written.h5", "w", libver="latest") as file:
+            file.attrs.update(ROOT)
+            store(file)
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, "written.h5", mode, end], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        writer.stdout.readline()
+        if end == "dies":
+            writer.wait()
+        problem = disagreement("written.h5", words)
+        writer.communicate()
+        if problem:
+            yield f"writer_{mode}_{end}: {problem}"
+    subprocess.run(["h5clear", "-s", "written.h5"], check=True)
+    problem = disagreement("written.h5", None)
+    if problem:
+        yield f"after h5clear: {problem}"
+
+
+def read_by_program(path):
+    """What the program reads from a file, as it writes it again, or what it says without the beginning that all errors have."""
+    result = subprocess.run([harness.PROGRAM, "trials", "c.toml", "--set", f'task.file="{path}"', "--count", "1", "--output", "again.h5"],
+                            capture_output=True, text=True, timeout=60)
+    if result.returncode != 0:
+        harness.expect_exit(2, result)
+        return None, result.stderr.strip().removeprefix("fullforce: error: ")
+    with h5py.File("again.h5") as file:
+        return {name: file[name][()] for name in ("targets", "inputs")}, None
+
+
+def read_by_package(path):
+    """What the package reads from a file, or what it says."""
+    try:
+        (trial,), _ = files.read_trials(path)
+        return {"targets": trial.targets, "inputs": trial.inputs}, None
+    except (ValueError, OSError) as error:
+        return None, str(error)
+    except Exception as error:  # a user would see a traceback
+        return None, f"{type(error).__name__}: {error}"
+
+
+def disagreement(path, words):
+    """What is wrong with how a file is taken or, where it is refused, with what is said; None if nothing is."""
+    (program, program_says), (package, package_says) = read_by_program(path), read_by_package(path)
+    said = f"the program says: {program_says}; the package says: {package_says}"
+    if words is not None:
+        refused_well = program_says and words in program_says and program_says.startswith(path) and program_says == package_says
+        return None if refused_well else said
+    if program is None or package is None:
+        return said
+    if not np.array_equal(package["targets"], TARGETS):
+        return f"the package reads {package['targets']}"
+    same = all(np.array_equal(program[name], package[name]) for name in package)
+    return None if same else f"the program reads {program}, the package {package}"
+
+
+def check_package():
+    """What the package does not write or read as whole, besides trials files."""
+    def said(call):
+        try:
+            call()
+        except (ValueError, errors.ToolError) as error:
+            return str(error)
+        return "nothing"
+
+    with h5py.File("recording.h5", "w") as file:
+        for name in recording.NEEDED:
+            file.create_dataset(name, (4, 2), chunks=(1, 2))
+    with h5py.File("network.h5", "w") as file:
+        file.create_dataset("network/u_in", (4, 2), chunks=(2, 2))[:2] = 1
+        network_says = said(lambda: network.read_floats(file, "network/u_in"))
+    for words, text in (("as many columns as rows, 3", said(lambda: files.write_trials("w.h5", [files.Trial(np.eye(3))], dt=0.001))),
+                        ("is not whole: 0 of its 4 chunks", said(lambda: recording.read_recording("recording.h5"))),
+                        ("dataset network/u_in is not whole: 1 of its 2 chunks", network_says)):
+        if words not in text:
+            yield f"the package says {text} instead of {words}"
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        with open("c.toml", "w") as file:
+            file.write('[task]\nname = "file"\n[run]\ninit_trials = 0\ntrain_trials = 1\n[network]\nneurons = 10\n')
+        problems = []
+        cases = {**{name: (make, None) for name, make in accepted.items()}, **refused}
+        for name, (make, words) in cases.items():
+            path = f"case_{name}.h5"
+            with h5py.File(path, "w", libver="latest" if name.startswith("latest") else None) as file:
+                file.attrs.update(ROOT)
+                make(file)
+            if name == "unknown_filter":
+                rename_the_filter(path)
+            problem = disagreement(path, words)
+            if problem:
+                problems.append(f"{name}: {problem}")
+        problems += check_writers()
+        problems += check_package()
+        os.chdir("/")
+    print("\n".join(problems))
+    print(f"{len(accepted)} files to be read, {len(refused)} to be refused, {len(problems)} went wrong")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

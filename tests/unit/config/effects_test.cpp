@@ -1,0 +1,43 @@
+#include <gtest/gtest.h>
+
+#include "fullforce/config/config.hpp"
+
+namespace fullforce {
+namespace {
+
+std::vector<std::string> found_in(const std::string& toml, const Channels& channels) {
+  return keys_without_effect(parse_config(toml, "c.toml"), channels);
+}
+
+}  // namespace
+
+TEST(Effects, DefaultsAreNotSpokenOf) { EXPECT_TRUE(keys_without_effect(Config{}, {0, 1, 0}).empty()); }
+
+TEST(Effects, KeysOfAnotherTaskAreNamed) {
+  const auto found = found_in("[task]\nname = \"ready-set-go\"\nversion = 1\nfile = \"mine.h5\"\n", {2, 1, 1});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0], "task.version = 1 has no effect with a task other than \"oscillation\"");
+  EXPECT_EQ(found[1], "task.file = \"mine.h5\" has no effect with a task other than \"file\"");
+  EXPECT_EQ(found_in("[task]\nhint = false\n", {1, 1, 0}).size(), 1u);
+}
+
+TEST(Effects, GainsOfMissingChannelsAreNamed) {
+  const std::string gains = "[network]\ninput_gain = 2.0\nhint_gain = 3.0\n";
+  EXPECT_EQ(found_in(gains, {0, 1, 0}).size(), 2u);
+  EXPECT_TRUE(found_in(gains, {1, 1, 1}).empty());
+}
+
+TEST(Effects, KeysOfBasesNeedABasis) {
+  const std::string keys = "[learning]\nmax_rank = 7\nrank_tolerance = 0.1\n";
+  EXPECT_EQ(found_in(keys, {}).size(), 2u);
+  EXPECT_TRUE(found_in(keys + "features = \"low-rank\"\n", {}).empty());
+  EXPECT_TRUE(found_in(keys + "target_modes = 5\n", {}).empty());
+}
+
+TEST(Effects, NothingThatShapesLearningCountsWhereNothingIsLearned) {
+  const std::string keys = "[learning]\nalpha = 2.0\npanel = 3\n";
+  EXPECT_TRUE(found_in(keys, {}).empty());
+  EXPECT_EQ(found_in(keys + "update_probability = 0.0\n", {}).size(), 2u);
+}
+
+}  // namespace fullforce

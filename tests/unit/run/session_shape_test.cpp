@@ -1,0 +1,138 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+#include "fullforce/learning/shared_gain_rls.hpp"
+#include "fullforce/run/session.hpp"
+#include "support/array_memory.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace fullforce {
+namespace {
+
+/// So many that matrices outweigh what a shape leaves out, and so few that no array asks for large pages.
+constexpr Index neurons = 500;
+constexpr Index max_rank = 64;
+constexpr Index panel = 64;
+
+struct Case {
+  std::string name;
+  Rule rule = Rule::full_force;
+  FeatureKind features = FeatureKind::dense;
+  Precision precision = Precision::single_precision;
+  Index target_modes = 0;
+  Index in_degree = 0;
+  Index streams = 1;
+
+  SessionOptions options() const {
+    SessionOptions o;
+    o.network.neurons = neurons;
+    o.network.in_degree = in_degree;
+    o.learning.rule = rule;
+    o.learning.features = features;
+    o.learning.precision = precision;
+    o.learning.target_modes = target_modes;
+    o.learning.max_rank = max_rank;
+    o.learning.rank_tolerance = 0.0;
+    o.learning.update_probability = 1.0;
+    o.learning.panel = panel;
+    o.streams = streams;
+    return o;
+  }
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+std::string name_of(const testing::TestParamInfo<Case>& tested) { return tested.param.name; }
+
+/// A session that has run for long enough to have allocated what it ever will, and the shape of such sessions.
+template <Real T>
+struct Run {
+  Run(const Communicator& comm, const Case& c)
+      : task(make_task(TaskOptions{}, 0.05, 1)),  // with trials of 40 steps
+        shape(RowPartition(neurons, comm.size()), thread_count(), c.options(), task->channels()) {
+    const Index mine = array_bytes_of([&] {
+      session.emplace(comm, *task, c.options(), true);
+      session->start_training({c.streams, 1, 100, TrialKind::init, TrialKind::training}, 1);
+      // A panel has been applied, the basis is full, and the next panel is about half full.
+      while (session->simulation().samples() < 2 * panel || std::abs(pending() - panel / 2) > 2)
+        session->simulation().step();
+    });
+    bytes = comm.max(std::int64_t{mine});
+  }
+
+  Index pending() const { return dynamic_cast<const SharedGainRls<T>&>(session->plasticity()).pending(); }
+
+  /// The size of a file that the session writes. **Collective.**
+  double file_bytes(const std::filesystem::path& path, bool with_target) {
+    session->save(path, {"", "{}"}, with_target);
+    return static_cast<double>(std::filesystem::file_size(path));
+  }
+
+  std::unique_ptr<Task> task;
+  SessionShape shape;
+  std::optional<Session<T>> session;
+  Index bytes = 0;  ///< of the arrays on the rank that has most
+};
+
+/// Calls test(run) in the precision of the case.
+template <class Test>
+void with_run(const Communicator& comm, const Case& c, const Test& test) {
+  with_scalar(c.precision, [&](auto scalar) {
+    Run<decltype(scalar)> run(comm, c);
+    test(run);
+  });
+}
+
+class SessionShapes : public testing::TestWithParam<Case> {};
+
+/// A shape leaves out small arrays: the weights of the signals, scratch memory, and copies of a panel of coordinates.
+/// On one rank, a matrix of [N, panel] takes more than the difference that is allowed here.
+TEST_P(SessionShapes, CountTheBytesThatASessionAllocates) {
+  const Communicator comm = Communicator::world();
+  // The eigensolver that finds target modes copies the moments. It has memory of its own, which is not seen here.
+  const Index of_eigensolver =
+      GetParam().target_modes > 0 ? max_rank * row_stride<double>(max_rank) * static_cast<Index>(sizeof(double)) : 0;
+  with_run(comm, GetParam(), [&](const auto& run) {
+    if (GetParam().features == FeatureKind::low_rank) {
+      EXPECT_EQ(run.session->plasticity().features(), max_rank) << "the basis is full";
+    }
+    EXPECT_GE(run.bytes + of_eigensolver, run.shape.bytes());
+    EXPECT_LT(run.bytes + of_eigensolver, run.shape.bytes() + 64'000);
+  });
+}
+
+/// Besides arrays a file has its structure, whose size hardly depends on what is in it.
+TEST_P(SessionShapes, CountTheBytesOfFiles) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  const bool is_sparse = GetParam().in_degree > 0;
+  with_run(comm, GetParam(), [&](auto& run) {
+    const double checkpoint = run.file_bytes(folder / "checkpoint-1.h5", !is_sparse);
+    run.session->flush();
+    const double network = run.file_bytes(folder / "network.h5", true);
+    EXPECT_GT(network, run.shape.file_bytes(false));
+    EXPECT_LT(network, run.shape.file_bytes(false) + 100e3);
+    EXPECT_NEAR(checkpoint - network, run.shape.file_bytes(true) - run.shape.file_bytes(false), 20e3)
+        << "the pending updates, less sparse J_D";
+  });
+}
+
+constexpr FeatureKind low_rank = FeatureKind::low_rank;
+constexpr Precision in_double_precision = Precision::double_precision;
+
+INSTANTIATE_TEST_SUITE_P(
+    All, SessionShapes,
+    testing::Values(Case{.name = "dense"}, Case{.name = "dense_in_double", .precision = in_double_precision},
+                    Case{.name = "dense_sparse_J_D", .in_degree = 50}, Case{.name = "dense_streams", .streams = 16},
+                    Case{.name = "force", .rule = Rule::force}, Case{.name = "low_rank", .features = low_rank},
+                    Case{.name = "low_rank_in_double", .features = low_rank, .precision = in_double_precision},
+                    Case{.name = "low_rank_streams", .features = low_rank, .in_degree = 50, .streams = 5},
+                    Case{.name = "low_rank_force", .rule = Rule::force, .features = low_rank, .in_degree = 50},
+                    Case{.name = "modes", .target_modes = 20},
+                    Case{.name = "low_rank_modes", .features = low_rank, .target_modes = 20}),
+    name_of);
+
+}  // namespace
+}  // namespace fullforce
