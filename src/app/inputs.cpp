@@ -47,15 +47,6 @@ std::string read_text(const std::string& path) {
   }
 }
 
-/// Where an output goes once symbolic links are followed.
-std::filesystem::path end_of_links(const std::string& file, const char* option) {
-  try {
-    return output_place(file).path;
-  } catch (const RunError& error) {
-    throw InputError(fmt::format("{} {}", option, error.what()));
-  }
-}
-
 }  // namespace
 
 std::string read_text_on_root(const Communicator& comm, const std::string& path) {
@@ -95,6 +86,14 @@ void warn(const Communicator& comm, const std::vector<std::string>& warnings) {
 std::optional<std::string> trials_file(const Config& config) {
   if (config.task.name != "file") return std::nullopt;
   return config.task.file;
+}
+
+std::filesystem::path end_of_links(const std::string& path, const char* name) {
+  try {
+    return output_place(path).path;
+  } catch (const RunError& error) {
+    throw InputError(fmt::format("{} {}", name, error.what()));
+  }
 }
 
 void require_file(const std::optional<std::string>& file, const char* option) {

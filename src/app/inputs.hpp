@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -26,6 +27,10 @@ void warn(const Communicator& comm, const std::vector<std::string>& warnings);
 
 /// The trials file that the task of the configuration reads, if it reads one.
 std::optional<std::string> trials_file(const Config& config);
+
+/// Where an output goes once symbolic links are followed; it need not exist yet. `name` is what messages call it.
+/// Throws InputError if the links cannot be followed.
+std::filesystem::path end_of_links(const std::string& path, const char* name);
 
 /// Throws InputError if an output that `option` names would go into a pipe or a device, where it must be a file.
 void require_file(const std::optional<std::string>& file, const char* option);

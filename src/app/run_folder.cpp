@@ -231,7 +231,7 @@ void prepare_folder(const Communicator& comm, const fs::path& folder) {
     std::error_code error;
     require(!fs::exists(folder, error) || fs::is_directory(folder, error),
             "the output folder {} is a file (give another --output)", folder.string());
-    fs::create_directories(folder, error);
+    fs::create_directories(end_of_links(folder.string(), "the output folder"), error);
     require(!error, "cannot make the output folder {}: {} (give another --output)", folder.string(), error.message());
     // The kernel is asked and not the permission bits, because a file system may be mounted for reading only.
     const int reason = access(folder.c_str(), W_OK) == 0 ? 0 : errno;

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import pty
+import shutil
 import signal
 import stat
 import subprocess
@@ -108,12 +109,13 @@ def without_locks():
             print(f"skipped: {built.stderr}")
             return
         environment = dict(os.environ, LD_PRELOAD=os.path.abspath(error + ".so"))
-        run(0, TRIALS + [error + ".h5"], env=environment)
-        run(0, ["test", "net/network.h5", "--record", error + "-record.h5"], env=environment)
-        run(75, harness.train(error, *LONG, "--max-steps", "5"), env=environment)
+        task = ["--set", "task.name=oscillation"]
+        run(0, TRIALS + [error + ".h5"] + task, env=environment)
+        run(75, harness.train(error, *LONG, *task, "--max-steps", "5"), env=environment)
+        run(0, ["test", error + "/checkpoint-5.h5", "--trials", "1", "--record", error + "-record.h5"], env=environment)
         left = f"{error}/network.h5.unfinished-elsewhere-1-0.part"  # of a run on another node, which may be at work
         open(left, "w").close()
-        run(75, harness.train(error, *LONG, "--max-steps", "9"), env=environment)
+        run(75, harness.train(error, *LONG, *task, "--max-steps", "9"), env=environment)
         expect(os.path.exists(left), f"{error}: the file of another run was removed")
 
 
@@ -243,6 +245,10 @@ def outputs_of_runs():
     for name in ("network.h5", "summary.json", "metrics.csv", "log.txt"):
         os.symlink("../scratch/" + name, "run/" + name)
     run(0, harness.train("run"))
+    os.symlink("scratch/later", "run-later")
+    run(0, harness.train("run-later"))
+    expect(os.path.exists("scratch/later/summary.json") and os.path.islink("run-later"), "a link to a folder that is to be made")
+    shutil.rmtree("scratch/later")
     expect(all(os.path.islink("run/" + name) for name in os.listdir("run")), "a link was replaced")
     expect(sorted(os.listdir("scratch")) == ["log.txt", "metrics.csv", "network.h5", "summary.json"], f"scratch holds {os.listdir('scratch')}")
     _, slave = pty.openpty()

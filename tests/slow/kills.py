@@ -3,10 +3,13 @@
 
     kills.py FULLFORCE [KILLS [SEED]]
 
-It writes a checkpoint every few steps. In the end the network equals, bit for bit, that of a run that nobody disturbed.
+Every rank gets SIGPIPE first, which must not end it. Sometimes SIGHUP comes in the place of SIGKILL, and must leave a
+checkpoint. The run writes a checkpoint every few steps. In the end the network equals, bit for bit, that of a
+run that nobody disturbed.
 """
 import os
 import random
+import signal
 import sys
 import time
 
@@ -21,13 +24,35 @@ def unfinished(output):
     )
 
 
-def kill_once(output, ranks, delay):
+def send(process, name):
+    """Sends a signal to every rank."""
+    for pid in harness.ranks_of(process):
+        try:
+            os.kill(pid, name)
+        except ProcessLookupError:
+            pass
+
+
+def hang_up(process):
+    """Returns whether the run stopped with a checkpoint; the only other way is that it has come to its end."""
+    send(process, signal.SIGHUP)
+    code = harness.finish(process).returncode
+    if code not in (0, 75):
+        sys.exit(f"SIGHUP: exit {code}")
+    return code == 75
+
+
+def kill_once(output, ranks, delay, hangs_up):
     """Returns whether the run was still alive, and in the middle of a write, when it was killed."""
     process = harness.start(ranks, harness.train(output, "--quiet"))
     time.sleep(delay)
     if process.poll() is not None:
         harness.expect_exit(0, harness.finish(process))
         return False, False
+    if all(harness.catches_signals(pid) for pid in harness.ranks_of(process)):
+        send(process, signal.SIGPIPE)
+        if hangs_up:
+            return hang_up(process), False
     harness.kill_all(process)
     return True, bool(unfinished(output))
 
@@ -60,7 +85,7 @@ def main():
         kills = in_write = runs = 0
         while kills < wanted:
             output = f"run-{runs}"
-            alive, writing = kill_once(output, dice.randint(1, 4), dice.uniform(0.1, 2.5))
+            alive, writing = kill_once(output, dice.randint(1, 4), dice.uniform(0.1, 2.5), dice.random() < 0.25)
             kills, in_write = kills + alive, in_write + writing
             print(f"{kills} kills, {in_write} in a write", flush=True)
             if not alive:  # it came to its end, so another run begins

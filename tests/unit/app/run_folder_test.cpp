@@ -229,6 +229,16 @@ TEST_F(RunFolder, FoldersInTheWayAreSeenBeforehand) {
   EXPECT_TRUE(says(refusal(folder, 5), "summary.json is a device"));
 }
 
+TEST_F(RunFolder, ALinkToAFolderIsFollowed) {
+  on_root([&] {
+    fs::create_directory_symlink("later", path("link"));
+    fs::create_directory_symlink("circle", path("circle"));
+  });
+  prepare_folder(comm(), path("link"));
+  EXPECT_TRUE(fs::is_directory(path("later")));
+  EXPECT_TRUE(says(message_of<InputError>([&] { prepare_folder(comm(), path("circle")); }), "in a circle"));
+}
+
 TEST_F(RunFolder, FewerTrialsAreRefused) {
   const fs::path folder = copy_of("stopped");
   EXPECT_TRUE(says(refusal(folder, 4), "run.train_trials = 4 is fewer than the 5"));
