@@ -1,7 +1,10 @@
 #!/usr/bin/python3
-"""How the program writes: texts of any bytes, two writers of one name, links and special files as outputs, streams that are closed or full.
+"""How the program writes its outputs.
 
     outputs.py FULLFORCE [CHECK...]
+
+The checks are about texts of any bytes, two writers of one name, links and special files as outputs, and streams
+that are closed or full.
 """
 import contextlib
 import json
@@ -32,7 +35,8 @@ def run(code, arguments, **options):
     """The program on one rank without a launcher, so that its streams are those that it is given."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120, **options}
     result = subprocess.run([harness.PROGRAM] + arguments, text=True, errors="replace", **options)
-    expect(result.returncode == code, f"{arguments} {options}: exit {result.returncode}, expected {code}\n{result.stdout}{result.stderr}")
+    expect(result.returncode == code,
+           f"{arguments} {options}: exit {result.returncode}, expected {code}\n{result.stdout}{result.stderr}")
     return result
 
 
@@ -51,11 +55,13 @@ def expect_whole_trials(path):
 def wrong_bytes_are_refused():
     """An argument that is not UTF-8 would make TOML and JSON that cannot be read again."""
     wrong = b"o\xe9"
-    for arguments in (["train", "c.toml", "--output", wrong], ["train", wrong], ["train", "c.toml", "--set", b"run.output=" + wrong], ["plan", "c.toml", "--machine", wrong],
+    for arguments in (["train", "c.toml", "--output", wrong], ["train", wrong],
+                      ["train", "c.toml", "--set", b"run.output=" + wrong], ["plan", "c.toml", "--machine", wrong],
                       ["test", "net/network.h5", "--output", wrong], TRIALS + [wrong]):
         before = sorted(os.listdir(b"."))
         result = run(2, arguments)
-        expect("argument o\\xe9" in result.stderr.replace("run.output=", "") and result.stderr.count("\n") == 1, f"{arguments}: {result.stderr}")
+        expect("argument o\\xe9" in result.stderr.replace("run.output=", "") and result.stderr.count("\n") == 1,
+               f"{arguments}: {result.stderr}")
         expect(sorted(os.listdir(b".")) == before, f"{arguments}: something was written")
 
 
@@ -65,7 +71,8 @@ def odd_names_come_back():
     for k, name in enumerate(("é\U0001f600 {}", "quote\"back\\slash'''#[=", "\x01\t\n\x1f\x7f\u0085\u2028\ufeff")):
         output = f"odd/{k}{name}"
         run(0, harness.train(output))
-        expect("nothing to do" in run(0, harness.train(output)).stdout, f"{output!r}: the sealed configuration is not that of the run")
+        expect("nothing to do" in run(0, harness.train(output)).stdout,
+               f"{output!r}: the sealed configuration is not that of the run")
         run(0, ["test", output + "/network.h5", "--output", output + "/scores.json"])
         with open(output + "/scores.json", encoding="utf-8") as file:
             expect(json.load(file)["network"] == output + "/network.h5", f"{output!r}: the scores name another network")
@@ -74,7 +81,8 @@ def odd_names_come_back():
 def host_names():
     """The name of the host is whatever its administrator chose."""
     script = "import os, socket, sys; socket.sethostname(b'h\\xe9st\\x01'); os.execv(sys.argv[1], sys.argv[1:])"
-    result = subprocess.run(["unshare", "--uts", sys.executable, "-c", script, harness.PROGRAM, "test", "net/network.h5", "--output", "hosted.json"],
+    result = subprocess.run(["unshare", "--uts", sys.executable, "-c", script, harness.PROGRAM, "test",
+                             "net/network.h5", "--output", "hosted.json"],
                             capture_output=True)
     if b"unshare" in result.stderr or b"PermissionError" in result.stderr:
         print("skipped: the name of the host cannot be changed here")
@@ -104,7 +112,8 @@ NO_LOCKS = "#include <errno.h>\nint flock(int file, int how) { (void)file; (void
 def without_locks():
     """On file systems without locks, whatever the error that says so."""
     for error in ("ENOSYS", "ENOLCK", "EOPNOTSUPP"):
-        built = subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-o", f"{error}.so", "-"], input=NO_LOCKS % error, text=True, capture_output=True)
+        built = subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-o", f"{error}.so", "-"], input=NO_LOCKS % error,
+                               text=True, capture_output=True)
         if built.returncode != 0:
             print(f"skipped: {built.stderr}")
             return
@@ -125,7 +134,8 @@ def what_killed_writers_leave():
     dead = subprocess.Popen(["true"])
     dead.wait()
     mine = {f"t.h5.unfinished-{host}-{os.getpid()}-0.part": True, f"t.h5.unfinished-{host}-{dead.pid}-0.part": False,
-            f"u.h5.unfinished-{host}-{dead.pid}-0.part": True, "t.h5.unfinished-elsewhere-1-0.part": True, "t.h5.part": True, "t.json.part": True}
+            f"u.h5.unfinished-{host}-{dead.pid}-0.part": True, "t.h5.unfinished-elsewhere-1-0.part": True,
+            "t.h5.part": True, "t.json.part": True}
     os.mkdir("left")
     for name in mine:
         with open("left/" + name, "w") as file:
@@ -142,11 +152,13 @@ def runs_keep_the_files_of_others():
     run(75, harness.train("kept", *LONG, "--max-steps", "5"))
     for name in ("network.h5.part", "checkpoint-7.h5.part", "notes.unfinished-elsewhere-1-0.part"):
         open("kept/" + name, "w").close()
-    left = "checkpoint-7.h5.unfinished-elsewhere-1-0.part"  # of a run on a node that is no more; the lock tells that it has ended
+    # It is of a run on a node that is no more; the lock tells that it has ended.
+    left = "checkpoint-7.h5.unfinished-elsewhere-1-0.part"
     open("kept/" + left, "w").close()
     expect(left in run(0, ["info", "kept"]).stdout, "info does not list what is unfinished")
     run(75, harness.train("kept", *LONG, "--max-steps", "9"))
-    expect(sorted(leftovers("kept")) == ["checkpoint-7.h5.part", "network.h5.part", "notes.unfinished-elsewhere-1-0.part"], f"left {leftovers('kept')}")
+    expect(sorted(leftovers("kept")) == ["checkpoint-7.h5.part", "network.h5.part",
+                                         "notes.unfinished-elsewhere-1-0.part"], f"left {leftovers('kept')}")
 
 
 # Links and special files
@@ -155,7 +167,8 @@ def runs_keep_the_files_of_others():
 OUTPUTS = {
     "trials": (TRIALS + ["NAME"], expect_whole_trials),
     "record": (["test", "net/network.h5", "--record", "NAME"], lambda path: h5py.File(path).close()),
-    "analysis": (["analyze", "net/network.h5", "--eigenvalues", "--output", "NAME"], lambda path: h5py.File(path).close()),
+    "analysis": (["analyze", "net/network.h5", "--eigenvalues", "--output", "NAME"],
+                 lambda path: h5py.File(path).close()),
     "scores": (["test", "net/network.h5", "--output", "NAME"], lambda path: json.load(open(path))),
     "plan": (["plan", "c.toml", "--output", "NAME"], lambda path: json.load(open(path))),
 }
@@ -175,12 +188,14 @@ def links_stay():
         os.symlink(os.path.abspath(link), second)
         for name in (link, second):
             run(0, with_name(arguments, name))
-            expect(os.path.islink(name) and os.path.isfile(target) and not os.path.islink(target), f"{name} is no link any more")
+            expect(os.path.islink(name) and os.path.isfile(target) and not os.path.islink(target),
+                   f"{name} is no link any more")
             expect_whole(target)
         for mode in (0o600, 0o664, 0o440):
             os.chmod(target, mode)
             run(0, with_name(arguments, second))
-            expect(stat.S_IMODE(os.stat(target).st_mode) == mode, f"{kind}: mode {mode:o} became {os.stat(target).st_mode:o}")
+            expect(stat.S_IMODE(os.stat(target).st_mode) == mode,
+                   f"{kind}: mode {mode:o} became {os.stat(target).st_mode:o}")
         expect(not leftovers("linked/elsewhere"), f"left {leftovers('linked/elsewhere')}")
     os.symlink("circle-2", "linked/circle-1")
     os.symlink("circle-1", "linked/circle-2")
@@ -223,7 +238,9 @@ def special_files_stay():
                 run(0, with_name(arguments, "special/" + name))
             json.loads(text[0])
         run(0, with_name(arguments, "special/terminal"))
-    expect(stat.S_ISFIFO(os.stat("special/pipe").st_mode) and os.path.islink("special/link") and os.path.islink("special/terminal"), "a special file was replaced")
+    expect(stat.S_ISFIFO(os.stat("special/pipe").st_mode), "a pipe was replaced")
+    expect(os.path.islink("special/link") and os.path.islink("special/terminal"),
+           "a link to a special file was replaced")
     expect("nobody reads" in run(1, with_name(OUTPUTS["plan"][0], "special/pipe")).stderr, "a pipe without a reader")
 
 
@@ -247,22 +264,27 @@ def outputs_of_runs():
     run(0, harness.train("run"))
     os.symlink("scratch/later", "run-later")
     run(0, harness.train("run-later"))
-    expect(os.path.exists("scratch/later/summary.json") and os.path.islink("run-later"), "a link to a folder that is to be made")
+    expect(os.path.exists("scratch/later/summary.json") and os.path.islink("run-later"),
+           "a link to a folder that is to be made")
     shutil.rmtree("scratch/later")
     expect(all(os.path.islink("run/" + name) for name in os.listdir("run")), "a link was replaced")
-    expect(sorted(os.listdir("scratch")) == ["log.txt", "metrics.csv", "network.h5", "summary.json"], f"scratch holds {os.listdir('scratch')}")
+    expect(sorted(os.listdir("scratch")) == ["log.txt", "metrics.csv", "network.h5", "summary.json"],
+           f"scratch holds {os.listdir('scratch')}")
     _, slave = pty.openpty()
     for name in ("network.h5", "summary.json", "metrics.csv", "log.txt"):
         os.mkdir("run-" + name)
         os.symlink(os.ttyname(slave), f"run-{name}/{name}")
         expect(name + " is a device" in run(2, harness.train("run-" + name)).stderr, f"{name} is a device")
-        expect(os.listdir("run-" + name) == [name] and os.path.islink(f"run-{name}/{name}"), f"{name}: something was written")
+        expect(os.listdir("run-" + name) == [name] and os.path.islink(f"run-{name}/{name}"),
+               f"{name}: something was written")
 
 
 # Streams and signals
 
-RESULTS = (["--dump-defaults"], ["--version"], ["--help"], ["train", "--help"], ["train", "c.toml", "--output", "dry", "--dry-run"], ["info", "net"],
-           ["info", "net/network.h5"], ["info", "trials.h5"], ["plan", "c.toml"], ["test", "net/network.h5"], ["analyze", "net/network.h5", "--eigenvalues"])
+RESULTS = (["--dump-defaults"], ["--version"], ["--help"], ["train", "--help"],
+           ["train", "c.toml", "--output", "dry", "--dry-run"], ["info", "net"],
+           ["info", "net/network.h5"], ["info", "trials.h5"], ["plan", "c.toml"], ["test", "net/network.h5"],
+           ["analyze", "net/network.h5", "--eigenvalues"])
 
 
 def results_need_their_stream():
@@ -276,7 +298,8 @@ def results_need_their_stream():
     expect("Broken pipe" in run(1, ["--version"], stdout=write).stderr, "a pipe without a reader")
     os.close(write)
     for arguments, name in ((["test", "net/network.h5", "--record", "c.h5", "--output", "c.json"], "c.json"),
-                            (["analyze", "net/network.h5", "--eigenvalues", "--output", "d.h5"], "d.json"), (["plan", "c.toml", "--output", "e.json"], "e.json")):
+                            (["analyze", "net/network.h5", "--eigenvalues", "--output", "d.h5"], "d.json"),
+                            (["plan", "c.toml", "--output", "e.json"], "e.json")):
         with open("/dev/full", "w") as full:
             run(1, arguments, stdout=full)
         expect(os.path.exists(name), f"{name} is missing, since the standard output was full")
@@ -284,8 +307,10 @@ def results_need_their_stream():
 
 def closed_streams():
     """A file must not become the standard output."""
-    for arguments, path in ((TRIALS + ["closed.h5"], "closed.h5"), (with_name(OUTPUTS["record"][0], "closed-2.h5"), "closed-2.h5")):
-        subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash", harness.PROGRAM] + arguments, check=False, timeout=120)
+    for arguments, path in ((TRIALS + ["closed.h5"], "closed.h5"),
+                            (with_name(OUTPUTS["record"][0], "closed-2.h5"), "closed-2.h5")):
+        subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash", harness.PROGRAM] + arguments, check=False,
+                       timeout=120)
         with h5py.File(path) as file:
             expect(len(file) > 0, f"{path} is empty")
     result = subprocess.run(["bash", "-c", 'exec "$@" >&-', "bash", harness.PROGRAM, "--version"], stderr=-1, text=True)
@@ -294,8 +319,10 @@ def closed_streams():
 
 def runs_need_no_stream():
     """Progress and warnings never end a run."""
-    for name, streams in {"full": ">/dev/full 2>/dev/full", "closed": ">&- 2>&-", "unread": "> >(head -0) 2> >(head -0)"}.items():
-        arguments = harness.train(name, "--set", "learning.features=low-rank", "--set", "learning.max_rank=3")  # which is too few, and warned of
+    for name, streams in {"full": ">/dev/full 2>/dev/full", "closed": ">&- 2>&-",
+                          "unread": "> >(head -0) 2> >(head -0)"}.items():
+        # Three dimensions are too few, and warned of.
+        arguments = harness.train(name, "--set", "learning.features=low-rank", "--set", "learning.max_rank=3")
         result = subprocess.run(["bash", "-c", f'"$@" {streams}', "bash", harness.PROGRAM] + arguments, timeout=120)
         expect(result.returncode == 0 and os.path.exists(name + "/summary.json"), f"{name}: exit {result.returncode}")
         expect("warning: " in open(name + "/log.txt").read(), f"{name}: there was no warning")
@@ -317,7 +344,8 @@ def reader_that_goes():
 
 
 def start_and_wait(output, prefix=()):
-    process = subprocess.Popen(list(prefix) + [harness.PROGRAM] + harness.train(output, *LONG), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(list(prefix) + [harness.PROGRAM] + harness.train(output, *LONG), stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
     harness.wait_until(lambda: os.path.exists(output + "/metrics.csv"), "the run", process)
     return process
 
@@ -339,8 +367,10 @@ def stop_signals():
 
 def processor_time():
     """The soft limit of processor time, as batch systems set it."""
-    result = subprocess.run(["bash", "-c", 'ulimit -St 3; exec "$@"', "bash", harness.PROGRAM] + harness.train("limited", *LONG), capture_output=True, timeout=120)
-    expect(result.returncode == 75 and harness.checkpoints("limited"), f"the limit of processor time: exit {result.returncode}")
+    result = subprocess.run(["bash", "-c", 'ulimit -St 3; exec "$@"', "bash",
+                             harness.PROGRAM] + harness.train("limited", *LONG), capture_output=True, timeout=120)
+    expect(result.returncode == 75 and harness.checkpoints("limited"),
+           f"the limit of processor time: exit {result.returncode}")
 
 
 def nohup():
@@ -352,8 +382,10 @@ def nohup():
     harness.expect_exit(75, harness.finish(process))
 
 
-CHECKS = (wrong_bytes_are_refused, odd_names_come_back, host_names, writers_of_one_name, without_locks, what_killed_writers_leave, runs_keep_the_files_of_others, links_stay, special_files_stay,
-          outputs_on_standard_output, outputs_of_runs, results_need_their_stream, closed_streams, runs_need_no_stream, reader_that_goes, stop_signals, processor_time, nohup)
+CHECKS = (wrong_bytes_are_refused, odd_names_come_back, host_names, writers_of_one_name, without_locks,
+          what_killed_writers_leave, runs_keep_the_files_of_others, links_stay, special_files_stay,
+          outputs_on_standard_output, outputs_of_runs, results_need_their_stream, closed_streams, runs_need_no_stream,
+          reader_that_goes, stop_signals, processor_time, nohup)
 
 
 def main():
