@@ -14,7 +14,7 @@ class Archive;
 struct NetworkFileHeader {
   std::string config;        ///< effective configuration, TOML
   std::string provenance;    ///< provenance, JSON text
-  std::string trials;        ///< fingerprint of the trials file that the network was trained on; empty if there is none
+  std::string trials{};      ///< fingerprint of the trials file that the network was trained on; empty if there is none
   Channels channels{};       ///< only read: the channels of the network's weights
   Index step = 0;            ///< only read: step of the run when the file was written
   Index idle_steps = 0;      ///< only read: steps since a stream first had no trial left
