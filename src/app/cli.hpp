@@ -91,6 +91,9 @@ int run_command_line(const Communicator& comm, int argc, const char* const* argv
 /// many threads run. **Collective.**
 void choose_threads(const Communicator& comm, std::optional<int> threads);
 
+/// A warning if threads of a node have to share its cores. **Collective.**
+std::vector<std::string> warnings_of_threads(const Communicator& comm);
+
 /// The configuration in a file, which only rank 0 reads. `settings` replace keys of the file. Throws InputError if the
 /// configuration is not valid. **Collective.**
 Config load_config(const Communicator& comm, const std::string& path, const std::vector<std::string>& settings = {});

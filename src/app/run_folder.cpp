@@ -10,6 +10,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/network_file.hpp"
+#include "fullforce/run/provenance.hpp"
 #include "inputs.hpp"
 
 namespace fullforce {
@@ -123,6 +124,11 @@ RunStart start_from(const Communicator& comm, const WantedRun& run, const Candid
     start.warnings.push_back(
         fmt::format("{} is the end of {} trials: going on from it is not, bit for bit, one run of {} trials",
                     file.string(), saved.run.train_trials, config.run.train_trials));
+  if (const std::string build = other_build(read_network_header(comm, file).provenance); !build.empty())
+    start.warnings.push_back(fmt::format(
+        "{} comes from another build of this program ({}): going on may give other bits than one run of one "
+        "build",
+        file.string(), build));
   start.trained = saved.run.train_trials == config.run.train_trials && is_network_of(comm, config.run.output, file);
   return start;
 }

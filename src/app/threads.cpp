@@ -1,4 +1,5 @@
 #include "fullforce/parallel/threads.hpp"
+#include "fullforce/parallel/node_cores.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -25,14 +26,26 @@ int count_in(std::string_view text) {
 }  // namespace
 
 void choose_threads(const Communicator& comm, std::optional<int> threads) {
+  const int fitting = node_cores(comm).threads_a_rank();
   agree(comm, [&] {
     const char* variable = std::getenv("OMP_NUM_THREADS");
     if (threads)
       set_thread_count(*threads);
     else if (variable != nullptr && *variable != '\0')
       set_thread_count(count_in(variable));
+    else
+      set_thread_count(fitting);
     require_thread_level(granted_thread_level(), thread_count());
   });
+}
+
+std::vector<std::string> warnings_of_threads(const Communicator& comm) {
+  const NodeCores node = node_cores(comm);
+  if (comm.max(std::int64_t{node.are_shared_by(thread_count())}) == 0) return {};
+  return {
+      fmt::format("threads share cores: {} rank(s) x {} thread(s) on {} core(s) of this node. Steps may take many "
+                  "times longer: use fewer ranks or threads",
+                  node.ranks, thread_count(), node.cores)};
 }
 
 }  // namespace fullforce

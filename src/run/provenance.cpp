@@ -13,6 +13,22 @@
 
 namespace fullforce {
 
+std::string other_build(const std::string& provenance) {
+  const auto json = nlohmann::ordered_json::parse(provenance, nullptr, false);
+  if (!json.is_object()) return {};
+  std::string differences;
+  for (const auto& [name, mine] :
+       {std::pair{"version", build_info::version()}, std::pair{"compiler", build_info::compiler()},
+        std::pair{"build_type", build_info::build_type()}, std::pair{"instructions", build_info::instructions()},
+        std::pair{"eigen", build_info::eigen()}}) {
+    const std::string theirs =
+        json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : "unknown";
+    if (theirs != mine)
+      differences += fmt::format("{}{} {}, now {}", differences.empty() ? "" : "; ", name, theirs, mine);
+  }
+  return differences;
+}
+
 std::string provenance(const Communicator& comm) {
   char host[256] = "unknown";
   gethostname(host, sizeof host - 1);

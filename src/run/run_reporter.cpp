@@ -1,6 +1,7 @@
 #include "run_reporter.hpp"
 
 #include <fmt/format.h>
+#include <array>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -107,8 +108,11 @@ void RunReporter::failed_to_write_checkpoint(Index step, const std::string& why)
                              step, why));
 }
 
-void RunReporter::stopped(Index step) {
-  progress_.line(fmt::format("stopped after step {}; run the same command again to go on", step));
+void RunReporter::stopped(Index step, StopReason reason) {
+  constexpr std::array why{"--max-steps is reached", "a signal asked for it",
+                           "the hours of --max-hours are nearly over", "the time of the SLURM job is nearly over"};
+  progress_.line(
+      fmt::format("stopped after step {} ({}); run the same command again to go on", step, why[as_size(reason)]));
 }
 
 void RunReporter::stopped_in_test() {

@@ -6,6 +6,7 @@
 #include "fullforce/model/trial_streams.hpp"
 #include "fullforce/run/evaluation.hpp"
 #include "fullforce/run/progress.hpp"
+#include "fullforce/run/stop.hpp"
 #include "fullforce/run/train.hpp"
 #include "performance.hpp"
 #include "training_totals.hpp"
@@ -26,7 +27,7 @@ class RunReporter {
 
   void wrote_checkpoint(Index step, double seconds);
   void failed_to_write_checkpoint(Index step, const std::string& why);
-  void stopped(Index step);
+  void stopped(Index step, StopReason reason);
   void stopped_in_test();
   void trained(const TrainingTotals& totals);
   void finished(const TrainingTotals& totals, const Performance& performance, const TestResult& test);

@@ -1,5 +1,6 @@
 #include "fullforce/run/stop.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -30,14 +31,19 @@ bool is_ignored(int signal) {
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+/// Whether a time, in seconds since 1970, was over when this process began. The clock of the time is a second coarse.
+bool is_before_this_process(long long time) {
+  return static_cast<double>(time) < static_cast<double>(std::time(nullptr)) - since_process_began.seconds() - 1.0;
+}
+
 /// The time that is left until SLURM_JOB_END_TIME, which is given in seconds since 1970. It is infinite if the variable
-/// is not set.
+/// is not set, or if the time was over before this process began.
 double seconds_to_end_of_job() {
   // The launcher and the job script must end within the time of the job, too.
   constexpr double margin = 10.0;
   const char* text = std::getenv("SLURM_JOB_END_TIME");
   const long long end = text ? std::strtoll(text, nullptr, 10) : 0;
-  if (end <= 0) return std::numeric_limits<double>::infinity();
+  if (end <= 0 || is_before_this_process(end)) return std::numeric_limits<double>::infinity();
   return static_cast<double>(end - static_cast<long long>(std::time(nullptr))) - margin;
 }
 
@@ -58,6 +64,14 @@ double seconds_left(std::optional<double> max_hours) {
   return std::min(allowed, seconds_to_end_of_job());
 }
 
+std::string warning_of_stale_end() {
+  const char* text = std::getenv("SLURM_JOB_END_TIME");
+  const long long end = text ? std::strtoll(text, nullptr, 10) : 0;
+  if (end <= 0 || !is_before_this_process(end)) return {};
+  return fmt::format("SLURM_JOB_END_TIME = {} was over before this program began: it is not taken as a time limit",
+                     end);
+}
+
 StopRequest::StopRequest(std::optional<double> max_hours, double checkpoint_minutes, double write_seconds)
     : max_hours_(max_hours),
       checkpoint_seconds_(60.0 * checkpoint_minutes),
@@ -66,14 +80,19 @@ StopRequest::StopRequest(std::optional<double> max_hours, double checkpoint_minu
       write_seconds_(std::min(write_seconds, 0.1 * std::max(0.0, seconds_left(max_hours)))) {}
 
 /// Whether the run must stop now. The margin is larger than the last write took, because the next one may take longer.
-bool StopRequest::time_is_up() const { return seconds_left(max_hours_) < 1.5 * write_seconds_ + 2.0 * ask_seconds_; }
+StopReason StopRequest::time_is_up() const {
+  if (seconds_left(max_hours_) >= 1.5 * write_seconds_ + 2.0 * ask_seconds_) return StopReason::none;
+  return seconds_to_end_of_job() <= seconds_left(max_hours_) ? StopReason::end_of_job : StopReason::hours;
+}
 
 StopRequest::Answer StopRequest::ask(const Communicator& comm) {
   if (++calls_ < interval_) return {};
-  const bool stop = stop_requested != 0 || (comm.is_root() && time_is_up());
+  const StopReason time = comm.is_root() ? time_is_up() : StopReason::none;
   const bool checkpoint =
       comm.is_root() && checkpoint_seconds_ > 0.0 && since_checkpoint_.seconds() > checkpoint_seconds_;
-  std::array<std::int64_t, 3> votes{stop, checkpoint, static_cast<std::int64_t>(1e6 * since_asked_.seconds())};
+  std::array<std::int64_t, 4> votes{stop_requested != 0, checkpoint,
+                                    static_cast<std::int64_t>(1e6 * since_asked_.seconds()),
+                                    static_cast<std::int64_t>(time)};
   comm.sum(votes);
   // Steps may become much slower at any time, so the interval stays short and grows by degrees.
   const double seconds = std::max(1e-6 * static_cast<double>(votes[2]) / comm.size(), 1e-9);
@@ -81,7 +100,9 @@ StopRequest::Answer StopRequest::ask(const Communicator& comm) {
   interval_ = static_cast<Index>(std::clamp(fitting, 1.0, static_cast<double>(std::min(most_steps, 2 * calls_))));
   calls_ = 0;
   since_asked_ = Stopwatch();
-  return {votes[0] > 0, votes[0] == 0 && votes[1] > 0};
+  const StopReason reason = votes[0] > 0 ? StopReason::signal : static_cast<StopReason>(votes[3]);
+  const bool stop = reason != StopReason::none;
+  return {stop, !stop && votes[1] > 0, reason};
 }
 
 void StopRequest::checkpoint_written(double write_seconds) {

@@ -62,11 +62,11 @@ class Training {
     keep_branch_point();
     while (!steps_are_up() && !simulation().finished()) {
       const StopRequest::Answer answer = stop_request_.ask(*comm_);
-      if (answer.stop) return interrupt();
+      if (answer.stop) return interrupt(answer.reason);
       if (answer.checkpoint || trials_are_up()) checkpoint();
       step();
     }
-    return simulation().finished() ? finish() : interrupt();
+    return simulation().finished() ? finish() : interrupt(StopReason::none);
   }
 
   void step() {
@@ -130,11 +130,11 @@ class Training {
     if (!failure.empty()) reporter_.failed_to_write_checkpoint(simulation().steps(), failure);
   }
 
-  Outcome interrupt() {
+  Outcome interrupt(StopReason reason) {
     const std::string failure = try_checkpoint();
     if (!failure.empty())
       throw RunError(fmt::format("stopped at step {} without a checkpoint: {}", simulation().steps(), failure));
-    reporter_.stopped(simulation().steps());
+    reporter_.stopped(simulation().steps(), reason);
     return Outcome::stopped;
   }
 

@@ -49,6 +49,12 @@ def fingerprint(path):
         return f.attrs["trials_fingerprint"]
 
 
+def differences(one, other):
+    """What differs between the networks of two runs, beside their configurations, which name other files."""
+    return [name for name in harness.differences(f"{one}/network.h5", f"{other}/network.h5")
+            if name not in ("config", "trials_fingerprint")]
+
+
 def check_restarts():
     fullforce(75, "train", "c.toml", "--output", "run", "--max-steps", 200, "--quiet")
     mine = fingerprint("run/checkpoint-200.h5")
@@ -65,7 +71,7 @@ def check_restarts():
         sys.exit(f"the summary says {summary.get('trials_file')}")
     files.write_trials("t.h5", trials(), dt=0.001)
     fullforce(0, "train", "c.toml", "--output", "whole", "--quiet", ranks=1)
-    differing = harness.differences("whole/network.h5", "run/network.h5")
+    differing = differences("whole", "run")
     if differing:
         sys.exit(f"{differing} differ from a run without a stop")
 
@@ -96,7 +102,7 @@ def check_hints():
         files.write_trials(name, hinted, dt=0.001)
     fullforce(0, "train", "c.toml", "--output", "without", "--quiet", "--set", "task.file=without.h5")
     fullforce(0, "train", "c.toml", "--output", "unused", "--quiet", "--set", "task.file=with.h5", "--set", "task.hint=false")
-    differing = harness.differences("without/network.h5", "unused/network.h5")
+    differing = differences("without", "unused")
     if differing:
         sys.exit(f"task.hint = false has no effect: {differing} differ")
 

@@ -9,4 +9,8 @@ namespace fullforce {
 /// **Collective.**
 std::string provenance(const Communicator& comm);
 
+/// What differs between this program and the one of a provenance that changes rounding: version, compiler, build type,
+/// instructions, Eigen. The text is empty if nothing does.
+std::string other_build(const std::string& provenance);
+
 }  // namespace fullforce

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 
 #include "fullforce/base/timer.hpp"
 #include "fullforce/parallel/mpi.hpp"
@@ -16,6 +17,13 @@ void honour_stop_signals();
 /// set.
 double seconds_left(std::optional<double> max_hours);
 
+/// A warning if SLURM_JOB_END_TIME is a time before this process began, as in the environment of a job that has ended.
+/// Such a time is not a limit. The text is empty otherwise.
+std::string warning_of_stale_end();
+
+/// Why a run stops early.
+enum class StopReason { none, signal, hours, end_of_job };
+
 /// Decides whether to stop or to write a checkpoint soon, from signals, the time left and the checkpoint interval.
 /// Clocks and signals differ between ranks, so all ranks agree on the answer. They do so at intervals of as many steps
 /// as take about a tenth of a second, and of at most 32 steps.
@@ -27,6 +35,7 @@ class StopRequest {
   struct Answer {
     bool stop = false;
     bool checkpoint = false;
+    StopReason reason = StopReason::none;
   };
 
   /// Returns the answer. It must be called in every step, and asks all ranks in some of them. **Collective.**
@@ -37,7 +46,7 @@ class StopRequest {
   void checkpoint_written(double write_seconds);
 
  private:
-  bool time_is_up() const;
+  StopReason time_is_up() const;
 
   std::optional<double> max_hours_;
   double checkpoint_seconds_;

@@ -6,6 +6,7 @@
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/memory.hpp"
 #include "fullforce/run/session.hpp"
+#include "fullforce/run/stop.hpp"
 #include "fullforce/run/train.hpp"
 #include "inputs.hpp"
 #include "result_stream.hpp"
@@ -58,6 +59,8 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
     return 0;
   }
   std::vector<std::string> warnings = keys_without_effect(config, task->channels());
+  for (const std::string& warning : warnings_of_threads(comm)) warnings.push_back(warning);
+  if (const std::string stale = warning_of_stale_end(); !stale.empty()) warnings.push_back(stale);
   if (arguments.dry_run) {
     warn(comm, warnings);
     const std::string beginning =

@@ -1,4 +1,5 @@
 #include "fullforce/parallel/threads.hpp"
+#include "fullforce/parallel/node_cores.hpp"
 
 #include <gtest/gtest.h>
 
@@ -47,10 +48,19 @@ TEST_F(Threads, TheOptionComesBeforeTheVariable) {
 
 TEST_F(Threads, TheVariableMayBeAListWhoseFirstNumberCounts) { EXPECT_EQ(chosen("2,1", std::nullopt), 2); }
 
-TEST_F(Threads, WithoutEitherOpenMPDecides) {
+TEST_F(Threads, WithoutEitherEveryThreadHasACore) {
   set_thread_count(4);
-  EXPECT_EQ(chosen(nullptr, std::nullopt), 4);
-  EXPECT_EQ(chosen("", std::nullopt), 4);
+  const int fitting = node_cores(Communicator::world()).threads_a_rank();
+  EXPECT_EQ(chosen(nullptr, std::nullopt), fitting);
+  EXPECT_EQ(chosen("", std::nullopt), fitting);
+}
+
+TEST_F(Threads, MoreThanTheCoresAreWarnedOf) {
+  const Communicator comm = Communicator::world();
+  set_thread_count(static_cast<int>(node_cores(comm).cores) + 1);
+  const std::vector<std::string> warnings = warnings_of_threads(comm);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_TRUE(says(warnings[0], "share cores"));
 }
 
 TEST_F(Threads, AVariableThatIsNoCountIsRefused) {

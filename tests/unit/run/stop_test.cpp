@@ -74,6 +74,27 @@ TEST(SecondsLeft, TakeNoNoticeOfATimeThatIsNone) {
   ::unsetenv("SLURM_JOB_END_TIME");
 }
 
+TEST(SecondsLeft, TakeNoNoticeOfAJobThatWasOverBefore) {
+  const EndOfJob end(-5000.0);
+  EXPECT_TRUE(std::isinf(seconds_left({})));
+  EXPECT_LT(seconds_left(1.0), 3600.0) << "the hours still count";
+  EXPECT_NE(warning_of_stale_end().find("SLURM_JOB_END_TIME"), std::string::npos);
+}
+
+TEST(SecondsLeft, GiveNoWarningOfAJobThatGoesOn) {
+  const EndOfJob end(5000.0);
+  EXPECT_EQ(warning_of_stale_end(), "");
+}
+
+TEST(StopRequest, SaysWhyItStops) {
+  const Communicator comm = Communicator::world();
+  StopRequest hours(0.0, no_checkpoints, 1.0);
+  EXPECT_EQ(hours.ask(comm).reason, StopReason::hours);
+  const EndOfJob end(8.0);
+  StopRequest job({}, no_checkpoints, 1.0);
+  EXPECT_EQ(job.ask(comm).reason, StopReason::end_of_job);
+}
+
 TEST(StopRequest, AsksAllRanksInOneOf32QuickSteps) {
   const Communicator comm = Communicator::world();
   StopRequest request({}, no_checkpoints, 1.0);
