@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+"""Trials without activity, files that are passed over, and checkpoints that a longer run needs: nothing is silent.
+
+    quiet_trials.py FULLFORCE
+"""
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+import numpy as np
+
+import harness
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/python"))
+from fullforce import files  # noqa: E402
+
+CONFIG = """
+[run]
+init_trials = 1
+train_trials = 12
+test_trials = 2
+[task]
+name = "file"
+file = "t.h5"
+[network]
+neurons = 40
+"""
+
+
+def expect(holds, what):
+    if not holds:
+        sys.exit("FAILED: " + what)
+
+
+def train(code, output, *settings, ranks=1):
+    changes = [word for setting in settings for word in ("--set", setting)]
+    return harness.expect_exit(code, harness.mpirun(ranks, ["train", "c.toml", "--output", output, "--quiet", *changes]))
+
+
+def write(amplitude):
+    t = np.arange(80)[:, None] * 0.001
+    files.write_trials("t.h5", [files.Trial(targets=amplitude * np.sin(40 * t), inputs=amplitude * (t < 0.02))], dt=0.001)
+
+
+def check_zero_targets():
+    """A network whose rates decay to zero, and targets that are zero: no error, its reason, and no false warning."""
+    write(0.0)
+    result = train(0, "zero", "network.gain=0.3", "run.train_trials=60")
+    expect("positive" not in result.stderr, f"a false warning: {result.stderr}")
+    summary = json.loads(pathlib.Path("zero/summary.json").read_text())
+    expect(summary["train"]["error"] is None and summary["test"]["error"] is None, "a ratio to zero")
+    reasons = " ".join(summary["warnings"])
+    expect("train.error: all targets of the last training trial are zero" in reasons, reasons)
+    expect("test.error: all targets of the test trials are zero" in reasons, reasons)
+    lines = pathlib.Path("zero/metrics.csv").read_text().splitlines()[1:]
+    expect(all(line.split(",")[3] == "nan" for line in lines), f"metrics.csv holds {lines[0]}")
+
+
+def check_passed_over():
+    """A network.h5 whose header is damaged is named, although a whole checkpoint is there."""
+    write(1.0)
+    train(0, "damaged", "checkpoint.every_trials=4")
+    network = pathlib.Path("damaged/network.h5")
+    content = bytearray(network.read_bytes())
+    content[:2048] = bytes(2048)
+    network.write_bytes(content)
+    pathlib.Path("damaged/summary.json").unlink()
+    result = train(0, "damaged", "checkpoint.every_trials=4")
+    expect("passed over" in result.stderr and "network.h5" in result.stderr, f"nothing said: {result.stderr!r}")
+
+
+def check_branch(name, *settings):
+    """A longer run goes on to the bits of one run, although the shorter one has written later checkpoints."""
+    changes = ["run.streams=3", "checkpoint.every_trials=1", "checkpoint.keep=1", *settings]
+    train(0, name, *changes)
+    result = train(0, name, *changes, "run.train_trials=20", ranks=2)
+    expect("not, bit for bit" not in result.stderr, f"{name}: {result.stderr}")
+    train(0, name + "-whole", *changes, "run.train_trials=20")
+    differing = [n for n in harness.differences(f"{name}-whole/network.h5", f"{name}/network.h5") if n != "config"]
+    expect(not differing, f"{name}: {differing} differ from one run")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        with open("c.toml", "w") as f:
+            f.write(CONFIG)
+        check_zero_targets()
+        check_passed_over()
+        check_branch("branch", "run.train_trials=13")
+        check_branch("idle", "run.train_trials=2", "run.init_trials=0")
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()
