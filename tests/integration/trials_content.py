@@ -96,6 +96,18 @@ def check_tests():
     fullforce(0, "test", "built-in/network.h5", "--trials-file", "short.h5", "--trials", 2)
 
 
+def check_links():
+    """The package replaces the file that a link names, keeps its mode, and leaves nothing behind when it fails."""
+    files.write_trials("target.h5", trials(), dt=0.001)
+    os.chmod("target.h5", 0o600)
+    os.symlink("target.h5", "link.h5")
+    files.write_trials("link.h5", trials(count=2), dt=0.001)
+    if not os.path.islink("link.h5") or os.stat("target.h5").st_mode & 0o777 != 0o600:
+        sys.exit("a link or the mode of its target is lost")
+    if len(files.read_trials("target.h5")[0]) != 2 or [name for name in os.listdir(".") if name.endswith(".part")]:
+        sys.exit("the target of a link was not replaced whole")
+
+
 def check_hints():
     """Hints of a file that are not used are as if they were not there."""
     for name, hinted in (("with.h5", trials()), ("without.h5", [files.Trial(t.targets, t.inputs) for t in trials()])):
@@ -116,6 +128,7 @@ def main():
         check_restarts()
         check_tests()
         check_hints()
+        check_links()
         os.chdir("/")
 
 

@@ -1,16 +1,17 @@
 """Trials files, which the task "file" reads."""
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import pathlib
-from typing import Any, Iterable
+import tempfile
+from typing import Any, Iterable, Iterator
 
 import h5py
 import numpy as np
 
 from .trials_reader import FORMAT, SIGNALS, VERSION, TrialsReader, open_file, order_problem
-
 
 
 def as_columns(signal: Any, length: int) -> np.ndarray:
@@ -61,15 +62,38 @@ def write_trials(path: str | pathlib.Path, trials: Iterable[Trial], dt: float) -
     problem = order_problem(*widths, sum(len(t.targets) for t in trials))
     if problem:
         raise ValueError(problem)
-    unfinished = f"{path}.part"
-    with h5py.File(unfinished, "w") as file:
+    with _unfinished_file(path) as unfinished, h5py.File(unfinished, "w") as file:
         file.attrs.update(format=FORMAT, format_version=VERSION, dt=float(dt))
         file["lengths"] = np.array([len(t.targets) for t in trials], dtype=np.int64)
         for name in SIGNALS:
             signal = np.concatenate([getattr(t, name) for t in trials])
             if signal.shape[1] > 0:
                 file[name] = signal
-    os.replace(unfinished, path)
+
+
+@contextlib.contextmanager
+def _unfinished_file(path: str | pathlib.Path) -> Iterator[str]:
+    """A new file beside `path`, which takes its place when it is whole. A link stays, and its target is replaced.
+
+    No other writer has the file's name, so several may write `path` at once.
+    """
+    target = os.path.realpath(path)
+    try:
+        mode = os.stat(target).st_mode & 0o7777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    handle, unfinished = tempfile.mkstemp(prefix=f"{os.path.basename(target)}.unfinished-", suffix=".part",
+                                          dir=os.path.dirname(target))
+    os.close(handle)
+    try:
+        yield unfinished
+        os.chmod(unfinished, mode)
+        os.replace(unfinished, target)
+    except BaseException:
+        os.unlink(unfinished)
+        raise
 
 
 def read_trials(path: str | pathlib.Path) -> tuple[list[Trial], float]:
