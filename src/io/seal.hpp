@@ -8,6 +8,9 @@
 /// length of the file and a checksum of every byte by which HDF5 finds its way through the file: structure, attributes
 /// and small datasets. It is checked with plain reads before HDF5 opens the file, since HDF5 may crash or never return
 /// on damaged structure. One rank calls these functions.
+///
+/// A seal in a second file could be parted from its file. One checksum of all bytes would make a restart read the file
+/// twice more.
 namespace fullforce::seal {
 
 /// Size of the seal, which is also where the HDF5 file proper begins.

@@ -21,6 +21,9 @@ class Archive;
 /// visit new directions. The vectors are either the rates that were learned from, whose coordinates a = U^T r are the
 /// low-rank features, or the target currents.
 ///
+/// Coordinates are summed within a block of rows in the run's precision, and over blocks in integers. In double
+/// precision throughout, U^T r would take twice the time.
+///
 /// A rank holds its own rows of U; the coordinates are the same on every rank. All decisions about growth come from
 /// sums that do not depend on the layout, so the basis grows in the same way on any number of ranks.
 template <Real T>
