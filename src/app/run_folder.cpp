@@ -40,9 +40,9 @@ void require_same_trials(const NetworkFileHeader& header, const WantedRun& run, 
           run.config.task.file, run.trials, file.string(), header.trials);
 }
 
-/// Throws InputError unless the run in `file` is this one. Returns its configuration.
-Config require_same_run(const Communicator& comm, const WantedRun& run, const fs::path& file) {
-  const NetworkFileHeader header = read_network_header(comm, file);
+/// Throws InputError unless the run in `file`, which has this header, is the one that is asked for. Returns its
+/// configuration.
+Config require_same_run(const NetworkFileHeader& header, const WantedRun& run, const fs::path& file) {
   const Config saved = parse_config(header.config, file.string());
   const Config& config = run.config;
   const bool same_trials = !run.trials.empty() && header.trials == run.trials;
@@ -119,12 +119,13 @@ RunStart start_from(const Communicator& comm, const WantedRun& run, const Candid
   const fs::path& file = candidate.path;
   RunStart start;
   start.from = file;
-  const Config saved = require_same_run(comm, run, file);
+  const NetworkFileHeader header = read_network_header(comm, file);
+  const Config saved = require_same_run(header, run, file);
   if (!candidate.exact)
     start.warnings.push_back(
         fmt::format("{} is the end of {} trials: going on from it is not, bit for bit, one run of {} trials",
                     file.string(), saved.run.train_trials, config.run.train_trials));
-  if (const std::string build = other_build(read_network_header(comm, file).provenance); !build.empty())
+  if (const std::string build = other_build(header.provenance); !build.empty())
     start.warnings.push_back(fmt::format(
         "{} comes from another build of this program ({}): going on may give other bits than one run of one "
         "build",
@@ -141,7 +142,7 @@ void require_room_for(const Communicator& comm, const WantedRun& run, const fs::
     require(other.step <= step,
             "--restart {} is at step {}, but {} is further on (give another --output, or move it away)", file.string(),
             step, other.path.string());
-    if (damage_of(comm, other.path).empty()) require_same_run(comm, run, other.path);
+    if (damage_of(comm, other.path).empty()) require_same_run(read_network_header(comm, other.path), run, other.path);
   }
 }
 

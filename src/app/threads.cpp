@@ -26,15 +26,16 @@ int count_in(std::string_view text) {
 }  // namespace
 
 void choose_threads(const Communicator& comm, std::optional<int> threads) {
-  const int fitting = node_cores(comm).threads_a_rank();
+  const char* const variable = std::getenv("OMP_NUM_THREADS");
+  const bool has_variable = variable != nullptr && *variable != '\0';
+  // The ranks may have different variables, and all of them must ask if one does.
+  const bool asks = comm.max(std::int64_t{!threads && !has_variable}) != 0;
+  const int fitting = asks ? node_cores(comm).threads_a_rank() : 0;
   agree(comm, [&] {
-    const char* variable = std::getenv("OMP_NUM_THREADS");
     if (threads)
       set_thread_count(*threads);
-    else if (variable != nullptr && *variable != '\0')
-      set_thread_count(count_in(variable));
     else
-      set_thread_count(fitting);
+      set_thread_count(has_variable ? count_in(variable) : fitting);
     require_thread_level(granted_thread_level(), thread_count());
   });
 }

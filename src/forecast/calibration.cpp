@@ -1,7 +1,6 @@
 #include "fullforce/forecast/calibration.hpp"
 
 #include <fmt/chrono.h>
-#include <unistd.h>
 
 #include <Eigen/Dense>
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <string>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/host_name.hpp"
 #include "fullforce/base/utf8.hpp"
 #include "fullforce/forecast/step_probe.hpp"
 #include "fullforce/io/atomic_file.hpp"
@@ -42,10 +42,8 @@ class ThreadScope {
 };
 
 std::string origin(const Communicator& comm) {
-  char host[256] = "unknown";
-  gethostname(host, sizeof host - 1);
   std::string text = fmt::format("measured {:%Y-%m-%d} on {}, {} rank(s) x {} thread(s)",
-                                 fmt::gmtime(std::time(nullptr)), printable(host), comm.size(), thread_count());
+                                 fmt::gmtime(std::time(nullptr)), printable(host_name()), comm.size(), thread_count());
   comm.broadcast(text);
   return text;
 }

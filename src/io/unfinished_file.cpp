@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -15,6 +14,7 @@
 #include <set>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/host_name.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/file_descriptor.hpp"
 
@@ -28,10 +28,8 @@ constexpr std::string_view ending = ".part";
 constexpr std::size_t longest_name = 255;  // of a file, in bytes
 
 /// The name of this host, of letters, digits and hyphens alone.
-std::string host_name() {
-  std::array<char, 65> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "host";
-  std::string host = name.data();
+std::string host_in_names() {
+  std::string host = host_name();
   std::replace_if(
       host.begin(), host.end(), [](unsigned char c) { return c > 0x7f || !std::isalnum(c); }, '-');
   return host;
@@ -39,7 +37,7 @@ std::string host_name() {
 
 /// An overlong name loses its end; what a killed process leaves of such a file is not known again.
 fs::path name_beside(const fs::path& target, int count) {
-  const std::string suffix = fmt::format("{}{}-{}-{}{}", mark, host_name(), ::getpid(), count, ending);
+  const std::string suffix = fmt::format("{}{}-{}-{}{}", mark, host_in_names(), ::getpid(), count, ending);
   const std::string name = target.filename().string();
   return target.parent_path() / (name.substr(0, longest_name - suffix.size()) + suffix);
 }
@@ -79,7 +77,7 @@ std::optional<Leftover> leftover_at(const fs::path& path) {
   const auto process = count ? take_number(rest) : std::nullopt;
   const std::size_t at = rest.rfind(mark);
   if (!process || at == std::string_view::npos || at == 0) return std::nullopt;
-  const bool ours = rest.substr(at + mark.size()) == host_name();
+  const bool ours = rest.substr(at + mark.size()) == host_in_names();
   const bool lives = *process == ::getpid() ? names_in_use().contains(name) : is_running(*process);
   return Leftover{path, std::string(rest.substr(0, at)), ours, ours && !lives};
 }

@@ -4,28 +4,23 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <span>
 
 namespace fullforce {
 namespace {
 
-/// Bit k says whether a process may run on core k.
-using CoreSet = std::array<std::uint64_t, CPU_SETSIZE / 64>;
-
-CoreSet own_cores() {
+/// Element k says whether this process may run on core k.
+std::array<std::int64_t, CPU_SETSIZE> own_cores() {
+  std::array<std::int64_t, CPU_SETSIZE> cores{};
   cpu_set_t set;
   CPU_ZERO(&set);
-  CoreSet cores{};
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
-  for (std::size_t k = 0; k < CPU_SETSIZE; ++k)
-    if (CPU_ISSET(k, &set)) cores[k / 64] |= std::uint64_t{1} << (k % 64);
+  if (::sched_getaffinity(0, sizeof set, &set) == 0)
+    for (std::size_t k = 0; k < cores.size(); ++k) cores[k] = CPU_ISSET(k, &set) ? 1 : 0;
   return cores;
 }
 
-Index count(const CoreSet& cores) {
-  Index sum = 0;
-  for (const std::uint64_t word : cores) sum += std::popcount(word);
-  return sum;
+Index count(std::span<const std::int64_t> cores) {
+  return std::count_if(cores.begin(), cores.end(), [](std::int64_t ranks) { return ranks > 0; });
 }
 
 }  // namespace
@@ -36,11 +31,9 @@ int NodeCores::threads_a_rank() const {
 
 NodeCores node_cores(const Communicator& comm) {
   const Communicator node = comm.node();
-  const CoreSet own = own_cores();
-  CoreSet all = own;
-  for (std::size_t k = 0; k < own.size(); ++k)
-    for (const std::int64_t word : node.all_gather(static_cast<std::int64_t>(own[k])))
-      all[k] |= static_cast<std::uint64_t>(word);
+  const auto own = own_cores();
+  auto all = own;  // then the number of ranks that may run on each core
+  node.sum(all);
   return {std::max<Index>(1, count(all)), std::max<Index>(1, count(own)), node.size()};
 }
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
@@ -14,7 +15,7 @@
 namespace fullforce {
 namespace {
 
-constexpr const char* header = "trial,step,seconds,error,length,stream,rank";
+constexpr std::string_view header = "trial,step,seconds,error,length,stream,rank";
 
 /// Reads column k of a whole line as a number.
 double column(const std::string& line, int k) {
@@ -23,7 +24,11 @@ double column(const std::string& line, int k) {
   return std::strtod(line.c_str() + begin, nullptr);
 }
 
-bool is_whole(const std::string& line) { return std::count(line.begin(), line.end(), ',') == 6 && line.back() != ','; }
+/// Whether a line has a value in each column of the header.
+bool is_whole(std::string_view line) {
+  const auto commas = [](std::string_view text) { return std::count(text.begin(), text.end(), ','); };
+  return commas(line) == commas(header) && line.back() != ',';
+}
 
 /// Returns the header and those lines of an earlier part of the run that belong to steps up to `step`.
 std::string text_until(const std::filesystem::path& path, Index step, double& last_error) {

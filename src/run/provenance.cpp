@@ -1,10 +1,10 @@
 #include <fmt/chrono.h>
-#include <unistd.h>
 
 #include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "fullforce/base/build_info.hpp"
+#include "fullforce/base/host_name.hpp"
 #include "fullforce/base/utf8.hpp"
 #include "fullforce/io/library.hpp"
 #include "fullforce/parallel/threads.hpp"
@@ -30,8 +30,6 @@ std::string other_build(const std::string& provenance) {
 }
 
 std::string provenance(const Communicator& comm) {
-  char host[256] = "unknown";
-  gethostname(host, sizeof host - 1);
   nlohmann::ordered_json json;
   json["version"] = build_info::version();
   json["git_commit"] = build_info::git_commit();
@@ -44,7 +42,7 @@ std::string provenance(const Communicator& comm) {
   json["blas"] = build_info::blas();
   json["ranks"] = comm.size();
   json["threads"] = thread_count();
-  json["host"] = printable(host);
+  json["host"] = printable(host_name());
   json["utc_time"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   std::string text = json_text(json, -1);
   comm.broadcast(text);

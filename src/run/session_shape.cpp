@@ -23,6 +23,14 @@ struct OtherParts {
   }
 };
 
+/// Calls use(parts) with these parts in the precision of the options.
+template <class Use>
+auto with_other_parts(const RowPartition& partition, const SessionOptions& options, const Channels& channels,
+                      const Use& use) {
+  return with_scalar(options.learning.precision,
+                     [&](auto scalar) { return use(OtherParts<decltype(scalar)>(partition, options, channels)); });
+}
+
 }  // namespace
 
 SessionShape::SessionShape(const RowPartition& partition, int threads, const SessionOptions& options,
@@ -36,16 +44,14 @@ SessionShape::SessionShape(const RowPartition& partition, int threads, const Ses
 }
 
 Index SessionShape::bytes() const {
-  const Index others = with_scalar(options_.learning.precision, [&](auto scalar) {
-    return OtherParts<decltype(scalar)>(partition_, options_, channels_).bytes();
-  });
+  const Index others =
+      with_other_parts(partition_, options_, channels_, [](const auto& parts) { return parts.bytes(); });
   return others + plasticity_->bytes() + drive_->bytes();
 }
 
 double SessionShape::file_bytes(bool checkpoint) const {
-  const double others = with_scalar(options_.learning.precision, [&](auto scalar) {
-    return OtherParts<decltype(scalar)>(partition_, options_, channels_).file_bytes(checkpoint);
-  });
+  const double others = with_other_parts(partition_, options_, channels_,
+                                         [&](const auto& parts) { return parts.file_bytes(checkpoint); });
   return others + plasticity_->file_bytes(checkpoint) + drive_->file_bytes();
 }
 

@@ -36,15 +36,21 @@ bool is_before_this_process(long long time) {
   return static_cast<double>(time) < static_cast<double>(std::time(nullptr)) - since_process_began.seconds() - 1.0;
 }
 
-/// The time that is left until SLURM_JOB_END_TIME, which is given in seconds since 1970. It is infinite if the variable
-/// is not set, or if the time was over before this process began.
+/// SLURM_JOB_END_TIME in seconds since 1970, or nothing if it is not set to a time.
+std::optional<long long> end_of_job() {
+  const char* text = std::getenv("SLURM_JOB_END_TIME");
+  const long long end = text ? std::strtoll(text, nullptr, 10) : 0;
+  return end > 0 ? std::optional(end) : std::nullopt;
+}
+
+/// The time that is left until the end of the SLURM job. It is infinite if there is no such time, or if it was over
+/// before this process began.
 double seconds_to_end_of_job() {
   // The launcher and the job script must end within the time of the job, too.
   constexpr double margin = 10.0;
-  const char* text = std::getenv("SLURM_JOB_END_TIME");
-  const long long end = text ? std::strtoll(text, nullptr, 10) : 0;
-  if (end <= 0 || is_before_this_process(end)) return std::numeric_limits<double>::infinity();
-  return static_cast<double>(end - static_cast<long long>(std::time(nullptr))) - margin;
+  const std::optional<long long> end = end_of_job();
+  if (!end || is_before_this_process(*end)) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(*end - static_cast<long long>(std::time(nullptr))) - margin;
 }
 
 constexpr double longest_silence = 0.1;  // in s, between two questions
@@ -65,11 +71,10 @@ double seconds_left(std::optional<double> max_hours) {
 }
 
 std::string warning_of_stale_end() {
-  const char* text = std::getenv("SLURM_JOB_END_TIME");
-  const long long end = text ? std::strtoll(text, nullptr, 10) : 0;
-  if (end <= 0 || !is_before_this_process(end)) return {};
+  const std::optional<long long> end = end_of_job();
+  if (!end || !is_before_this_process(*end)) return {};
   return fmt::format("SLURM_JOB_END_TIME = {} was over before this program began: it is not taken as a time limit",
-                     end);
+                     *end);
 }
 
 StopRequest::StopRequest(std::optional<double> max_hours, double checkpoint_minutes, double write_seconds)

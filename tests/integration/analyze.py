@@ -13,9 +13,7 @@ import h5py
 import numpy as np
 
 import harness
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/python"))
-from fullforce import files  # noqa: E402
+from fullforce import files
 
 CONFIG = """
 [run]

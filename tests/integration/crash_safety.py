@@ -7,20 +7,15 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 
 import h5py
 import numpy as np
 
 import harness
+from harness import expect
 
 LONG = ["--set", "run.train_trials=100000000"]
-
-
-def expect(holds, what):
-    if not holds:
-        sys.exit("FAILED: " + what)
 
 
 def run(code, output, *more, ranks=2, **options):
@@ -333,16 +328,11 @@ def outputs_that_are_inputs():
 def main():
     with harness.small_run(run={"train_trials": 120}, checkpoint={"every_minutes": 0.0005, "keep": 3}):
         run(0, "reference", "--set", "checkpoint.every_minutes=0.0", ranks=1)
-        for check in (
+        harness.run_checks((
             stops, second_interrupt, time_limits, stop_in_test, kills, damage, one_at_a_time, full_disk, no_room_at_all,
             restart_from_a_file, more_trials, more_trials_without_a_checkpoint, last_step, divergence, folders,
             outputs_that_are_inputs
-        ):
-            if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
-                continue
-            begin = time.time()
-            check()
-            print(f"{time.time() - begin:5.1f} s  {check.__name__}", flush=True)
+        ))
 
 
 if __name__ == "__main__":

@@ -21,14 +21,10 @@ import time
 import h5py
 
 import harness
+from harness import expect
 
 LONG = ["--set", "run.train_trials=100000000", "--set", "checkpoint.every_minutes=0.0"]
 TRIALS = ["trials", "c.toml", "--count", "3", "--output"]
-
-
-def expect(holds, what):
-    if not holds:
-        sys.exit("FAILED: " + what)
 
 
 def run(code, arguments, **options):
@@ -391,12 +387,7 @@ CHECKS = (wrong_bytes_are_refused, odd_names_come_back, host_names, writers_of_o
 def main():
     with harness.small_run(run={"train_trials": 4, "test_trials": 1}):
         run(0, harness.train("net"))
-        for check in CHECKS:
-            if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
-                continue
-            begin = time.time()
-            check()
-            print(f"{time.time() - begin:5.1f} s  {check.__name__}", flush=True)
+        harness.run_checks(CHECKS)
 
 
 if __name__ == "__main__":

@@ -4,34 +4,15 @@
     quiet_trials.py FULLFORCE
 """
 import json
-import os
 import pathlib
-import sys
-import tempfile
 
 import numpy as np
 
 import harness
+from fullforce import files
+from harness import expect
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/python"))
-from fullforce import files  # noqa: E402
-
-CONFIG = """
-[run]
-init_trials = 1
-train_trials = 12
-test_trials = 2
-[task]
-name = "file"
-file = "t.h5"
-[network]
-neurons = 40
-"""
-
-
-def expect(holds, what):
-    if not holds:
-        sys.exit("FAILED: " + what)
+SMALL = {"run": {"streams": 1, "init_trials": 1, "train_trials": 12}, "network": {"neurons": 40}}
 
 
 def train(code, output, *settings, ranks=1):
@@ -41,7 +22,7 @@ def train(code, output, *settings, ranks=1):
 
 def write(amplitude):
     t = np.arange(80)[:, None] * 0.001
-    files.write_trials("t.h5", [files.Trial(targets=amplitude * np.sin(40 * t), inputs=amplitude * (t < 0.02))], dt=0.001)
+    files.write_trials("trials.h5", [files.Trial(targets=amplitude * np.sin(40 * t), inputs=amplitude * (t < 0.02))], dt=0.001)
 
 
 def check_zero_targets():
@@ -83,15 +64,11 @@ def check_branch(name, *settings):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        with open("c.toml", "w") as f:
-            f.write(CONFIG)
+    with harness.small_run(**SMALL):
         check_zero_targets()
         check_passed_over()
         check_branch("branch", "run.train_trials=13")
         check_branch("idle", "run.train_trials=2", "run.init_trials=0")
-        os.chdir("/")
 
 
 if __name__ == "__main__":

@@ -7,26 +7,14 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 
 import h5py
 import numpy as np
 
 import harness
+from fullforce import files
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/python"))
-from fullforce import files  # noqa: E402
-
-CONFIG = """
-[run]
-init_trials = 1
-train_trials = 12
-[task]
-name = "file"
-file = "t.h5"
-[network]
-neurons = 40
-"""
+SMALL = {"run": {"streams": 1, "init_trials": 1, "train_trials": 12}, "network": {"neurons": 40}}
 
 
 def trials(amplitude=1.0, count=3):
@@ -59,17 +47,17 @@ def check_restarts():
     fullforce(75, "train", "c.toml", "--output", "run", "--max-steps", 200, "--quiet")
     mine = fingerprint("run/checkpoint-200.h5")
     for other in (trials(amplitude=2.0), trials()[::-1], trials(count=4)):
-        files.write_trials("t.h5", other, dt=0.001)
-        expect_error(fullforce(2, "train", "c.toml", "--output", "run", "--quiet"), "t.h5", "run/checkpoint-200.h5", mine)
+        files.write_trials("trials.h5", other, dt=0.001)
+        expect_error(fullforce(2, "train", "c.toml", "--output", "run", "--quiet"), "trials.h5", "run/checkpoint-200.h5", mine)
     # The same content under another name, compressed and in single precision where that loses nothing.
-    files.write_trials("t.h5", trials(), dt=0.001)
-    shutil.move("t.h5", "elsewhere.h5")
+    files.write_trials("trials.h5", trials(), dt=0.001)
+    shutil.move("trials.h5", "elsewhere.h5")
     fullforce(0, "train", "c.toml", "--output", "run", "--quiet", "--set", "task.file=elsewhere.h5")
     with open("run/summary.json") as f:
         summary = json.load(f)
     if summary["trials_file"] != {"path": "elsewhere.h5", "fingerprint": mine}:
         sys.exit(f"the summary says {summary.get('trials_file')}")
-    files.write_trials("t.h5", trials(), dt=0.001)
+    files.write_trials("trials.h5", trials(), dt=0.001)
     fullforce(0, "train", "c.toml", "--output", "whole", "--quiet", ranks=1)
     differing = differences("whole", "run")
     if differing:
@@ -78,11 +66,11 @@ def check_restarts():
 
 def check_tests():
     before = fullforce(0, "test", "whole/network.h5").stdout
-    files.write_trials("t.h5", trials(amplitude=0.5), dt=0.001)
-    expect_error(fullforce(2, "test", "whole/network.h5"), "t.h5", "--trials-file")
-    expect_error(fullforce(2, "analyze", "whole/network.h5"), "t.h5", "--trials-file")
-    os.remove("t.h5")
-    expect_error(fullforce(2, "test", "whole/network.h5"), "t.h5")
+    files.write_trials("trials.h5", trials(amplitude=0.5), dt=0.001)
+    expect_error(fullforce(2, "test", "whole/network.h5"), "trials.h5", "--trials-file")
+    expect_error(fullforce(2, "analyze", "whole/network.h5"), "trials.h5", "--trials-file")
+    os.remove("trials.h5")
+    expect_error(fullforce(2, "test", "whole/network.h5"), "trials.h5")
     fullforce(0, "analyze", "whole/network.h5", "--autonomous", "--trials", 1)
     if fullforce(0, "test", "whole/network.h5", "--trials-file", "elsewhere.h5").stdout != before:
         sys.exit("the same trials gave another test")
@@ -120,16 +108,12 @@ def check_hints():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        with open("c.toml", "w") as f:
-            f.write(CONFIG)
-        files.write_trials("t.h5", trials(), dt=0.001)
+    with harness.small_run(**SMALL):
+        files.write_trials("trials.h5", trials(), dt=0.001)
         check_restarts()
         check_tests()
         check_hints()
         check_links()
-        os.chdir("/")
 
 
 if __name__ == "__main__":

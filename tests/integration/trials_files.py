@@ -13,8 +13,6 @@ import h5py
 import numpy as np
 
 import harness
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "python"))
 from fullforce import errors, files
 from fullforce.files import network, recording
 

@@ -9,9 +9,9 @@ it, it says so and succeeds.
 import os
 import shutil
 import subprocess
-import sys
 
 import harness
+from harness import expect
 
 
 def run(output, *more, ranks=2):
@@ -20,11 +20,6 @@ def run(output, *more, ranks=2):
 
 def shell(command):
     return subprocess.run(command, shell=True, capture_output=True, text=True).returncode == 0
-
-
-def expect(holds, what):
-    if not holds:
-        sys.exit("FAILED: " + what)
 
 
 def fill(path, leave):

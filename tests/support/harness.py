@@ -4,6 +4,7 @@ It starts runs, reads what their files hold, and compares two files.
 """
 import contextlib
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -13,6 +14,9 @@ import time
 import h5py
 import numpy as np
 
+
+# Scripts that start the program may also use its Python package.
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "python"))
 
 # The path of fullforce is the script's first argument. It is made absolute before the script goes to another folder.
 PROGRAM = os.path.abspath(sys.argv[1])
@@ -99,6 +103,22 @@ def catches_signals(pid):
     except (OSError, IndexError):
         return False
     return bool(caught >> (signal.SIGUSR1 - 1) & 1)
+
+
+def expect(holds, what):
+    """Ends the test if something does not hold."""
+    if not holds:
+        sys.exit("FAILED: " + what)
+
+
+def run_checks(checks):
+    """Runs those checks that the command line names after the program, or all, and prints what each of them takes."""
+    for check in checks:
+        if sys.argv[2:] and check.__name__ not in sys.argv[2:]:
+            continue
+        begin = time.time()
+        check()
+        print(f"{time.time() - begin:5.1f} s  {check.__name__}", flush=True)
 
 
 def expect_exit(code, result):

@@ -18,6 +18,14 @@ namespace {
 
 constexpr int stopped_early = 75;
 
+/// What a user should know before the run begins.
+std::vector<std::string> warnings_before(const Communicator& comm, const Config& config, const Task& task) {
+  std::vector<std::string> warnings = keys_without_effect(config, task.channels());
+  for (const std::string& warning : warnings_of_threads(comm)) warnings.push_back(warning);
+  if (const std::string stale = warning_of_stale_end(); !stale.empty()) warnings.push_back(stale);
+  return warnings;
+}
+
 TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes,
                     std::vector<std::string> warnings) {
   TrainingJob plan;
@@ -58,9 +66,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
                       config.run.output));
     return 0;
   }
-  std::vector<std::string> warnings = keys_without_effect(config, task->channels());
-  for (const std::string& warning : warnings_of_threads(comm)) warnings.push_back(warning);
-  if (const std::string stale = warning_of_stale_end(); !stale.empty()) warnings.push_back(stale);
+  std::vector<std::string> warnings = warnings_before(comm, config, *task);
   if (arguments.dry_run) {
     warn(comm, warnings);
     const std::string beginning =

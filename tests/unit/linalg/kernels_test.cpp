@@ -7,19 +7,10 @@
 #include <vector>
 
 #include "fullforce/linalg/row_matrix.hpp"
+#include "support/formula.hpp"
 
 namespace fullforce {
 namespace {
-
-/// A matrix that a formula gives.
-template <Real T>
-RowMatrix<T> formula(Index rows, Index cols, double shift) {
-  RowMatrix<T> m(rows, cols);
-  for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < cols; ++j)
-      m(i, j) = static_cast<T>(std::sin(0.7 * static_cast<double>(i) + 1.3 * static_cast<double>(j) + shift));
-  return m;
-}
 
 template <class T>
 class Kernels : public testing::Test {};
@@ -43,12 +34,13 @@ TYPED_TEST(Kernels, MultiplyIsTheProduct) {
   for (const Index rows : {1, 3, 8, 19})
     for (const Index cols : {1, 15, 16, 17, 100, 1030})
       for (const Index vectors : {1, 2, 3, 4, 5, 7, 8, 16, 17, 24, 33, 40, 64}) {
-        const RowMatrix<T> a = formula<T>(rows, cols, 0.0), x = formula<T>(vectors, cols, 1.0);
+        const RowMatrix<T> a = formula_matrix<T>(rows, cols, 0.0), x = formula_matrix<T>(vectors, cols, 1.0);
         const Vectors<T> xs = vectors_of(x);
-        RowMatrix<T> y(rows, padded_vectors<T>(vectors)), less = formula<T>(rows, padded_vectors<T>(vectors), 3.0);
+        RowMatrix<T> y(rows, padded_vectors<T>(vectors)),
+            less = formula_matrix<T>(rows, padded_vectors<T>(vectors), 3.0);
         kernels::multiply<T>(a.from(0), rows, cols, xs.view(), vectors, y.from(0));
         kernels::subtract_multiple<T>(a.from(0), rows, cols, xs.view(), vectors, less.from(0));
-        const RowMatrix<T> before = formula<T>(rows, padded_vectors<T>(vectors), 3.0);
+        const RowMatrix<T> before = formula_matrix<T>(rows, padded_vectors<T>(vectors), 3.0);
         for (Index i = 0; i < rows; ++i)
           for (Index b = 0; b < vectors; ++b) {
             double sum = 0.0;
@@ -63,7 +55,7 @@ TYPED_TEST(Kernels, MultiplyHasTheSameBitsWhateverRowsAreBesideIt) {
   using T = TypeParam;
   const Index cols = 1301;
   for (const Index vectors : {1, 3, 9, 16, 48}) {
-    const RowMatrix<T> a = formula<T>(23, cols, 0.2), x = formula<T>(vectors, cols, 0.4);
+    const RowMatrix<T> a = formula_matrix<T>(23, cols, 0.2), x = formula_matrix<T>(vectors, cols, 0.4);
     const Vectors<T> xs = vectors_of(x);
     RowMatrix<T> together(23, 64), alone(1, 64);
     kernels::multiply<T>(a.from(0), 23, cols, xs.view(), vectors, together.from(0));
@@ -80,9 +72,9 @@ TYPED_TEST(Kernels, SubtractProduct) {
   for (const Index rows : {1, 4, 6})
     for (const Index cols : {5, 64, 133})
       for (const Index inner : {0, 1, 13}) {
-        const RowMatrix<T> left = formula<T>(rows, 16, 0.0), right = formula<T>(16, cols, 1.0),
-                           before = formula<T>(rows, cols, 2.0);
-        RowMatrix<T> c = formula<T>(rows, cols, 2.0);
+        const RowMatrix<T> left = formula_matrix<T>(rows, 16, 0.0), right = formula_matrix<T>(16, cols, 1.0),
+                           before = formula_matrix<T>(rows, cols, 2.0);
+        RowMatrix<T> c = formula_matrix<T>(rows, cols, 2.0);
         kernels::subtract_product<T>(c.from(0), rows, cols, left.from(0), inner, right.from(0));
         for (Index i = 0; i < rows; ++i) {
           for (Index j = 0; j < cols; ++j) {
@@ -101,7 +93,7 @@ TYPED_TEST(Kernels, MultiplyTransposed) {
   for (const Index cols : {1, 7, 8, 21})
     for (const Index vectors : {1, 2, 8, 11, 16}) {
       const Index rows = 17;
-      const RowMatrix<T> a = formula<T>(rows, cols, 0.0), x = formula<T>(rows, vectors, 1.0);
+      const RowMatrix<T> a = formula_matrix<T>(rows, cols, 0.0), x = formula_matrix<T>(rows, vectors, 1.0);
       std::vector<double> sums(as_size(cols * vectors), 1.0);
       AlignedArray<double> scratch(kernels::transposed_scratch(rows, cols, vectors));
       kernels::multiply_transposed<T>(a.from(0), rows, cols, x.from(0), vectors, sums.data(), scratch.data());
@@ -118,7 +110,7 @@ TYPED_TEST(Kernels, SumsOverRowsHaveTheSameBitsHoweverFarTheRowsLieApart) {
   // With one rank, the vectors lie close together. With several ranks, they lie beside those of another network.
   using T = TypeParam;
   constexpr Index most = 64;
-  const RowMatrix<T> values = formula<T>(2, most, 0.3);
+  const RowMatrix<T> values = formula_matrix<T>(2, most, 0.3);
   const auto sum = [&](Index rows, Index a_stride, Index x_stride) {
     std::vector<T> a(as_size(rows * a_stride)), x(as_size(rows * x_stride));
     for (Index i = 0; i < rows; ++i) {
@@ -141,7 +133,7 @@ TYPED_TEST(Kernels, Transpose) {
   using T = TypeParam;
   for (const Index rows : {1, 8, 16, 29})
     for (const Index cols : {1, 8, 16, 45}) {
-      const RowMatrix<T> a = formula<T>(rows, cols, 0.0);
+      const RowMatrix<T> a = formula_matrix<T>(rows, cols, 0.0);
       RowMatrix<T> out(cols, rows + 1);
       kernels::transpose<T>(a.from(0), rows, cols, out.from(0));
       for (Index j = 0; j < cols; ++j) {
@@ -154,7 +146,7 @@ TYPED_TEST(Kernels, Transpose) {
 TYPED_TEST(Kernels, MultiplySmall) {
   using T = TypeParam;
   for (const Index count : {1, 3, 8, 19}) {
-    const RowMatrix<T> in = formula<T>(5, count, 0.0);
+    const RowMatrix<T> in = formula_matrix<T>(5, count, 0.0);
     const Index stride = padded<double>(count);
     AlignedArray<double> factor(count * stride);
     factor.fill(0.0);
@@ -226,7 +218,8 @@ TYPED_TEST(Kernels, AccumulateTransposed) {
   for (const Index rows : {1, 16, 37})
     for (const Index cols : {1, 15, 16, 50})
       for (const Index vectors : {1, 2, 3, 5, 8, 16, 21}) {
-        const RowMatrix<T> a = formula<T>(rows, cols, 0.0), x = formula<T>(rows, padded_vectors<T>(vectors), 1.0);
+        const RowMatrix<T> a = formula_matrix<T>(rows, cols, 0.0),
+                           x = formula_matrix<T>(rows, padded_vectors<T>(vectors), 1.0);
         Vectors<T> sums(cols, vectors);
         for (Index k = 0; k < cols; ++k)
           for (Index b = 0; b < vectors; ++b) sums.view()(b, k) = T(1);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fullforce/linalg/row_matrix.hpp"
+#include "support/formula.hpp"
 
 namespace fullforce {
 namespace {
@@ -20,10 +21,10 @@ constexpr double tolerance = std::is_same_v<T, float> ? 1e-4 : 1e-12;
 
 constexpr Index cols = 37;
 
+double shift_of(Index which) { return 2.1 * static_cast<double>(which); }
+
 /// Element (i, j) of matrix number `which`.
-double element(Index which, Index i, Index j) {
-  return std::sin(0.7 * static_cast<double>(i) + 1.3 * static_cast<double>(j) + 2.1 * static_cast<double>(which));
-}
+double element(Index which, Index i, Index j) { return formula(shift_of(which), i, j); }
 
 /// The same element in the precision of the matrices.
 template <Real T>
@@ -34,10 +35,7 @@ double rounded(Index which, Index i, Index j) {
 /// Rows [first, first + rows) of matrix number `which`.
 template <Real T>
 RowMatrix<T> matrix(Index which, Index first, Index rows, Index columns) {
-  RowMatrix<T> m(rows, columns);
-  for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < columns; ++j) m(i, j) = static_cast<T>(element(which, first + i, j));
-  return m;
+  return formula_matrix<T>(rows, columns, shift_of(which), first);
 }
 
 /// Vector v of length `length` is row v of matrix number `which`.
