@@ -130,7 +130,8 @@ RunStart start_from(const Communicator& comm, const WantedRun& run, const Candid
         "{} comes from another build of this program ({}): going on may give other bits than one run of one "
         "build",
         file.string(), build));
-  start.trained = saved.run.train_trials == config.run.train_trials && is_network_of(comm, config.run.output, file);
+  start.extends = saved.run.train_trials != config.run.train_trials;
+  start.trained = !start.extends && is_network_of(comm, config.run.output, file);
   return start;
 }
 

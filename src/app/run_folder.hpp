@@ -14,6 +14,7 @@ std::vector<std::filesystem::path> network_files(const Communicator& comm, const
 struct RunStart {
   bool finished = false;                       ///< whether nothing is left to do
   bool trained = false;                        ///< whether only the test is left
+  bool extends = false;                        ///< whether `from` is of a run of fewer trials
   std::optional<std::filesystem::path> from;   ///< checkpoint or network to go on from
   std::vector<std::filesystem::path> damaged;  ///< checkpoints that were passed over
   std::vector<std::string> warnings;  ///< what is wrong with the damaged checkpoints, or is otherwise unexpected

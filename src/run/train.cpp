@@ -41,10 +41,9 @@ class Training {
     session_.start_training(training_schedule(job.run), job.run.seed);
     if (job.start_from) session_.load(*job.start_from);
     first_step_ = simulation().steps();
-    if (job.start_from && simulation().streams().any_idle()) {
-      branched_ = true;
-      checkpoints_.protect(first_step_ - simulation().streams().idle_steps());
-    }
+    branched_ = job.start_from && simulation().streams().any_idle();
+    // Until this run has a branch point of its own, it keeps that of the run which it extends.
+    if (branched_ || job.extends) checkpoints_.protect(first_step_ - simulation().streams().idle_steps());
     agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_); });
   }
 

@@ -52,6 +52,18 @@ def check_passed_over():
     expect("passed over" in result.stderr and "network.h5" in result.stderr, f"nothing said: {result.stderr!r}")
 
 
+def check_shorter_run():
+    """A longer run that stops at once takes none of the checkpoints away that the shorter one has kept."""
+    changes = ["run.streams=3", "run.train_trials=13", "checkpoint.every_trials=5", "checkpoint.keep=2"]
+    train(0, "shorter", *changes)
+    kept = harness.checkpoints("shorter")
+    expect(len(kept) == 3, f"two checkpoints and the one that a longer run needs: {kept}")
+    longer = [word for setting in (*changes, "run.train_trials=20") for word in ("--set", setting)]
+    arguments = ["train", "c.toml", "--output", "shorter", "--quiet", *longer, "--max-steps", 1]
+    harness.expect_exit(75, harness.mpirun(1, arguments))
+    expect(harness.checkpoints("shorter") == kept, f"{kept} became {harness.checkpoints('shorter')}")
+
+
 def check_branch(name, *settings):
     """A longer run goes on to the bits of one run, although the shorter one has written later checkpoints."""
     changes = ["run.streams=3", "checkpoint.every_trials=1", "checkpoint.keep=1", *settings]
@@ -67,6 +79,7 @@ def main():
     with harness.small_run(**SMALL):
         check_zero_targets()
         check_passed_over()
+        check_shorter_run()
         check_branch("branch", "run.train_trials=13")
         check_branch("idle", "run.train_trials=2", "run.init_trials=0")
 

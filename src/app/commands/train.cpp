@@ -36,6 +36,7 @@ TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const
   plan.checkpoint = config.checkpoint;
   plan.config_text = dump_config(config);
   plan.start_from = start.from;
+  plan.extends = start.extends;
   plan.trained = start.trained;
   plan.state_bytes = state_bytes;
   plan.warnings = std::move(warnings);
