@@ -58,7 +58,7 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   if (changes.trials_file) {
     config.task.name = "file";
     config.task.file = *changes.trials_file;
-    config.task.hint = header.channels.hints > 0;
+    config.task.hint = header.channels.hints > 0 ? Hint::published : Hint::none;
   }
   tested.task = task_of(comm, config, header, path, changes);
   return tested;

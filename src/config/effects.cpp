@@ -17,6 +17,10 @@ struct Unused {
 
 bool is_task(const Config& config, std::string_view name) { return config.task.name == name; }
 
+bool has_no_delays(const Config& config, const Channels&) {
+  return is_task(config, "oscillation") || is_task(config, "file");
+}
+
 bool has_no_basis(const Config& config, const Channels&) {
   return config.learning.features == FeatureKind::dense && config.learning.target_modes == 0;
 }
@@ -30,6 +34,11 @@ constexpr std::array rules{
            "a task other than \"oscillation\""},
     Unused{"task.hint", [](const Config& c, const Channels&) { return is_task(c, "oscillation"); },
            "task.name = \"oscillation\", which has no hint"},
+    Unused{"task.pulse", has_no_delays, "a task that has no delays"},
+    Unused{"task.delay_min", has_no_delays, "a task that has no delays"},
+    Unused{"task.delay_max", has_no_delays, "a task that has no delays"},
+    Unused{"task.pause_min", has_no_delays, "a task that has no delays"},
+    Unused{"task.pause_random", has_no_delays, "a task that has no delays"},
     Unused{"task.file", [](const Config& c, const Channels&) { return !is_task(c, "file"); },
            "a task other than \"file\""},
     Unused{"network.input_gain", [](const Config&, const Channels& channels) { return channels.inputs == 0; },

@@ -36,9 +36,9 @@ std::string float_text(double value) {
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
 
-double number(const Value& value) { return std::get<double>(value); }
+constexpr double longest_time = 1000.0;  // s, of a part of a trial
 
-std::string anything(const Value&) { return {}; }
+double number(const Value& value) { return std::get<double>(value); }
 
 std::string finite(const Value& value) { return std::isfinite(number(value)) ? "" : "must be finite"; }
 
@@ -112,6 +112,13 @@ Key word(std::string_view section, std::string_view name, Member member, Choices
   return k;
 }
 
+/// Lets a key with choices take false and true for two of them.
+Key or_truth(Key k, std::string_view of_false, std::string_view of_true) {
+  k.of_truth = {of_false, of_true};
+  k.comment = "or true, false";
+  return k;
+}
+
 #define MEMBER(path) \
   [](auto& config) -> auto& { return config.path; }
 
@@ -129,8 +136,14 @@ std::vector<Key> make_keys() {
 
   add(word("task", "name", MEMBER(task.name), task_names()));
   add(key("task", "version", MEMBER(task.version), between<std::int64_t>(1, 2), "of the oscillation"));
-  add(key("task", "hint", MEMBER(task.hint), anything, "for tasks with a hint"));
+  add(or_truth(choice("task", "hint", MEMBER(task.hint)), "none", "published"));
   add(key("task", "file", MEMBER(task.file), path, "for task \"file\""));
+  add(key("task", "pulse", MEMBER(task.times.pulse), between(1e-6, longest_time), "s"));
+  add(key("task", "delay_min", MEMBER(task.times.delay_min), between(0.0, longest_time), "s; 0 = that of the task"));
+  add(key("task", "delay_max", MEMBER(task.times.delay_max), between(0.0, longest_time), "s; 0 = that of the task"));
+  add(key("task", "pause_min", MEMBER(task.times.pause_min), between(0.0, longest_time), "s"));
+  add(key("task", "pause_random", MEMBER(task.times.pause_random), between(0.0, longest_time),
+          "s, mean of the random part of pauses"));
 
   add(key("network", "neurons", MEMBER(network.neurons), between<std::int64_t>(2, 100'000'000)));
   add(key("network", "dt", MEMBER(network.dt), positive, "s; below 2 tau for \"euler\""));

@@ -112,8 +112,10 @@ class Builder {
     std::optional<Value> value = value_of(node);
     if (value && std::holds_alternative<double>(sample) && std::holds_alternative<std::int64_t>(*value))
       value = static_cast<double>(std::get<std::int64_t>(*value));
-    require(value && value->index() == sample.index(), "{}: {} = {} (must be {})", place, key.full_name(),
-            describe(node), type_name(sample));
+    if (value && std::holds_alternative<bool>(*value) && !key.of_truth[0].empty())
+      value = std::string(key.of_truth[std::get<bool>(*value) ? 1 : 0]);
+    require(value && value->index() == sample.index(), "{}: {} = {} (must be {}{})", place, key.full_name(),
+            describe(node), type_name(sample), key.of_truth[0].empty() ? "" : ", true or false");
     const std::string complaint = key.complaint(*value);
     require(complaint.empty(), "{}: {} = {} ({})", place, key.full_name(), describe(node), complaint);
     key.set(config_, *value);
@@ -212,7 +214,8 @@ toml::table setting_value(const Key& key, const std::string& text, const Place& 
   const bool wants_string = std::holds_alternative<std::string>(key.get(Config{}));
   std::optional<toml::table> literal = parse_literal(text);
   const bool quotes = !text.empty() && (text.front() == '"' || text.front() == '\'');
-  if (wants_string && !quotes) literal = parse_literal(to_toml(Value(text)));
+  const bool is_truth = !key.of_truth[0].empty() && (text == "true" || text == "false");
+  if (wants_string && !quotes && !is_truth) literal = parse_literal(to_toml(Value(text)));
   require(literal.has_value(), "{}: {} = {} (must be {}{})", place, key.full_name(), text, type_name(key.get(Config{})),
           is_whole_number(text) ? " within 64 bits" : "");
   return *std::move(literal);

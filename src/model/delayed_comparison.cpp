@@ -9,8 +9,9 @@
 namespace fullforce {
 namespace {
 
-constexpr double shortest_delay = 0.5, longest_delay = 1.5;  // s
-constexpr double lowest = 0.25, highest = 1.25;              // of amplitudes
+constexpr double lowest = 0.25, highest = 1.25;  // of amplitudes
+constexpr double bias = 1.0;
+constexpr double fall_of_hint = 0.05;  // s
 constexpr double least_difference = 0.1;
 
 struct Amplitudes {
@@ -57,24 +58,29 @@ class SignOfResponse : public Scorer {
 
 void DelayedComparison::make(TrialId id, Trial& trial) const {
   const Draws draws(seed_, trial_purpose(id.kind), id.number);
-  const double delay = response::draw_delay(draws, 0, shortest_delay, longest_delay);
-  const double pause = response::draw_pause(draws, 1);
+  const double delay = response::draw_delay(draws, 0, times_);
+  const double pause = response::draw_pause(draws, 1, times_);
   const Amplitudes amplitudes = draw_amplitudes(draws, 2);
   const auto steps = [this](double seconds) { return std::llround(seconds / dt_); };
   const Index pulse_1 = steps(0.5 * pause);
-  const Index delay_1 = pulse_1 + steps(response::pulse);
+  const Index delay_1 = pulse_1 + steps(times_.pulse);
   const Index pulse_2 = delay_1 + steps(delay);
-  const Index response = pulse_2 + steps(response::pulse);
+  const Index response = pulse_2 + steps(times_.pulse);
   const Index end = response + steps(response::duration);
   trial.length = end + steps(0.5 * pause);
 
   const std::size_t length = as_size(trial.length);
-  trial.inputs.assign(length, 0.0);
+  trial.inputs.assign(2 * length, bias);
   trial.targets.assign(length, 0.0);
   trial.hints.assign(hint_ ? length : 0, 0.0);
-  std::fill(trial.inputs.begin() + pulse_1, trial.inputs.begin() + delay_1, amplitudes.first);
-  std::fill(trial.inputs.begin() + pulse_2, trial.inputs.begin() + response, amplitudes.second);
-  if (hint_) std::fill(trial.hints.begin() + delay_1, trial.hints.begin() + response, amplitudes.first);
+  for (Index k = 0; k < trial.length; ++k)
+    trial.inputs[as_size(2 * k)] = k >= pulse_1 && k < delay_1    ? amplitudes.first
+                                   : k >= pulse_2 && k < response ? amplitudes.second
+                                                                  : 0.0;
+  const Index fall = steps(fall_of_hint);
+  for (Index k = 0; k < trial.length && hint_; ++k)
+    trial.hints[as_size(k)] = response::ramp_at(k, pulse_1, delay_1, 0.0, amplitudes.first) +
+                              response::ramp_at(k, response, response + fall, 0.0, -amplitudes.first);
   const double sign = amplitudes.first > amplitudes.second ? 1.0 : -1.0;
   for (Index k = response; k < end; ++k) trial.targets[as_size(k)] = sign * response::bump_at(k, response, end);
 }

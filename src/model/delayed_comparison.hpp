@@ -4,14 +4,16 @@
 namespace fullforce {
 
 /// The task of delayed comparison. It is a reconstruction, because the original definition was not at hand. Two pulses
-/// of different amplitude come on one input, separated by a random delay. The response that follows is positive if the
-/// first pulse was larger, and negative otherwise. The hint holds the first amplitude from the end of pulse 1 to the
-/// end of pulse 2.
+/// of different amplitude come on input 0, separated by a random delay. The response that follows is positive if the
+/// first pulse was larger, and negative otherwise. Input 1 is 1 all the time: without any input in pauses and delays
+/// the target-generating network would be chaotic. The hint rises to the first amplitude during pulse 1, holds it until
+/// the end of pulse 2, and falls to 0 in 50 ms.
 class DelayedComparison : public Task {
  public:
-  DelayedComparison(bool hint, double dt, std::uint64_t seed) : hint_(hint), dt_(dt), seed_(seed) {}
+  DelayedComparison(bool hint, const TrialTimes& times, double dt, std::uint64_t seed)
+      : hint_(hint), times_(times), dt_(dt), seed_(seed) {}
 
-  Index inputs() const override { return 1; }
+  Index inputs() const override { return 2; }
   Index outputs() const override { return 1; }
   Index hints() const override { return hint_ ? 1 : 0; }
   bool fixed() const override { return false; }
@@ -23,6 +25,7 @@ class DelayedComparison : public Task {
 
  private:
   bool hint_;
+  TrialTimes times_;
   double dt_;
   std::uint64_t seed_;
 };

@@ -4,14 +4,17 @@
 namespace fullforce {
 
 /// The task of interval matching. Two pulses come on two channels, separated by a random delay. The response follows
-/// the second pulse after the same delay. The hint rises with the time since the first pulse and falls again.
+/// the second pulse after the same delay. The published hint rises with the time since the first pulse and falls again,
+/// so that each of its values occurs in both delays. Hint::phase adds a second hint, which says in which delay the
+/// trial is.
 class ReadySetGo : public Task {
  public:
-  ReadySetGo(bool hint, double dt, std::uint64_t seed) : hint_(hint), dt_(dt), seed_(seed) {}
+  ReadySetGo(Hint hint, const TrialTimes& times, double dt, std::uint64_t seed)
+      : hint_(hint), times_(times), dt_(dt), seed_(seed) {}
 
   Index inputs() const override { return 2; }
   Index outputs() const override { return 1; }
-  Index hints() const override { return hint_ ? 1 : 0; }
+  Index hints() const override { return hint_ == Hint::none ? 0 : hint_ == Hint::phase ? 2 : 1; }
   bool fixed() const override { return false; }
   void make(TrialId id, Trial& trial) const override;
 
@@ -19,7 +22,8 @@ class ReadySetGo : public Task {
   std::unique_ptr<Scorer> scorer(Index streams) const override;
 
  private:
-  bool hint_;
+  Hint hint_;
+  TrialTimes times_;
   double dt_;
   std::uint64_t seed_;
 };

@@ -19,8 +19,8 @@ constexpr double single_precision = 0x1.0p-23;
 using Made = std::unique_ptr<Task>;
 
 /// The tasks that begin with a pulse need a time step that is shorter than the pulse.
-void require_pulse(double dt) {
-  require(dt <= 0.05, "network.dt = {} s is longer than the pulse of this task, 0.05 s (use a smaller one)", dt);
+void require_pulse(double dt, double pulse = 0.05) {
+  require(dt <= pulse, "network.dt = {} s is longer than the pulse of this task, {} s (use a smaller one)", dt, pulse);
   require(dt >= 1e-6, "network.dt = {} s (must be at least 1e-6: a trial would have millions of steps)", dt);
 }
 
@@ -30,14 +30,31 @@ Made make_oscillation(const TaskOptions& options, double dt, std::uint64_t) {
   return std::make_unique<Oscillation>(options.version, dt);
 }
 
+/// The times of the options. Those of delays that the options leave open are the given ones.
+TrialTimes times_of(const TaskOptions& options, double delay_min, double delay_max, double dt) {
+  TrialTimes times = options.times;
+  if (times.delay_min == 0.0) times.delay_min = delay_min;
+  if (times.delay_max == 0.0) times.delay_max = delay_max;
+  require(times.delay_min <= times.delay_max, "task.delay_min = {} s is longer than task.delay_max = {} s",
+          times.delay_min, times.delay_max);
+  require_pulse(dt, times.pulse);
+  return times;
+}
+
+/// Tasks with one hint give it as the published one.
+bool gives_single_hint(const TaskOptions& options) {
+  require(options.hint != Hint::phase,
+          "task.hint = \"phase\": the task \"{}\" has no such hint (use true or \"none\"; \"ready-set-go\" has one)",
+          options.name);
+  return options.hint == Hint::published;
+}
+
 Made make_ready_set_go(const TaskOptions& options, double dt, std::uint64_t seed) {
-  require_pulse(dt);
-  return std::make_unique<ReadySetGo>(options.hint, dt, seed);
+  return std::make_unique<ReadySetGo>(options.hint, times_of(options, 0.1, 2.1, dt), dt, seed);
 }
 
 Made make_delayed_comparison(const TaskOptions& options, double dt, std::uint64_t seed) {
-  require_pulse(dt);
-  return std::make_unique<DelayedComparison>(options.hint, dt, seed);
+  return std::make_unique<DelayedComparison>(gives_single_hint(options), times_of(options, 0.5, 1.5, dt), dt, seed);
 }
 
 Made make_file_task(const TaskOptions& options, double dt, std::uint64_t seed) {
@@ -45,7 +62,7 @@ Made make_file_task(const TaskOptions& options, double dt, std::uint64_t seed) {
   require(std::abs(data.dt - dt) <= single_precision * dt,
           "{}: its dt = {} s, but network.dt = {} s (they must agree: make the trials anew, or set network.dt)",
           options.file, data.dt, dt);
-  return std::make_unique<FileTask>(std::move(data), options.hint, seed);
+  return std::make_unique<FileTask>(std::move(data), gives_single_hint(options), seed);
 }
 
 struct Entry {

@@ -1,21 +1,39 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fullforce/base/enum_names.hpp"
 #include "fullforce/base/types.hpp"
 #include "fullforce/model/scorer.hpp"
 
 namespace fullforce {
 
+/// The hint that a task gives: none, the one that it was published with, or one that also says in which phase of its
+/// trial it is. Of a task with a single hint, and of a trials file, that hint is the published one.
+enum class Hint { none, published, phase };
+template <>
+inline constexpr std::array<std::string_view, 3> names_of<Hint> = {"none", "published", "phase"};
+
+/// The lengths of the parts of trials that have pulses, delays and pauses. All are in s.
+struct TrialTimes {
+  double pulse = 0.05;
+  double delay_min = 0.0;  ///< delays are uniform between two times; 0 stands for the task's own time
+  double delay_max = 0.0;
+  double pause_min = 0.4;     ///< a pause is pause_min, and a random part that is exponentially distributed
+  double pause_random = 2.0;  ///< mean of the random part
+};
+
 /// The keys of the section [task] of a configuration.
 struct TaskOptions {
   std::string name = "oscillation";  ///< one of task_names()
   int version = 2;                   ///< version of the oscillation: 2 (the authors' current code) or 1
-  bool hint = true;                  ///< whether a task that can give a hint gives it
+  Hint hint = Hint::published;       ///< hint of a task that can give one
   std::string file = "trials.h5";    ///< trials file of the task "file"
+  TrialTimes times;                  ///< of the tasks with pulses, delays and pauses
 };
 
 /// The purpose of a trial. Trials of each kind have their own numbers.

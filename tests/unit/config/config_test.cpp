@@ -41,7 +41,7 @@ TEST(Config, EveryBitOfAValueRoundTrips) {
   config.network.input_gain = -5e-324;
   config.run.seed = 9223372036854775807;
   config.run.output = "a \"quoted\" \\ path\twith \x01 and \u00e9 # no comment";
-  config.task.hint = false;
+  config.task.hint = Hint::none;
   config.network.integrator = Integrator::exponential;
   config.learning.rule = Rule::force;
   config.learning.precision = Precision::single_precision;
@@ -75,7 +75,7 @@ TEST(Config, SettingsGoOnTopAndTheLastOneWins) {
   EXPECT_EQ(config.task.name, "file");
   EXPECT_EQ(config.task.file, "t.h5");
   EXPECT_EQ(config.run.seed, 16u);
-  EXPECT_FALSE(config.task.hint);
+  EXPECT_EQ(config.task.hint, Hint::none);
   EXPECT_EQ(config.network.gain, 2.0);
   EXPECT_EQ(parse_config("", "c.toml", {"run.output=2024"}).run.output, "2024");
 }
@@ -107,7 +107,7 @@ TEST(Config, WrongTypes) {
   EXPECT_EQ(message_of("[network]\nneurons = 3.0\n"), "c.toml:2: network.neurons = 3.0 (must be an integer)");
   EXPECT_EQ(message_of("[network]\ndt = true\n"), "c.toml:2: network.dt = true (must be a number)");
   EXPECT_EQ(message_of("[network]\ngain = \"1\"\n"), "c.toml:2: network.gain = \"1\" (must be a number)");
-  EXPECT_EQ(message_of("[task]\nhint = 1\n"), "c.toml:2: task.hint = 1 (must be true or false)");
+  EXPECT_EQ(message_of("[task]\nhint = 1\n"), "c.toml:2: task.hint = 1 (must be a string in quotes, true or false)");
   EXPECT_EQ(message_of("[run]\noutput = 1\n"), "c.toml:2: run.output = 1 (must be a string in quotes)");
   EXPECT_EQ(message_of("[run]\nseed = [1]\n"), "c.toml:2: run.seed = [...] (must be an integer)");
   EXPECT_EQ(message_of("[run.seed]\n"), "c.toml:1: run.seed = {...} (must be an integer)");

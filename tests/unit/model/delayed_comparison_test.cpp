@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "fullforce/base/check.hpp"
 #include "fullforce/model/task.hpp"
 
 namespace fullforce {
@@ -12,7 +13,7 @@ namespace {
 std::unique_ptr<Task> delayed_comparison(bool hint = true, std::uint64_t seed = 1) {
   TaskOptions options;
   options.name = "delayed-comparison";
-  options.hint = hint;
+  options.hint = hint ? Hint::published : Hint::none;
   return make_task(options, 0.001, seed);
 }
 
@@ -27,6 +28,13 @@ struct Event {
   Index first, end;
   double height;
 };
+
+/// Channel 0 of the inputs.
+std::vector<double> pulses_of(const Trial& trial) {
+  std::vector<double> pulses;
+  for (Index k = 0; k < trial.length; ++k) pulses.push_back(trial.inputs[as_size(2 * k)]);
+  return pulses;
+}
 
 std::vector<Event> events(const std::vector<double>& signal) {
   std::vector<Event> found;
@@ -46,7 +54,7 @@ TEST(DelayedComparison, TwoPulsesThenAResponseOfTheRightSign) {
   for (std::uint64_t number = 0; number < 200; ++number) {
     const Trial trial = trial_of(*task, number);
     ASSERT_EQ(trial.targets.size(), as_size(trial.length));
-    const std::vector<Event> pulses = events(trial.inputs), responses = events(trial.targets);
+    const std::vector<Event> pulses = events(pulses_of(trial)), responses = events(trial.targets);
     ASSERT_EQ(pulses.size(), 2u);
     ASSERT_EQ(responses.size(), 1u);
     for (const Event& pulse : pulses) {
@@ -72,11 +80,26 @@ TEST(DelayedComparison, TwoPulsesThenAResponseOfTheRightSign) {
 TEST(DelayedComparison, TheHintHoldsTheFirstAmplitude) {
   const auto task = delayed_comparison();
   const Trial trial = trial_of(*task, 7);
-  const std::vector<Event> pulses = events(trial.inputs), hints = events(trial.hints);
+  const std::vector<Event> pulses = events(pulses_of(trial)), hints = events(trial.hints);
   ASSERT_EQ(hints.size(), 1u);
-  EXPECT_EQ(hints[0].first, pulses[0].end);
-  EXPECT_EQ(hints[0].end, pulses[1].end);
-  for (Index k = hints[0].first; k < hints[0].end; ++k) ASSERT_EQ(trial.hints[as_size(k)], pulses[0].height);
+  EXPECT_EQ(hints[0].first, pulses[0].first + 1);
+  EXPECT_EQ(hints[0].end, pulses[1].end + 50);
+  for (Index k = pulses[0].end; k <= pulses[1].end; ++k) ASSERT_EQ(trial.hints[as_size(k)], pulses[0].height);
+  EXPECT_NEAR(trial.hints[as_size(pulses[0].first + 25)], 0.5 * pulses[0].height, 1e-12);
+  EXPECT_NEAR(trial.hints[as_size(pulses[1].end + 25)], 0.5 * pulses[0].height, 1e-12);
+}
+
+TEST(DelayedComparison, TheSecondInputIsConstant) {
+  const Trial trial = trial_of(*delayed_comparison(), 3);
+  ASSERT_EQ(trial.inputs.size(), 2 * as_size(trial.length));
+  for (Index k = 0; k < trial.length; ++k) ASSERT_EQ(trial.inputs[as_size(2 * k + 1)], 1.0);
+}
+
+TEST(DelayedComparison, HasNoPhaseHint) {
+  TaskOptions options;
+  options.name = "delayed-comparison";
+  options.hint = Hint::phase;
+  EXPECT_THROW(make_task(options, 0.001, 1), InputError);
 }
 
 TEST(DelayedComparison, WithoutAHintTheTrialsStayTheSame) {
@@ -102,7 +125,7 @@ TEST(DelayedComparison, EitherPulseIsTheLargerHalfTheTime) {
   const auto task = delayed_comparison();
   int larger = 0;
   for (std::uint64_t number = 0; number < 1000; ++number) {
-    const std::vector<Event> pulses = events(trial_of(*task, number).inputs);
+    const std::vector<Event> pulses = events(pulses_of(trial_of(*task, number)));
     larger += pulses[0].height > pulses[1].height ? 1 : 0;
   }
   EXPECT_NEAR(larger, 500, 79);

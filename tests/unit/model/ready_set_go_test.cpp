@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fullforce/base/check.hpp"
 #include "fullforce/model/task.hpp"
 
 namespace fullforce {
 namespace {
 
-std::unique_ptr<Task> ready_set_go(bool hint = true, std::uint64_t seed = 1, double dt = 0.001) {
+std::unique_ptr<Task> ready_set_go(Hint hint = Hint::published, std::uint64_t seed = 1, double dt = 0.001,
+                                   const TrialTimes& times = {}) {
   TaskOptions options;
   options.name = "ready-set-go";
   options.hint = hint;
+  options.times = times;
   return make_task(options, dt, seed);
 }
 
@@ -45,17 +48,17 @@ Index delay_of(const Trial& trial) {
 Index pause_of(const Trial& trial) { return trial.length - 2 * delay_of(trial) - 2 * 50 - 500; }
 
 TEST(ReadySetGo, ShapesFollowTheHint) {
-  for (const bool hint : {true, false}) {
+  for (const auto& [hint, channels] : {std::pair{Hint::none, 0}, {Hint::published, 1}, {Hint::phase, 2}}) {
     const auto task = ready_set_go(hint);
     EXPECT_EQ(task->inputs(), 2);
     EXPECT_EQ(task->outputs(), 1);
-    EXPECT_EQ(task->hints(), hint ? 1 : 0);
+    EXPECT_EQ(task->hints(), channels);
     EXPECT_FALSE(task->fixed());
     const Trial trial = trial_of(*task, 3);
     const auto length = as_size(trial.length);
     EXPECT_EQ(trial.inputs.size(), 2 * length);
     EXPECT_EQ(trial.targets.size(), length);
-    EXPECT_EQ(trial.hints.size(), hint ? length : 0);
+    EXPECT_EQ(trial.hints.size(), as_size(channels) * length);
   }
 }
 
@@ -107,6 +110,43 @@ TEST(ReadySetGo, HintRisesToTheDelayAndFallsToZero) {
   EXPECT_NEAR(hint(end - 1), slope, 1e-12);
 }
 
+TEST(ReadySetGo, PhaseHintSaysWhichDelayItIs) {
+  const auto task = ready_set_go(Hint::phase), published = ready_set_go();
+  const Trial trial = trial_of(*task, 7), other = trial_of(*published, 7);
+  const Index pulse_1 = pulse_on(trial, 0).first, pulse_2 = pulse_on(trial, 1).first;
+  const Index response = pulse_2 + 50 + delay_of(trial);
+  for (Index k = 0; k < trial.length; ++k) {
+    ASSERT_EQ(trial.hints[as_size(2 * k)], other.hints[as_size(k)]) << k;
+    const double phase = trial.hints[as_size(2 * k + 1)];
+    if (k <= pulse_1 || k >= response + 50) {
+      ASSERT_EQ(phase, 0.0) << k;
+    } else if (k >= pulse_1 + 50 && k <= pulse_2) {
+      ASSERT_EQ(phase, 0.5) << k;
+    } else if (k >= pulse_2 + 50 && k <= response) {
+      ASSERT_EQ(phase, -0.5) << k;
+    }
+  }
+  // Half-way over a pulse or over the fall, the hint is half-way between its values.
+  EXPECT_NEAR(trial.hints[as_size(2 * (pulse_1 + 25) + 1)], 0.25, 1e-12);
+  EXPECT_NEAR(trial.hints[as_size(2 * (pulse_2 + 25) + 1)], 0.0, 1e-12);
+  EXPECT_NEAR(trial.hints[as_size(2 * (response + 25) + 1)], -0.25, 1e-12);
+}
+
+TEST(ReadySetGo, TimesFollowTheOptions) {
+  const auto task = ready_set_go(Hint::none, 1, 0.001, {0.02, 0.3, 0.3, 1.0, 0.0});
+  for (std::uint64_t number = 0; number < 10; ++number) {
+    const Trial trial = trial_of(*task, number);
+    EXPECT_EQ(pulse_on(trial, 0).steps, 20);
+    EXPECT_EQ(delay_of(trial), 300);
+    EXPECT_EQ(trial.length, 1000 + 2 * 20 + 2 * 300 + 500);
+  }
+}
+
+TEST(ReadySetGo, RefusesTimesThatContradictEachOther) {
+  EXPECT_THROW(ready_set_go(Hint::none, 1, 0.001, {0.05, 3.0, 0.0, 0.4, 2.0}), InputError);  // 2.1 s at most
+  EXPECT_THROW(ready_set_go(Hint::none, 1, 0.03, {0.02, 0.0, 0.0, 0.4, 2.0}), InputError);
+}
+
 TEST(ReadySetGo, DelaysAndPausesHaveTheirDistributions) {
   const auto task = ready_set_go();
   constexpr int count = 2000;
@@ -155,17 +195,17 @@ TEST(ReadySetGo, TrialIsAFunctionOfSeedKindAndNumber) {
   for (const TrialKind kind : {TrialKind::init, TrialKind::test_init, TrialKind::test})
     EXPECT_NE(trial_of(*task, 5, kind).inputs, first.inputs);
   EXPECT_NE(trial_of(*task, 6).inputs, first.inputs);
-  EXPECT_NE(trial_of(*ready_set_go(true, 2), 5).inputs, first.inputs);
+  EXPECT_NE(trial_of(*ready_set_go(Hint::published, 2), 5).inputs, first.inputs);
 }
 
 TEST(ReadySetGo, HintDoesNotChangeTheRestOfATrial) {
-  EXPECT_EQ(trial_of(*ready_set_go(true), 5).inputs, trial_of(*ready_set_go(false), 5).inputs);
-  EXPECT_EQ(trial_of(*ready_set_go(true), 5).targets, trial_of(*ready_set_go(false), 5).targets);
+  EXPECT_EQ(trial_of(*ready_set_go(Hint::phase), 5).inputs, trial_of(*ready_set_go(Hint::none), 5).inputs);
+  EXPECT_EQ(trial_of(*ready_set_go(Hint::phase), 5).targets, trial_of(*ready_set_go(Hint::none), 5).targets);
 }
 
 TEST(ReadySetGo, LastsAsLongAtAnotherTimeStep) {
-  const Trial coarse = trial_of(*ready_set_go(true, 1, 0.002), 5);
-  const Trial fine = trial_of(*ready_set_go(true, 1, 0.001), 5);
+  const Trial coarse = trial_of(*ready_set_go(Hint::published, 1, 0.002), 5);
+  const Trial fine = trial_of(*ready_set_go(Hint::published, 1, 0.001), 5);
   EXPECT_NEAR(0.002 * static_cast<double>(coarse.length), 0.001 * static_cast<double>(fine.length), 0.006);
 }
 
