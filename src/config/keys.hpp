@@ -23,12 +23,12 @@ struct Key {
   std::string_view name;
   std::string_view comment;
   std::vector<std::string_view> choices;  ///< the strings that are allowed; if empty, all are
-  /// The strings for which false and true may be written; empty if neither may be.
-  std::array<std::string_view, 2> of_truth = {};
   std::function<Value(const Config&)> get;
   std::function<void(Config&, const Value&)> set;  ///< takes a value of get's type that has no complaint
   /// Says what is wrong with a value of get's type. The text is empty if nothing is.
   std::function<std::string(const Value&)> complaint;
+  /// The strings for which false and true may be written; empty if neither may be.
+  std::array<std::string_view, 2> of_truth = {};
 
   std::string full_name() const;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <stdexcept>
+#include <type_traits>
 
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/learning/inverse_correlation.hpp"
@@ -10,18 +12,72 @@
 namespace fullforce {
 namespace {
 
-/// Dense features are the rates themselves, phi = r.
+template <class From, class To>
+void convert(const VectorsView<const From>& from, Index vectors, Index length, const VectorsView<To>& to) {
+  for (Index k = 0; k < length; ++k)
+    for (Index b = 0; b < vectors; ++b) to(b, k) = static_cast<To>(from(b, k));
+  // Products read whole registers of a vector, so the rest of the last register must be zero. An earlier, longer vector
+  // may have left something there.
+  if (to.order == VectorOrder::by_vector)
+    for (Index b = 0; b < vectors; ++b)
+      std::fill(to.data + b * to.stride + length, to.data + (b + 1) * to.stride, To(0));
+}
+
+/// What the weights read of P, rounded to the precision of the weights.
 template <Real T>
+class RoundedPanel {
+ public:
+  RoundedPanel(Index capacity, Index features, Index streams)
+      : products_(capacity, streams), rows_(capacity, features) {}
+
+  /// S^T phi of all streams.
+  template <Real F>
+  void take_products(const InverseCorrelation<F>& P, Index streams) {
+    convert(P.panel_products(), streams, P.pending(), products_.view());
+  }
+  VectorsView<const T> products() const { return products_.view(); }
+
+  /// The `pending` rows of S^T as it was applied last, of which `features` columns are used.
+  template <Real F>
+  MatrixView<const T> take_rows(const InverseCorrelation<F>& P, Index pending, Index features) {
+    for_each_in_parallel(pending, [&](Index k) {
+      std::transform(P.panel_rows().row(k), P.panel_rows().row(k) + features, rows_.row(k),
+                     [](F v) { return static_cast<T>(v); });
+    });
+    return rows_;
+  }
+
+ private:
+  Vectors<T> products_;
+  RowMatrix<T> rows_;
+};
+
+/// Dense features are the rates themselves, phi = r. P has elements of type F, and may be more precise than the
+/// weights.
+template <Real T, Real F = T>
 class DenseFeatures : public FeatureSpace<T> {
+  static constexpr bool mixed = !std::is_same_v<T, F>;
+
  public:
   DenseFeatures(const Layout& layout, const LearningOptions& options, Index streams, double longest, bool learns)
-      : layout_(&layout) {
-    if (learns) P_.emplace(layout, options.alpha, longest, options.panel, streams);
+      : layout_(&layout), streams_(streams) {
+    if (!learns) return;
+    P_.emplace(layout, options.alpha, longest, options.panel, streams);
+    if constexpr (mixed) {
+      phi_.emplace(layout, 1, streams);
+      rounded_.emplace(P_->panel_capacity(), layout.rows(), streams);
+    }
   }
 
   void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer&) override {
     features_ = rates.group(0);
-    if (P_) P_->select(rates, learning);
+    if (!P_) return;
+    if constexpr (mixed) {
+      phi_->convert(rates, 0);
+      P_->select(*phi_, learning);
+    } else {
+      P_->select(rates, learning);
+    }
   }
   Index parts() const override { return P_ ? P_->parts() : 0; }
   void multiply_part(Index k) override { P_->multiply_part(k); }
@@ -29,19 +85,28 @@ class DenseFeatures : public FeatureSpace<T> {
     if (P_) P_->multiply(block);
   }
   void reduce(RegionTimer& timer) override {
-    if (P_) P_->reduce(timer);
+    if (!P_) return;
+    P_->reduce(timer);
+    if constexpr (mixed) rounded_->take_products(*P_, streams_);
   }
   void append(RowBlock block) override { P_->append(block); }
   void advance() override { P_->advance(); }
   MatrixView<const T> flush(RegionTimer& timer) override {
+    const Index pending = P_->pending();
     P_->flush(timer);
-    return P_->panel_rows();
+    if constexpr (mixed)
+      return rounded_->take_rows(*P_, pending, layout_->rows());
+    else
+      return P_->panel_rows();
   }
   bool panel_full() const override { return P_->full(); }
 
   Gain<T> gain() const override {
     if (!P_) return {.features = features_, .count = layout_->rows()};
-    return {features_, layout_->rows(), P_->panel_products(), P_->inverse_factor(), P_->pending()};
+    if constexpr (mixed)
+      return {features_, layout_->rows(), rounded_->products(), P_->inverse_factor(), P_->pending()};
+    else
+      return {features_, layout_->rows(), P_->panel_products(), P_->inverse_factor(), P_->pending()};
   }
   Index capacity() const override { return layout_->rows(); }
   bool learns() const override { return P_.has_value(); }
@@ -55,20 +120,12 @@ class DenseFeatures : public FeatureSpace<T> {
 
  private:
   const Layout* layout_;
-  std::optional<InverseCorrelation<T>> P_;
+  Index streams_;
+  std::optional<InverseCorrelation<F>> P_;
   VectorsView<const T> features_;
+  std::optional<GatheredVectors<F>> phi_;   ///< the rates in the precision of P; only if that is another one
+  std::optional<RoundedPanel<T>> rounded_;  ///< likewise
 };
-
-template <class From, class To>
-void convert(const VectorsView<const From>& from, Index vectors, Index length, const VectorsView<To>& to) {
-  for (Index k = 0; k < length; ++k)
-    for (Index b = 0; b < vectors; ++b) to(b, k) = static_cast<To>(from(b, k));
-  // Products read whole registers of a vector, so the rest of the last register must be zero. An earlier, longer vector
-  // may have left something there.
-  if (to.order == VectorOrder::by_vector)
-    for (Index b = 0; b < vectors; ++b)
-      std::fill(to.data + b * to.stride + length, to.data + (b + 1) * to.stride, To(0));
-}
 
 /// Low-rank features are phi = U^T r. P has a row for each feature that there may ever be. Features that are not there
 /// yet are zero, so that P is 1/alpha on their diagonal. The first sample that has these features must find it so.
@@ -82,8 +139,7 @@ class LowRankFeatures : public FeatureSpace<T> {
         features_(basis_.max_dimension(), streams) {
     if (!learns) return;
     P_.emplace(basis_.features(), options.alpha, longest, options.panel, streams);
-    panel_products_ = Vectors<T>(P_->panel_capacity(), streams);
-    panel_rows_ = RowMatrix<T>(P_->panel_capacity(), basis_.max_dimension());
+    rounded_.emplace(P_->panel_capacity(), basis_.max_dimension(), streams);
   }
 
   void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer& timer) override {
@@ -96,7 +152,7 @@ class LowRankFeatures : public FeatureSpace<T> {
     P_->select(basis_.coordinates(), learning);
     basis_.features().for_each_block([&](RowBlock block) { P_->multiply(block); });
     P_->reduce(timer);
-    convert(P_->panel_products(), streams_, P_->pending(), panel_products_.view());
+    rounded_->take_products(*P_, streams_);
   }
   void advance() override {
     basis_.features().for_each_block([&](RowBlock block) { P_->append(block); });
@@ -105,16 +161,13 @@ class LowRankFeatures : public FeatureSpace<T> {
   MatrixView<const T> flush(RegionTimer& timer) override {
     const Index pending = P_->pending();
     P_->flush(timer);
-    for (Index k = 0; k < pending; ++k)
-      std::transform(P_->panel_rows().row(k), P_->panel_rows().row(k) + basis_.dimension(), panel_rows_.row(k),
-                     [](double v) { return static_cast<T>(v); });
-    return panel_rows_;
+    return rounded_->take_rows(*P_, pending, basis_.dimension());
   }
   bool panel_full() const override { return P_->full(); }
 
   Gain<T> gain() const override {
     if (!P_) return {.features = features_.view(), .count = basis_.dimension()};
-    return {features_.view(), basis_.dimension(), panel_products_.view(), P_->inverse_factor(), P_->pending()};
+    return {features_.view(), basis_.dimension(), rounded_->products(), P_->inverse_factor(), P_->pending()};
   }
   Index capacity() const override { return basis_.max_dimension(); }
   bool learns() const override { return P_.has_value(); }
@@ -133,9 +186,8 @@ class LowRankFeatures : public FeatureSpace<T> {
   double longest_;  ///< no vector of rates has a larger squared length
   Basis<T> basis_;
   std::optional<InverseCorrelation<double>> P_;
-  Vectors<T> features_;        ///< a, rounded for the products with the weights
-  Vectors<T> panel_products_;  ///< S^T a, rounded likewise
-  RowMatrix<T> panel_rows_;    ///< S^T as applied last, rounded likewise
+  Vectors<T> features_;  ///< a, rounded for the products with the weights
+  std::optional<RoundedPanel<T>> rounded_;
 };
 
 }  // namespace
@@ -145,7 +197,13 @@ std::unique_ptr<FeatureSpace<T>> make_feature_space(const Layout& layout, const 
                                                     double longest, bool learns) {
   if (options.features == FeatureKind::low_rank)
     return std::make_unique<LowRankFeatures<T>>(layout, options, streams, longest, learns);
-  return std::make_unique<DenseFeatures<T>>(layout, options, streams, longest, learns);
+  return with_scalar_of_P(options.precision, [&](auto scalar) -> std::unique_ptr<FeatureSpace<T>> {
+    using F = decltype(scalar);
+    if constexpr (sizeof(F) >= sizeof(T))
+      return std::make_unique<DenseFeatures<T, F>>(layout, options, streams, longest, learns);
+    else
+      throw std::logic_error("P is never less precise than the weights");
+  });
 }
 
 template std::unique_ptr<FeatureSpace<float>> make_feature_space(const Layout&, const LearningOptions&, Index, double,

@@ -21,10 +21,12 @@ SharedGainRls<T>::Shape::Shape(const RowPartition& partition, int threads, const
 template <Real T>
 template <class Use>
 auto SharedGainRls<T>::Shape::with_P(const Use& use) const {
-  using Dense = typename InverseCorrelation<T>::Shape;
   using Small = typename InverseCorrelation<double>::Shape;
   if (is_low_rank()) return use(Small{RowPartition(max_features(), 1), options_.panel, sizes_.streams, threads_});
-  return use(Dense{partition_, options_.panel, sizes_.streams, threads_});
+  return with_scalar_of_P(options_.precision, [&](auto scalar) {
+    return use(
+        typename InverseCorrelation<decltype(scalar)>::Shape{partition_, options_.panel, sizes_.streams, threads_});
+  });
 }
 
 template <Real T>

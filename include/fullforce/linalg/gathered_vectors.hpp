@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <vector>
 
 #include "fullforce/linalg/vectors.hpp"
@@ -58,11 +59,27 @@ class GatheredVectors {
   /// After a gather, returns all rows of a group: [N, vectors].
   MatrixView<const T> rows_of(Index group) const { return {start(group), vectors_, stride_}; }
 
+  /// Takes over the gathered values of a group of `other`, which has as many vectors in another precision. Nothing is
+  /// sent.
+  template <Real U>
+  void convert(const GatheredVectors<U>& other, Index group) {
+    const VectorsView<const U> from = other.group(group);
+    const Index run = layout_->partition().block_size(), rows = layout_->rows();
+    for_each_in_parallel(layout_->partition().blocks(), [&](Index block) {
+      for (Index j = block * run; j < std::min((block + 1) * run, rows); ++j)
+        for (Index b = 0; b < vectors_; ++b) set(group, j, b, static_cast<T>(from(b, j)));
+    });
+  }
+
   /// Returns whether all values are finite.
   bool all_finite() const;
 
  private:
   T* start(Index group) const { return starts_[as_size(group)]; }
+  void set(Index group, Index j, Index b, T value) {
+    start(group)[j * stride_ + b] = value;
+    if (!in_place_ && !groups_.empty()) groups_[as_size(group)].view()(b, j) = value;
+  }
   bool is_finite(std::span<const T> values) const;
   void unpack();
   void unpack(Index first, Index count);
