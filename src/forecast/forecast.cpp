@@ -69,14 +69,18 @@ Forecast forecast_run(const Workload& w, const RunOptions& run, const Task& task
 void require_fit(const Forecast& forecast, const Machine& machine) {
   if (fits(forecast.workload, forecast.deployment, machine)) return;
   const int ranks = ranks_that_fit(forecast, machine);
-  Workload single = forecast.workload;
-  single.learning.precision = Precision::single_precision;
   std::string advice = fmt::format("network.neurons = {}", neurons_that_fit(forecast, machine));
   if (ranks > 0)
     advice += fmt::format(", or {} ranks of {} thread(s) on {} nodes", ranks, forecast.deployment.threads,
                           Deployment(ranks, forecast.deployment.threads, machine).nodes());
-  if (forecast.workload.learning.precision != single.learning.precision && fits(single, forecast.deployment, machine))
-    advice += ", or learning.precision = \"single\"";
+  if (forecast.workload.learning.precision == Precision::double_precision)
+    for (const Precision less : {Precision::mixed, Precision::single_precision}) {
+      Workload smaller = forecast.workload;
+      smaller.learning.precision = less;
+      if (!fits(smaller, forecast.deployment, machine)) continue;
+      advice += fmt::format(", or learning.precision = \"{}\"", to_text(less));
+      break;
+    }
   throw InputError(
       fmt::format("network.neurons = {} needs {} a rank, {} on a node of {} rank(s) x {} thread(s), which has {}. What "
                   "would fit: {}",

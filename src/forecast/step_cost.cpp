@@ -51,7 +51,7 @@ double message_seconds(const Message& message, const Deployment& d, const Machin
 }
 
 double sweep_seconds(const MatrixSweep& sweep, const Workload& w, const Machine& m, double bytes_a_second) {
-  const StepConstants& c = m.steps(w.learning.precision);
+  const StepConstants& c = m.steps(sweep.precision);
   const double seconds_to_move = sweep.bytes_of_element() / bytes_a_second;
   const double seconds_to_compute = sweep.columns > 0.0
                                         ? sweep.columns * c.flush
@@ -176,10 +176,13 @@ RegionSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d
 double total(const RegionSeconds& seconds) { return std::accumulate(seconds.begin(), seconds.end(), 0.0); }
 
 double limit_seconds(const Workload& w, StepKind kind, const Deployment& d, const Machine& m) {
-  const Work work = step_work(w, kind);
-  const double cores = static_cast<double>(d.ranks) * d.threads;
-  const double bandwidth = node_bandwidth(m, d.active_cores(), work.bytes / cores) / d.active_cores() * cores;
-  return std::max(work.bytes / bandwidth, work.operations / (m.steps(w.learning.precision).product_rate * cores));
+  const StepAccount account = account_of_step(w.shape(1, 1), w, kind, {number(w.network.neurons), 1.0});
+  const double cores = static_cast<double>(d.ranks) * d.threads, bytes = account.work().bytes;
+  const double bandwidth = node_bandwidth(m, d.active_cores(), bytes / cores) / d.active_cores() * cores;
+  double computing = 0.0;
+  for (const MatrixSweep& sweep : account.sweeps())
+    computing += sweep.work().operations / (m.steps(sweep.precision).product_rate * cores);
+  return std::max(bytes / bandwidth, computing);
 }
 
 }  // namespace fullforce

@@ -295,7 +295,8 @@ Index Basis<T>::Shape::bytes() const {
 template <Real T>
 void Basis<T>::Shape::account(double dimension, const Extent& extent, StepAccount& account) const {
   const double B = static_cast<double>(vectors);
-  account.sweep({.rows = extent.rows, .cols = dimension, .element_bytes = sizeof(T), .vectors = B});
+  account.sweep(
+      {.rows = extent.rows, .cols = dimension, .element_bytes = sizeof(T), .vectors = B, .precision = precision_of<T>});
   account.sum(sizeof(std::int64_t) * (dimension + 1.0) * B);
 }
 

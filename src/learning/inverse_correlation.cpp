@@ -196,8 +196,8 @@ void InverseCorrelation<F>::factorise() {
   const Eigen::LLT<Eigen::Ref<Matrix>> cholesky(in_place);
   if (cholesky.info() != Eigen::Success)
     throw RunError(
-        "the inverse correlation matrix is no longer positive definite: use learning.precision = \"double\", or a "
-        "larger learning.alpha");
+        "the inverse correlation matrix is no longer positive definite: use learning.precision = \"mixed\" or "
+        "\"double\", or a larger learning.alpha");
   // L^-T is found row by row. Its column b is L^-T e_b, which substitution gives.
   const Index stride = padded<double>(selected_);
   std::fill_n(factor_.data(), selected_ * stride, 0.0);
@@ -306,8 +306,11 @@ void InverseCorrelation<F>::Shape::account_of_product(Index selected, double row
                                                       StepAccount& account) const {
   const bool symmetric = used == static_cast<double>(features.rows());
   const double read = symmetric ? SymmetricProduct<F>::share_read(features.rows(), selected, rank_share) : 1.0;
-  account.sweep(
-      {.rows = rows, .cols = used, .element_bytes = read * sizeof(F), .vectors = static_cast<double>(selected)});
+  account.sweep({.rows = rows,
+                 .cols = used,
+                 .element_bytes = read * sizeof(F),
+                 .vectors = static_cast<double>(selected),
+                 .precision = precision_of<F>});
 }
 
 template <Real F>
@@ -318,7 +321,8 @@ void InverseCorrelation<F>::Shape::account_of_flush(double rows, double used, do
                  .cols = used,
                  .element_bytes = sizeof(F),
                  .columns = columns,
-                 .times = times});
+                 .times = times,
+                 .precision = precision_of<F>});
 }
 
 template <Real F>

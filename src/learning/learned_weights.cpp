@@ -35,7 +35,8 @@ void LearnedWeights<T>::flush(const Layout& layout, Index pending, const MatrixV
 
 template <Real T>
 void LearnedWeights<T>::Shape::account_of_product(double rows, double used, double vectors, StepAccount& account) {
-  account.sweep({.rows = rows, .cols = used, .element_bytes = sizeof(T), .vectors = vectors});
+  account.sweep(
+      {.rows = rows, .cols = used, .element_bytes = sizeof(T), .vectors = vectors, .precision = precision_of<T>});
 }
 
 template <Real T>
@@ -46,7 +47,8 @@ void LearnedWeights<T>::Shape::account_of_flush(double rows, double used, double
                  .cols = used,
                  .element_bytes = sizeof(T),
                  .columns = columns,
-                 .times = times});
+                 .times = times,
+                 .precision = precision_of<T>});
 }
 
 template class LearnedWeights<float>;

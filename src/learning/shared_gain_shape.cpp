@@ -29,6 +29,13 @@ auto SharedGainRls<T>::Shape::with_P(const Use& use) const {
   });
 }
 
+/// The bytes of an element of P and of its panel.
+template <Real T>
+double SharedGainRls<T>::Shape::bytes_of_P() const {
+  if (is_low_rank()) return sizeof(double);
+  return with_scalar_of_P(options_.precision, [](auto scalar) { return double{sizeof scalar}; });
+}
+
 template <Real T>
 Index SharedGainRls<T>::Shape::max_features() const {
   return is_low_rank() ? basis().max_dimension() : partition_.rows();
@@ -56,7 +63,16 @@ double SharedGainRls<T>::Shape::weight_rows(const Extent& extent) const {
 template <Real T>
 Index SharedGainRls<T>::Shape::bytes_of_features() const {
   const Index P = with_P([](const auto& shape) { return shape.bytes(); });
-  return is_low_rank() ? basis().bytes() + P : P;
+  return P + (is_low_rank() ? basis().bytes() : bytes_of_conversions());
+}
+
+/// The memory of rates in the precision of P, and of the panel in that of the weights, if these are two precisions.
+template <Real T>
+Index SharedGainRls<T>::Shape::bytes_of_conversions() const {
+  if (options_.precision != Precision::mixed || !sizes_.learns) return 0;
+  const Index N = partition_.rows();
+  return GatheredVectors<double>::Shape{partition_, 1, sizes_.streams}.bytes() +
+         capacity() * row_stride<T>(N) * static_cast<Index>(sizeof(T));
 }
 
 template <Real T>
@@ -75,8 +91,8 @@ double SharedGainRls<T>::Shape::file_bytes(bool checkpoint) const {
   const double J_rows = weight_rows({N, 1.0});
   const double scalars = (is_low_rank() ? N * d : 0.0) + J_rows * d +
                          (has_modes() ? N : 0.0) * number(options_.target_modes) + n_out * d +
-                         pending * (d + J_rows + n_out);
-  return d * d * (is_low_rank() ? sizeof(double) : sizeof(T)) + scalars * sizeof(T);
+                         pending * (J_rows + n_out);
+  return (d * d + pending * d) * bytes_of_P() + scalars * sizeof(T);
 }
 
 template <Real T>
@@ -121,7 +137,7 @@ void SharedGainRls<T>::Shape::account_of_flush(double columns, double times, dou
   with_P([&](const auto& P) { P.account_of_flush(rows_of_P(dimension, extent), dimension, columns, times, account); });
   if (learns_recurrent())
     LearnedWeights<T>::Shape::account_of_flush(weight_rows(extent), dimension, columns, times, account);
-  if (!is_low_rank()) account.gather(dimension * columns * sizeof(T), times);
+  if (!is_low_rank()) account.gather(dimension * columns * bytes_of_P(), times);
 }
 
 template <Real T>

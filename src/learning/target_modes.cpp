@@ -78,15 +78,20 @@ Index TargetModes<T>::Shape::bytes() const {
 template <Real T>
 void TargetModes<T>::Shape::account_of_projection(double streams, const Extent& extent, StepAccount& account) const {
   const double n = static_cast<double>(count());
-  account.sweep(
-      {.region = TimerRegion::updates, .rows = extent.rows, .cols = n, .element_bytes = sizeof(T), .vectors = streams});
+  account.sweep({.region = TimerRegion::updates,
+                 .rows = extent.rows,
+                 .cols = n,
+                 .element_bytes = sizeof(T),
+                 .vectors = streams,
+                 .precision = precision_of<T>});
   account.sum(sizeof(std::int64_t) * n * streams);
 }
 
 template <Real T>
 void TargetModes<T>::Shape::account_of_expansion(const Extent& extent, StepAccount& account) const {
   const double n = static_cast<double>(count()), B = static_cast<double>(moments.streams);
-  account.sweep({.rows = extent.rows, .cols = n, .element_bytes = sizeof(T), .vectors = B});
+  account.sweep(
+      {.rows = extent.rows, .cols = n, .element_bytes = sizeof(T), .vectors = B, .precision = precision_of<T>});
   account.gather(sizeof(T) * n * B);
 }
 

@@ -7,8 +7,17 @@ constexpr std::size_t most_of_a_step = 32;
 
 }  // namespace
 
+Work& Work::operator+=(const Work& other) {
+  operations += other.operations;
+  bytes += other.bytes;
+  double_operations += other.double_operations;
+  return *this;
+}
+
 Work MatrixSweep::work() const {
-  return {2.0 * elements() * (vectors + columns), (columns > 0.0 ? 2.0 : 1.0) * elements() * element_bytes};
+  const double operations = 2.0 * elements() * (vectors + columns);
+  return {operations, (columns > 0.0 ? 2.0 : 1.0) * elements() * element_bytes,
+          precision == Precision::double_precision ? operations : 0.0};
 }
 
 StepAccount::StepAccount() {
@@ -34,11 +43,7 @@ void StepAccount::add(const StepAccount& other, double times) {
 
 Work StepAccount::work() const {
   Work all;
-  for (const MatrixSweep& sweep : sweeps_) {
-    const Work one = sweep.work();
-    all.operations += one.operations;
-    all.bytes += one.bytes;
-  }
+  for (const MatrixSweep& sweep : sweeps_) all += sweep.work();
   return all;
 }
 

@@ -156,7 +156,8 @@ void RecurrentWeights<T>::Shape::account(double vectors, const Extent& extent, S
                  .cols = elements_of_a_row(),
                  .element_bytes = bytes_of_element(),
                  .vectors = vectors,
-                 .indexed_bytes = in_degree > 0 ? double{sizeof(T)} : 0.0});
+                 .indexed_bytes = in_degree > 0 ? double{sizeof(T)} : 0.0,
+                 .precision = precision_of<T>});
 }
 
 template <Real T>

@@ -17,6 +17,14 @@ double seconds_for_measuring(double of_run) {
   return of_run < shortest_measured_run ? 0.0 : std::min(longest_measurement, 0.01 * of_run);
 }
 
+/// The operations/s of products that have the work's mixture of precisions.
+double rate_of(const Work& work, double measuring) {
+  const double in_double = work.double_operations, in_single = work.operations - in_double;
+  const double seconds = (in_double > 0.0 ? in_double / product_rate<double>(measuring) : 0.0) +
+                         (in_single > 0.0 ? in_single / product_rate<float>(measuring) : 0.0);
+  return seconds > 0.0 ? work.operations / seconds : 0.0;
+}
+
 double imbalance_of(const RegionTable& table) {
   double slowest = 0.0;
   double mean = 0.0;
@@ -36,7 +44,7 @@ double Performance::fraction_of_limit() const {
 }
 
 Performance performance_of(const Communicator& comm, const TrainingTotals& totals, Index streams, double dt,
-                           Precision precision, std::span<const Bytes> matrices) {
+                           std::span<const Bytes> matrices) {
   Performance p;
   p.seconds = std::max(totals.seconds, 1e-9);
   p.steps = static_cast<double>(totals.steps_here);
@@ -48,9 +56,7 @@ Performance performance_of(const Communicator& comm, const TrainingTotals& total
   const double measuring = 0.5 * seconds_for_measuring(-comm.max(-p.seconds));
   if (measuring <= 0.0) return p;
   p.bandwidth = together(comm, [&] { return read_rate(matrices, measuring); });
-  p.product_rate = together(comm, [&] {
-    return with_scalar(precision, [&](auto scalar) { return product_rate<decltype(scalar)>(measuring); });
-  });
+  p.product_rate = together(comm, [&] { return rate_of(p.work, measuring); });
   return p;
 }
 

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "fullforce/base/precision.hpp"
 #include "fullforce/run/machine_probe.hpp"
 #include "training_totals.hpp"
 
@@ -19,7 +18,7 @@ struct Performance {
   Work work;                       ///< work of products and applied updates, over all ranks
   /// The bytes/s at which all ranks and threads read this run's own matrices. It is 0 if it was not measured.
   double bandwidth = 0.0;
-  double product_rate = 0.0;  ///< operations/s in products of large matrices
+  double product_rate = 0.0;  ///< operations/s in products of large matrices, in the precisions of this run's products
   double imbalance = 1.0;     ///< time of the slowest rank over the mean, in those regions of the timer that compute
   std::vector<std::int64_t> peak_bytes;  ///< largest memory of each rank
 
@@ -33,7 +32,7 @@ struct Performance {
 /// measurement reads this rank's `matrices` again and computes products in the cache, so nothing large is allocated.
 /// **Collective.**
 Performance performance_of(const Communicator& comm, const TrainingTotals& totals, Index streams, double dt,
-                           Precision precision, std::span<const Bytes> matrices);
+                           std::span<const Bytes> matrices);
 
 /// The performance in a few lines for the end of a run.
 std::string performance_text(const Performance& performance);

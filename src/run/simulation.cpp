@@ -173,9 +173,7 @@ void Simulation<T>::account_of_step() {
 
 template <Real T>
 void Simulation<T>::count_work() {
-  const Work work = account_.work();
-  work_.operations += work.operations;
-  work_.bytes += work.bytes;
+  work_ += account_.work();
 }
 
 template <Real T>

@@ -143,8 +143,8 @@ class Training {
     if (!job_->trained) write_network();
     totals.regions = region_table(*comm_, simulation().timer());
     reporter_.trained(totals);
-    const Performance performance = performance_of(*comm_, totals, job_->run.streams, job_->network.dt,
-                                                   job_->learning.precision, session_.plasticity().matrices());
+    const Performance performance =
+        performance_of(*comm_, totals, job_->run.streams, job_->network.dt, session_.plasticity().matrices());
     const TestResult test = run_free_trials(session_, job_->run, job_->network.noise, {}, reporter_.progress(),
                                             [this] { return stop_request_.ask(*comm_).stop; });
     if (test.stopped) {

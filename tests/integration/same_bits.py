@@ -89,6 +89,7 @@ def main():
         check(folder, "full-force", "double", 1, "dense", 0)
         check(folder, "full-force", "double", 3, "dense", 30)
         check(folder, "full-force", "single", 3, "dense", 0)
+        check(folder, "full-force", "mixed", 3, "dense", 0)
         check(folder, "full-force", "double", 1, "low-rank", 0)
         check(folder, "full-force", "single", 3, "low-rank", 30)
         check(folder, "full-force", "double", 3, "dense", 0, modes=20)

@@ -20,6 +20,10 @@ decltype(auto) with_scalar(Precision precision, const Work& work) {
   return precision == Precision::double_precision ? work(double{}) : work(float{});
 }
 
+/// The precision of the scalar type T.
+template <class T>
+inline constexpr Precision precision_of = sizeof(T) == 4 ? Precision::single_precision : Precision::double_precision;
+
 /// Does the same with the scalar type of a dense P.
 template <class Work>
 decltype(auto) with_scalar_of_P(Precision precision, const Work& work) {

@@ -69,11 +69,12 @@ struct Machine {
   double file_bandwidth = 0.0;  ///< bytes/s at which a checkpoint is written, until it is on the disk
   std::string files_from;
 
+  /// The constants of what has that precision. With mixed precision, these are the states and all matrices but P.
   StepConstants& steps(Precision precision) {
-    return precision == Precision::single_precision ? single_precision : double_precision;
+    return precision == Precision::double_precision ? double_precision : single_precision;
   }
   const StepConstants& steps(Precision precision) const {
-    return precision == Precision::single_precision ? single_precision : double_precision;
+    return precision == Precision::double_precision ? double_precision : single_precision;
   }
 };
 

@@ -54,6 +54,8 @@ class SharedGainRls : public Plasticity<T> {
     bool learns_recurrent() const { return fullforce::learns_recurrent(options_.rule); }
     bool has_modes() const { return learns_recurrent() && options_.target_modes > 0; }
     Index max_features() const;
+    double bytes_of_P() const;
+    Index bytes_of_conversions() const;
     double max_dimension() const { return static_cast<double>(max_features()); }
     Index capacity() const { return longest_panel(options_.panel, sizes_.streams); }
     /// The mean number of streams that a step learns from.

@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "fullforce/base/precision.hpp"
 #include "fullforce/base/timer.hpp"
 #include "fullforce/parallel/layout.hpp"
 
@@ -10,6 +11,9 @@ namespace fullforce {
 struct Work {
   double operations = 0.0;
   double bytes = 0.0;
+  double double_operations = 0.0;  ///< those of the operations that are in double precision
+
+  Work& operator+=(const Work& other);
 };
 
 /// A matrix that a step goes through, on average `times` times a step. It is read for a product with `vectors` vectors,
@@ -25,6 +29,8 @@ struct MatrixSweep {
   /// For a sparse matrix, the bytes of a vector that a core reads for each element besides the element itself.
   double indexed_bytes = 0.0;
   double times = 1.0;
+  /// The precision of the elements, on which the speed of the operations depends.
+  Precision precision = Precision::double_precision;
 
   double elements() const { return times * rows * cols; }
   /// Returns the bytes that a core moves for an element. An update reads and writes the element.

@@ -25,13 +25,14 @@ Matrix features(Index neurons, Index streams, Index step) {
 }
 
 /// Shared-gain RLS on this rank that is fed with whole matrices.
+template <Real T = double>
 class Harness {
  public:
   Harness(const Communicator& comm, Index neurons, Index streams, Index panel,
-          FeatureKind features = FeatureKind::dense)
+          FeatureKind features = FeatureKind::dense, Precision precision = precision_of<T>)
       : layout_(comm, neurons),
         streams_(streams),
-        rls_(layout_, options(panel, features), {2, streams, 1.0, true}),
+        rls_(layout_, options(panel, features, precision), {2, streams, 1.0, true}),
         phi_(layout_, 1, streams),
         currents_(layout_, streams),
         targets_(layout_, streams),
@@ -40,7 +41,8 @@ class Harness {
   void step(Index k, std::vector<Index> selected, Direction direction = Direction::forwards) {
     const Matrix phi = features(layout_.rows(), streams_, k);
     for (Index b = 0; b < streams_; ++b)
-      for (Index i = 0; i < layout_.local_rows(); ++i) phi_.mine(0, i)[b] = phi(layout_.first_row() + i, b);
+      for (Index i = 0; i < layout_.local_rows(); ++i)
+        phi_.mine(0, i)[b] = static_cast<T>(phi(layout_.first_row() + i, b));
     phi_.gather();
     rls_.evaluate(phi_, selected, currents_, outputs_, timer_, direction);
     std::vector<double> output_errors;
@@ -51,7 +53,8 @@ class Harness {
                                 std::cos(0.07 * static_cast<double>(k + o)));
     for (Index i = 0; i < layout_.local_rows(); ++i)
       for (Index b = 0; b < streams_; ++b)
-        targets_(i, b) = std::sin(0.05 * static_cast<double>(k) + static_cast<double>(layout_.first_row() + i));
+        targets_(i, b) =
+            static_cast<T>(std::sin(0.05 * static_cast<double>(k) + static_cast<double>(layout_.first_row() + i)));
     rls_.complete(currents_, {&targets_, 0.0}, output_errors, timer_);
   }
 
@@ -60,15 +63,16 @@ class Harness {
     return whole([this](Index i, Index j) { return rls_.inverse_correlation(i, j); });
   }
   Matrix weights() {
-    return whole([this](Index i, Index j) { return rls_.weights()(i, j); });
+    return whole([this](Index i, Index j) { return static_cast<double>(rls_.weights()(i, j)); });
   }
-  SharedGainRls<double>& rls() { return rls_; }
-  const StreamArray<double>& currents() const { return currents_; }
+  SharedGainRls<T>& rls() { return rls_; }
+  const StreamArray<T>& currents() const { return currents_; }
   const std::vector<double>& outputs() const { return outputs_; }
 
  private:
-  static LearningOptions options(Index panel, FeatureKind features) {
+  static LearningOptions options(Index panel, FeatureKind features, Precision precision) {
     LearningOptions options;
+    options.precision = precision;
     options.panel = panel;
     options.alpha = 0.7;
     options.features = features;
@@ -88,9 +92,9 @@ class Harness {
 
   Layout layout_;
   Index streams_;
-  SharedGainRls<double> rls_;
-  GatheredVectors<double> phi_;
-  StreamArray<double> currents_, targets_;
+  SharedGainRls<T> rls_;
+  GatheredVectors<T> phi_;
+  StreamArray<T> currents_, targets_;
   std::vector<double> outputs_;
   RegionTimer timer_;
 };
@@ -114,10 +118,12 @@ std::vector<Index> selection(Index streams, Index step) {
   return selected;
 }
 
+/// The inverse correlation of features that were rounded to T.
+template <Real T = double>
 Matrix direct_inverse(Index neurons, Index streams, Index steps) {
   Matrix correlation = 0.7 * Matrix::Identity(neurons, neurons);
   for (Index k = 0; k < steps; ++k) {
-    const Matrix phi = features(neurons, streams, k);
+    const Matrix phi = features(neurons, streams, k).cast<T>().template cast<double>();
     for (const Index b : selection(streams, k)) correlation += phi.col(b) * phi.col(b).transpose();
   }
   return correlation.inverse();
@@ -132,6 +138,25 @@ TEST(SharedGainRls, PIsTheInverseCorrelation) {
     for (Index k = 0; k < 150; ++k) harness.step(k, selection(streams, k));
     const Matrix P = harness.inverse_correlation();
     EXPECT_LT(relative(P, direct_inverse(53, streams, 150)), 1e-10);
+  }
+}
+
+/// Mixed precision rounds rates and weights to single precision, and computes P from them in double precision.
+TEST(SharedGainRls, PIsTheInverseCorrelationInMixedPrecision) {
+  const Communicator comm = Communicator::world();
+  for (const Index streams : {1, 3}) {
+    Harness<float> mixed(comm, 53, streams, 7, FeatureKind::dense, Precision::mixed);
+    Harness<float> single(comm, 53, streams, 7);
+    Harness exact(comm, 53, streams, 7);
+    for (Index k = 0; k < 150; ++k) {
+      mixed.step(k, selection(streams, k));
+      single.step(k, selection(streams, k));
+      exact.step(k, selection(streams, k));
+    }
+    const Matrix expected = direct_inverse<float>(53, streams, 150);
+    EXPECT_LT(relative(mixed.inverse_correlation(), expected), 1e-10);
+    EXPECT_GT(relative(single.inverse_correlation(), expected), 1e-7);
+    EXPECT_LT(relative(mixed.weights(), exact.weights()), 1e-3);
   }
 }
 
@@ -236,7 +261,7 @@ TEST(SharedGainRls, EffectiveWeightsAreTheLearnedOnesWhateverTheFeatures) {
   constexpr Index neurons = 30, streams = 2;
   Harness dense(comm, neurons, streams, 16), low_rank(comm, neurons, streams, 16, FeatureKind::low_rank);
   for (Index k = 0; k < 200; ++k)
-    for (Harness* harness : {&dense, &low_rank}) harness->step(k, selection(streams, k));
+    for (Harness<>* harness : {&dense, &low_rank}) harness->step(k, selection(streams, k));
   const Matrix J = dense.weights();
   low_rank.weights();
   const EffectiveWeights of_dense = dense.rls().effective_weights(), of_low_rank = low_rank.rls().effective_weights();

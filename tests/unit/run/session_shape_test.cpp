@@ -125,6 +125,7 @@ constexpr Precision in_double_precision = Precision::double_precision;
 INSTANTIATE_TEST_SUITE_P(
     All, SessionShapes,
     testing::Values(Case{.name = "dense"}, Case{.name = "dense_in_double", .precision = in_double_precision},
+                    Case{.name = "dense_in_mixed", .precision = Precision::mixed},
                     Case{.name = "dense_sparse_J_D", .in_degree = 50}, Case{.name = "dense_streams", .streams = 16},
                     Case{.name = "force", .rule = Rule::force}, Case{.name = "low_rank", .features = low_rank},
                     Case{.name = "low_rank_in_double", .features = low_rank, .precision = in_double_precision},

@@ -130,7 +130,7 @@ class Network:
     def _weights_drawn(self, inputs: int, rows: list[np.ndarray]) -> np.ndarray:
         """Weights of neurons with so many inputs, from standard normal numbers, in the precision of the run."""
         weights = np.array(rows) * (self.config["network"]["gain"] / np.sqrt(inputs))
-        single = self.config["learning"]["precision"] == "single"
+        single = self.config["learning"]["precision"] != "double"
         return weights.astype(np.float32).astype(float) if single else weights
 
     def features(self, r: np.ndarray) -> np.ndarray:

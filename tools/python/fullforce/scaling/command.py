@@ -71,7 +71,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--kind", choices=["strong", "weak"], default="strong")
     parser.add_argument("--neurons", type=count, nargs="+", default=[2048])
     parser.add_argument("--streams", type=count, nargs="+", default=[16])
-    parser.add_argument("--precision", choices=["double", "single"], nargs="+", default=["single"])
+    parser.add_argument("--precision", choices=["double", "mixed", "single"], nargs="+", default=["single"])
     parser.add_argument("--ranks", type=count, nargs="+", default=[1, 2])
     parser.add_argument("--threads", type=count, nargs="+", default=[1])
     parser.add_argument("--repeats", type=count, default=3)
