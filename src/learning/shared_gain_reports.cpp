@@ -80,8 +80,9 @@ void SharedGainRls<T>::notice_full_basis(Index step, std::vector<Notice>& notice
 template <Real T>
 void SharedGainRls<T>::notice_lost_precision(Index step, std::vector<Notice>& notices) {
   const bool indefinite = space_->indefinite_samples() > 0;
-  const char* const remedy = std::is_same_v<T, float> ? "learning.precision = \"double\", or a larger learning.alpha"
-                                                      : "a larger learning.alpha";
+  const char* const remedy = shape_.bytes_of_P() < sizeof(double)
+                                 ? "learning.precision = \"mixed\" or \"double\", or a larger learning.alpha"
+                                 : "a larger learning.alpha";
   if (indefinite && !was_indefinite_)
     notices.push_back(
         {true, fmt::format("r'Pr is not positive at step {}: rounding has used up the precision of P. Use {}", step,

@@ -29,7 +29,6 @@ auto SharedGainRls<T>::Shape::with_P(const Use& use) const {
   });
 }
 
-/// The bytes of an element of P and of its panel.
 template <Real T>
 double SharedGainRls<T>::Shape::bytes_of_P() const {
   if (is_low_rank()) return sizeof(double);

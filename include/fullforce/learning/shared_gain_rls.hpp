@@ -43,6 +43,8 @@ class SharedGainRls : public Plasticity<T> {
     }
     void account_of_updates(double samples, const Extent& extent, StepAccount& account) const override;
 
+    /// The bytes of an element of P and of its panel.
+    double bytes_of_P() const;
     /// The same with `dimension` features.
     void account_of_response(double dimension, const Extent& extent, StepAccount& account) const;
     void account_of_learning(Index streams, double dimension, const Extent& extent, StepAccount& account) const;
@@ -54,7 +56,6 @@ class SharedGainRls : public Plasticity<T> {
     bool learns_recurrent() const { return fullforce::learns_recurrent(options_.rule); }
     bool has_modes() const { return learns_recurrent() && options_.target_modes > 0; }
     Index max_features() const;
-    double bytes_of_P() const;
     Index bytes_of_conversions() const;
     double max_dimension() const { return static_cast<double>(max_features()); }
     Index capacity() const { return longest_panel(options_.panel, sizes_.streams); }
