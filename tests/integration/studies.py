@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """tools/study.py trains what is missing and no more, and tools/report.py makes whole pages of runs and studies.
 
     studies.py FULLFORCE
@@ -26,7 +26,7 @@ SHORT = ["--set", "run.init_trials=1", "--set", "run.train_trials=2", "--set", "
 
 
 def tool(name, *arguments, code=0):
-    command = ["/usr/bin/python3", str(TOOLS / name), *arguments]
+    command = [sys.executable, str(TOOLS / name), *arguments]
     return harness.expect_exit(code, subprocess.run(command, capture_output=True, text=True, timeout=120))
 
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """The job scripts work on a real SLURM cluster.
 
     job_scripts.py FULLFORCE

@@ -52,7 +52,18 @@ def mpirun(ranks: int, command: Iterable[Any], oversubscribe: bool = False) -> l
 
 def run_quietly(command: Iterable[Any], **options: Any) -> subprocess.CompletedProcess:
     """Runs a command to its end, whatever its exit code, and keeps its output as text."""
-    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
+    words = [str(word) for word in command]
+    try:
+        return subprocess.run(words, capture_output=True, text=True, errors="replace", check=False, **options)
+    except OSError as error:
+        raise ToolError(f"{words[0]}: cannot be started ({error.strerror})", code=1) from error
+
+
+def complaint(result: subprocess.CompletedProcess) -> str:
+    """In one line what a command that failed has said: the program's own error, or else the last line."""
+    lines = [line.strip() for text in (result.stdout, result.stderr) for line in text.splitlines() if line.strip()]
+    own = [line for line in lines if "error:" in line]
+    return f"exit {result.returncode}: {(own[:1] or lines[-1:] or ['it says nothing'])[0]}"
 
 
 @dataclasses.dataclass(frozen=True)

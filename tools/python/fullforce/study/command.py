@@ -7,8 +7,8 @@ import pathlib
 import subprocess
 from typing import Sequence
 
-from .. import errors, options
-from ..errors import ToolError
+from .. import options
+from ..errors import Parser, ToolError
 from ..points import Point, missing, refuse_own_settings, remember_settings
 from ..running import STOPPED_EARLY, Sbatch
 from ..studies import STUDIES
@@ -83,7 +83,7 @@ def parse() -> argparse.Namespace:
         return float(text)
 
     positive = options.at_least_one("positive")
-    parser = argparse.ArgumentParser(description="Run a study of many networks and draw its figure.", epilog=EPILOG)
+    parser = Parser(description="Run a study of many networks and draw its figure.", epilog=EPILOG)
     parser.add_argument("study", choices=list(STUDIES))
     parser.add_argument("--output", metavar="DIR", help="default runs/STUDY")
     parser.add_argument("--seeds", type=positive, help="networks for each setting; seeds 1, 2, ...")
@@ -100,5 +100,5 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> int:
-    """The exit code of tools/study.py."""
-    return errors.exit_code("study.py", lambda: work(parse()))
+    """Does the work of tools/study.py, and returns its exit code."""
+    return work(parse())
