@@ -27,6 +27,10 @@ else
   export OMP_PROC_BIND=false
 fi
 
+# `sbatch --export=NONE` makes srun, and the daemons of mpirun, start ranks without this script's environment: without the
+# modules that are loaded above, and without the number of threads.
+export SLURM_EXPORT_ENV=ALL
+
 # How many ranks this start of the job has. SLURM_NTASKS is that of the submission; a requeued job may have been given fewer nodes.
 ranks() { tr , '\n' <<<"$SLURM_TASKS_PER_NODE" | awk -F'[(x)]+' '{ sum += $1 * ($2 ? $2 : 1) } END { print sum }'; }
 

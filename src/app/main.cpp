@@ -16,13 +16,11 @@
 namespace fullforce {
 namespace {
 
-// The first process speaks. The others are not connected with it, so they wait for as long as it certainly needs: a
-// launcher may kill all processes as soon as one ends with an error.
+// The first process speaks for all. A launcher may kill all processes as soon as one ends with an error, so each of
+// them waits until the first has certainly spoken, and all end at about the same time.
 int refuse(const UnconnectedTasks& lost) {
-  if (lost.is_first)
-    complain(fmt::format("fullforce: error: {}\n", lost.problem(mpi_library())));
-  else
-    std::this_thread::sleep_for(std::chrono::seconds(2));
+  if (lost.is_first) complain(fmt::format("fullforce: error: {}\n", lost.problem(mpi_library())));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
   return 2;
 }
 

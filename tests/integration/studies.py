@@ -88,8 +88,9 @@ def check_slurm():
         "full-force-3", "network.neurons=30", "run.seed=3", "run.train_trials=200"
     ]
     called = pathlib.Path("called").read_text().split()
-    assert called[1:3] == ["--array=1-1", "--time=1:00"] and called[3].endswith("sweep.sbatch"), called
-    assert called[4:] == ["s/sweep-1.txt", "s/base.toml", "s", *SHORT], called
+    assert called[1:4] == ["--array=1-1", "--time=1:00", "--export=ALL,FULLFORCE_JOBS"], called
+    assert called[4].endswith("sweep.sbatch"), called
+    assert called[5:] == ["s/sweep-1.txt", "s/base.toml", "s", *SHORT], called
 
 
 def check_theory():

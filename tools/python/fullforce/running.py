@@ -7,7 +7,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
 from .errors import ToolError
 from .text_files import read_json
@@ -74,14 +74,29 @@ class Sbatch:
     script: str
     arguments: list[str]
 
+    variables: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
     @property
     def command(self) -> list[str]:
-        return ["sbatch", *self.options, str(JOBS / self.script), *self.arguments]
+        export = exported(self.options, ["FULLFORCE_JOBS", *self.variables])
+        return ["sbatch", *self.options, export, str(JOBS / self.script), *self.arguments]
 
-    def submit(self, variables: Mapping[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess:
+    def submit(self, **options: Any) -> subprocess.CompletedProcess:
         """Calls sbatch with more environment variables; the script finds its neighbours by FULLFORCE_JOBS."""
-        values = dict(os.environ, FULLFORCE_JOBS=str(JOBS), **(variables or {}))
+        values = dict(os.environ, FULLFORCE_JOBS=str(JOBS), **self.variables)
         return subprocess.run(self.command, env=values, **options)
+
+
+def exported(sbatch_options: Sequence[str], names: Sequence[str]) -> str:
+    """The option of sbatch that passes these variables on, and whatever else the user lets it pass on."""
+    chosen = os.environ.get("SBATCH_EXPORT", "ALL")
+    for option, following in zip(sbatch_options, [*sbatch_options[1:], ""]):
+        if option.startswith("--export="):
+            chosen = option.partition("=")[2]
+        elif option == "--export":
+            chosen = following
+    others = [] if chosen in ("NONE", "NIL", "") else [chosen]
+    return f"--export={','.join([*others, *names])}"
 
 
 def run_for_json(command: Iterable[Any], env: Mapping[str, str] | None = None) -> Any:

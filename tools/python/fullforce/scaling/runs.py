@@ -70,8 +70,9 @@ def submit_layout(program: str, ranks: int, threads: int, folders: Sequence[path
                   sbatch_options: Sequence[str]) -> str:
     """Submits jobs/scaling.sbatch for points of one layout; what sbatch says."""
     layout = [f"--ntasks={ranks}", f"--cpus-per-task={threads}", f"--job-name=scaling-{ranks}x{threads}", "--exclusive"]
-    job = Sbatch([*layout, *sbatch_options], "scaling.sbatch", list(map(str, folders)))
-    result = job.submit({"FULLFORCE": shutil.which(program) or program}, capture_output=True, text=True)
+    job = Sbatch([*layout, *sbatch_options], "scaling.sbatch", list(map(str, folders)),
+                 {"FULLFORCE": shutil.which(program) or program})
+    result = job.submit(capture_output=True, text=True)
     if result.returncode != 0:
         raise ToolError(f"{' '.join(job.command[:8])} ...: {result.stderr.strip()}", code=1)
     return result.stdout.strip()

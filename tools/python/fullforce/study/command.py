@@ -33,7 +33,7 @@ def submit(points: Sequence[Point], folder: pathlib.Path, config: pathlib.Path, 
     # A file of its own: tasks of an earlier array that still wait read theirs when they start.
     names = (folder / f"sweep-{k}.txt" for k in itertools.count(1))
     lines = next(path for path in names if not path.exists())
-    lines.write_text("".join(sweep_line(point) + "\n" for point in points))
+    lines.write_text("".join(sweep_line(point) + "\n" for point in points), encoding="utf-8")
     more = [word for text in settings for word in ("--set", text)]
     array = Sbatch([f"--array=1-{len(points)}", *sbatch_options], "sweep.sbatch",
                    [str(lines), str(config), str(folder), *more])
@@ -45,8 +45,8 @@ def submit(points: Sequence[Point], folder: pathlib.Path, config: pathlib.Path, 
 
 
 def sweep_line(point: Point) -> str:
-    """A point as a line of a parameter file, whose words are split at spaces alone."""
-    return " ".join([point.name] + [text.replace('"', "") for text in point.settings_as_toml()])
+    """A point as a line of a parameter file, in which spaces between quotes do not separate."""
+    return " ".join([point.name, *point.settings_as_toml()])
 
 
 def work(arguments: argparse.Namespace) -> int:
