@@ -208,12 +208,12 @@ def check_studies():
     os.makedirs("study/full-force-1")
     for name in ("summary.json", "analysis.json", "analysis.h5"):
         pathlib.Path("study/full-force-1", name).write_text("{}")
-    expect("study with {}", call("study", "spectra", "--seeds", "1", "--output", "study", "--figures"), 1, "eigenvalues")
+    study = ("study", "spectra", "--seeds", "1", "--output", "study")
+    expect("study with {}", call(*study, "--figures"), 1, "eigenvalues")
     pathlib.Path("study/full-force-1/analysis.json").write_text("{")
-    expect("study with {", call("study", "spectra", "--seeds", "1", "--output", "study", "--figures"), 1, "remove it")
+    expect("study with {", call(*study, "--figures"), 1, "remove it")
     pathlib.Path("study/points.json").write_text("[]")
-    answer = call("study", "spectra", "--seeds", "1", "--output", "study", "--program", harness.PROGRAM)
-    expect("study with points.json []", answer, 1, "points.json")
+    expect("study with points.json []", call(*study, "--program", harness.PROGRAM), 1, "points.json")
 
 
 def check_faults_of_tools():

@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from . import draws
+from .opening import open_file
 from .trials import Trial
 from .whole_dataset import expect_whole
 
@@ -49,6 +50,9 @@ class State:
         self.feedback, self.z = np.zeros_like(x), np.zeros(outputs)
 
 
+#: Datasets of every network.
+NEEDED = ("network/u_in", "network/readout", "target/u_out", "target/u_hint")
+
 #: The rate of a state, by the name of ``network.nonlinearity``.
 RATES = {"tanh": np.tanh, "relu": lambda states: np.maximum(states, 0.0)}
 
@@ -63,9 +67,13 @@ class Network:
     """
 
     def __init__(self, path: str | pathlib.Path):
-        with h5py.File(path) as file:
+        with open_file(path) as file:
             if file.attrs.get("format") != "fullforce-network":
                 raise ValueError(f"{path}: is not a network file of fullforce")
+            missing = [name for name in ("config", "provenance") if name not in file.attrs]
+            missing += [name for name in NEEDED if name not in file]
+            if missing:
+                raise ValueError(f"{path}: has no {', '.join(missing)}")
             self.config = parse_toml(file.attrs["config"])
             self.provenance = json.loads(file.attrs["provenance"])
             self._read_weights(file)
