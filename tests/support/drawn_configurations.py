@@ -29,6 +29,11 @@ def power_of_ten(draw, low, high):
     return float(f"{10 ** draw.uniform(low, high):.6g}")
 
 
+def count(draw, so_far, values):
+    """A number of trials; built-in tasks have long ones."""
+    return int(one_of(draw, values if so_far["task.name"] == "file" else (0, 1, 1, 2)))
+
+
 def gain_of_signal(draw):
     return one_of(draw, (1.0, 1.0, 0.0, -0.5, 2.0))
 
@@ -36,12 +41,13 @@ def gain_of_signal(draw):
 #: How a key is drawn. A function may look at what was drawn before it. Values are mostly right; those of several keys
 #: together may be wrong, and are then to be refused.
 DRAWN = {
+    "task.name": lambda draw, _: one_of(draw, ("file",) * 8 + ("oscillation", "ready-set-go", "delayed-comparison")),
     "run.seed": lambda draw, _: int(one_of(draw, (0, 1, int(draw.integers(2**31)), int(draw.integers(2**63 - 1))))),
-    "run.streams": lambda draw, _: int(one_of(draw, (1, 1, 2, 3, 5, 8))),
-    "run.init_trials": lambda draw, _: int(one_of(draw, (0, 1, 1, 2))),
-    "run.train_trials": lambda draw, _: int(one_of(draw, (0, 1, 2, 4, 7, 9))),
-    "run.test_trials": lambda draw, _: int(one_of(draw, (0, 1, 2, 3, 6))),
-    "task.name": lambda draw, _: one_of(draw, ("file",) * 5 + ("oscillation", "ready-set-go", "delayed-comparison")),
+    "run.streams": lambda draw, so_far: int(one_of(draw, (1, 1, 2, 3, 5, 8) if so_far["task.name"] == "file"
+                                                   else (1, 2, 3))),
+    "run.init_trials": lambda draw, so_far: count(draw, so_far, (0, 1, 1, 2)),
+    "run.train_trials": lambda draw, so_far: count(draw, so_far, (0, 1, 2, 4, 7, 9)),
+    "run.test_trials": lambda draw, so_far: count(draw, so_far, (0, 1, 2, 3, 6)),
     "task.version": lambda draw, _: int(one_of(draw, (2, 1))),
     "task.hint": lambda draw, _: bool(chance(draw, 0.7)),
     "task.file": lambda draw, _: one_of(draw, ("trials.h5", "my trials.h5")),
