@@ -34,6 +34,14 @@ def count(draw, so_far, values):
     return int(one_of(draw, values if so_far["task.name"] == "file" else (0, 1, 1, 2)))
 
 
+def target_modes(draw, so_far):
+    """A number of modes; where modes are refused, it is seldom anything but zero."""
+    is_refused = so_far["learning.rule"] == "force" or so_far["run.init_trials"] == 0
+    if chance(draw, 0.9 if is_refused else 0.5):
+        return 0
+    return one_of(draw, (1, max(1, so_far["network.neurons"] // 4), so_far["network.neurons"]))
+
+
 def gain_of_signal(draw):
     return one_of(draw, (1.0, 1.0, 0.0, -0.5, 2.0))
 
@@ -73,8 +81,7 @@ DRAWN = {
     "learning.panel": lambda draw, _: int(one_of(draw, (1, 2, 7, 13, 64, 4096))),
     "learning.rank_tolerance": lambda draw, _: power_of_ten(draw, -5, 0),
     "learning.max_rank": lambda draw, _: int(one_of(draw, (1, 4, 20, 1024))),
-    "learning.target_modes": lambda draw, so_far: int(one_of(draw, (0, 0, 0, 1, max(1, so_far["network.neurons"] // 4),
-                                                                    so_far["network.neurons"]))),
+    "learning.target_modes": lambda draw, so_far: int(target_modes(draw, so_far)),
     "checkpoint.every_minutes": lambda draw, _: one_of(draw, (0.0, 10.0)),
     "checkpoint.every_trials": lambda draw, _: int(one_of(draw, (0, 1, 3))),
     "checkpoint.keep": lambda draw, _: int(one_of(draw, (1, 2, 3))),
