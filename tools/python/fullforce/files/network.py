@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from . import draws
+from .opening import open_file
 from .trials import Trial
 from .whole_dataset import expect_whole
 
@@ -17,6 +18,10 @@ try:
     import tomllib
 except ModuleNotFoundError:  # before Python 3.11
     import tomli as tomllib
+
+
+#: The latest version of a network file, and of each of its sections, that is read here.
+VERSION = 1
 
 
 @dataclasses.dataclass
@@ -56,9 +61,10 @@ class Network:
     """
 
     def __init__(self, path: str | pathlib.Path):
-        with h5py.File(path) as file:
+        with open_file(path) as file:
             if file.attrs.get("format") != "fullforce-network":
                 raise ValueError(f"{path}: is not a network file of fullforce")
+            expect_known_versions(file, path)
             self.config = tomllib.loads(file.attrs["config"])
             self.provenance = json.loads(file.attrs["provenance"])
             self._read_weights(file)
@@ -194,6 +200,18 @@ class Network:
         state = self.initial_state(self.config["run"]["seed"] if seed is None else seed)
         self.run(init_trials, state, forced=True)
         return self.run(trials, state)
+
+
+def expect_known_versions(file: h5py.File, path: str | pathlib.Path) -> None:
+    """Raises ValueError where a newer program wrote the file, or a section of it, in a form that is not known here.
+
+    A section is a part of the file with a version of its own, which a group has as an attribute.
+    """
+    for group in (file, *(member for member in file.values() if isinstance(member, h5py.Group))):
+        for name, version in group.attrs.items():
+            if name.endswith("_version") and version > VERSION:
+                raise ValueError(f"{path}: {group.name} has {name} = {version}, and this package reads versions up to "
+                                 f"{VERSION}; use the package of a newer fullforce")
 
 
 def read_floats(file: h5py.File, name: str) -> np.ndarray | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 import pathlib
 from typing import Optional
 
-import h5py
 import numpy as np
 
 from ..errors import ToolError
+from .opening import open_file
 from .whole_dataset import IncompleteError, expect_whole
 
 NEEDED = ("time", "outputs", "targets", "inputs", "neurons", "rates", "trial_ends")
@@ -21,7 +21,7 @@ def read_recording(path: pathlib.Path) -> Recording:
     trial_ends [trials], and target_rates [T, n], which is None where the file has none.
     """
     try:
-        with h5py.File(path, "r") as file:
+        with open_file(path) as file:
             missing = [name for name in NEEDED if name not in file]
             if missing:
                 raise ToolError(f"{path}: no dataset {', '.join(missing)} (is it a file of fullforce test --record?)")
@@ -32,7 +32,8 @@ def read_recording(path: pathlib.Path) -> Recording:
     except IncompleteError as error:
         raise ToolError(str(error)) from error
     except OSError as error:
-        raise ToolError(f"{path}: cannot be read as HDF5 ({error})") from error
+        text = str(error)
+        raise ToolError(text if str(path) in text else f"{path}: cannot be read as HDF5 ({text})") from error
     _check_shapes(path, data)
     return data
 
