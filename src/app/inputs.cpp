@@ -67,7 +67,8 @@ void require_network_file(const Communicator& comm, const std::string& path) {
     const std::string format = file_format(path);
     require(format != "fullforce-trials",
             "{}: is a trials file, not a network (give a network.h5 or a checkpoint; trials go into task.file)", path);
-    require(format.empty() || format == "fullforce-network",
+    require(!format.empty(), "{}: is an HDF5 file, but none of fullforce (give a network.h5 or a checkpoint)", path);
+    require(format == "fullforce-network",
             "{}: is a file of format \"{}\", not a network (give a network.h5 or a checkpoint)", path, format);
   });
 }

@@ -33,8 +33,10 @@ class Reader {
   explicit Reader(const std::filesystem::path& path) : name_(path.string()) {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
-    require(std::filesystem::exists(status), "{}: there is no such trials file", name_);
-    require(std::filesystem::is_regular_file(status), "{} is not a file (a trials file in HDF5 was expected)", name_);
+    require(status.type() != std::filesystem::file_type::not_found, "{}: there is no such trials file", name_);
+    // Where the system does not say what it is, opening it says why.
+    require(!std::filesystem::exists(status) || std::filesystem::is_regular_file(status),
+            "{} is not a file (a trials file in HDF5 was expected)", name_);
     file_ = hdf5::open_serially(path);
   }
 

@@ -240,13 +240,16 @@ template void RowGather::start(std::span<float>);
 template void RowGather::start(std::span<double>);
 
 void agree(const Communicator& comm, const std::function<void()>& work) {
-  enum Outcome : std::int64_t { fine, input_error, run_error };
+  enum Outcome : std::int64_t { fine, input_error, damage_error, run_error };
   std::int64_t outcome = fine;
   std::string text;
   try {
     work();
   } catch (const InputError& error) {
     outcome = input_error;
+    text = error.what();
+  } catch (const DamageError& error) {
+    outcome = damage_error;
     text = error.what();
   } catch (const std::exception& error) {
     outcome = run_error;
@@ -258,6 +261,7 @@ void agree(const Communicator& comm, const std::function<void()>& work) {
   comm.broadcast(std::span(&outcome, 1), speaker);
   comm.broadcast(text, speaker);
   if (outcome == input_error) throw InputError(text);
+  if (outcome == damage_error) throw DamageError(text);
   throw RunError(text);
 }
 

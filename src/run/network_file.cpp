@@ -47,8 +47,9 @@ void require_network(Archive& archive, const std::filesystem::path& path) {
   archive.attribute(format::root::group, format::root::format, kind);
   require(kind == format_name, "{}: its format is \"{}\", not \"{}\"", path.string(), kind, format_name);
   archive.attribute(format::root::group, format::root::format_version, version);
-  require(version == format_version, "{}: format version {}, this program reads version {}", path.string(), version,
-          format_version);
+  require(version == format_version,
+          "{}: format version {}, and this program reads version {}; use {} fullforce to read it", path.string(),
+          version, format_version, version > format_version ? "a newer" : "the former");
 }
 
 }  // namespace
@@ -77,12 +78,6 @@ void load_network(const Communicator& comm, const std::filesystem::path& path,
 
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path) {
   try {
-    agree(comm, [&] {
-      std::error_code ignored;
-      if (comm.is_root())
-        require(std::filesystem::is_regular_file(path, ignored),
-                "{}: there is no such file (give a network.h5 or a checkpoint)", path.string());
-    });
     Archive archive = Archive::open(comm, path);
     require_network(archive, path);
     NetworkFileHeader header;
@@ -109,9 +104,7 @@ std::string damage_of(const Communicator& comm, const std::filesystem::path& pat
     archive.verify();
     archive.close();
     return {};
-  } catch (const InputError& error) {
-    return error.what();
-  } catch (const RunError& error) {
+  } catch (const DamageError& error) {
     return error.what();
   }
 }

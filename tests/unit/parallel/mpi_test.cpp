@@ -209,6 +209,11 @@ TEST(Agree, TellsAllRanksOfAnErrorOnOne) {
                                  if (fails_here()) throw RunError("disk full");
                                }),
               "run error: disk full");
+    EXPECT_THROW(agree(comm,
+                       [&] {
+                         if (fails_here()) throw DamageError("cut off");
+                       }),
+                 DamageError);
     EXPECT_EQ(outcome_of_agree(comm,
                                [&] {
                                  if (fails_here()) throw std::out_of_range("index");

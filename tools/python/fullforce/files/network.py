@@ -27,6 +27,10 @@ def parse_toml(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+#: The latest version of a network file, and of each of its sections, that is read here.
+VERSION = 1
+
+
 @dataclasses.dataclass
 class Run:
     """What a network did in T steps, those of all trials: outputs, targets [T, n_out], rates, target_rates [T, N]."""
@@ -74,6 +78,7 @@ class Network:
             missing += [name for name in NEEDED if name not in file]
             if missing:
                 raise ValueError(f"{path}: has no {', '.join(missing)}")
+            expect_known_versions(file, path)
             self.config = parse_toml(file.attrs["config"])
             self.provenance = json.loads(file.attrs["provenance"])
             self._read_weights(file)
@@ -209,6 +214,18 @@ class Network:
         state = self.initial_state(self.config["run"]["seed"] if seed is None else seed)
         self.run(init_trials, state, forced=True)
         return self.run(trials, state)
+
+
+def expect_known_versions(file: h5py.File, path: str | pathlib.Path) -> None:
+    """Raises ValueError where a newer program wrote the file, or a section of it, in a form that is not known here.
+
+    A section is a part of the file with a version of its own, which a group has as an attribute.
+    """
+    for group in (file, *(member for member in file.values() if isinstance(member, h5py.Group))):
+        for name, version in group.attrs.items():
+            if name.endswith("_version") and version > VERSION:
+                raise ValueError(f"{path}: {group.name} has {name} = {version}, and this package reads versions up to "
+                                 f"{VERSION}; use the package of a newer fullforce")
 
 
 def read_floats(file: h5py.File, name: str) -> np.ndarray | None:
