@@ -87,8 +87,9 @@ std::string version_text();
 int run_command_line(const Communicator& comm, int argc, const char* const* argv);
 
 /// Sets the number of threads to that of `--threads`. Without that option it takes OMP_NUM_THREADS, and without that
-/// too it leaves the choice to OpenMP. Throws InputError if OMP_NUM_THREADS is not a count, or if MPI does not let so
-/// many threads run. **Collective.**
+/// too it takes as many as have cores of their own on this node. Threads that share cores will give them away while
+/// they wait. Throws InputError if OMP_NUM_THREADS is not a count, or if MPI does not let so many threads run.
+/// **Collective.**
 void choose_threads(const Communicator& comm, std::optional<int> threads);
 
 /// A warning if threads of a node have to share its cores. **Collective.**
