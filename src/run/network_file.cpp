@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory_error.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/unfinished_file.hpp"
@@ -97,6 +98,8 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     header.has_pending = has_pending_updates(archive);
     archive.close();
     return header;
+  } catch (const MemoryError&) {
+    throw;
   } catch (const RunError& error) {
     throw InputError(error.what());
   }
@@ -111,6 +114,8 @@ std::string damage_of(const Communicator& comm, const std::filesystem::path& pat
     return {};
   } catch (const InputError& error) {
     return error.what();
+  } catch (const MemoryError&) {  // the file may be whole
+    throw;
   } catch (const RunError& error) {
     return error.what();
   }
