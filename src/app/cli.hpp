@@ -38,9 +38,16 @@ struct AnalyzeArguments {
   bool eigenvalues = false;
   bool pca = false;
   std::optional<Index> lyapunov;  ///< number of exponents, >= 1
-  bool autonomous = false;        ///< whether all signals are zero
-  std::optional<Index> trials;    ///< >= 1
-  std::optional<double> noise;    ///< >= 0
+
+  /// Without any of the three options above, an analysis finds eigenvalues and principal components.
+  bool finds_all() const { return !eigenvalues && !pca && !lyapunov; }
+  bool finds_eigenvalues() const { return eigenvalues || finds_all(); }
+  bool finds_components() const { return pca || finds_all(); }
+  bool needs_weights() const { return finds_eigenvalues() || lyapunov; }
+
+  bool autonomous = false;      ///< whether all signals are zero
+  std::optional<Index> trials;  ///< >= 1
+  std::optional<double> noise;  ///< >= 0
   std::optional<std::uint64_t> seed;
   std::optional<std::string> trials_file;
   std::optional<std::string> output;

@@ -74,9 +74,7 @@ void require_network_file(const Communicator& comm, const std::string& path) {
 }
 
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config) {
-  std::unique_ptr<Task> task;
-  agree(comm, [&] { task = make_task(config.task, config.network.dt, config.run.seed); });
-  return task;
+  return make_task(comm, config.task, config.network.dt, config.run.seed);
 }
 
 void warn(const Communicator& comm, const std::vector<std::string>& warnings) {

@@ -41,7 +41,7 @@ int guarded(const Communicator& comm, int argc, char** argv) {
     report(error);
     return 1;
   } catch (const std::exception& error) {
-    comm.abort(1, error.what());
+    comm.abort(1, text_of(error));
   }
 }
 

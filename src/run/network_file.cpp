@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory_error.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/unfinished_file.hpp"
@@ -92,6 +93,8 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     header.has_pending = has_pending_updates(archive);
     archive.close();
     return header;
+  } catch (const MemoryError&) {
+    throw;
   } catch (const RunError& error) {
     throw InputError(error.what());
   }

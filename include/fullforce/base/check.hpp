@@ -27,6 +27,10 @@ class DamageError : public RunError {
   using RunError::RunError;
 };
 
+/// The text of an error as the user sees it. Of an allocation that failed it says which limit on memory is nearest, and
+/// what to do.
+std::string text_of(const std::exception& error);
+
 /// Throws InputError unless `holds`. This check is on in every build. The condition must have the same value on every
 /// rank.
 template <class... Args>

@@ -219,6 +219,10 @@ TEST(Agree, TellsAllRanksOfAnErrorOnOne) {
                                  if (fails_here()) throw std::out_of_range("index");
                                }),
               "run error: index");
+    const std::string text = outcome_of_agree(comm, [&] {
+      if (fails_here()) throw std::bad_alloc();
+    });
+    EXPECT_EQ(text.find("run error: an allocation of memory failed (the nearest limit is "), 0U) << text;
   }
 }
 
