@@ -173,13 +173,14 @@ def can_be_extended(case):
 
 
 def stop_by_signal(case, layout):
-    """Sends SIGUSR1 some time after the start."""
+    """Sends SIGUSR1 some time after every rank has its handler, which it gets at the begin of main."""
     ranks, threads = layout
     arguments = ["train", "c.toml", "--output", "c", "--quiet", *case.options]
     process = harness.start(ranks, arguments, cwd=case.folder, env=case.environment(threads))
     end = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < end:
-        if any(map(harness.catches_signals, harness.ranks_of(process))):
+        started = harness.ranks_of(process)
+        if len(started) == ranks and all(map(harness.catches_signals, started)):
             break
         time.sleep(0.002)
     time.sleep(float(case.draw.uniform(0, 0.15)))
