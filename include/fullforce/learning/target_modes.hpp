@@ -16,7 +16,7 @@ template <Real T>
 class TargetModes {
  public:
   struct Shape {
-    CurrentMoments<T>::Shape moments;
+    typename CurrentMoments<T>::Shape moments;
 
     Index count() const { return moments.target_modes; }
     Index bytes() const;
