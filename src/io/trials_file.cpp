@@ -161,8 +161,6 @@ class Reader {
             "arrays with their dimensions in reverse (transpose it before it is written)",
             named(name), hdf5::to_text(extents), steps);
     require(extents[0] == steps, "{} has {} rows, but the lengths add up to {}", named(name), extents[0], steps);
-    require(extents[1] <= (Index{1} << 58) / steps, "{} has {} columns, more than memory can hold", named(name),
-            extents[1]);
     Matrix result{name, extents[1], values(set, name, steps * extents[1])};
     check_finite(result);
     return result;
