@@ -141,9 +141,9 @@ class Builder {
     const auto place = [&](const char* other) { return place_of({"learning.target_modes", other}, file); };
     require(modes <= config_.network.neurons, "{}: learning.target_modes = {} (must be at most network.neurons = {})",
             place("network.neurons"), modes, config_.network.neurons);
-    require(config_.learning.rule == Rule::full_force,
-            "{}: learning.target_modes = {} (must be 0 with learning.rule = \"force\", which learns no currents)",
-            place("learning.rule"), modes);
+    require(learns_recurrent(config_.learning.rule),
+            "{}: learning.target_modes = {} (must be 0 with learning.rule = \"{}\", which learns no currents)",
+            place("learning.rule"), modes, to_text(config_.learning.rule));
     require(config_.run.init_trials > 0,
             "{}: learning.target_modes = {} with run.init_trials = 0 (must be at least 1: the modes come from their "
             "currents)",

@@ -6,7 +6,8 @@
 namespace fullforce {
 
 /// Reserves disk space for a file that grows, before HDF5 writes to it. HDF5 does not survive a disk that becomes full
-/// in the middle of a write, and with several ranks it may wait for ever. One rank reserves for all.
+/// in the middle of a write, and with several ranks it may wait for ever, so an error that comes after the fact is too
+/// late. One rank reserves for all.
 class DiskSpace {
  public:
   explicit DiskSpace(std::filesystem::path path) : path_(std::move(path)) {}

@@ -21,7 +21,7 @@ SharedGainRls<T>::SharedGainRls(const Layout& layout, const LearningOptions& opt
       w_(outputs_layout_, space_->capacity(), sizes.learns ? longest_panel(options.panel, sizes.streams) : 0),
       outputs_(outputs_layout_, sizes.streams),
       output_errors_(outputs_layout_, sizes.streams) {
-  const bool recurrent = options.rule == Rule::full_force;
+  const bool recurrent = learns_recurrent(options.rule);
   if (recurrent && options.target_modes > 0) modes_.emplace(layout, options, sizes.streams, sizes.learns);
   rows_ = modes_ ? &modes_->layout() : layout_;
   if (recurrent) {

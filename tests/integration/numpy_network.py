@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A network file that runs in NumPy (tools/fullforce_io.py) gives what the program records of a test, to rounding.
 
     numpy_network.py FULLFORCE

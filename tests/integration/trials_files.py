@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Trials files as others write them: the program and the package read the same values, or refuse with the same words.
 
     trials_files.py FULLFORCE

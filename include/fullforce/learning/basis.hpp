@@ -21,6 +21,10 @@ class Archive;
 /// visit new directions. The vectors are either the rates that were learned from, whose coordinates a = U^T r are the
 /// low-rank features, or the target currents.
 ///
+/// J learned by recursive least squares starts at zero, so its rows lie in the span of the rates learned from. A fixed
+/// random projection would need a higher dimension and would be another model. The components of a first run would need
+/// another pass over the trials, and would be blind to what learning changes.
+///
 /// Coordinates are summed within a block of rows in the run's precision, and over blocks in integers. In double
 /// precision throughout, U^T r would take twice the time.
 ///

@@ -11,8 +11,11 @@ namespace fullforce {
 enum class Rule { full_force, force };
 template <>
 inline constexpr std::array<std::string_view, 2> names_of<Rule> = {"full-force", "force"};
-/// The name of the rule in running text.
-constexpr std::string_view title_of(Rule rule) { return rule == Rule::full_force ? "full-FORCE" : "FORCE"; }
+/// The names of the rules in running text.
+inline constexpr std::array<std::string_view, 2> rule_titles = {"full-FORCE", "FORCE"};
+constexpr std::string_view title_of(Rule rule) { return rule_titles[static_cast<std::size_t>(rule)]; }
+/// Whether a rule learns J. Without J there are no currents to learn, and so no target modes.
+constexpr bool learns_recurrent(Rule rule) { return rule == Rule::full_force; }
 
 /// The features that weights are learned over: the rates themselves (dense), or their coordinates in a basis that grows
 /// (low-rank).

@@ -51,7 +51,7 @@ class SharedGainRls : public Plasticity<T> {
 
    private:
     bool is_low_rank() const { return options_.features == FeatureKind::low_rank; }
-    bool learns_recurrent() const { return options_.rule == Rule::full_force; }
+    bool learns_recurrent() const { return fullforce::learns_recurrent(options_.rule); }
     bool has_modes() const { return learns_recurrent() && options_.target_modes > 0; }
     Index max_features() const;
     double max_dimension() const { return static_cast<double>(max_features()); }

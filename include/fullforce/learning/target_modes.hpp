@@ -11,6 +11,9 @@ namespace fullforce {
 /// authors' published code). V comes from the currents of the init trials: it is zero until fix() and does not change
 /// after that. Its columns are orthonormal, except that those from found() on are zero.
 ///
+/// The moments that V comes from are not centred, because J r has no constant term. V is fixed when the first stream
+/// ends its init trials, since learning needs V^T F; the projection V^T (J r - F) is a sum without a known bound.
+///
 /// A rank holds its own rows of V, and the outputs of the modes that layout() gives to it.
 template <Real T>
 class TargetModes {

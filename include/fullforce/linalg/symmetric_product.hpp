@@ -12,6 +12,9 @@ namespace fullforce {
 /// the diagonal only. It then serves for itself and for the tile across the diagonal. One rank alone therefore reads
 /// half of A.
 ///
+/// Only half of A is needed, but all of it is stored: with half of it, every step would need one more collective, of N
+/// numbers.
+///
 /// A row's sum is the sum of its tiles' sums, in the order of the columns. A tile has the same sums whichever of the
 /// two tiles is read. The result therefore does not depend on the layout (the numbers of ranks and threads).
 template <Real T>

@@ -17,7 +17,9 @@ class Archive;
 
 /// The fixed recurrent weights J_D of the target-generating network, of which a rank holds its own rows. They are
 /// dense, or sparse with the same number of connections into each neuron. A row is a function of (seed, row) and
-/// therefore the same on any number of ranks.
+/// therefore the same on any number of ranks, and need not be saved. With a fixed probability of a connection rows
+/// would have unequal lengths; with a fixed number of connections out of a neuron, the weights of a row would be spread
+/// over all ranks.
 template <Real T>
 class RecurrentWeights {
  public:

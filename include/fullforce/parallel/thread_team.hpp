@@ -11,7 +11,9 @@ namespace fullforce {
 
 /// A team of OpenMP threads that stand by for the loops of one program; each thread waits on a flag. Waiting on a flag
 /// takes a third of the time that it takes to end one parallel region and begin the next. This counts where a step
-/// takes microseconds. A thread that waits long goes to sleep.
+/// takes microseconds: at N = 300 it takes 20 to 30 us, and a parallel region costs 0.5 to 1.3 us. One parallel region
+/// around a whole step would need a barrier around everything that one thread does alone. A thread that waits long goes
+/// to sleep.
 class ThreadTeam {
  public:
   /// Runs `program` on the calling thread. The other threads stand by until the program ends or throws.

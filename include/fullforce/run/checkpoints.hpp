@@ -46,7 +46,8 @@ class CheckpointWriter {
   /// empty if nothing did. **Collective.**
   std::string write(Index step);
 
-  /// Says that the checkpoint of this step stays, beside the newest few.
+  /// Says that the checkpoint of this step stays, beside the newest few. A run with several streams protects the one at
+  /// which no trial is left for a stream for the first time: a run with more trials never passes through a later state.
   void protect(Index step) { protected_step_ = step; }
 
   double seconds() const { return seconds_; }  ///< seconds that the last checkpoint took, on the slowest rank

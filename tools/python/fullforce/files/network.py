@@ -4,7 +4,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
-from typing import Iterable
+from typing import Any, Iterable
 
 import h5py
 import numpy as np
@@ -13,10 +13,17 @@ from . import draws
 from .trials import Trial
 from .whole_dataset import expect_whole
 
-try:
-    import tomllib
-except ModuleNotFoundError:  # before Python 3.11
-    import tomli as tomllib
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The content of a text in TOML, which Python itself reads from 3.11 on."""
+    try:
+        import tomllib
+    except ModuleNotFoundError:
+        try:
+            import tomli as tomllib
+        except ModuleNotFoundError:
+            raise ImportError("networks can be read with Python 3.11 or newer, or with the package tomli") from None
+    return tomllib.loads(text)
 
 
 @dataclasses.dataclass
@@ -59,7 +66,7 @@ class Network:
         with h5py.File(path) as file:
             if file.attrs.get("format") != "fullforce-network":
                 raise ValueError(f"{path}: is not a network file of fullforce")
-            self.config = tomllib.loads(file.attrs["config"])
+            self.config = parse_toml(file.attrs["config"])
             self.provenance = json.loads(file.attrs["provenance"])
             self._read_weights(file)
             self._apply_pending_updates(file)
