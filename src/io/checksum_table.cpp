@@ -72,8 +72,9 @@ Index ChecksumTable::read_block_rows(const std::string& dataset) const {
 CheckedSlab ChecksumTable::share_of(const std::string& dataset, const std::vector<Index>& extents) const {
   const std::vector<Index> sums = file_->shape(path_of_sums(dataset));
   if (sums.size() != 1 || sums[0] < 1) file_->fail(dataset, "has no checksums");
-  const Index block_rows = read_block_rows(dataset);
-  if (block_rows < 1 || sums[0] != std::max<Index>(1, (extents[0] + block_rows - 1) / block_rows))
+  const Index rows = std::max<Index>(1, extents[0]);
+  const Index block_rows = std::min(rows, read_block_rows(dataset));
+  if (block_rows < 1 || sums[0] != (rows + block_rows - 1) / block_rows)
     file_->fail(dataset, "has checksums that do not fit its shape");
   return share_of_blocks(extents, block_rows, sums[0], file_->comm().rank(), file_->comm().size());
 }
@@ -83,7 +84,8 @@ void ChecksumTable::verify(const std::string& dataset) {
   std::optional<hdf5::Scalar> scalar;
   agree(file_->comm(), [&] {
     const std::vector<Index> extents = file_->shape(dataset);
-    if (extents.empty()) file_->fail(dataset, "has no shape");
+    if (extents.empty() || extents.size() > 2)
+      file_->fail(dataset, fmt::format("has {} dimensions, expected 1 or 2", extents.size()));
     scalar = file_->scalar_of(dataset);
     share = share_of(dataset, extents);
   });

@@ -80,7 +80,7 @@ void list_large(std::vector<Extent> data, Block& block) {
 std::uint64_t structure_checksum(std::ifstream& file, const Block& block, const std::filesystem::path& path) {
   XXH3_state_t state;
   XXH3_64bits_reset(&state);
-  std::vector<char> buffer(std::size_t{1} << 20);
+  std::vector<char> buffer(as_size(std::min(block.file_size, Index{1} << 20)));
   const auto add = [&](Index begin, Index end) {
     file.seekg(begin);
     for (Index left = end - begin; left > 0; left -= file.gcount()) {
@@ -121,6 +121,18 @@ Block read_block(const std::filesystem::path& path) {
   return block;
 }
 
+/// Whether the runs of data lie behind each other within the file. Otherwise the seal was not made by this program.
+bool fits(const Block& block) {
+  if (block.count < 0 || as_size(block.count) > most_extents) return false;
+  Index begin = bytes;
+  for (Index k = 0; k < block.count; ++k) {
+    const Extent& extent = block.data[as_size(k)];
+    if (extent.offset < begin || extent.size < 0 || extent.size > block.file_size - extent.offset) return false;
+    begin = extent.offset + extent.size;
+  }
+  return true;
+}
+
 Index size_of(const std::filesystem::path& path) { return static_cast<Index>(std::filesystem::file_size(path)); }
 
 }  // namespace
@@ -145,6 +157,7 @@ void check(const std::filesystem::path& path) {
   if (const Index size = size_of(path); size != block.file_size)
     fail(path, fmt::format("has {} bytes, {} when it was written: it is cut off or mixed up, or is still being copied",
                            size, block.file_size));
+  if (!fits(block)) fail(path, "has a damaged seal");
   std::ifstream in(path, std::ios::binary);
   if (block.structure_checksum != structure_checksum(in, block, path))
     fail(path, "is damaged: its structure, attributes or small datasets do not match their checksum");

@@ -33,7 +33,7 @@ Index SharedGainRls<T>::Shape::max_features() const {
 }
 
 template <Real T>
-TargetModes<T>::Shape SharedGainRls<T>::Shape::modes() const {
+typename TargetModes<T>::Shape SharedGainRls<T>::Shape::modes() const {
   return {{partition_, options_.max_rank, options_.target_modes, sizes_.streams, threads_}, sizes_.learns};
 }
 

@@ -41,6 +41,12 @@ void read_back(const Communicator& comm, const std::filesystem::path& path) {
   archive.close();
 }
 
+/// The text of an error, in front of which the file is named unless the text names it.
+std::string naming(const std::filesystem::path& path, const std::exception& error) {
+  const std::string text = error.what();
+  return text.find(path.string()) != std::string::npos ? text : fmt::format("{}: {}", path.string(), text);
+}
+
 /// Throws InputError unless the file is a network of this version.
 void require_network(Archive& archive, const std::filesystem::path& path) {
   std::string kind;
@@ -72,9 +78,19 @@ void save_network(const Communicator& comm, const std::filesystem::path& path, N
 
 void load_network(const Communicator& comm, const std::filesystem::path& path,
                   const std::function<void(Archive&)>& persist) {
-  Archive archive = Archive::open(comm, path);
-  persist(archive);
-  archive.close();
+  try {
+    Archive archive = Archive::open(comm, path);
+    persist(archive);
+    archive.close();
+  } catch (const InputError& error) {
+    throw InputError(naming(path, error));
+  } catch (const DamageError& error) {
+    throw DamageError(naming(path, error));
+  } catch (const MemoryError&) {
+    throw;
+  } catch (const RunError& error) {
+    throw RunError(naming(path, error));
+  }
 }
 
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path) {
@@ -96,7 +112,7 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
   } catch (const MemoryError&) {
     throw;
   } catch (const RunError& error) {
-    throw InputError(error.what());
+    throw InputError(naming(path, error));
   }
 }
 
@@ -108,7 +124,7 @@ std::string damage_of(const Communicator& comm, const std::filesystem::path& pat
     archive.close();
     return {};
   } catch (const DamageError& error) {
-    return error.what();
+    return naming(path, error);
   }
 }
 

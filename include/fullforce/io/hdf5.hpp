@@ -91,7 +91,8 @@ void write_attribute(hid_t object, const std::string& name, const Value& value);
 /// The names of the datasets and groups directly below a group, sorted.
 std::vector<std::string> member_names(hid_t group);
 
-/// The extents of a dataset; empty for a scalar.
+/// The extents of a dataset; empty for a scalar. Throws RunError where a damaged file claims so many values that their
+/// number of bytes would be no Index.
 std::vector<Index> extents(hid_t dataset);
 
 /// A data space of these extents; `what` becomes the text of the RunError where HDF5 refuses.

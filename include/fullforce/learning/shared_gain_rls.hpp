@@ -62,8 +62,8 @@ class SharedGainRls : public Plasticity<T> {
     double weight_rows(const Extent& extent) const;
     double rows_of_P(double dimension, const Extent& extent) const { return is_low_rank() ? dimension : extent.rows; }
     Index bytes_of_features() const;
-    Basis<T>::Shape basis() const { return {partition_, options_.max_rank, sizes_.streams, threads_}; }
-    TargetModes<T>::Shape modes() const;
+    typename Basis<T>::Shape basis() const { return {partition_, options_.max_rank, sizes_.streams, threads_}; }
+    typename TargetModes<T>::Shape modes() const;
     template <class Use>
     auto with_P(const Use& use) const;
 
