@@ -11,6 +11,16 @@ if [ $# -lt 3 ] || ! [ "$1" -gt 0 ] 2>/dev/null; then
 fi
 export FULLFORCE_JOBS=$jobs FULLFORCE_MAX_REQUEUES=0 FULLFORCE_AFTER=
 read -ra options <<<"${SBATCH_OPTIONS:-}"
+# Whatever else the user lets sbatch pass on (--export), links need these variables. The last --export counts.
+exported=${SBATCH_EXPORT:-ALL}
+for ((k = 0; k < ${#options[@]}; k++)); do
+  case ${options[k]} in
+    --export=*) exported=${options[k]#*=} ;;
+    --export) exported=${options[k + 1]:-} ;;
+  esac
+done
+case $exported in NONE | NIL) exported= ;; esac
+options+=(--export="${exported:+$exported,}FULLFORCE_JOBS,FULLFORCE_MAX_REQUEUES,FULLFORCE_AFTER")
 ids=()
 for ((link = 1; link <= $1; link++)); do
   dependency=()

@@ -8,7 +8,8 @@
 : "${FULLFORCE_LAUNCHER:=srun}"             # srun | mpirun
 : "${FULLFORCE_SRUN:=--mpi=pmix}"           # srun --mpi=list says what there is
 : "${FULLFORCE_BIND:=cores}"                # cores: each rank has cores of its own | none: the ranks of a node share all
-: "${FULLFORCE_PLOT:=$jobs/../tools/plot.py}"    # for analyze.sbatch; its first line names a Python with h5py and Matplotlib
+: "${FULLFORCE_PLOT:=$jobs/../tools/plot.py}"    # for analyze.sbatch
+: "${FULLFORCE_PYTHON:=}"                   # a Python with NumPy, h5py and Matplotlib that runs it; empty: what its first line names
 : "${FULLFORCE_MAX_REQUEUES:=100}"          # a job is requeued at most so often; 0: never
 : "${FULLFORCE_MAX_STALLS:=3}"              # so many starts in a row without a newer checkpoint are the last
 : "${FULLFORCE_LOCK_WAIT:=120}"             # s that a start waits for the end of an earlier one in the same folder
@@ -25,6 +26,10 @@ if [ "$FULLFORCE_BIND" = cores ]; then
 else
   export OMP_PROC_BIND=false
 fi
+
+# `sbatch --export=NONE` makes srun, and the daemons of mpirun, start ranks without this script's environment: without the
+# modules that are loaded above, and without the number of threads.
+export SLURM_EXPORT_ENV=ALL
 
 # How many ranks this start of the job has. SLURM_NTASKS is that of the submission; a requeued job may have been given fewer nodes.
 ranks() { tr , '\n' <<<"$SLURM_TASKS_PER_NODE" | awk -F'[(x)]+' '{ sum += $1 * ($2 ? $2 : 1) } END { print sum }'; }
@@ -60,6 +65,9 @@ run() {
   done
   return "$code"
 }
+
+# draw FOLDER: the picture of a run.
+draw() { ${FULLFORCE_PYTHON:+"$FULLFORCE_PYTHON"} "$FULLFORCE_PLOT" "$1"; }
 
 # newest_step FOLDER: the step of the newest checkpoint, 0 without one.
 newest_step() {

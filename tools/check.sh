@@ -24,7 +24,8 @@ code=0
 ctest --test-dir "$folder" -j "$(($(nproc) + 1))" -LE slow --output-on-failure --output-junit "$PWD/$report" --no-tests=error || code=$?
 [ -f "$report" ] || early "ctest"
 # A test that cannot run here says why and counts as skipped, never as passed.
-read -r passed failed skipped <<<"$(/usr/bin/python3 - "$report" <<'END'
+python=$(python_with xml.etree.ElementTree) || early "counting"
+read -r passed failed skipped <<<"$("$python" - "$report" <<'END'
 import sys
 import xml.etree.ElementTree as xml
 

@@ -12,6 +12,21 @@ fi
 export OMPI_MCA_btl_vader_single_copy_mechanism=none
 export OMPI_MCA_rmaps_base_oversubscribe=1
 
+# python_with MODULE...: prints a Python that has these modules: FULLFORCE_PYTHON, or else the first of those in PATH and
+# Debian's that has them.
+python_with() {
+  local candidate modules
+  modules=$(printf ', %s' "$@")
+  for candidate in ${FULLFORCE_PYTHON:+"$FULLFORCE_PYTHON"} python3 /usr/bin/python3; do
+    if "$candidate" -c "import sys$modules" 2>/dev/null; then
+      echo "$candidate"
+      return 0
+    fi
+  done
+  echo "no Python has these modules: $* (tools/install-dependencies.sh, or FULLFORCE_PYTHON=PATH)" >&2
+  return 2
+}
+
 # Compilers need about 1 GiB each: as many jobs as the cores and the memory allow.
 build_jobs() {
   local cores memory

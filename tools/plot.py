@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A picture of a run: output against target, rates against target rates, learning curve.
 
 plot.py RUN_DIR [--recording FILE] [--output PNG]

@@ -28,7 +28,7 @@ mpirun --oversubscribe -n 2 "$fullforce" test "$folder/network.h5" --trials 5 \
   --record "$folder/recording.h5" --output "$folder/test.json"
 
 step "Plot"
-/usr/bin/python3 tools/plot.py "$folder" --recording "$folder/recording.h5" --output "$folder/figure.png"
+"$(python_with numpy h5py matplotlib)" tools/plot.py "$folder" --recording "$folder/recording.h5" --output "$folder/figure.png"
 
 cat <<END
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """One page about a run or a study: an HTML file with everything inside, for any browser, offline.
 
 report.py RUN [--output HTML]

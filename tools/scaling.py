@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A scaling study: makes its points, runs or submits them, and shows how a step's time changes with ranks and threads.
 
 scaling.py FOLDER [--kind strong|weak] [--neurons N...] [--streams B...] [--precision P...] [--ranks R...]

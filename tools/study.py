@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """The paper's results, each a study of many runs: trains what is missing, then draws a figure with its data beside it.
 
 study.py STUDY [--output DIR] [--seeds n] [--set section.key=value]... [--minutes m] [--jobs n] [--ranks r]

@@ -1,20 +1,34 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <string_view>
+#include <thread>
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/processor.hpp"
 #include "fullforce/base/standard_streams.hpp"
+#include "fullforce/parallel/launch.hpp"
 #include "fullforce/run/stop.hpp"
 
 namespace fullforce {
 namespace {
 
+// The first process speaks for all. A launcher may kill all processes as soon as one ends with an error, so each of
+// them waits until the first has certainly spoken, and all end at about the same time.
+int refuse(const UnconnectedTasks& lost) {
+  if (lost.is_first) complain(fmt::format("fullforce: error: {}\n", lost.problem(mpi_library())));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  return 2;
+}
+
 // All ranks know of an InputError or a RunError alike, and the program ends in order. Any other error may be this
 // rank's alone. The job is then aborted, because the other ranks must not wait for this one.
 int guarded(const Communicator& comm, int argc, char** argv) {
+  if (const auto lost = unconnected_tasks(comm.size(), std::getenv)) return refuse(*lost);
   const auto report = [&comm](const std::exception& error) {
     if (comm.is_root()) complain(fmt::format("fullforce: error: {}\n", error.what()));
   };
@@ -27,7 +41,7 @@ int guarded(const Communicator& comm, int argc, char** argv) {
     report(error);
     return 1;
   } catch (const std::exception& error) {
-    comm.abort(1, error.what());
+    comm.abort(1, text_of(error));
   }
 }
 
@@ -35,6 +49,7 @@ int guarded(const Communicator& comm, int argc, char** argv) {
 }  // namespace fullforce
 
 int main(int argc, char** argv) {
+  fullforce::end_unless_processor_fits();
   fullforce::reserve_standard_streams();
   // The signals are handled before MPI starts, because that takes a while. Only `train` has anything to save.
   if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();

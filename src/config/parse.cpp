@@ -92,16 +92,16 @@ bool is_section(std::string_view name) {
 }
 
 void require_section(std::string_view section, const Place& place) {
-  require(is_section(section), "{}: unknown section [{}] (the nearest known one is [{}])", place, section,
-          nearest(section, sections()));
+  if (is_section(section)) return;
+  throw InputError(fmt::format("{}: unknown section [{}] (the nearest known one is [{}])", place, section,
+                               nearest(section, sections())));
 }
 
 const Key& require_key(std::string_view section, std::string_view name, const Place& place) {
   require_section(section, place);
-  const Key* key = find_key(section, name);
-  require(key != nullptr, "{}: unknown key {}.{} (the nearest known one is {})", place, section, name,
-          nearest_key(section, name));
-  return *key;
+  if (const Key* key = find_key(section, name)) return *key;
+  throw InputError(fmt::format("{}: unknown key {}.{} (the nearest known one is {})", place, section, name,
+                               nearest_key(section, name)));
 }
 
 /// A configuration under construction. It remembers where each key got its value.
@@ -180,8 +180,9 @@ void read_section(Builder& builder, std::string_view section, const toml::table&
 void read_file(Builder& builder, const toml::table& root, const std::string& file) {
   for (const auto& [name, node] : root) {
     const Place place = place_in(file, name.source());
-    require(node.is_table() || is_section(name.str()), "{}: {} stands outside a section (the nearest known key is {})",
-            place, name.str(), nearest_key("", name.str()));
+    if (!node.is_table() && !is_section(name.str()))
+      throw InputError(fmt::format("{}: {} stands outside a section (the nearest known key is {})", place, name.str(),
+                                   nearest_key("", name.str())));
     require_section(name.str(), place);
     require(node.is_table(), "{}: {} = {} (must be a section, written [{}])", place, name.str(), describe(node),
             name.str());

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "block_checksums.hpp"
+#include "fullforce/base/check.hpp"
 #include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
@@ -43,10 +44,10 @@ void ChecksumTable::compare(const std::string& dataset, const Blocks& blocks, co
     for (std::size_t k = 0; k < found.size(); ++k) {
       if (found[k] == stored[k]) continue;
       const Index first = (blocks.first + static_cast<Index>(k)) * blocks.rows;
-      file_->fail(dataset,
-                  fmt::format("does not match its checksum in the {} rows from {} on: the file is damaged; use "
-                              "another one",
-                              blocks.rows, first));
+      throw DamageError(file_->about(
+          dataset, fmt::format("does not match its checksum in the {} rows from {} on: the file is damaged; use "
+                               "another one",
+                               blocks.rows, first)));
     }
   });
 }
@@ -71,8 +72,9 @@ Index ChecksumTable::read_block_rows(const std::string& dataset) const {
 CheckedSlab ChecksumTable::share_of(const std::string& dataset, const std::vector<Index>& extents) const {
   const std::vector<Index> sums = file_->shape(path_of_sums(dataset));
   if (sums.size() != 1 || sums[0] < 1) file_->fail(dataset, "has no checksums");
-  const Index block_rows = read_block_rows(dataset);
-  if (block_rows < 1 || sums[0] != std::max<Index>(1, (extents[0] + block_rows - 1) / block_rows))
+  const Index rows = std::max<Index>(1, extents[0]);
+  const Index block_rows = std::min(rows, read_block_rows(dataset));
+  if (block_rows < 1 || sums[0] != (rows + block_rows - 1) / block_rows)
     file_->fail(dataset, "has checksums that do not fit its shape");
   return share_of_blocks(extents, block_rows, sums[0], file_->comm().rank(), file_->comm().size());
 }
@@ -82,7 +84,8 @@ void ChecksumTable::verify(const std::string& dataset) {
   std::optional<hdf5::Scalar> scalar;
   agree(file_->comm(), [&] {
     const std::vector<Index> extents = file_->shape(dataset);
-    if (extents.empty()) file_->fail(dataset, "has no shape");
+    if (extents.empty() || extents.size() > 2)
+      file_->fail(dataset, fmt::format("has {} dimensions, expected 1 or 2", extents.size()));
     scalar = file_->scalar_of(dataset);
     share = share_of(dataset, extents);
   });

@@ -14,8 +14,10 @@ using hdf5::Scalar;
 
 /// The number of bytes that a dataset may add to the structure of the file.
 constexpr Index structure_bytes_each = 4096;
-/// Groups may be nested so deeply. Deeper ones cannot come from this program.
+/// Groups may be nested so deeply, and a file may have so many objects. More cannot come from this program. Links from
+/// a group to one above it would otherwise be followed for ever.
 constexpr int deepest_group = 16;
+constexpr int most_objects = 4096;
 
 }  // namespace
 
@@ -39,19 +41,25 @@ Handle CollectiveFile::open(const std::string& object, const std::string& failur
 }
 
 /// Calls `visit` for an object and for all that are below it, in the order of their names.
-void CollectiveFile::visit_below(const std::string& path, int depth, const Visit& visit) const {
+void CollectiveFile::visit_below(const std::string& path, int depth, int& visited, const Visit& visit) const {
   if (depth > deepest_group) fail(path, "is nested too deeply: the file is damaged");
+  if (++visited > most_objects) fail(path, "is one object too many: the file is damaged");
   const Handle object = open(path, about(path, "cannot be read"));
   visit(path, object);
   if (H5Iget_type(object.get()) != H5I_GROUP) return;
   for (const std::string& name : hdf5::member_names(object.get())) {
     const std::string member = (path == "/" ? "" : path) + "/" + name;
-    if (member != format::checksums::group) visit_below(member, depth + 1, visit);
+    if (member != format::checksums::group) visit_below(member, depth + 1, visited, visit);
   }
 }
 
+void CollectiveFile::visit_all(const Visit& visit) const {
+  int visited = 0;
+  visit_below("/", 0, visited, visit);
+}
+
 void CollectiveFile::read_attributes() {
-  visit_below("/", 0, [this](const std::string& path, const Handle& object) {
+  visit_all([this](const std::string& path, const Handle& object) {
     if (H5Iget_type(object.get()) != H5I_GROUP) return;
     for (const std::string& name : hdf5::attribute_names(object.get()))
       attributes_.emplace(std::pair(path, name), read_attribute(object, path, name));
@@ -60,7 +68,7 @@ void CollectiveFile::read_attributes() {
 
 std::vector<std::string> CollectiveFile::datasets() const {
   std::vector<std::string> found;
-  visit_below("/", 0, [&found](const std::string& path, const Handle& object) {
+  visit_all([&found](const std::string& path, const Handle& object) {
     if (H5Iget_type(object.get()) == H5I_DATASET) found.push_back(path);
   });
   return found;
@@ -137,6 +145,10 @@ Handle CollectiveFile::open_dataset(const std::string& name, const Slab& slab, c
     fail(name, fmt::format("has shape {}, expected {}", hdf5::to_text(found), hdf5::to_text(slab.extents)));
   const Handle type = hdf5::own(H5Dget_type(dataset.get()), H5Tclose, what);
   if (H5Tequal(type.get(), scalar.file) <= 0) fail(name, fmt::format("is not of type {}", scalar.name));
+  // Room for the rows is made before they are read, and a damaged file can claim any number of them.
+  const auto bytes = static_cast<hsize_t>(slab.dataset_bytes(scalar.bytes));
+  const hsize_t stored = H5Dget_storage_size(dataset.get());
+  if (stored < bytes) fail(name, fmt::format("is not whole: {} of its {} bytes are stored", stored, bytes));
   return dataset;
 }
 

@@ -74,7 +74,8 @@ class CollectiveFile {
 
  private:
   using Visit = std::function<void(const std::string& path, const hdf5::Handle& object)>;
-  void visit_below(const std::string& path, int depth, const Visit& visit) const;
+  void visit_all(const Visit& visit) const;
+  void visit_below(const std::string& path, int depth, int& visited, const Visit& visit) const;
   void read_attributes();
   hdf5::Handle open_or_make_group(const std::string& group);
   hdf5::Handle create_dataset(const std::string& name, const Slab& slab, const hdf5::Scalar& scalar);

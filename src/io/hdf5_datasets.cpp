@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <functional>
 #include <numeric>
 
@@ -9,12 +10,23 @@
 
 namespace fullforce::hdf5 {
 
+namespace {
+
+/// No file holds more values. Numbers of bytes and of values therefore fit into an Index.
+constexpr double most_values = 0x1.0p56;
+
+}  // namespace
+
 std::vector<Index> extents(hid_t dataset) {
   const Handle space = own(H5Dget_space(dataset), H5Sclose, "shape cannot be read");
   const int rank = H5Sget_simple_extent_ndims(space.get());
   check(rank, "shape cannot be read");
   std::vector<hsize_t> dims(as_size(rank));
   check(H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr), "shape cannot be read");
+  double values = 1.0;
+  for (const hsize_t dim : dims) values *= static_cast<double>(std::max<hsize_t>(1, dim));
+  if (values > most_values)
+    throw RunError(fmt::format("the shape [{}] is larger than any file", fmt::join(dims, ", ")));
   return {dims.begin(), dims.end()};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "fullforce/base/check.hpp"
@@ -45,10 +46,44 @@ void expect_filters(hid_t dataset, hid_t creation, const std::string& what) {
   }
 }
 
-hsize_t bytes_of(hid_t dataset) {
+/// No number has more bytes. The bytes of all values of a dataset therefore fit into 64 bits.
+constexpr hsize_t most_bytes_of_value = 128;
+
+hsize_t bytes_of_value(hid_t dataset) {
   const Handle type = hdf5::own(H5Dget_type(dataset), H5Tclose, "type cannot be read");
-  const Handle space = hdf5::own(H5Dget_space(dataset), H5Sclose, "shape cannot be read");
-  return static_cast<hsize_t>(H5Sget_simple_extent_npoints(space.get())) * H5Tget_size(type.get());
+  return H5Tget_size(type.get());
+}
+
+hsize_t bytes_of(hid_t dataset) {
+  hsize_t bytes = bytes_of_value(dataset);
+  for (const Index extent : hdf5::extents(dataset)) bytes *= static_cast<hsize_t>(extent);
+  return bytes;
+}
+
+/// How many times smaller the filters can make data at most; nothing where that is not known. A match of deflate, which
+/// takes two bits at least, stands for 258 bytes; one of lzf, which takes three bytes, for 264.
+std::optional<double> most_compression(hid_t creation) {
+  constexpr double of_deflate = 1032.0;
+  constexpr double of_lzf = 88.0;
+  double most = 1.0;
+  for (int i = 0; i < H5Pget_nfilters(creation); ++i) {
+    std::size_t none = 0;
+    const H5Z_filter_t filter =
+        H5Pget_filter2(creation, static_cast<unsigned>(i), nullptr, &none, nullptr, 0, nullptr, nullptr);
+    if (filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32) continue;
+    if (filter != H5Z_FILTER_DEFLATE && filter != lzf::filter) return {};
+    most *= filter == H5Z_FILTER_DEFLATE ? of_deflate : of_lzf;
+  }
+  return most;
+}
+
+/// Memory for the values is allocated before they are read, and a damaged file can claim any number of them.
+void expect_credible_compression(hid_t dataset, hid_t creation, const std::string& what) {
+  const std::optional<double> most = most_compression(creation);
+  const hsize_t claimed = bytes_of(dataset);
+  const hsize_t stored = H5Dget_storage_size(dataset);
+  require(!most || static_cast<double>(claimed) <= *most * static_cast<double>(stored),
+          "{} is damaged: its {} bytes cannot have been compressed to {}", what, claimed, stored);
 }
 
 /// How many chunks the dataset has, in floating point, since a file can claim more than an integer holds.
@@ -72,6 +107,7 @@ void expect_chunks(hid_t dataset, hid_t creation, const std::string& what) {
   require(static_cast<double>(written) >= expected,
           "{} is not whole: {} of its {:.0f} chunks were ever written (write all values, zeros too)", what, written,
           expected);
+  expect_credible_compression(dataset, creation, what);
 }
 
 /// The path under which HDF5 looks for an external file.
@@ -109,7 +145,12 @@ void expect_external_files(hid_t dataset, hid_t creation, int count, const std::
 void expect_contiguous(hid_t dataset, hid_t creation, const std::string& what) {
   const int external = H5Pget_external_count(creation);
   if (external > 0) return expect_external_files(dataset, creation, external, what);
-  require(H5Dget_storage_size(dataset) >= bytes_of(dataset), "{} was never written", what);
+  const hsize_t bytes = bytes_of(dataset);
+  require(H5Dget_storage_size(dataset) >= bytes, "{} was never written", what);
+  const Handle file{H5Iget_file_id(dataset), H5Fclose};
+  hsize_t size = 0;
+  hdf5::check(H5Fget_filesize(file.get(), &size), what);
+  require(bytes <= size, "{} is damaged: it has {} bytes, more than its file, which has {}", what, bytes, size);
 }
 
 }  // namespace
@@ -122,6 +163,8 @@ hid_t open_up_to_the_first_gap(hid_t file, const std::string& name) {
 
 void expect_whole(hid_t dataset, const std::string& what) {
   const Handle creation = hdf5::own(H5Dget_create_plist(dataset), H5Pclose, what);
+  const hsize_t bytes = bytes_of_value(dataset);
+  require(bytes <= most_bytes_of_value, "{} has values of {} bytes, which no number has", what, bytes);
   switch (H5Pget_layout(creation.get())) {
     case H5D_CHUNKED:
       return expect_chunks(dataset, creation.get(), what);

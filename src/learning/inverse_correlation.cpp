@@ -349,8 +349,10 @@ void InverseCorrelation<F>::persist_whole(Archive& archive, Index features) {
 template <Real F>
 void InverseCorrelation<F>::find_pending(Archive& archive) {
   if (archive.saving()) return;
-  pending_ =
-      archive.contains(format::learning::pending_right) ? archive.shape(format::learning::pending_right).at(1) : 0;
+  const std::vector<Index> shape = archive.shape(format::learning::pending_right);
+  require(shape.empty() || shape.size() == 2, "{} has {} dimension(s), expected 2", format::learning::pending_right,
+          shape.size());
+  pending_ = shape.empty() ? 0 : shape[1];
   require(pending_ <= capacity_, "the file holds {} pending columns and learning.panel = {} has room for {}", pending_,
           panel_, capacity_);
 }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory_error.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/unfinished_file.hpp"
@@ -40,6 +41,12 @@ void read_back(const Communicator& comm, const std::filesystem::path& path) {
   archive.close();
 }
 
+/// The text of an error, in front of which the file is named unless the text names it.
+std::string naming(const std::filesystem::path& path, const std::exception& error) {
+  const std::string text = error.what();
+  return text.find(path.string()) != std::string::npos ? text : fmt::format("{}: {}", path.string(), text);
+}
+
 /// Throws InputError unless the file is a network of this version.
 void require_network(Archive& archive, const std::filesystem::path& path) {
   std::string kind;
@@ -47,8 +54,9 @@ void require_network(Archive& archive, const std::filesystem::path& path) {
   archive.attribute(format::root::group, format::root::format, kind);
   require(kind == format_name, "{}: its format is \"{}\", not \"{}\"", path.string(), kind, format_name);
   archive.attribute(format::root::group, format::root::format_version, version);
-  require(version == format_version, "{}: format version {}, this program reads version {}", path.string(), version,
-          format_version);
+  require(version == format_version,
+          "{}: format version {}, and this program reads version {}; use {} fullforce to read it", path.string(),
+          version, format_version, version > format_version ? "a newer" : "the former");
 }
 
 }  // namespace
@@ -70,19 +78,23 @@ void save_network(const Communicator& comm, const std::filesystem::path& path, N
 
 void load_network(const Communicator& comm, const std::filesystem::path& path,
                   const std::function<void(Archive&)>& persist) {
-  Archive archive = Archive::open(comm, path);
-  persist(archive);
-  archive.close();
+  try {
+    Archive archive = Archive::open(comm, path);
+    persist(archive);
+    archive.close();
+  } catch (const InputError& error) {
+    throw InputError(naming(path, error));
+  } catch (const DamageError& error) {
+    throw DamageError(naming(path, error));
+  } catch (const MemoryError&) {
+    throw;
+  } catch (const RunError& error) {
+    throw RunError(naming(path, error));
+  }
 }
 
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path) {
   try {
-    agree(comm, [&] {
-      std::error_code ignored;
-      if (comm.is_root())
-        require(std::filesystem::is_regular_file(path, ignored),
-                "{}: there is no such file (give a network.h5 or a checkpoint)", path.string());
-    });
     Archive archive = Archive::open(comm, path);
     require_network(archive, path);
     NetworkFileHeader header;
@@ -97,8 +109,10 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     header.has_pending = has_pending_updates(archive);
     archive.close();
     return header;
+  } catch (const MemoryError&) {
+    throw;
   } catch (const RunError& error) {
-    throw InputError(error.what());
+    throw InputError(naming(path, error));
   }
 }
 
@@ -109,10 +123,8 @@ std::string damage_of(const Communicator& comm, const std::filesystem::path& pat
     archive.verify();
     archive.close();
     return {};
-  } catch (const InputError& error) {
-    return error.what();
-  } catch (const RunError& error) {
-    return error.what();
+  } catch (const DamageError& error) {
+    return naming(path, error);
   }
 }
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Draws how the Lyapunov exponents of systems with known ones converge: of a linear map and of the Lorenz system.
 
     lyapunov.py BENCH_LYAPUNOV [--output PNG] [--steps n]
@@ -41,7 +41,7 @@ def rows(found):
 
 def draw(found, path):
     """Writes the figure and its data."""
-    figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+    figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), constrained_layout=True)
     for axes, (name, texts) in zip(panels, TITLES.items()):
         draw_system(axes, found[name], *texts)
     save(figure, path)

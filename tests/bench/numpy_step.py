@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A full-FORCE training step written with NumPy as one would write it from the paper.
 
 It has whole products, rank-1 RLS with outer products, and double precision.

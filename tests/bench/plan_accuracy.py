@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Compares what `fullforce plan` predicts with what `fullforce train` takes.
 
     plan_accuracy.py FULLFORCE [--neurons N N] [--machine FILE] [--tiny] [--output JSON]

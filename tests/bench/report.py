@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Reports how fast training steps are: against NumPy, against the machine, and on two ranks or threads against one.
 
     report.py BENCH_STEP [--tiny] [--seconds S] [--output JSON]

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Measures time of a sample and memory against the number of neurons, dense and low-rank.
 
     sizes.py BENCH_STEP [--output PNG] [--tiny]
@@ -35,7 +35,7 @@ def measure(program, features, neurons, seconds):
 
 def draw(rows, path):
     """Writes the figure."""
-    figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+    figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), constrained_layout=True)
     labels = {"ms_per_sample": "time of a sample (ms)", "gigabytes": "memory (GB)"}
     for axes, (column, label) in zip(panels, labels.items()):
         for features, style in zip(SIZES, SERIES):

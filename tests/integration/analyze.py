@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """What fullforce analyze finds agrees with NumPy on the same network, and is the same on any layout.
 
     analyze.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Stops, kills, damaged checkpoints, full disks, and two runs in one folder: nothing is lost, and nothing hangs.
 
     crash_safety.py FULLFORCE [CHECK...]

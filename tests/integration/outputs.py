@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """How the program writes its outputs.
 
     outputs.py FULLFORCE [CHECK...]

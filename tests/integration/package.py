@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """What cmake --install leaves is enough for another project and for the tools.
 
     package.py FULLFORCE
@@ -72,12 +72,12 @@ def check_tools():
     assert installed == expected, f"installed are {installed}"
     environment = dict(os.environ, PYTHONPATH=str(tools), PYTHONDONTWRITEBYTECODE="1")
     environment["PATH"] = "/usr/bin:/bin"  # study.py must look for the program beside the installed tools
-    tool = lambda name, *arguments: call("/usr/bin/python3", str(tools / name), *arguments, env=environment)
+    tool = lambda name, *arguments: call(sys.executable, str(tools / name), *arguments, env=environment)
     tool("study.py", "spectra", "--sizes", "30", "--seeds", "1", "--output", "spectra", *SHORT)
     tool("plot.py", "spectra/full-force-1")
     tool("report.py", "spectra")
     tool("scaling.py", "scaling", "--neurons", "100", "--plan", "--fullforce", "installed/bin/fullforce")
-    assert "(30, 30)" in call("/usr/bin/python3", "-c", FILES_IN_PYTHON, env=environment)
+    assert "(30, 30)" in call(sys.executable, "-c", FILES_IN_PYTHON, env=environment)
     for made in (
         "spectra/spectra.pdf", "spectra/full-force-1/figure.png", "spectra/report.html", "scaling/scaling.png"
     ):

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A test of a checkpoint runs the network with its pending updates, so that deferred updates equal immediate ones.
 
     pending_panel.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """tools/plot.py draws a run with and without a recording, and refuses folders and recordings that are none.
 
     pictures.py FULLFORCE

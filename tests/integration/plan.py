@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A plan before a run, and a run's report of itself.
 
     plan.py FULLFORCE

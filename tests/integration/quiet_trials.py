@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Trials without activity, files that are passed over, and checkpoints that a longer run needs: nothing is silent.
 
     quiet_trials.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Any number of ranks and threads gives the same bits, and a restart on other ranks equals no restart.
 
     same_bits.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """tools/scaling.py runs the points of a study of any configuration, and plans them.
 
     scaling.py FULLFORCE
@@ -20,7 +20,7 @@ SMALL = ["--neurons", "60", "--streams", "2", "--steps", "400", "--repeats", "1"
 
 
 def scaling(*arguments, code=0):
-    command = ["/usr/bin/python3", str(TOOL), *arguments, "--fullforce", harness.PROGRAM]
+    command = [sys.executable, str(TOOL), *arguments, "--fullforce", harness.PROGRAM]
     return harness.expect_exit(code, subprocess.run(command, capture_output=True, text=True, timeout=120))
 
 

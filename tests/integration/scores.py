@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """The tasks' own scores are in summary.json and in the results of a test, and are the same on any layout.
 
     scores.py FULLFORCE

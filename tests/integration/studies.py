@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """tools/study.py trains what is missing and no more, and tools/report.py makes whole pages of runs and studies.
 
     studies.py FULLFORCE
@@ -26,7 +26,7 @@ SHORT = ["--set", "run.init_trials=1", "--set", "run.train_trials=2", "--set", "
 
 
 def tool(name, *arguments, code=0):
-    command = ["/usr/bin/python3", str(TOOLS / name), *arguments]
+    command = [sys.executable, str(TOOLS / name), *arguments]
     return harness.expect_exit(code, subprocess.run(command, capture_output=True, text=True, timeout=120))
 
 
@@ -88,8 +88,9 @@ def check_slurm():
         "full-force-3", "network.neurons=30", "run.seed=3", "run.train_trials=200"
     ]
     called = pathlib.Path("called").read_text().split()
-    assert called[1:3] == ["--array=1-1", "--time=1:00"] and called[3].endswith("sweep.sbatch"), called
-    assert called[4:] == ["s/sweep-1.txt", "s/base.toml", "s", *SHORT], called
+    assert called[1:4] == ["--array=1-1", "--time=1:00", "--export=ALL,FULLFORCE_JOBS"], called
+    assert called[4].endswith("sweep.sbatch"), called
+    assert called[5:] == ["s/sweep-1.txt", "s/base.toml", "s", *SHORT], called
 
 
 def check_theory():

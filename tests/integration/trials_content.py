@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Trials are known by their content: other trials are refused, the same ones may lie elsewhere.
 
     trials_content.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Every wrong input leads to exit code 2 and one message on standard error that names the culprit.
 
     wrong_inputs.py FULLFORCE

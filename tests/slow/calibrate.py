@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Calibration measures what its ranks and threads can tell, and leaves the rest. Later plans use the file.
 
     calibrate.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """How fast a checkpoint is written and read back, and how much memory it needs.
 
     checkpoint_speed.py FULLFORCE [NEURONS [ROUNDS]]

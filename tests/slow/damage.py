@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """The newest checkpoint is damaged in every place that matters, one place at a time.
 
     damage.py FULLFORCE [SEED]

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A disk becomes full at any point of a checkpoint, and a disk may only be read.
 
     full_disk.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """The whole job is killed at random moments and restarted on one to four ranks, again and again.
 
     kills.py FULLFORCE [KILLS [SEED]]

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Compares low-rank learning with dense learning.
 
     low_rank.py FULLFORCE [NEURONS]

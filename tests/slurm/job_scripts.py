@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """The job scripts work on a real SLURM cluster.
 
     job_scripts.py FULLFORCE
@@ -75,10 +75,14 @@ ELSEWHERE = ("--nodes=1", "--ntasks-per-node=2", "--exclude=n[1-6]")
 
 
 def sweep_and_analysis():
-    """An array of three runs is followed by pictures of all of them, by dependency."""
-    pathlib.Path("sweep.txt").write_text(
-        "# name and keys\nsmall network.neurons=40\nseed7 run.seed=7 network.neurons=40\n"
-        "noisy network.noise=0.5 network.neurons=40\n"
+    """An array of three runs is followed by pictures of all of them, by dependency.
+
+    The parameter file is one of an editor of Windows.
+    """
+    os.link("trials.h5", "my trials.h5")
+    pathlib.Path("sweep.txt").write_bytes(
+        b"\xef\xbb\xbf# name and keys\r\n\r\nsmall network.neurons=40\r\n  # indented\r\n"
+        b'seed7 run.seed=7 network.neurons=40 task.file="my trials.h5"\r\nnoisy network.noise=0.5 network.neurons=40'
     )
     array = submit("sweep.sbatch", "sweep.txt", "c.toml", "sweep", *SHORT, options=[*ELSEWHERE, "--array=1-3"])
     analysis = submit(

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks that the Python tools take their colours from style.py alone.
 
     colours.py PROJECT_DIR

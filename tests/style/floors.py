@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks that a folder includes only what stands below it, and that each library is spoken to in its own folder only.
 
     floors.py PROJECT_DIR FLOOR=USED,USED... ...

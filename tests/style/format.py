@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks that every C++ source and header is as clang-format would write it (.clang-format).
 
     format.py PROJECT_DIR

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks that every public header compiles alone.
 
     headers.py PROJECT_DIR COMPILER [FLAG...]

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Checks that the project's pages are wrapped at 100 columns.
 
     markdown.py PROJECT_DIR

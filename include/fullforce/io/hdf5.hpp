@@ -91,7 +91,8 @@ void write_attribute(hid_t object, const std::string& name, const Value& value);
 /// The names of the datasets and groups directly below a group, sorted.
 std::vector<std::string> member_names(hid_t group);
 
-/// The extents of a dataset; empty for a scalar.
+/// The extents of a dataset; empty for a scalar. Throws RunError where a damaged file claims so many values that their
+/// number of bytes would be no Index.
 std::vector<Index> extents(hid_t dataset);
 
 /// A data space of these extents; `what` becomes the text of the RunError where HDF5 refuses.
@@ -105,7 +106,8 @@ void select_rows(const Handle& file_space, const Handle& memory_space, Index fir
 std::string to_text(const std::vector<Index>& extents);
 
 /// Opens an existing file for reading, by one rank alone, also while another program writes it in HDF5's SWMR mode
-/// (single writer, multiple readers).
+/// (single writer, multiple readers). Throws what read_beginning() throws, and InputError with the reason where HDF5
+/// cannot make sense of the file.
 Handle open_serially(const std::filesystem::path& path);
 
 /// Creates a file, or empties it where it exists, by one rank alone.

@@ -25,7 +25,7 @@ class CurrentMoments {
     int threads = 1;
 
     Index max_directions() const { return std::min(neurons.rows(), std::max(max_rank, target_modes)); }
-    Basis<T>::Shape basis() const { return {neurons, max_directions(), streams, threads}; }
+    typename Basis<T>::Shape basis() const { return {neurons, max_directions(), streams, threads}; }
     /// The memory on the rank with the most rows, with what leading() needs.
     Index bytes() const;
     /// Adds to `account` the currents of a step, in a basis of `directions` directions.

@@ -58,15 +58,15 @@ class SharedGainRls : public Plasticity<T> {
     Index max_features() const;
     Index bytes_of_conversions() const;
     double max_dimension() const { return static_cast<double>(max_features()); }
-    Index capacity() const { return longest_panel(options_.panel, sizes_.streams); }
+    Index capacity() const { return sizes_.learns ? longest_panel(options_.panel, sizes_.streams) : 0; }
     /// The mean number of streams that a step learns from.
     double learning_streams() const { return options_.update_probability * static_cast<double>(sizes_.streams); }
     double filled_panel() const;
     double weight_rows(const Extent& extent) const;
     double rows_of_P(double dimension, const Extent& extent) const { return is_low_rank() ? dimension : extent.rows; }
     Index bytes_of_features() const;
-    Basis<T>::Shape basis() const { return {partition_, options_.max_rank, sizes_.streams, threads_}; }
-    TargetModes<T>::Shape modes() const;
+    typename Basis<T>::Shape basis() const { return {partition_, options_.max_rank, sizes_.streams, threads_}; }
+    typename TargetModes<T>::Shape modes() const;
     template <class Use>
     auto with_P(const Use& use) const;
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A scaling study runs through SLURM as one job for each layout, and nothing is submitted twice.
 
     scaling.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A study runs through SLURM as an array of what is missing, and nothing is submitted twice.
 
     study.py FULLFORCE

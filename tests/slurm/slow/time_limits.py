@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """These tests take SLURM its time: trainings go through real time limits, and a node loses power.
 
     time_limits.py FULLFORCE

@@ -66,7 +66,8 @@ def prepare(neurons, train_trials):
     harness.write_mixed_trials("trials.h5")
     pathlib.Path("c.toml").write_text(CONFIG.format(neurons=neurons, train_trials=train_trials))
     # All nodes are one machine, and the ranks of all nodes share its cores.
-    os.environ.update(FULLFORCE=harness.PROGRAM, FULLFORCE_JOBS=str(SCRIPTS), FULLFORCE_BIND="none")
+    os.environ.update(FULLFORCE=harness.PROGRAM, FULLFORCE_JOBS=str(SCRIPTS), FULLFORCE_BIND="none",
+                      FULLFORCE_PYTHON=sys.executable)
     harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", "reference", "--quiet"], timeout=LONG))
     say(f"reference: {last_step('reference')} steps on one rank, uninterrupted")
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """A real SLURM cluster on this machine, for tests.
 
     cluster.py COMMAND [ARGUMENT]...     runs a command with a cluster, for example a shell, from which to try job

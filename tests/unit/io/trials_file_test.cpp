@@ -107,7 +107,9 @@ TEST_F(TrialsFile, ReadsOtherTypesAndDoesWithoutInputs) {
 TEST_F(TrialsFile, RefusesWhatIsNoTrialsFile) {
   expect_refused("there is no such trials file");
   std::ofstream(path) << "text";
-  expect_refused("cannot be opened");
+  expect_refused("it is no HDF5 file");
+  std::ofstream(path, std::ios::trunc) << "";
+  expect_refused("is empty");
   Foreign{path};
   expect_refused("root attribute format is missing");
   Foreign(path).header("fullforce-network");
@@ -196,6 +198,65 @@ TEST_F(TrialsFile, RefusesChunksThatWereNeverWritten) {
   Foreign(path).header().trial_of(2).dataset("targets", H5T_IEEE_F64LE, {2, 1}, {1, 2}, chunks);
   EXPECT_EQ(read_trials(path).targets, (std::vector<double>{1, 2}));
   H5Pclose(chunks);
+}
+
+/// Writes targets of one chunk of 2^27 steps, whose compressed bytes are given.
+void write_chunk_of_targets(const std::filesystem::path& path, hid_t creation, const std::string& bytes) {
+  const std::array<hsize_t, 2> chunk{hsize_t{1} << 27, 1};
+  H5Pset_chunk(creation, 2, chunk.data());
+  Foreign(path).header().trial_of(chunk[0]).dataset("targets", H5T_IEEE_F64LE, {chunk[0], 1}, {}, creation);
+  H5Pclose(creation);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t set = H5Dopen2(file, "targets", H5P_DEFAULT);
+  const std::array<hsize_t, 2> first{0, 0};
+  H5Dwrite_chunk(set, H5P_DEFAULT, 0, first.data(), bytes.size(), bytes.data());
+  H5Dclose(set);
+  H5Fclose(file);
+}
+
+// The values would take 1 GiB of memory before a byte is read.
+TEST_F(TrialsFile, RefusesMoreThanTheFiltersCanHaveCompressed) {
+  const hid_t compressed = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_shuffle(compressed);
+  H5Pset_deflate(compressed, 1);
+  write_chunk_of_targets(path, compressed, std::string(1000, 'x'));
+  expect_refused("targets is damaged: its 1073741824 bytes cannot have been compressed to 1000");
+}
+
+TEST_F(TrialsFile, RefusesMoreThanAnyFileHolds) {
+  const hid_t chunks = H5Pcreate(H5P_DATASET_CREATE);
+  const std::array<hsize_t, 2> one{1, 1};
+  H5Pset_chunk(chunks, 2, one.data());
+  Foreign(path).header().trial_of(2).dataset("targets", H5T_IEEE_F64LE, {2, hsize_t{1} << 60}, {}, chunks);
+  H5Pclose(chunks);
+  expect_refused("the shape [2, 1152921504606846976] is larger than any file");
+}
+
+/// Puts one number in the place of another one wherever it stands in a file.
+void replace_everywhere(const std::filesystem::path& path, std::int64_t number, std::int64_t other) {
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const std::string raw(reinterpret_cast<const char*>(&number), sizeof number);
+  for (std::size_t at = bytes.find(raw); at != std::string::npos; at = bytes.find(raw, at + raw.size()))
+    bytes.replace(at, raw.size(), std::string(reinterpret_cast<const char*>(&other), sizeof other));
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+TEST_F(TrialsFile, RefusesMoreThanItsFileHolds) {
+  const std::int64_t steps = 7777;
+  Foreign(path).header().trial_of(steps).dataset("targets", H5T_IEEE_F64LE, {7777, 1},
+                                                 std::vector<double>(as_size(steps), 1.0));
+  replace_everywhere(path, steps, steps << 24);
+  replace_everywhere(path, steps * 8, (steps * 8) << 24);
+  expect_refused("targets is damaged: it has 1043811270656 bytes, more than its file, which has");
+}
+
+TEST_F(TrialsFile, RefusesNumbersOfManyBytes) {
+  const hid_t wide = H5Tcopy(H5T_STD_I64LE);
+  H5Tset_size(wide, 1000);
+  Foreign(path).header().trial_of(2).dataset("targets", wide, {2, 1}, {});
+  H5Tclose(wide);
+  expect_refused("targets has values of 1000 bytes, which no number has");
 }
 
 TEST_F(TrialsFile, RefusesAnExternalFileThatIsCutShort) {

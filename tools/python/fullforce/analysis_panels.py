@@ -3,33 +3,33 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-import h5py
 import numpy as np
 
+from .files.data_file import DataFile
 from .style import NETWORKS, Look
 
 MAX_COMPONENTS = 100
 
 
-def plot_eigenvalues(axes: Any, file: h5py.File, networks: Mapping[str, Look] = NETWORKS) -> None:
+def plot_eigenvalues(axes: Any, file: DataFile, networks: Mapping[str, Look] = NETWORKS) -> None:
     """The eigenvalues of the recurrent weights in the complex plane, stored as [N, 2]."""
     for which, look in networks.items():
-        axes.plot(*file[f"eigenvalues/{which}"][()].T, look.marker, color=look.color, markersize=3,
+        axes.plot(*file.numbers(f"eigenvalues/{which}", (None, 2)).T, look.marker, color=look.color, markersize=3,
                   fillstyle="none", label=look.label)
 
 
-def plot_components(axes: Any, file: h5py.File, networks: Mapping[str, Look] = NETWORKS) -> None:
+def plot_components(axes: Any, file: DataFile, networks: Mapping[str, Look] = NETWORKS) -> None:
     """Shares of the variance of the first principal components of the activity, stored as variances [components]."""
     for which, look in networks.items():
-        variances = file[f"pca/{which}/variances"][()]
+        variances = file.numbers(f"pca/{which}/variances", (None,))
         shares = (variances / variances.sum())[:MAX_COMPONENTS]
         axes.semilogy(np.arange(1, len(shares) + 1), shares, color=look.color, linestyle=look.line, label=look.label)
 
 
-def plot_exponents(axes: Any, file: h5py.File, networks: Mapping[str, Look] = NETWORKS) -> None:
+def plot_exponents(axes: Any, file: DataFile, networks: Mapping[str, Look] = NETWORKS) -> None:
     """Lyapunov exponents with their standard errors, stored as [exponents] each."""
     for which, look in networks.items():
-        group = file[f"lyapunov/{which}"]
-        values = group["exponents"][()]
-        axes.errorbar(np.arange(1, len(values) + 1), values, group["errors"][()], color=look.color,
+        values = file.numbers(f"lyapunov/{which}/exponents", (None,))
+        spread = file.numbers(f"lyapunov/{which}/errors", values.shape)
+        axes.errorbar(np.arange(1, len(values) + 1), values, spread, color=look.color,
                       marker=look.marker, markersize=4, linestyle="none", capsize=2, label=look.label)

@@ -8,8 +8,8 @@ from typing import Any, Sequence
 
 import numpy as np
 
-from . import errors, style
-from .errors import ToolError
+from . import style
+from .errors import Parser, ToolError
 from .files.recording import Recording, read_recording
 from .style import plt
 from .text_files import read_metrics
@@ -60,7 +60,7 @@ def plot_rates(axes: Any, data: Recording, steps: int) -> None:
                 look = style.NETWORKS[which]
                 axes.plot(data["time"][:steps], data[name][:steps, k] - ROW * k, color=look.color, linewidth=width,
                           linestyle=look.line, label=look.label if k == 0 else None)
-    axes.set_yticks([-ROW * k for k in shown], [f"neuron {data['neurons'][k]}" for k in shown])
+    style.set_y_ticks(axes, [-ROW * k for k in shown], [f"neuron {data['neurons'][k]}" for k in shown])
     axes.set_title("Rates of single neurons (each from -1 to 1)", loc="left")
     axes.set_ylabel("rate (no unit), stacked")
     finish_time_axes(axes, columns=2)
@@ -69,7 +69,7 @@ def plot_rates(axes: Any, data: Recording, steps: int) -> None:
 def finish_time_axes(axes: Any, columns: int = 6) -> None:
     """Names the time axis and puts the legend above the panel."""
     axes.set_xlabel("time (s)")
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=columns, fontsize=8, frameon=False)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncol=columns, fontsize=8, frameon=False)
 
 
 def plot_learning(axes: Any, metrics: Sequence[tuple[int, float]]) -> None:
@@ -90,7 +90,7 @@ def make_figure(recording: Recording | None, metrics: Sequence[tuple[int, float]
     """The picture of a run; without a recording the learning curve alone."""
     heights = [2.4, 3.4, 2.4] if recording else [3.0]
     figure, panels = plt.subplots(len(heights), 1, figsize=(9, sum(heights) + 1), squeeze=False,
-                                  gridspec_kw={"height_ratios": heights}, layout="constrained")
+                                  gridspec_kw={"height_ratios": heights}, constrained_layout=True)
     panels = panels[:, 0]
     if recording:
         steps = shown_steps(recording)
@@ -112,18 +112,14 @@ def draw(arguments: argparse.Namespace) -> int:
     metrics = read_metrics(folder / "metrics.csv")
     recording = read_recording(path) if arguments.recording or path.exists() else None
     output = pathlib.Path(arguments.output) if arguments.output else folder / "figure.png"
-    try:
-        # Without a format Matplotlib adds an ending to a name that has none.
-        make_figure(recording, metrics).savefig(output, dpi=150, format=None if output.suffix else "png")
-    except (OSError, ValueError) as error:
-        raise ToolError(f"{output}: cannot be written ({error})") from error
+    style.write(make_figure(recording, metrics), output, dpi=150)
     print(f"{output}: written" + ("" if recording else " (learning curve only: there is no recording)"))
     return 0
 
 
 def parse() -> argparse.Namespace:
     """The options of the command line."""
-    parser = argparse.ArgumentParser(description="Draw a run: output and target, rates, learning curve.")
+    parser = Parser(description="Draw a run: output and target, rates, learning curve.")
     parser.add_argument("run", metavar="RUN_DIR", help="output folder of fullforce train")
     parser.add_argument("--recording", metavar="FILE",
                         help="file of fullforce test --record; default RUN_DIR/recording.h5")
@@ -132,5 +128,5 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> int:
-    """The exit code of tools/plot.py."""
-    return errors.exit_code("plot.py", lambda: draw(parse()))
+    """Does the work of tools/plot.py, and returns its exit code."""
+    return draw(parse())

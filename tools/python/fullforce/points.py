@@ -6,9 +6,9 @@ import json
 import pathlib
 from typing import Any, Iterable, Mapping, Sequence
 
+from .content import Content, read_content
 from .errors import ToolError
 from .options import as_toml, own_setting, parse_setting
-from .text_files import read_json
 
 NEVER_GIVEN = ("network.neurons", "run.seed", "run.output")  # with --set
 
@@ -68,18 +68,23 @@ class Point:
     def summary_path(self) -> pathlib.Path:
         return self.folder / "summary.json"
 
-    def summary(self) -> Any:
+    def summary(self) -> Content:
         """What the training wrote."""
         return read_result(self.summary_path)
 
-    def result(self, name: str) -> Any:
+    def result(self, name: str) -> Content:
         """A result file in JSON."""
         return read_result(self.folder / name)
 
+    def test_result(self, name: str, file: str = "summary.json") -> float | None:
+        """A number that the test at the end of the training found, or another test; None where it is not finite."""
+        return self.result(file).part("test").number_or_none(name)
 
-def read_result(path: pathlib.Path) -> Any:
+
+def read_result(path: pathlib.Path) -> Content:
     """A JSON file that a study can make again."""
-    return read_json(path, damaged="is damaged ({error}); remove it to make it again", code=1)
+    return read_content(path, "a result of this study (remove it to make it again)", code=1,
+                        damaged="is damaged ({error}); remove it to make it again")
 
 
 def missing(points: Iterable[Point]) -> list[Point]:
@@ -104,12 +109,13 @@ def remember_settings(points: Sequence[Point], folder: pathlib.Path, settings: S
     Points that are there with other settings, of another study for example, are refused.
     """
     path = folder / "points.json"
-    known = read_result(path) if path.exists() else {}
+    content = read_result(path) if path.exists() else None
+    known = {name: content.list(name) for name, _ in content.items()} if content else {}
     for point in points:
         own = sorted(point.settings_as_toml() + list(settings))
         if known.setdefault(point.name, own) != own:
-            raise ToolError(f"{point.folder}: was made with {' '.join(known[point.name])}, not with {' '.join(own)}; "
-                            "give another --output")
+            made_with = " ".join(map(str, known[point.name]))
+            raise ToolError(f"{point.folder}: was made with {made_with}, not with {' '.join(own)}; give another --output")
     new = path.with_suffix(".json.new")
     new.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     new.replace(path)

@@ -7,7 +7,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
 from .errors import ToolError
 from .text_files import read_json
@@ -52,7 +52,18 @@ def mpirun(ranks: int, command: Iterable[Any], oversubscribe: bool = False) -> l
 
 def run_quietly(command: Iterable[Any], **options: Any) -> subprocess.CompletedProcess:
     """Runs a command to its end, whatever its exit code, and keeps its output as text."""
-    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
+    words = [str(word) for word in command]
+    try:
+        return subprocess.run(words, capture_output=True, text=True, errors="replace", check=False, **options)
+    except OSError as error:
+        raise ToolError(f"{words[0]}: cannot be started ({error.strerror})", code=1) from error
+
+
+def complaint(result: subprocess.CompletedProcess) -> str:
+    """In one line what a command that failed has said: the program's own error, or else the last line."""
+    lines = [line.strip() for text in (result.stdout, result.stderr) for line in text.splitlines() if line.strip()]
+    own = [line for line in lines if "error:" in line]
+    return f"exit {result.returncode}: {(own[:1] or lines[-1:] or ['it says nothing'])[0]}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,14 +74,29 @@ class Sbatch:
     script: str
     arguments: list[str]
 
+    variables: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
     @property
     def command(self) -> list[str]:
-        return ["sbatch", *self.options, str(JOBS / self.script), *self.arguments]
+        export = exported(self.options, ["FULLFORCE_JOBS", *self.variables])
+        return ["sbatch", *self.options, export, str(JOBS / self.script), *self.arguments]
 
-    def submit(self, variables: Mapping[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess:
+    def submit(self, **options: Any) -> subprocess.CompletedProcess:
         """Calls sbatch with more environment variables; the script finds its neighbours by FULLFORCE_JOBS."""
-        values = dict(os.environ, FULLFORCE_JOBS=str(JOBS), **(variables or {}))
+        values = dict(os.environ, FULLFORCE_JOBS=str(JOBS), **self.variables)
         return subprocess.run(self.command, env=values, **options)
+
+
+def exported(sbatch_options: Sequence[str], names: Sequence[str]) -> str:
+    """The option of sbatch that passes these variables on, and whatever else the user lets it pass on."""
+    chosen = os.environ.get("SBATCH_EXPORT", "ALL")
+    for option, following in zip(sbatch_options, [*sbatch_options[1:], ""]):
+        if option.startswith("--export="):
+            chosen = option.partition("=")[2]
+        elif option == "--export":
+            chosen = following
+    others = [] if chosen in ("NONE", "NIL", "") else [chosen]
+    return f"--export={','.join([*others, *names])}"
 
 
 def run_for_json(command: Iterable[Any], env: Mapping[str, str] | None = None) -> Any:

@@ -11,6 +11,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 
+from .errors import ToolError  # noqa: E402
+
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#999999"
@@ -60,14 +62,38 @@ def plot_quartiles(axes: Any, rows: Sequence[Mapping[str, Any]], x: str, y: str,
     axes.fill_between(places, low, high, color=style["color"], alpha=0.2, linewidth=0)
 
 
+def set_x_ticks(axes: Any, places: Sequence[float], labels: Sequence[Any]) -> None:
+    """Ticks of the x axis with labels, in two calls, since Matplotlib before 3.5 does not take both in one."""
+    axes.set_xticks(places)
+    axes.set_xticklabels(labels)
+
+
+def set_y_ticks(axes: Any, places: Sequence[float], labels: Sequence[Any]) -> None:
+    """The same for the y axis."""
+    axes.set_yticks(places)
+    axes.set_yticklabels(labels)
+
+
 def set_ticks(axes: Any, places: Sequence[float], labels: Sequence[Any]) -> None:
     """Ticks of a logarithmic x axis at these places alone."""
-    axes.set_xticks(places, labels)
+    set_x_ticks(axes, places, labels)
     axes.minorticks_off()
+
+
+def write(figure: Any, path: pathlib.Path, dpi: int) -> None:
+    """Writes a figure as its name says, as PNG under a name without an ending, and closes it."""
+    ending = path.suffix[1:].lower() or "png"
+    known = figure.canvas.get_supported_filetypes()
+    if ending not in known:
+        raise ToolError(f"{path}: is not a name for a picture (its ending must be one of {', '.join(sorted(known))})")
+    try:
+        figure.savefig(path, dpi=dpi, format=ending)
+    except OSError as error:
+        raise ToolError(f"{path}: cannot be written ({error.strerror or error})") from error
+    plt.close(figure)
 
 
 def save(figure: Any, path: pathlib.Path, endings: Sequence[str] = (".png", ".pdf")) -> None:
     """Writes a figure under the name of `path` with each of the endings, and closes it."""
     for ending in endings:
-        figure.savefig(path.with_suffix(ending), dpi=130)
-    plt.close(figure)
+        write(figure, path.with_suffix(ending), dpi=130)

@@ -20,7 +20,7 @@ def read_json(path: pathlib.Path, missing: str = "{reason}", damaged: str = "is 
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ToolError(f"{path}: " + missing.format(reason=error.strerror, error=error)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ToolError(f"{path}: " + damaged.format(error=error), code) from error
 
 
@@ -43,23 +43,35 @@ def write_rows(path: pathlib.Path, columns: Sequence[str], rows: Iterable[Iterab
         writer.writerows(rows)
 
 
-def read_metrics(path: pathlib.Path) -> list[tuple[int, float]]:
-    """The (training trial, error) pairs of a metrics.csv of `fullforce train`."""
+def read_table(path: pathlib.Path) -> tuple[list[str], list[list[str]]]:
+    """The column names and the rows of a CSV file."""
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in ("trial", "error") if name not in (reader.fieldnames or [])]
-            if missing:
-                raise ToolError(f"{path}: no column {', '.join(missing)} in its first line")
-            return [_trial_and_error(row, f"{path}:{line}") for line, row in enumerate(reader, start=2)]
+            lines = list(csv.reader(file))
     except OSError as error:
         raise ToolError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ToolError(f"{path}: is not text ({error.reason})") from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ToolError(f"{path}: is not a table ({error})") from error
+    if not lines:
+        raise ToolError(f"{path}: is empty")
+    return lines[0], lines[1:]
 
 
-def _trial_and_error(row: Mapping[str, str], place: str) -> tuple[int, float]:
+def read_metrics(path: pathlib.Path) -> list[tuple[int, float]]:
+    """The (training trial, error) pairs of a metrics.csv of `fullforce train`."""
+    columns, rows = read_table(path)
+    missing = [name for name in ("trial", "error") if name not in columns]
+    if missing:
+        raise ToolError(f"{path}: no column {', '.join(missing)} in its first line")
+    places = [columns.index(name) for name in ("trial", "error")]
+    return [_trial_and_error(row, places, f"{path}:{line}") for line, row in enumerate(rows, start=2)]
+
+
+def _trial_and_error(row: Sequence[str], places: Sequence[int], where: str) -> tuple[int, float]:
+    if len(row) <= max(places):
+        raise ToolError(f"{where}: the line is cut short")
+    trial, error = (row[place] for place in places)
     try:
-        return int(row["trial"]), float(row["error"])
-    except (TypeError, ValueError) as error:
-        raise ToolError(f"{place}: {error}") from error
+        return int(trial), float(error)
+    except ValueError as problem:
+        raise ToolError(f"{where}: {problem}") from problem

@@ -4,11 +4,10 @@ from __future__ import annotations
 import pathlib
 from typing import Optional
 
-import h5py
 import numpy as np
 
 from ..errors import ToolError
-from .whole_dataset import IncompleteError, expect_whole
+from .data_file import DataFile
 
 NEEDED = ("time", "outputs", "targets", "inputs", "neurons", "rates", "trial_ends")
 Recording = dict[str, Optional[np.ndarray]]
@@ -20,33 +19,16 @@ def read_recording(path: pathlib.Path) -> Recording:
     They are time [T], outputs and targets [T, n_out], inputs [T, n_in], neurons [n], rates [T, n],
     trial_ends [trials], and target_rates [T, n], which is None where the file has none.
     """
-    try:
-        with h5py.File(path, "r") as file:
-            missing = [name for name in NEEDED if name not in file]
-            if missing:
-                raise ToolError(f"{path}: no dataset {', '.join(missing)} (is it a file of fullforce test --record?)")
-            for name in file:
-                expect_whole(file[name].id, f"{path}: dataset {name}")
-            data = {name: file[name][()] for name in NEEDED}
-            data["target_rates"] = file["target_rates"][()] if "target_rates" in file else None
-    except IncompleteError as error:
-        raise ToolError(str(error)) from error
-    except OSError as error:
-        raise ToolError(f"{path}: cannot be read as HDF5 ({error})") from error
-    _check_shapes(path, data)
+    with DataFile(path, "a file of fullforce test --record") as file:
+        file.expect(NEEDED)
+        time = file.numbers("time", (None,))
+        steps, neurons = len(time), file.numbers("neurons", (None,))
+        if steps == 0:
+            raise ToolError(f"{path}: time has no step")
+        data = {"time": time, "neurons": neurons, "trial_ends": file.numbers("trial_ends", (None,)).astype(int)}
+        for name in ("outputs", "inputs"):
+            data[name] = file.numbers(name, (steps, None))
+        data["targets"] = file.numbers("targets", data["outputs"].shape)
+        for name in ("rates", "target_rates"):
+            data[name] = file.numbers(name, (steps, len(neurons))) if name in file else None
     return data
-
-
-def _check_shapes(path: pathlib.Path, data: Recording) -> None:
-    if data["time"].ndim != 1 or len(data["time"]) == 0:
-        raise ToolError(f"{path}: time has shape {data['time'].shape} (must be one number a step, at least one step)")
-    steps, neurons = len(data["time"]), len(data["neurons"])
-    for name in ("outputs", "targets", "inputs", "rates", "target_rates"):
-        values = data[name]
-        if values is None:
-            continue
-        width = neurons if name.endswith("rates") else None
-        if values.ndim != 2 or len(values) != steps or (width is not None and values.shape[1] != width):
-            raise ToolError(f"{path}: {name} has shape {values.shape} (must be {steps} steps x {width or 'n'})")
-    if data["outputs"].shape != data["targets"].shape:
-        raise ToolError(f"{path}: outputs {data['outputs'].shape} and targets {data['targets'].shape} differ in shape")

@@ -11,7 +11,8 @@ from typing import Any, Iterable, Iterator
 import h5py
 import numpy as np
 
-from .trials_reader import FORMAT, SIGNALS, VERSION, TrialsReader, open_file, order_problem
+from .opening import open_file
+from .trials_reader import FORMAT, SIGNALS, VERSION, TrialsReader, order_problem
 
 
 def as_columns(signal: Any, length: int) -> np.ndarray:

@@ -3,16 +3,17 @@ from __future__ import annotations
 
 import json
 import pathlib
-from typing import Any, Mapping
-
-import h5py
+from typing import Any
 
 from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents
+from ..content import Content
 from ..errors import ToolError
+from ..files.data_file import DataFile
 from ..style import NETWORKS, ZERO_LINE, plt
 from .html_parts import note, picture, section, table
 
 TITLE = "Spectrum and activity"
+KIND = "an analysis of fullforce"
 # Group of the file and name of the number.
 NUMBERS = [("eigenvalues", "spectral_radius"), ("eigenvalues", "rightmost"), ("pca", "participation_ratio"),
            ("pca", "dimension_90"), ("pca", "dimension_99"), ("lyapunov", "largest_times_tau"),
@@ -24,35 +25,42 @@ def analysis(folder: pathlib.Path) -> str:
     path = folder / "analysis.h5"
     if not path.exists():
         return section(TITLE, note("Not analysed: fullforce analyze NETWORK --output analysis.h5."))
-    try:
-        with h5py.File(path, "r") as file:
-            found, figure = json.loads(file.attrs["summary"]), analysis_figure(file)
-    except (OSError, KeyError, ValueError) as error:
-        raise ToolError(f"{path}: is not an analysis ({error})") from error
+    with DataFile(path, KIND) as file:
+        found, figure = read_found(file), analysis_figure(file)
     return section(TITLE, picture(figure, "eigenvalues, principal components, Lyapunov exponents"), numbers(found))
 
 
-def numbers(found: Mapping[str, Any]) -> str:
+def read_found(file: DataFile) -> Content:
+    """The numbers of an analysis, which it holds as JSON."""
+    try:
+        return Content(json.loads(file.text("summary")), file.path, KIND)
+    except (ValueError, RecursionError) as error:
+        raise ToolError(f"{file.path}: attribute summary is not JSON ({error})") from error
+
+
+def numbers(found: Content) -> str:
     """A table of what was found, with a column for each network."""
-    rows = [(f"{name.replace('_', ' ')} ({group})", *(found[group][which][name] for which in NETWORKS))
+    rows = [(f"{name.replace('_', ' ')} ({group})",
+             *(found.part(group).part(which).number_or_none(name) for which in NETWORKS))
             for group, name in NUMBERS if group in found]
     if "rate_correlation" in found:
-        rows.append(("median correlation of rates with their targets", found["rate_correlation"]["median"], ""))
+        median = found.part("rate_correlation").number_or_none("median")
+        rows.append(("median correlation of rates with their targets", median, ""))
     return table(rows, True, ["", *(look.label for look in NETWORKS.values())])
 
 
-def analysis_figure(file: h5py.File) -> Any:
+def analysis_figure(file: DataFile) -> Any:
     """A panel for each group that the file has."""
     panels = (("eigenvalues", eigenvalues), ("pca", components), ("lyapunov", exponents))
     drawn = [draw for group, draw in panels if group in file]
     count = max(1, len(drawn))
-    figure, axes = plt.subplots(1, count, figsize=(3.4 * count, 3.4), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(1, count, figsize=(3.4 * count, 3.4), squeeze=False, constrained_layout=True)
     for panel, draw in zip(axes[0], drawn):
         draw(panel, file)
     return figure
 
 
-def eigenvalues(axes: Any, file: h5py.File) -> None:
+def eigenvalues(axes: Any, file: DataFile) -> None:
     """Eigenvalues, with the legend below the panel, which they fill."""
     plot_eigenvalues(axes, file)
     axes.set(title="Eigenvalues", xlabel="real part (no unit)", ylabel="imaginary part (no unit)")
@@ -60,7 +68,7 @@ def eigenvalues(axes: Any, file: h5py.File) -> None:
     axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.2))
 
 
-def components(axes: Any, file: h5py.File) -> None:
+def components(axes: Any, file: DataFile) -> None:
     """Principal components."""
     plot_components(axes, file)
     axes.set(title="Principal components", xlabel="component (number)", ylabel="share of variance (no unit)",
@@ -68,7 +76,7 @@ def components(axes: Any, file: h5py.File) -> None:
     axes.legend(frameon=False, fontsize=7)
 
 
-def exponents(axes: Any, file: h5py.File) -> None:
+def exponents(axes: Any, file: DataFile) -> None:
     """Lyapunov exponents."""
     plot_exponents(axes, file)
     axes.axhline(0, **ZERO_LINE)

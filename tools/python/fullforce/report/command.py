@@ -4,8 +4,7 @@ from __future__ import annotations
 import argparse
 import pathlib
 
-from .. import errors
-from ..errors import ToolError
+from ..errors import Parser, ToolError
 from .run_page import run_page
 from .study_page import study_page
 
@@ -27,22 +26,19 @@ def write(arguments: argparse.Namespace) -> int:
     folder = pathlib.Path(arguments.run)
     output = pathlib.Path(arguments.output) if arguments.output else folder / "report.html"
     text = contents(folder)
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ToolError(f"{output}: {error.strerror}") from error
+    output.write_text(text, encoding="utf-8", errors="backslashreplace")
     print(f"{output}: written")
     return 0
 
 
 def parse() -> argparse.Namespace:
     """The options of the command line."""
-    parser = argparse.ArgumentParser(description="One HTML page about a run or a study.")
+    parser = Parser(description="One HTML page about a run or a study.")
     parser.add_argument("run", metavar="RUN", help="output folder of fullforce train or of tools/study.py")
     parser.add_argument("--output", metavar="HTML", help="default RUN/report.html")
     return parser.parse_args()
 
 
 def main() -> int:
-    """The exit code of tools/report.py."""
-    return errors.exit_code("report.py", lambda: write(parse()))
+    """Does the work of tools/report.py, and returns its exit code."""
+    return write(parse())

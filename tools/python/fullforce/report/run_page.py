@@ -5,56 +5,51 @@ import html
 import pathlib
 from typing import Any, Mapping
 
-import h5py
-
 from .. import plot
-from ..errors import ToolError
+from ..content import Content, read_content
+from ..files.data_file import DataFile
 from ..files.recording import read_recording
 from ..style import FILLS, plt
-from ..text_files import read_json, read_metrics
+from ..text_files import read_metrics
 from .analysis import analysis
 from .html_parts import note, page, picture, section, table, text
 
-Summary = Mapping[str, Any]
-
-
-def read_summary(path: pathlib.Path) -> Summary:
+def read_summary(path: pathlib.Path) -> Content:
     """What a summary.json holds."""
-    return read_json(path, missing="{reason} (is the run finished?)")
+    return read_content(path, "a summary of fullforce train", missing="{reason} (is the run finished?)")
 
 
 def run_page(folder: pathlib.Path) -> str:
     """The page of the run in a folder."""
     summary = read_summary(folder / "summary.json")
-    try:
-        body = [scores(summary), warnings(summary), what_was_run(summary), learning(folder), analysis(folder),
-                timing(summary), network_config(folder), section("Provenance", table(summary["provenance"].items()))]
-    except (KeyError, TypeError) as error:
-        raise ToolError(f"{folder / 'summary.json'}: is not a summary of fullforce train (no {error})") from error
+    body = [scores(summary), warnings(summary), what_was_run(summary), learning(folder), analysis(folder),
+            timing(summary), network_config(folder), section("Provenance", table(summary.part("provenance").items()))]
     return page(f"{summary['rule']} network of {summary['neurons']} neurons: {summary['task']}", folder, body)
 
 
-def scores(summary: Summary) -> str:
+def scores(summary: Content) -> str:
     """What the run reached, as a row of boxes."""
-    test, known = summary["test"], ("trials", "steps", "seconds", "error")
+    test, known = summary.part("test"), ("trials", "steps", "seconds", "error")
     cells = [("test error", test["error"]), ("test trials", test["trials"])]
     cells += [(name.replace("_", " "), value) for name, value in test.items() if name not in known]
-    cells += [("training", f'{summary["train"]["seconds"]:.4g} s'),
-              ("samples per second", summary["performance"]["samples_per_second"])]
+    cells += [("training", f'{summary.part("train").number("seconds"):.4g} s'),
+              ("samples per second", summary.part("performance").number("samples_per_second"))]
     boxes = "".join(f"<div>{text(name)}<b>{text(value)}</b></div>" for name, value in cells)
     return f'<div class="scores">{boxes}</div>'
 
 
-def warnings(summary: Summary) -> str:
+def warnings(summary: Content) -> str:
     """The warnings of the run."""
-    return "".join(f'<p class="warning">{text(warning)}</p>' for warning in summary.get("warnings", []))
+    said = summary.list("warnings") if "warnings" in summary else []
+    return "".join(f'<p class="warning">{text(warning)}</p>' for warning in said)
 
 
-def what_was_run(summary: Summary) -> str:
+def what_was_run(summary: Content) -> str:
     """The size of the run."""
     names = ["task", "rule", "features", "neurons", "rank", "streams", "precision", "seed", "ranks", "threads"]
     rows = [(name, summary[name]) for name in names if name in summary]
-    rows += [(f"training {name}", summary["train"][name]) for name in ("trials", "steps", "samples")]
+    train = summary.part("train")
+    rows += [(f"training {name}", train[name]) for name in ("trials", "steps", "samples")]
     return section("What was run", table(rows))
 
 
@@ -69,27 +64,28 @@ def learning(folder: pathlib.Path) -> str:
     return section("Learning", drawn, note(advice))
 
 
-def timing(summary: Summary) -> str:
+def timing(summary: Content) -> str:
     """Where the time went, speed and memory."""
-    performance, peaks = summary["performance"], summary["memory"]["peak_bytes_per_rank"]
+    performance, peaks = summary.part("performance"), summary.part("memory").numbers("peak_bytes_per_rank")
     measures = ("seconds_per_step", "samples_per_second", "gflops", "gbytes_per_second")
-    rows = [(name.replace("_", " "), performance[name]) for name in measures]
+    rows = [(name.replace("_", " "), performance.number(name)) for name in measures]
+    phases = {name: phase.number("mean") for name, phase in performance.part("phases").parts()}
     rows += [("largest memory of a rank (MiB)", max(peaks) / 2**20), ("memory of all ranks (MiB)", sum(peaks) / 2**20)]
-    drawn = picture(timing_figure(performance["phases"]), "where the time went")
+    drawn = picture(timing_figure(phases), "where the time went")
     return section("Time and memory", drawn, table(rows))
 
 
-def timing_figure(phases: Mapping[str, Mapping[str, float]]) -> Any:
+def timing_figure(phases: Mapping[str, float]) -> Any:
     """A bar of the times of the phases."""
-    total = sum(phase["mean"] for phase in phases.values()) or 1.0
-    figure, axes = plt.subplots(figsize=(9, 1.5), layout="constrained")
+    total = sum(phases.values()) or 1.0
+    figure, axes = plt.subplots(figsize=(9, 1.5), constrained_layout=True)
     left = 0.0
-    for (name, phase), color in zip(phases.items(), FILLS):
-        share = f"{name.replace('_', ' ')} {100 * phase['mean'] / total:.0f} %"
-        axes.barh(0, phase["mean"], left=left, color=color, label=share)
-        left += phase["mean"]
+    for (name, seconds), color in zip(phases.items(), FILLS):
+        share = f"{name.replace('_', ' ')} {100 * seconds / total:.0f} %"
+        axes.barh(0, seconds, left=left, color=color, label=share)
+        left += seconds
     axes.set(xlabel="training time, mean over ranks (s)", yticks=[])
-    axes.legend(frameon=False, ncols=6, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1))
+    axes.legend(frameon=False, ncol=6, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1))
     return figure
 
 
@@ -98,8 +94,5 @@ def network_config(folder: pathlib.Path) -> str:
     path = folder / "network.h5"
     if not path.exists():
         return ""
-    try:
-        with h5py.File(path, "r") as file:
-            return section("Configuration", f'<pre>{html.escape(str(file.attrs["config"]))}</pre>')
-    except (OSError, KeyError) as error:
-        raise ToolError(f"{path}: is not a network of fullforce, or is damaged ({error})") from error
+    with DataFile(path, "a network of fullforce") as file:
+        return section("Configuration", f"<pre>{html.escape(file.text('config'))}</pre>")

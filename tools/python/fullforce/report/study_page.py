@@ -1,11 +1,10 @@
 """The page of a study, from its tables, figures and points."""
 from __future__ import annotations
 
-import csv
 import pathlib
 from typing import Sequence
 
-from ..errors import ToolError
+from ..text_files import read_table
 from .html_parts import image, page, section, table
 from .run_page import read_summary
 
@@ -18,11 +17,7 @@ def study_page(folder: pathlib.Path, tables: Sequence[pathlib.Path]) -> str:
 
 def results(path: pathlib.Path) -> list[str]:
     """A table, and the figure that was drawn of it where there is one."""
-    try:
-        with open(path, newline="", encoding="utf-8") as file:
-            head, *rows = csv.reader(file)
-    except ValueError as error:  # empty, or not text
-        raise ToolError(f"{path}: is not a table of tools/study.py ({error})") from error
+    head, rows = read_table(path)
     figure = path.with_suffix(".png")
     parts = []
     if figure.exists():
@@ -35,13 +30,10 @@ def points(folder: pathlib.Path) -> list[str]:
     """The training times of the points, and the provenance of the first."""
     paths = sorted(folder.glob("*/summary.json"), key=lambda path: path.parent)
     summaries = [read_summary(path) for path in paths]
-    try:
-        times = [(path.parent.name, summary["train"]["seconds"]) for path, summary in zip(paths, summaries)]
-        parts = [section("Points", table(times, True, ["run", "training (s)"]))]
-        if summaries:
-            parts.append(section("Provenance of the first", table(summaries[0]["provenance"].items())))
-    except (KeyError, TypeError) as error:
-        raise ToolError(f"{folder}: a summary.json in it is not one of fullforce train (no {error})") from error
+    times = [(path.parent.name, summary.part("train").number("seconds")) for path, summary in zip(paths, summaries)]
+    parts = [section("Points", table(times, True, ["run", "training (s)"]))]
+    if summaries:
+        parts.append(section("Provenance of the first", table(summaries[0].part("provenance").items())))
     return parts
 
 

@@ -7,8 +7,9 @@ import pathlib
 import sys
 from typing import Sequence
 
-from .. import errors, options
-from ..script import ADVICE
+from .. import options
+from ..errors import Parser, ToolError
+from .. import script
 from . import results, runs
 from .points import Point, make_points, points_of, read_points
 from .results import MEASURED, PLANNED, Row
@@ -36,9 +37,9 @@ def report(folder: pathlib.Path, points: Sequence[Point]) -> None:
 def draw(measured: Sequence[Row], planned: Sequence[Row], path: pathlib.Path) -> None:
     """Draws the figure, where Matplotlib is there."""
     try:
-        from . import figure
-    except ImportError as error:
-        print(f"no picture: {error} ({ADVICE})", file=sys.stderr)
+        figure = script.load("scaling.figure")
+    except ToolError as error:
+        print(f"no picture: {error}", file=sys.stderr)
         return
     figure.draw(measured, planned, path)
 
@@ -65,7 +66,7 @@ def work(arguments: argparse.Namespace) -> int:
 def parse() -> argparse.Namespace:
     """The options of the command line."""
     count = options.at_least_one("count", "{} (must be at least 1)")
-    parser = argparse.ArgumentParser(description="A scaling study of fullforce.",
+    parser = Parser(description="A scaling study of fullforce.",
                                      epilog="tools/scaling.py begins with a longer description.")
     parser.add_argument("folder", metavar="FOLDER")
     parser.add_argument("--kind", choices=["strong", "weak"], default="strong")
@@ -87,5 +88,5 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> int:
-    """The exit code of tools/scaling.py."""
-    return errors.exit_code("scaling.py", lambda: work(parse()), os_error_code=1)
+    """Does the work of tools/scaling.py, and returns its exit code."""
+    return work(parse())

@@ -7,7 +7,7 @@ from typing import Any, Sequence
 
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-from ..style import COLOURS, GRID, MARKERS, ZERO_LINE, plt
+from ..style import COLOURS, GRID, MARKERS, ZERO_LINE, plt, write
 from .results import Row, first_of_series
 
 MAX_TICKS = 8
@@ -18,7 +18,7 @@ Line = tuple  # a series and a number of threads
 def draw(measured: Sequence[Row], planned: Sequence[Row], path: pathlib.Path) -> None:
     """Writes the figure."""
     figure, panels = plt.subplot_mosaic([["left", "right"], ["legend", "legend"]], figsize=(11, 5.5),
-                                        height_ratios=[5, 1], layout="constrained")
+                                        gridspec_kw={"height_ratios": [5, 1]}, constrained_layout=True)
     times, efficiencies, rows = panels["left"], panels["right"], [*measured, *planned]
     lines = sorted({line_of(row) for row in rows})
     for number, line in enumerate(lines):
@@ -29,9 +29,8 @@ def draw(measured: Sequence[Row], planned: Sequence[Row], path: pathlib.Path) ->
     finish_times(times, rows)
     finish_efficiencies(efficiencies)
     panels["legend"].axis("off")
-    panels["legend"].legend(*times.get_legend_handles_labels(), loc="center", ncols=2, fontsize=8, frameon=False)
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+    panels["legend"].legend(*times.get_legend_handles_labels(), loc="center", ncol=2, fontsize=8, frameon=False)
+    write(figure, path, dpi=150)
     print(f"{path}: written")
 
 

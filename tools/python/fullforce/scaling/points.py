@@ -8,10 +8,11 @@ import math
 import pathlib
 from typing import Iterable, Iterator, NamedTuple, Sequence
 
+from ..content import Content, read_content
 from ..errors import ToolError
 from ..options import parse_setting
 from ..points import Step
-from ..text_files import read_json, write_json
+from ..text_files import write_json
 from .configuration import configuration
 
 
@@ -74,19 +75,17 @@ class Point:
         write_json(self.folder / "point.json", {**self.case._asdict(), "repeat": self.repeat, "set": self.settings})
 
 
-def read_content(path: pathlib.Path) -> dict:
-    """A JSON file of the study."""
-    return read_json(path, missing="{error}", damaged="{error}")
-
-
 def read_point(path: pathlib.Path) -> Point:
     """The point of a point.json."""
-    content = read_content(path)
-    try:
-        case = Case(*(content[name] for name in Case._fields))
-        return Point(path.parent, case, content["repeat"], content.get("set", []))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ToolError(f"{path}: is not a point of a scaling study (no {error})") from error
+    content = read_content(path, "a point of a scaling study")
+    words = {name: content[name] for name in ("kind", "precision")}
+    numbers = {name: content.number(name) for name in Case._fields if name not in words}
+    return Point(path.parent, Case(**words, **numbers), content.number("repeat"), settings_of(content))
+
+
+def settings_of(content: Content) -> list[str]:
+    """The settings of a point.json; points of earlier programs have none."""
+    return [str(text) for text in content.list("set")] if "set" in content else []
 
 
 def read_points(folder: pathlib.Path) -> list[Point]:
@@ -132,5 +131,5 @@ def make_points(points: Iterable[Point]) -> None:
     for point in points:
         if not (point.training().is_done() or point.planning().is_done()):
             point.write()
-        elif read_content(point.folder / "point.json").get("set", []) != point.settings:
+        elif read_point(point.folder / "point.json").settings != point.settings:
             raise ToolError(f"{point.folder}: was made with other --set options; take another FOLDER")

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from typing import Any, Callable, Mapping, Sequence
+from typing import Callable, Mapping, Sequence
 
+from ..content import Content, read_content
 from ..points import Step
-from .points import Case, Point, grows_like_N, read_content
+from .points import Case, Point, grows_like_N
 
 IO = "io"  # the phase in which network.h5 is written, after the last step
 
@@ -31,22 +32,29 @@ class Source:
     """Where results come from: the step whose result file has them, the time of a step, and those of its phases."""
 
     step: Callable[[Point], Step]
-    seconds: Callable[[Any], float]
-    phases: Callable[[Any], Mapping[str, float]]
+    seconds: Callable[[Content], float]
+    phases: Callable[[Content], Mapping[str, float]]
 
 
-def measured_phases(summary: Any) -> dict[str, float]:
+def measured_phases(summary: Content) -> dict[str, float]:
     """Means over ranks, so that the slowest rank does not count double."""
-    steps = summary["train"]["steps"]
-    return {name: phase["mean"] / steps for name, phase in summary["performance"]["phases"].items()}
+    steps, phases = summary.part("train").number("steps"), summary.part("performance").part("phases")
+    return {name: phase.number("mean") / steps for name, phase in phases.parts()}
 
 
-def planned_phases(plan: Any) -> dict[str, float]:
-    return {name: part for name, part in plan["seconds_per_step"]["training"].items() if name != "total"}
+def planned_step(plan: Content) -> Content:
+    """The predicted times of a training step."""
+    return plan.part("seconds_per_step").part("training")
 
 
-MEASURED = Source(Point.training, lambda summary: summary["performance"]["seconds_per_step"], measured_phases)
-PLANNED = Source(Point.planning, lambda plan: plan["seconds_per_step"]["training"]["total"], planned_phases)
+def planned_phases(plan: Content) -> dict[str, float]:
+    step = planned_step(plan)
+    return {name: step.number(name) for name, _ in step.items() if name != "total"}
+
+
+MEASURED = Source(Point.training, lambda summary: summary.part("performance").number("seconds_per_step"),
+                  measured_phases)
+PLANNED = Source(Point.planning, lambda plan: planned_step(plan).number("total"), planned_phases)
 
 
 def collect(points: Sequence[Point], source: Source) -> list[Row]:
@@ -64,7 +72,7 @@ def collect(points: Sequence[Point], source: Source) -> list[Row]:
 
 def row_of(case: Case, points: Sequence[Point], source: Source) -> Row:
     """The row of a case, from its repeats."""
-    results = [read_content(source.step(point).results[0]) for point in points]
+    results = [read_content(source.step(point).results[0], "a result of fullforce") for point in points]
     times = [source.seconds(result) for result in results]
     seconds = statistics.median(times)
     phases = mean_shares([source.phases(result) for result in results], seconds)

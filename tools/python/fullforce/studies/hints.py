@@ -5,10 +5,9 @@ import functools
 import pathlib
 from typing import Any, Sequence
 
-import h5py
-
+from ..files.recording import read_recording
 from ..points import Point
-from ..style import DARK_TARGET, SERIES, plt, quartiles
+from ..style import DARK_TARGET, SERIES, plt, quartiles, set_x_ticks
 from .design import Request, Row, Study
 
 LABELS = {"error": "test error (no unit)", "timing_within_20_percent": "responses within 20 % (fraction)",
@@ -32,15 +31,16 @@ def rows(points: Sequence[Point]) -> list[Row]:
 
 def row(point: Point) -> Row:
     """Test error, the scores of the task, and dimensions of the activity."""
-    test, pca = point.summary()["test"], point.result("analysis.json")["pca"]["network"]
-    scores = {name: value for name, value in test.items() if name.startswith(("timing", "missed", "fraction"))}
-    return dict(hint=point.settings["task.hint"], seed=point.settings["run.seed"], error=test["error"], **scores,
-                participation_ratio=pca["participation_ratio"], dimension_90=pca["dimension_90"])
+    test, pca = point.summary().part("test"), point.result("analysis.json").part("pca").part("network")
+    names = [name for name, _ in test.items() if name.startswith(("timing", "missed", "fraction"))]
+    scores = {name: test.number_or_none(name) for name in ["error", *names]}
+    return dict(hint=point.settings["task.hint"], seed=point.settings["run.seed"], **scores,
+                participation_ratio=pca.number("participation_ratio"), dimension_90=pca.number("dimension_90"))
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
     scores = [name for name in rows[0] if name in LABELS]
-    figure, panels = plt.subplots(1, len(scores) + 1, figsize=(3 * len(scores) + 5, 3.6), layout="constrained",
+    figure, panels = plt.subplots(1, len(scores) + 1, figsize=(3 * len(scores) + 5, 3.6), constrained_layout=True,
                                   gridspec_kw=dict(width_ratios=[1] * len(scores) + [2]))
     for axes, score in zip(panels, scores):
         draw_score(axes, rows, score)
@@ -60,17 +60,17 @@ def draw_score(axes: Any, rows: Sequence[Row], score: str) -> None:
             axes.fill_between(ends, low, high, color=style["color"], alpha=0.2, linewidth=0)
     axes.set(ylabel=LABELS[score], xlim=(-0.5, 1.5))
     axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
-    axes.set_xticks([0, 1], ["hint", "no hint"])
+    set_x_ticks(axes, [0, 1], ["hint", "no hint"])
 
 
 def draw_trials(axes: Any, folder: pathlib.Path) -> None:
     """One or two test trials of the first network of either kind."""
     for offset, (kind, style) in enumerate(zip(("hint", "no-hint"), SERIES)):
         for path in sorted(folder.glob(f"{kind}-*/recording.h5"))[:1]:
-            with h5py.File(path) as file:
-                end = file["trial_ends"][:2][-1]
-                time = file["time"][:end]
-                target, output = (file[name][:end, 0] - 3 * offset for name in ("targets", "outputs"))
+            recording = read_recording(path)
+            end = int(recording["trial_ends"][:2][-1])
+            time = recording["time"][:end]
+            target, output = (recording[name][:end, 0] - 3 * offset for name in ("targets", "outputs"))
             axes.plot(time, target, color=DARK_TARGET, linewidth=1, linestyle=":", label=None if offset else "target")
             axes.plot(time, output, color=style["color"], linestyle=style["linestyle"], label=kind.replace("-", " "))
     axes.set(xlabel="time (s)", ylabel="output (no unit), stacked", title="Test trials")

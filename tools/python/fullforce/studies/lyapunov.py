@@ -29,18 +29,18 @@ def rows(points: Sequence[Point]) -> list[Row]:
 
 def row(point: Point) -> Row:
     """The exponent of a point, in units of 1/tau."""
-    found = point.result("analysis.json")["lyapunov"]["target"]
-    if not found["exponents_per_second"]:
+    found = point.result("analysis.json").part("lyapunov").part("target")
+    if not found.list("exponents_per_second"):
         complaint = "its run is too short for Lyapunov exponents: they need 20 network.tau"
         raise ToolError(f"{point.folder}: {complaint}", code=1)
-    tau = found["largest_times_tau"] / found["exponents_per_second"][0]
-    return dict(gain=point.settings["network.gain"], seed=point.settings["run.seed"],
-                exponent_times_tau=found["largest_times_tau"],
-                standard_error_times_tau=found["standard_errors"][0] * tau)
+    largest = found.number("largest_times_tau")
+    tau = largest / found.numbers("exponents_per_second")[0]
+    return dict(gain=point.settings["network.gain"], seed=point.settings["run.seed"], exponent_times_tau=largest,
+                standard_error_times_tau=found.numbers("standard_errors")[0] * tau)
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
-    figure, axes = plt.subplots(figsize=(6, 4.2), layout="constrained")
+    figure, axes = plt.subplots(figsize=(6, 4.2), constrained_layout=True)
     plot_quartiles(axes, rows, "gain", "exponent_times_tau", "random networks", SERIES[0])
     axes.plot(GAINS_OF_THEORY, [largest_exponent(g) for g in GAINS_OF_THEORY], color=SERIES[1]["color"],
               linestyle="--", label="mean-field theory, N to infinity")

@@ -19,11 +19,11 @@ def points(request: Request) -> list[Point]:
 
 def rows(points: Sequence[Point]) -> list[Row]:
     return [dict(rule=p.settings["learning.rule"], neurons=p.settings["network.neurons"],
-                 seed=p.settings["run.seed"], error=p.summary()["test"]["error"]) for p in points]
+                 seed=p.settings["run.seed"], error=p.test_result("error")) for p in points]
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
-    figure, axes = plt.subplots(figsize=(6, 4.2), layout="constrained")
+    figure, axes = plt.subplots(figsize=(6, 4.2), constrained_layout=True)
     for style, (rule, label) in zip(SERIES, RULES.items()):
         plot_quartiles(axes, [r for r in rows if r["rule"] == rule], "neurons", "error", label, style)
     axes.axhline(1e-2, **ZERO_LINE)

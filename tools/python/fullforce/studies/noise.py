@@ -31,12 +31,12 @@ def points(request: Request) -> list[Point]:
 
 def rows(points: Sequence[Point]) -> list[Row]:
     return [dict(rule=p.settings["learning.rule"], trained_noise=p.settings["network.noise"],
-                 seed=p.settings["run.seed"], noise=eta, error=p.result(result_name(eta))["test"]["error"])
+                 seed=p.settings["run.seed"], noise=eta, error=p.test_result("error", result_name(eta)))
             for p in points for eta in NOISES]
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
-    figure, axes = plt.subplots(figsize=(6, 4.2), layout="constrained")
+    figure, axes = plt.subplots(figsize=(6, 4.2), constrained_layout=True)
     for style, (rule, eta) in zip(SERIES, [(rule, eta) for rule in RULES for eta in TRAINED]):
         chosen = [dict(r, noise=r["noise"] or PLACE_OF_ZERO) for r in rows
                   if r["rule"] == rule and r["trained_noise"] == eta]

@@ -24,7 +24,7 @@ def points(request: Request) -> list[Point]:
 
 def rows(points: Sequence[Point]) -> list[Row]:
     return [dict(precision=p.settings["learning.precision"], streams=p.settings["run.streams"],
-                 seed=p.settings["run.seed"], error=p.summary()["test"]["error"]) for p in points]
+                 seed=p.settings["run.seed"], error=p.test_result("error")) for p in points]
 
 
 def error_pairs(rows: Sequence[Row], streams: int) -> list[tuple[float, float]]:
@@ -36,7 +36,7 @@ def error_pairs(rows: Sequence[Row], streams: int) -> list[tuple[float, float]]:
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
-    figure, axes = plt.subplots(figsize=(4.6, 4.2), layout="constrained")
+    figure, axes = plt.subplots(figsize=(4.6, 4.2), constrained_layout=True)
     for style, streams in zip(SERIES, sorted({r["streams"] for r in rows})):
         pairs = error_pairs(rows, streams) or [(np.nan, np.nan)]
         axes.plot(*np.transpose(pairs), style["marker"], color=style["color"],

@@ -4,10 +4,10 @@ from __future__ import annotations
 import pathlib
 from typing import Any, Sequence
 
-import h5py
 import numpy as np
 
 from ..analysis_panels import plot_components, plot_eigenvalues
+from ..files.data_file import DataFile
 from ..points import Point
 from ..style import BLUE, NETWORKS, THEORY, plt
 from .design import Request, Row, Study
@@ -31,23 +31,24 @@ def rows(points: Sequence[Point]) -> list[Row]:
 def row(point: Point, which: str) -> Row:
     """The row of one of the two networks of a point."""
     found = point.result("analysis.json")
-    eigenvalues, pca = found["eigenvalues"][which], found["pca"][which]
-    return dict(seed=point.settings["run.seed"], network=which, spectral_radius=eigenvalues["spectral_radius"],
-                rightmost=eigenvalues["rightmost"], participation_ratio=pca["participation_ratio"],
-                dimension_90=pca["dimension_90"], median_rate_correlation=found["rate_correlation"]["median"])
+    eigenvalues, pca = found.part("eigenvalues").part(which), found.part("pca").part(which)
+    return dict(seed=point.settings["run.seed"], network=which,
+                spectral_radius=eigenvalues.number("spectral_radius"), rightmost=eigenvalues.number("rightmost"),
+                participation_ratio=pca.number("participation_ratio"), dimension_90=pca.number("dimension_90"),
+                median_rate_correlation=found.part("rate_correlation").number_or_none("median"))
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
     """Of the first point."""
-    figure, (spectrum, variances, correlations) = plt.subplots(1, 3, figsize=(12, 4), layout="constrained")
-    with h5py.File(min(folder.glob("*/analysis.h5"))) as file:
+    figure, (spectrum, variances, correlations) = plt.subplots(1, 3, figsize=(12, 4), constrained_layout=True)
+    with DataFile(min(folder.glob("*/analysis.h5")), "an analysis of fullforce") as file:
         draw_spectrum(spectrum, file)
         draw_variances(variances, file)
-        draw_correlations(correlations, file["activity/correlations"][()])
+        draw_correlations(correlations, file.numbers("activity/correlations", (None,)))
     return figure
 
 
-def draw_spectrum(axes: Any, file: h5py.File) -> None:
+def draw_spectrum(axes: Any, file: DataFile) -> None:
     """The eigenvalues of both networks, and the circle in which those of J_D lie for many neurons."""
     plot_eigenvalues(axes, file, LOOKS)
     circle = np.exp(1j * np.linspace(0, 2 * np.pi, 200)) * GAIN
@@ -56,7 +57,7 @@ def draw_spectrum(axes: Any, file: h5py.File) -> None:
     axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.15))
 
 
-def draw_variances(axes: Any, file: h5py.File) -> None:
+def draw_variances(axes: Any, file: DataFile) -> None:
     """The principal components of both networks."""
     plot_components(axes, file, LOOKS)
     axes.set(xlabel="principal component (number)", ylabel="share of variance (no unit)",

@@ -27,13 +27,13 @@ def rows(points: Sequence[Point]) -> list[Row]:
 
 def row(point: Point) -> Row:
     """Test error and speed of a point."""
-    settings, summary = point.settings, point.summary()
+    settings, performance = point.settings, point.summary().part("performance")
     return dict(task=settings["task.name"], streams=settings["run.streams"], seed=settings["run.seed"],
-                error=summary["test"]["error"], samples_per_second=summary["performance"]["samples_per_second"])
+                error=point.test_result("error"), samples_per_second=performance.number("samples_per_second"))
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
-    figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+    figure, panels = plt.subplots(1, 2, figsize=(9, 3.8), constrained_layout=True)
     labels = {"error": "test error (no unit)", "samples_per_second": "samples per second (1/s)"}
     streams = sorted({r["streams"] for r in rows})
     for axes, (column, label) in zip(panels, labels.items()):

@@ -7,8 +7,8 @@ import pathlib
 import subprocess
 from typing import Sequence
 
-from .. import errors, options
-from ..errors import ToolError
+from .. import options
+from ..errors import Parser, ToolError
 from ..points import Point, missing, refuse_own_settings, remember_settings
 from ..running import STOPPED_EARLY, Sbatch
 from ..studies import STUDIES
@@ -33,7 +33,7 @@ def submit(points: Sequence[Point], folder: pathlib.Path, config: pathlib.Path, 
     # A file of its own: tasks of an earlier array that still wait read theirs when they start.
     names = (folder / f"sweep-{k}.txt" for k in itertools.count(1))
     lines = next(path for path in names if not path.exists())
-    lines.write_text("".join(sweep_line(point) + "\n" for point in points))
+    lines.write_text("".join(sweep_line(point) + "\n" for point in points), encoding="utf-8")
     more = [word for text in settings for word in ("--set", text)]
     array = Sbatch([f"--array=1-{len(points)}", *sbatch_options], "sweep.sbatch",
                    [str(lines), str(config), str(folder), *more])
@@ -45,8 +45,8 @@ def submit(points: Sequence[Point], folder: pathlib.Path, config: pathlib.Path, 
 
 
 def sweep_line(point: Point) -> str:
-    """A point as a line of a parameter file, whose words are split at spaces alone."""
-    return " ".join([point.name] + [text.replace('"', "") for text in point.settings_as_toml()])
+    """A point as a line of a parameter file, in which spaces between quotes do not separate."""
+    return " ".join([point.name, *point.settings_as_toml()])
 
 
 def work(arguments: argparse.Namespace) -> int:
@@ -83,7 +83,7 @@ def parse() -> argparse.Namespace:
         return float(text)
 
     positive = options.at_least_one("positive")
-    parser = argparse.ArgumentParser(description="Run a study of many networks and draw its figure.", epilog=EPILOG)
+    parser = Parser(description="Run a study of many networks and draw its figure.", epilog=EPILOG)
     parser.add_argument("study", choices=list(STUDIES))
     parser.add_argument("--output", metavar="DIR", help="default runs/STUDY")
     parser.add_argument("--seeds", type=positive, help="networks for each setting; seeds 1, 2, ...")
@@ -100,5 +100,5 @@ def parse() -> argparse.Namespace:
 
 
 def main() -> int:
-    """The exit code of tools/study.py."""
-    return errors.exit_code("study.py", lambda: work(parse()))
+    """Does the work of tools/study.py, and returns its exit code."""
+    return work(parse())

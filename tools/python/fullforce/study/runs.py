@@ -9,7 +9,7 @@ from typing import Sequence
 
 from ..errors import ToolError
 from ..points import Point
-from ..running import STOPPED_EARLY, environment, find_program, mpirun, run_quietly
+from ..running import STOPPED_EARLY, complaint, environment, find_program, mpirun, run_quietly
 
 WRONG_INPUT = 2  # exit code of fullforce
 
@@ -45,7 +45,7 @@ class Runner:
                 return None
             if done.returncode != 0:
                 self.found_wrong_input |= done.returncode == WRONG_INPUT
-                return f"{point.name}: exit {done.returncode}: {done.stderr.strip()}"
+                return f"{point.name}: {complaint(done)}"
         return None
 
 
@@ -53,7 +53,11 @@ def run_points(points: Sequence[Point], config: pathlib.Path, arguments: argpars
     """Runs the points with the options --program, --ranks, --jobs, --minutes and --set."""
     runner = Runner(config, arguments)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        list(pool.map(runner.run, points))
+        try:
+            list(pool.map(runner.run, points))
+        except BaseException:  # such as an interruption, after which no other point may begin
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     failures = runner.failures
     if failures:
         count = f"{len(failures)} point{'s' * (len(failures) > 1)}"

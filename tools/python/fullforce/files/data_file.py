@@ -1,0 +1,79 @@
+"""HDF5 files that tools read: what is missing in them, or is not as expected, is an error that names the file."""
+from __future__ import annotations
+
+import pathlib
+from typing import Optional, Sequence
+
+import h5py
+import numpy as np
+
+from ..errors import ToolError
+from .number_types import kind_unless_numbers
+from .opening import open_file
+from .whole_dataset import IncompleteError, expect_whole
+
+
+class DataFile:
+    """An open HDF5 file, which should be `kind`; a context manager closes it."""
+
+    def __init__(self, path: pathlib.Path, kind: str):
+        self.path, self.kind = path, kind
+        try:
+            self._file = open_file(path)
+        except OSError as error:
+            reason = f"{path}: {error.strerror}" if error.strerror else str(error)
+            raise ToolError(f"{reason}; it should be {kind}") from error
+
+    def __enter__(self) -> DataFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._file
+
+    def _refuse(self, reason: str) -> ToolError:
+        return ToolError(f"{self.path}: {reason} (is it {self.kind}?)")
+
+    def expect(self, names: Sequence[str]) -> None:
+        """All of these datasets must be there."""
+        missing = [name for name in names if name not in self._file]
+        if missing:
+            raise self._refuse(f"no dataset {', '.join(missing)}")
+
+    def numbers(self, name: str, shape: Sequence[Optional[int]]) -> np.ndarray:
+        """A dataset of numbers; None stands for an extent of any size."""
+        self.expect([name])
+        dataset = self._file[name]
+        if not isinstance(dataset, h5py.Dataset):
+            raise self._refuse(f"{name} is not a dataset")
+        kind = kind_unless_numbers(dataset.id)
+        if kind:
+            raise self._refuse(f"dataset {name} holds {kind} instead of numbers")
+        self._expect_whole(dataset, name)
+        found = dataset.shape or ()
+        if len(found) != len(shape) or any(want not in (None, extent) for want, extent in zip(shape, found)):
+            wanted = " x ".join("n" if extent is None else str(extent) for extent in shape)
+            raise self._refuse(f"dataset {name} has shape {list(found)} and not {wanted}")
+        try:
+            return dataset[()]
+        except OSError as error:
+            raise ToolError(f"{self.path}: dataset {name} cannot be read ({error})") from error
+
+    def _expect_whole(self, dataset: h5py.Dataset, name: str) -> None:
+        try:
+            expect_whole(dataset.id, f"{self.path}: dataset {name}")
+        except IncompleteError as error:
+            raise ToolError(str(error)) from error
+
+    def text(self, attribute: str) -> str:
+        """An attribute of the file that is a text."""
+        if attribute not in self._file.attrs:
+            raise self._refuse(f"no attribute {attribute}")
+        value = self._file.attrs[attribute]
+        if isinstance(value, bytes):
+            value = value.decode(errors="replace")
+        if not isinstance(value, str):
+            raise self._refuse(f"attribute {attribute} is not a text")
+        return value
