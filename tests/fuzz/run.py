@@ -26,9 +26,10 @@ STATUS = re.compile(r"#(\d+): cov: (\d+) ft: \d+ corp: (\d+) .*oom/timeout/crash
 ERROR = re.compile(r"(?:ERROR: \w+: |runtime error: |WRONG: )(.*)")
 FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ (?:in )?(.*)$")
 # Frames that say nothing of the place: the sanitizers, the C library, and the standard library.
-TRANSPARENT = re.compile(r"\b__(asan|ubsan|sanitizer|interceptor|interception|pthread_kill)|nptl/|signal/"
-                         r"|^(raise|abort|gsignal|_?_?memcpy|memmove)\b|libc\.so|libstdc\+\+|/include/c\+\+/|compiler-rt"
-                         r"|fuzzer::|report_wrong")
+TRANSPARENT = re.compile("|".join((
+    r"\b__(asan|ubsan|sanitizer|interceptor|interception|pthread_kill)", r"nptl/|signal/", r"libc\.so|libstdc\+\+",
+    r"^(raise|abort|gsignal|(__)?(mem(cpy|move|set)|[mc]alloc|realloc|free))\b",
+    r"/include/c\+\+/|compiler-rt", r"fuzzer::|report_wrong")))
 HDF5 = re.compile(r"libhdf5|libsz|libaec|libz\.so")
 
 
@@ -107,6 +108,12 @@ def stacks_of(text):
     return [stack for stack in stacks if stack]
 
 
+def short(frame):
+    """Returns the function of a frame, or its library where the function has no name."""
+    library = re.match(r"\(.*/(\S+)\+0x", frame)
+    return library.group(1) if library else re.sub(r"\(.*\)|/\S*/", "", frame)[:60].strip()
+
+
 def describe(text):
     """Returns what happened and where, and whether it is HDF5's own."""
     error = ERROR.search(text)
@@ -114,7 +121,7 @@ def describe(text):
     what = what.split(" on ")[0][:60] if "WRONG" not in text else what[:100]
     stacks = stacks_of(text)
     own = bool(stacks) and all(HDF5.search(stack[0]) for stack in stacks)
-    place = " < ".join(re.sub(r"\(.*\)|/\S*/", "", frame)[:60] for frame in stacks[0][:3]) if stacks else ""
+    place = " < ".join(map(short, stacks[0][:3])) if stacks else ""
     return f"{what.strip()}: {place}", own
 
 
