@@ -1,5 +1,7 @@
 #include "fullforce/analysis/network_weights.hpp"
 
+#include <optional>
+
 #include "fullforce/io/archive.hpp"
 #include "fullforce/learning/drive.hpp"
 #include "fullforce/model/connectivity.hpp"
@@ -11,17 +13,20 @@ namespace {
 template <Real T>
 NetworkWeights load_as(const Layout& layout, const std::filesystem::path& path, const NetworkOptions& network,
                        const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed) {
-  Connectivity<T> fixed(layout, network, task, seed);
+  std::optional<Connectivity<T>> fixed;
+  agree(layout.comm(), [&] { fixed.emplace(layout, network, task, seed); });
   Archive archive = Archive::open(layout.comm(), path);
-  fixed.persist(archive, layout, true);
+  fixed->persist(archive, layout, true);
   const bool learns = has_pending_updates(archive);
-  const auto plasticity =
-      make_plasticity<T>(layout, learning, {task.outputs(), streams, largest_rate(network), learns});
+  std::unique_ptr<Plasticity<T>> plasticity;
+  agree(layout.comm(), [&] {
+    plasticity = make_plasticity<T>(layout, learning, {task.outputs(), streams, largest_rate(network), learns});
+  });
   plasticity->persist(archive);
   archive.close();
   RegionTimer unused;
   plasticity->flush(unused);
-  return {free_running_weights(learning.rule, fixed, plasticity->effective_weights()), fixed.J_D.in_double()};
+  return {free_running_weights(learning.rule, *fixed, plasticity->effective_weights()), fixed->J_D.in_double()};
 }
 
 }  // namespace

@@ -106,7 +106,7 @@ Values leading_eigenvalues(const Layout& layout, const WeightMatrix& matrix, Ind
     try {
       values = arnoldi(product, wanted);
     } catch (const std::exception& error) {
-      failure = error.what();
+      failure = text_of(error);
     }
     product.dismiss();
   } else {

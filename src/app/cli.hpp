@@ -38,9 +38,16 @@ struct AnalyzeArguments {
   bool eigenvalues = false;
   bool pca = false;
   std::optional<Index> lyapunov;  ///< number of exponents, >= 1
-  bool autonomous = false;        ///< whether all signals are zero
-  std::optional<Index> trials;    ///< >= 1
-  std::optional<double> noise;    ///< >= 0
+
+  /// Without any of the three options above, an analysis finds eigenvalues and principal components.
+  bool finds_all() const { return !eigenvalues && !pca && !lyapunov; }
+  bool finds_eigenvalues() const { return eigenvalues || finds_all(); }
+  bool finds_components() const { return pca || finds_all(); }
+  bool needs_weights() const { return finds_eigenvalues() || lyapunov; }
+
+  bool autonomous = false;      ///< whether all signals are zero
+  std::optional<Index> trials;  ///< >= 1
+  std::optional<double> noise;  ///< >= 0
   std::optional<std::uint64_t> seed;
   std::optional<std::string> trials_file;
   std::optional<std::string> output;
@@ -87,8 +94,9 @@ std::string version_text();
 int run_command_line(const Communicator& comm, int argc, const char* const* argv);
 
 /// Sets the number of threads to that of `--threads`. Without that option it takes OMP_NUM_THREADS, and without that
-/// too it leaves the choice to OpenMP. Throws InputError if OMP_NUM_THREADS is not a count, or if MPI does not let so
-/// many threads run. **Collective.**
+/// too it takes as many as have cores of their own on this node. Threads that share cores will give them away while
+/// they wait. Throws InputError if OMP_NUM_THREADS is not a count, or if MPI does not let so many threads run.
+/// **Collective.**
 void choose_threads(const Communicator& comm, std::optional<int> threads);
 
 /// A warning if threads of a node have to share its cores. **Collective.**

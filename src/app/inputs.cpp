@@ -67,15 +67,14 @@ void require_network_file(const Communicator& comm, const std::string& path) {
     const std::string format = file_format(path);
     require(format != "fullforce-trials",
             "{}: is a trials file, not a network (give a network.h5 or a checkpoint; trials go into task.file)", path);
-    require(format.empty() || format == "fullforce-network",
+    require(!format.empty(), "{}: is an HDF5 file, but none of fullforce (give a network.h5 or a checkpoint)", path);
+    require(format == "fullforce-network",
             "{}: is a file of format \"{}\", not a network (give a network.h5 or a checkpoint)", path, format);
   });
 }
 
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config) {
-  std::unique_ptr<Task> task;
-  agree(comm, [&] { task = make_task(config.task, config.network.dt, config.run.seed); });
-  return task;
+  return make_task(comm, config.task, config.network.dt, config.run.seed);
 }
 
 void warn(const Communicator& comm, const std::vector<std::string>& warnings) {

@@ -18,7 +18,7 @@ std::string read_text_on_root(const Communicator& comm, const std::string& path)
 /// says what it is. **Collective.**
 void require_network_file(const Communicator& comm, const std::string& path);
 
-/// The task of the configuration, whose files every rank reads. Throws InputError on every rank or on none.
+/// The task of the configuration, with its trials file read. Throws InputError on every rank or on none.
 /// **Collective.**
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config);
 

@@ -9,6 +9,7 @@
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/processor.hpp"
 #include "fullforce/base/standard_streams.hpp"
 #include "fullforce/parallel/launch.hpp"
 #include "fullforce/run/stop.hpp"
@@ -40,7 +41,7 @@ int guarded(const Communicator& comm, int argc, char** argv) {
     report(error);
     return 1;
   } catch (const std::exception& error) {
-    comm.abort(1, error.what());
+    comm.abort(1, text_of(error));
   }
 }
 
@@ -48,6 +49,7 @@ int guarded(const Communicator& comm, int argc, char** argv) {
 }  // namespace fullforce
 
 int main(int argc, char** argv) {
+  fullforce::end_unless_processor_fits();
   fullforce::reserve_standard_streams();
   // The signals are handled before MPI starts, because that takes a while. Only `train` has anything to save.
   if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();

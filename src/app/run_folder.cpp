@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/readable_file.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/network_file.hpp"
 #include "fullforce/run/provenance.hpp"
@@ -85,13 +86,15 @@ bool goes_on_exactly(const NetworkFileHeader& header, const Config& saved, const
 }
 
 /// Reads at which step a file stands. If its header is damaged, the step comes from the file's name. Only the names of
-/// checkpoints have a step.
+/// checkpoints have a step. Throws if the header cannot be read for another reason: the file may be good, and the run
+/// would write over it.
 Candidate read_candidate(const Communicator& comm, const WantedRun& run, const fs::path& path) {
   try {
     const NetworkFileHeader header = read_network_header(comm, path);
     const bool exact = goes_on_exactly(header, parse_config(header.config, path.string()), run.config, path);
     return {path, header.step, exact, {}};
   } catch (const InputError& error) {
+    damage_of(comm, path);
     return {path, checkpoint_step(path), true, error.what()};
   }
 }
@@ -195,9 +198,20 @@ void require_no_others_in_the_way(const Communicator& comm, const fs::path& fold
   });
 }
 
+/// Throws InputError if there is a folder that cannot be listed. It would otherwise seem to be empty.
+void require_readable_folder(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error) && (!error || error == std::errc::no_such_file_or_directory)) return;
+  if (!error) fs::directory_iterator(folder, error);
+  require(!error, "{}", error ? why_unreadable(folder, error.value()) : "");
+}
+
 }  // namespace
 
 std::vector<fs::path> network_files(const Communicator& comm, const fs::path& folder) {
+  agree(comm, [&] {
+    if (comm.is_root()) require_readable_folder(folder);
+  });
   std::string names;  // from the root, because other ranks may see a stale folder
   if (comm.is_root()) {
     std::error_code ignored;

@@ -52,6 +52,7 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   Config& config = tested.config;
   config = parse_config(header.config, path);
   tested.network_seed = config.run.seed;
+  tested.has_pending = header.has_pending;
   config.run.test_trials = changes.trials.value_or(config.run.test_trials);
   config.network.noise = changes.noise.value_or(config.network.noise);
   config.run.seed = changes.seed.value_or(config.run.seed);

@@ -21,6 +21,7 @@ struct TestedNetwork {
   Config config;
   std::unique_ptr<Task> task;
   std::uint64_t network_seed = 1;  ///< seed of its fixed weights
+  bool has_pending = false;        ///< whether the file has pending updates, which a test applies first
 };
 
 /// Opens a network file. Throws InputError if it is not a network, if trials have other channels than it has, and if

@@ -38,15 +38,22 @@ void choose_threads(const Communicator& comm, std::optional<int> threads) {
       set_thread_count(has_variable ? count_in(variable) : fitting);
     require_thread_level(granted_thread_level(), thread_count());
   });
+  ThreadTeam::set_cores_are_shared(have_to_share(cores_of_threads(comm)));
 }
 
 std::vector<std::string> warnings_of_threads(const Communicator& comm) {
-  const NodeCores node = node_cores(comm);
-  if (comm.max(std::int64_t{node.are_shared_by(thread_count())}) == 0) return {};
+  const std::vector<CoreSet> threads = cores_of_threads(comm);
+  const std::int64_t ranks = node_cores(comm).ranks;
+  if (comm.max(std::int64_t{have_to_share(threads)}) == 0) return {};
+  CoreSet cores;
+  for (const CoreSet& of_thread : threads) cores |= of_thread;
+  const char* const remedy = has_places() ? ", or unset OMP_PLACES and OMP_PROC_BIND, which bind the "
+                                            "threads of every rank, and let the launcher bind ranks"
+                                          : "";
   return {
       fmt::format("threads share cores: {} rank(s) x {} thread(s) on {} core(s) of this node. Steps may take many "
-                  "times longer: use fewer ranks or threads",
-                  node.ranks, thread_count(), node.cores)};
+                  "times longer: use fewer ranks or threads{}",
+                  ranks, thread_count(), cores.count(), remedy)};
 }
 
 }  // namespace fullforce

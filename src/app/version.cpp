@@ -14,12 +14,14 @@ std::string version_text() {
       "compiler      {}\n"
       "build type    {}\n"
       "instructions  {}\n"
+      "built for     {}\n"
+      "rounding      {}\n"
       "MPI           {}\n"
       "HDF5          {}\n"
       "Eigen         {}\n"
       "BLAS          {}\n",
-      version(), git_commit(), compiler(), build_type(), instructions(), mpi_library(), hdf5_library(), eigen(),
-      blas());
+      version(), git_commit(), compiler(), build_type(), instructions(), instruction_sets(), rounding_flags(),
+      mpi_library(), hdf5_library(), eigen(), blas());
 }
 
 }  // namespace fullforce

@@ -12,13 +12,13 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/host_name.hpp"
+#include "fullforce/base/memory.hpp"
 #include "fullforce/base/utf8.hpp"
 #include "fullforce/forecast/step_probe.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/unfinished_file.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/machine_probe.hpp"
-#include "fullforce/run/memory.hpp"
 
 namespace fullforce {
 namespace {

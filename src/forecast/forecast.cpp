@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "fullforce/base/check.hpp"
-#include "fullforce/run/memory.hpp"
+#include "fullforce/base/memory.hpp"
 
 namespace fullforce {
 namespace {
@@ -13,26 +13,28 @@ namespace {
 /// Memory for code, MPI and HDF5 of one process. It is an assumption on the safe side.
 constexpr double program_bytes = 40.0 * (1 << 20);
 
-double bytes_of_rank(const Workload& w, const Deployment& d) {
-  return program_bytes + static_cast<double>(w.shape(d.ranks, d.threads).bytes());
+double bytes_of_rank(const Workload& w, const Deployment& d, const MemoryNeed& trials) {
+  return program_bytes + static_cast<double>(w.shape(d.ranks, d.threads).bytes() + trials.rank);
 }
 
-bool fits(const Workload& w, const Deployment& d, const Machine& machine) {
-  return bytes_of_rank(w, d) * d.ranks_per_node <= static_cast<double>(machine.memory);
+bool fits(const Workload& w, const Deployment& d, const MemoryNeed& trials, const Machine& machine) {
+  return bytes_of_rank(w, d, trials) * d.ranks_per_node + static_cast<double>(trials.node) <=
+         static_cast<double>(machine.memory);
 }
 
 /// The fewest ranks on which the run fits, with the same threads on each. The number of ranks is doubled until it does.
 /// Returns 0 if a million ranks do not do, because then what every rank holds is too much.
 int ranks_that_fit(const Forecast& forecast, const Machine& machine) {
   for (int ranks = forecast.deployment.ranks; ranks <= (1 << 20); ranks *= 2)
-    if (fits(forecast.workload, Deployment(ranks, forecast.deployment.threads, machine), machine)) return ranks;
+    if (fits(forecast.workload, Deployment(ranks, forecast.deployment.threads, machine), forecast.trials, machine))
+      return ranks;
   return 0;
 }
 
 /// The largest number of neurons, to two digits, that fits where the planned one does not.
 Index neurons_that_fit(const Forecast& forecast, const Machine& machine) {
   Workload w = forecast.workload;
-  while (w.network.neurons >= 20 && !fits(w, forecast.deployment, machine)) {
+  while (w.network.neurons >= 20 && !fits(w, forecast.deployment, forecast.trials, machine)) {
     const Index unit =
         static_cast<Index>(std::pow(10.0, std::floor(std::log10(static_cast<double>(w.network.neurons))) - 1.0));
     w.network.neurons = (w.network.neurons - 1) / unit * unit;
@@ -51,7 +53,8 @@ Forecast forecast_run(const Workload& w, const RunOptions& run, const Task& task
                       const Machine& machine) {
   const SessionShape shape = w.shape(d.ranks, d.threads);
   Forecast forecast{w, d, shape.plasticity().report()};
-  forecast.bytes_per_rank = bytes_of_rank(w, d);
+  forecast.trials = task.memory() + MemoryNeed{task.bytes_of_streams(w.streams)};
+  forecast.bytes_per_rank = bytes_of_rank(w, d, forecast.trials);
   forecast.checkpoint_bytes = shape.file_bytes(true);
   forecast.network_bytes = shape.file_bytes(false);
   forecast.checkpoint_seconds = forecast.checkpoint_bytes / machine.file_bandwidth;
@@ -67,7 +70,7 @@ Forecast forecast_run(const Workload& w, const RunOptions& run, const Task& task
 }
 
 void require_fit(const Forecast& forecast, const Machine& machine) {
-  if (fits(forecast.workload, forecast.deployment, machine)) return;
+  if (fits(forecast.workload, forecast.deployment, forecast.trials, machine)) return;
   const int ranks = ranks_that_fit(forecast, machine);
   Workload single = forecast.workload;
   single.learning.precision = Precision::single_precision;
@@ -75,14 +78,14 @@ void require_fit(const Forecast& forecast, const Machine& machine) {
   if (ranks > 0)
     advice += fmt::format(", or {} ranks of {} thread(s) on {} nodes", ranks, forecast.deployment.threads,
                           Deployment(ranks, forecast.deployment.threads, machine).nodes());
-  if (forecast.workload.learning.precision != single.learning.precision && fits(single, forecast.deployment, machine))
+  if (forecast.workload.learning.precision != single.learning.precision &&
+      fits(single, forecast.deployment, forecast.trials, machine))
     advice += ", or learning.precision = \"single\"";
-  throw InputError(
-      fmt::format("network.neurons = {} needs {} a rank, {} on a node of {} rank(s) x {} thread(s), which has {}. What "
-                  "would fit: {}",
-                  forecast.workload.network.neurons, bytes_text(forecast.bytes_per_rank),
-                  bytes_text(forecast.bytes_per_node()), forecast.deployment.ranks_per_node,
-                  forecast.deployment.threads, bytes_text(static_cast<double>(machine.memory)), advice));
+  throw InputError(fmt::format(
+      "network.neurons = {} needs {} a rank, {} on a node of {} rank(s) x {} thread(s), which has {}. What "
+      "would fit: {}",
+      forecast.workload.network.neurons, bytes_text(forecast.bytes_per_rank), bytes_text(forecast.bytes_per_node()),
+      forecast.deployment.ranks_per_node, forecast.deployment.threads, bytes_text(machine.memory), advice));
 }
 
 }  // namespace fullforce

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fullforce/base/memory.hpp"
 #include "fullforce/forecast/forecast.hpp"
 #include "fullforce/run/json_text.hpp"
-#include "fullforce/run/memory.hpp"
 #include "fullforce/run/progress.hpp"
 
 namespace fullforce {
@@ -47,6 +47,11 @@ nlohmann::ordered_json regions_json(const RegionSeconds& seconds) {
   return json;
 }
 
+/// The part of a node's memory that its ranks hold once together.
+std::string trials_text(const MemoryNeed& trials) {
+  return trials.node > 0 ? fmt::format(" (with {} of trials)", bytes_text(trials.node)) : "";
+}
+
 }  // namespace
 
 std::string forecast_text(const Forecast& forecast, const Machine& machine) {
@@ -59,8 +64,8 @@ std::string forecast_text(const Forecast& forecast, const Machine& machine) {
       w.network.neurons, title_of(w.learning.rule), features_text(w.learning), to_text(w.learning.precision), w.streams,
       d.ranks, d.threads, d.nodes(), machine.cores);
   text += forecast.plasticity.text;
-  text += fmt::format("memory       {} a rank, {} a node, which has {}\n", bytes_text(forecast.bytes_per_rank),
-                      bytes_text(forecast.bytes_per_node()), bytes_text(static_cast<double>(machine.memory)));
+  text += fmt::format("memory       {} a rank, {} a node{}, which has {}\n", bytes_text(forecast.bytes_per_rank),
+                      bytes_text(forecast.bytes_per_node()), trials_text(forecast.trials), bytes_text(machine.memory));
   text += fmt::format("checkpoint   {}, {}; network.h5 {}\n", bytes_text(forecast.checkpoint_bytes),
                       time_text(forecast.checkpoint_seconds), bytes_text(forecast.network_bytes));
   text += fmt::format("training     {} a step, {} a sample: {}\n", time_text(step),
@@ -92,6 +97,7 @@ std::string forecast_json(const Forecast& forecast, const Machine& machine) {
   json["precision"] = to_text(w.learning.precision);
   json["memory"] = {{"bytes_per_rank", forecast.bytes_per_rank},
                     {"bytes_per_node", forecast.bytes_per_node()},
+                    {"trials_bytes_per_node", forecast.trials.node},
                     {"node_bytes", machine.memory}};
   json["files"] = {{"checkpoint_bytes", forecast.checkpoint_bytes},
                    {"checkpoint_seconds", forecast.checkpoint_seconds},

@@ -6,9 +6,9 @@
 #include <type_traits>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/json_text.hpp"
-#include "fullforce/run/memory.hpp"
 
 namespace fullforce {
 namespace {

@@ -15,8 +15,7 @@ double mean_length(const Task& task, TrialKind kind, Index trials) {
   Trial trial;
   double steps = 0.0;
   for (Index k = 0; k < count; ++k) {
-    task.make({kind, static_cast<std::uint64_t>(k)}, trial);
-    steps += number(trial.length);
+    steps += number(task.view({kind, static_cast<std::uint64_t>(k)}, trial).length);
   }
   return steps / number(count);
 }

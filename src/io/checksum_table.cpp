@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "block_checksums.hpp"
+#include "fullforce/base/check.hpp"
 #include "fullforce/io/file_format.hpp"
 
 namespace fullforce {
@@ -43,10 +44,10 @@ void ChecksumTable::compare(const std::string& dataset, const Blocks& blocks, co
     for (std::size_t k = 0; k < found.size(); ++k) {
       if (found[k] == stored[k]) continue;
       const Index first = (blocks.first + static_cast<Index>(k)) * blocks.rows;
-      file_->fail(dataset,
-                  fmt::format("does not match its checksum in the {} rows from {} on: the file is damaged; use "
-                              "another one",
-                              blocks.rows, first));
+      throw DamageError(file_->about(
+          dataset, fmt::format("does not match its checksum in the {} rows from {} on: the file is damaged; use "
+                               "another one",
+                               blocks.rows, first)));
     }
   });
 }

@@ -26,7 +26,7 @@ class ChecksumTable {
   void compare(const std::string& dataset, const Blocks& blocks, const Sums& found);
 
   /// Loading: it reads a dataset, shared out over the ranks by whole blocks, and compares it with its checksums. Throws
-  /// RunError that names what is damaged. **Collective.**
+  /// DamageError that names what is damaged. **Collective.**
   void verify(const std::string& dataset);
 
  private:

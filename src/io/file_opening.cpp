@@ -34,16 +34,6 @@ void expect_creatable(const std::filesystem::path& path) {
   if (!file.is_open()) throw RunError(fmt::format("{} cannot be created: {}", path.string(), std::strerror(errno)));
 }
 
-void expect_openable(const std::filesystem::path& path) {
-  // Opening a pipe would wait for its writer.
-  std::error_code ignored;
-  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
-    throw RunError(fmt::format("{} is not a file", path.string()));
-  const FileDescriptor file(path, O_RDONLY);
-  if (!file.is_open()) throw RunError(fmt::format("{} cannot be opened: {}", path.string(), std::strerror(errno)));
-  seal::check(path);
-}
-
 }  // namespace
 
 AccessProperties::AccessProperties() {
@@ -83,13 +73,16 @@ Handle create_together(const Communicator& comm, const std::filesystem::path& pa
 Handle open_together(const Communicator& comm, const std::filesystem::path& path) {
   agree(comm, [&] {
     hdf5::silence();
-    if (comm.is_root()) expect_openable(path);
+    if (comm.is_root()) seal::check(path);
   });
   Handle file;
   agree(comm, [&] {
     const Handle access = access_by_all(comm);
-    file = hdf5::own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose,
-                     fmt::format("{} cannot be opened: it is damaged or cut off", path.string()));
+    file =
+        hdf5::own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose,
+                  fmt::format("{} cannot be opened by all ranks, although one rank has found its seal intact (do all "
+                              "nodes see this file?)",
+                              path.string()));
   });
   return file;
 }

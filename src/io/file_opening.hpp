@@ -22,7 +22,8 @@ struct AccessProperties {
 /// HDF5 needs to close the file whatever happens. Throws RunError. **Collective.**
 hdf5::Handle create_together(const Communicator& comm, const std::filesystem::path& path, DiskSpace& disk);
 
-/// Opens `path` for reading after one rank has checked its seal. Throws RunError. **Collective.**
+/// Opens `path` for reading after one rank has checked its seal. Throws what seal::check() throws, and RunError.
+/// **Collective.**
 hdf5::Handle open_together(const Communicator& comm, const std::filesystem::path& path);
 
 }  // namespace fullforce

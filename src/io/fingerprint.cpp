@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <array>
+#include <span>
+
 #include "fullforce/io/trials_file.hpp"
 
 namespace fullforce {
@@ -9,18 +12,18 @@ namespace {
 
 /// The hash of what was hashed before, with the bytes of an array added. The number of its elements is part of it.
 template <class T>
-XXH64_hash_t with(XXH64_hash_t before, const std::vector<T>& values) {
+XXH64_hash_t with(XXH64_hash_t before, std::span<const T> values) {
   const XXH64_hash_t seed = before + values.size();
-  return XXH3_64bits_withSeed(values.data(), values.size() * sizeof(T), seed);
+  return XXH3_64bits_withSeed(values.data(), values.size_bytes(), seed);
 }
 
 }  // namespace
 
-std::string fingerprint(const TrialsData& data) {
-  const std::vector<Index> channels{data.n_in, data.n_out, data.n_hint};
-  XXH64_hash_t hash = with(0, channels);
-  hash = with(hash, data.lengths);
-  for (const std::vector<double>* signal : {&data.inputs, &data.targets, &data.hints}) hash = with(hash, *signal);
+std::string fingerprint(const TrialsShape& shape, const Signals<const double>& signals) {
+  const std::array<Index, 3> channels{shape.n_in, shape.n_out, shape.n_hint};
+  XXH64_hash_t hash = with(0, std::span<const Index>(channels));
+  hash = with(hash, std::span<const Index>(shape.lengths));
+  for (const auto& signal : {signals.inputs, signals.targets, signals.hints}) hash = with(hash, signal);
   return fmt::format("{:016x}", hash);
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/library.hpp"
+#include "fullforce/io/readable_file.hpp"
 
 namespace fullforce::hdf5 {
 namespace {
@@ -12,9 +14,20 @@ herr_t keep_description(unsigned, const H5E_error2_t* entry, void* text) {
   return 0;
 }
 
-/// What the user can do is known for two of HDF5's reasons.
+/// What the user can do is known for some of HDF5's reasons.
 std::string reason_not_to_open(const std::filesystem::path& path, const std::string& reason) {
   const std::string name = path.string();
+  if (reason.find("file signature not found") != std::string::npos)
+    return fmt::format("{} cannot be opened: it is no HDF5 file, or its beginning is damaged (name another file)",
+                       name);
+  if (reason.find("truncated file") != std::string::npos)
+    return fmt::format("{} cannot be opened: it is cut off, or is still being copied or written (HDF5: {})", name,
+                       reason);
+  if (reason.find("bad superblock version") != std::string::npos)
+    return fmt::format(
+        "{} cannot be opened: it was written by a newer HDF5 than {}, or its beginning is damaged (write it again with "
+        "an older HDF5)",
+        name, hdf5_library());
   if (reason.find("h5clear") != std::string::npos)
     return fmt::format(
         "{0} cannot be opened: it is marked as being written (if the program that wrote it has ended, h5clear -s {0} "
@@ -91,12 +104,15 @@ std::vector<std::string> member_names(hid_t group) {
 
 Handle open_serially(const std::filesystem::path& path) {
   silence();
+  if (read_beginning(path).count == 0)
+    throw InputError(fmt::format("{} is empty: nothing was ever written into it, or its disk was full (write it again)",
+                                 path.string()));
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   if (file >= 0) return {file, H5Fclose};
   const std::string reason = reason_not_to_open(path, error_text());
   // A program writes the file so that others can read it meanwhile (SWMR), or ended without closing it.
   const hid_t beside_its_writer = open_beside_its_writer(path);
-  if (beside_its_writer < 0) throw RunError(reason);
+  if (beside_its_writer < 0) throw InputError(reason);
   return {beside_its_writer, H5Fclose};
 }
 

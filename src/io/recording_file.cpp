@@ -36,18 +36,13 @@ void write_recording(const std::filesystem::path& path, const Recording& recordi
 }
 
 std::string file_format(const std::filesystem::path& path) {
-  if (!std::filesystem::is_regular_file(path)) return {};
   if (seal::present(path))
     return format::kind::network;  // only network files are sealed; HDF5 may fail on a damaged one
-  try {
-    const hdf5::Handle file = hdf5::open_serially(path);
-    if (!hdf5::has_attribute(file.get(), format::root::format)) return {};
-    const hdf5::Value value = hdf5::read_attribute(file.get(), format::root::format);
-    const auto* text = std::get_if<std::string>(&value);
-    return text ? *text : std::string();
-  } catch (const RunError&) {
-    return {};
-  }
+  const hdf5::Handle file = hdf5::open_serially(path);
+  if (!hdf5::has_attribute(file.get(), format::root::format)) return {};
+  const hdf5::Value value = hdf5::read_attribute(file.get(), format::root::format);
+  const auto* text = std::get_if<std::string>(&value);
+  return text ? *text : std::string();
 }
 
 }  // namespace fullforce

@@ -3,13 +3,18 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <sys/file.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <vector>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/file_descriptor.hpp"
+#include "fullforce/io/readable_file.hpp"
 
 namespace fullforce::seal {
 namespace {
@@ -36,8 +41,25 @@ std::uint64_t checksum_of(Block block) {
   return XXH3_64bits(&block, sizeof block);
 }
 
-[[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
-  throw RunError(fmt::format("{} {}", path.string(), what));
+/// Whether another process has locked the file, as HDF5 does while it writes. A file system without locks says no.
+bool is_locked(const std::filesystem::path& path) {
+  const FileDescriptor file(path, O_RDONLY);
+  return file.is_open() && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+/// Throws DamageError, unless another program is changing the file at this moment.
+[[noreturn]] void fail(const std::filesystem::path& path, const std::string& what) {
+  if (is_locked(path))
+    throw RunError(
+        fmt::format("{} cannot be read: another program has locked it and may be writing it (wait until it is closed)",
+                    path.string()));
+  throw DamageError(fmt::format("{} {}", path.string(), what));
+}
+
+/// Says why `file` has given fewer bytes than it was asked for.
+[[noreturn]] void fail_to_read(const std::ifstream& file, const std::filesystem::path& path, const char* if_too_short) {
+  if (file.bad()) throw RunError(why_unreadable(path, errno));
+  fail(path, if_too_short);
 }
 
 /// Lists the large datasets in the block, in the order of the file, with neighbours joined. Those for which there is no
@@ -62,7 +84,8 @@ std::uint64_t structure_checksum(std::ifstream& file, const Block& block, const 
   const auto add = [&](Index begin, Index end) {
     file.seekg(begin);
     for (Index left = end - begin; left > 0; left -= file.gcount()) {
-      if (!file.read(buffer.data(), std::min(left, static_cast<Index>(buffer.size())))) fail(path, "cannot be read");
+      if (!file.read(buffer.data(), std::min(left, static_cast<Index>(buffer.size()))))
+        fail_to_read(file, path, "became shorter while it was read");
       XXH3_64bits_update(&state, buffer.data(), as_size(file.gcount()));
     }
   };
@@ -76,11 +99,24 @@ std::uint64_t structure_checksum(std::ifstream& file, const Block& block, const 
   return XXH3_64bits_digest(&state);
 }
 
+/// Whether the block is a seal of a later version. Its words and its own checksum stand where they stand in this one,
+/// so that one wrong byte makes no later version.
+bool is_newer(const Block& block) {
+  return std::equal(magic.begin(), magic.end() - 1, block.magic.begin()) && block.magic.back() > magic.back() &&
+         block.own_checksum == checksum_of(block);
+}
+
 Block read_block(const std::filesystem::path& path) {
+  if (read_beginning(path).count == 0)
+    fail(path, "is empty: nothing was ever written into it, or its disk was full (use another one)");
   Block block;
   std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path, "cannot be opened");
-  if (!file.read(reinterpret_cast<char*>(&block), sizeof block) || block.magic != magic)
+  if (!file.read(reinterpret_cast<char*>(&block), sizeof block))
+    fail_to_read(file, path, "has no seal: it is cut off, or it is no network file");
+  require(!is_newer(block),
+          "{} has a seal of version {}, and this program reads version {}; use a newer fullforce to read the file",
+          path.string(), block.magic.back(), magic.back());
+  if (block.magic != magic)
     fail(path, "has no seal: it was not written to its end, its beginning is damaged, or it is no network file");
   return block;
 }
@@ -119,8 +155,8 @@ void check(const std::filesystem::path& path) {
   const Block block = read_block(path);
   if (block.own_checksum != checksum_of(block)) fail(path, "has a damaged seal");
   if (const Index size = size_of(path); size != block.file_size)
-    throw RunError(fmt::format("{} has {} bytes, {} when it was written: it is cut off or mixed up", path.string(),
-                               size, block.file_size));
+    fail(path, fmt::format("has {} bytes, {} when it was written: it is cut off or mixed up, or is still being copied",
+                           size, block.file_size));
   if (!fits(block)) fail(path, "has a damaged seal");
   std::ifstream in(path, std::ios::binary);
   if (block.structure_checksum != structure_checksum(in, block, path))
@@ -128,9 +164,9 @@ void check(const std::filesystem::path& path) {
 }
 
 bool present(const std::filesystem::path& path) {
-  std::array<char, 16> found{};
-  std::ifstream file(path, std::ios::binary);
-  return file.read(found.data(), found.size()) && found == magic;
+  const Beginning found = read_beginning(path);
+  return found.count == static_cast<Index>(magic.size()) &&
+         std::equal(magic.begin(), magic.end() - 1, found.bytes.begin());
 }
 
 }  // namespace fullforce::seal

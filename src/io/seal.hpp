@@ -26,11 +26,13 @@ struct Extent {
 /// checksum, since they have checksums of their own. Throws RunError.
 void write(const std::filesystem::path& path, const std::vector<Extent>& data);
 
-/// Checks that all bytes which the seal covers are as they were when the file was sealed. Throws RunError that says
-/// what is wrong.
+/// Checks that all bytes which the seal covers are as they were when the file was sealed. Throws DamageError that says
+/// what is wrong if they are not. Throws InputError or RunError as read_beginning() does if that cannot be found out,
+/// and likewise if a newer program sealed the file or another one is writing it.
 void check(const std::filesystem::path& path);
 
-/// Whether the file begins like a sealed one. It may still be damaged.
+/// Whether the file begins like a sealed one, of any version. It may still be damaged. Throws what read_beginning()
+/// throws.
 bool present(const std::filesystem::path& path);
 
 }  // namespace fullforce::seal

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <new>
+#include <numeric>
 #include <stdexcept>
 #include <string_view>
 
@@ -24,7 +25,6 @@ const std::vector<std::string_view> dataset_names{"lengths", "targets", "inputs"
 struct Matrix {
   const char* name;
   Index cols = 0;
-  std::vector<double> values{};
 };
 
 /// An open trials file. It knows its own name, which its messages give.
@@ -33,30 +33,38 @@ class Reader {
   explicit Reader(const std::filesystem::path& path) : name_(path.string()) {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
-    require(std::filesystem::exists(status), "{}: there is no such trials file", name_);
-    require(std::filesystem::is_regular_file(status), "{} is not a file (a trials file in HDF5 was expected)", name_);
+    require(status.type() != std::filesystem::file_type::not_found, "{}: there is no such trials file", name_);
+    // Where the system does not say what it is, opening it says why.
+    require(!std::filesystem::exists(status) || std::filesystem::is_regular_file(status),
+            "{} is not a file (a trials file in HDF5 was expected)", name_);
     file_ = hdf5::open_serially(path);
   }
 
-  TrialsData read() const {
+  /// Checks the file as far as that is possible without its values.
+  TrialsShape shape() const {
     check_format();
     check_names();
-    TrialsData data;
-    data.dt = positive_number("dt");
-    data.lengths = lengths();
-    const Index steps = total(data.lengths);
-    Matrix targets = matrix("targets", steps);
+    TrialsShape shape;
+    shape.dt = positive_number("dt");
+    shape.lengths = lengths();
+    const Index steps = total(shape.lengths);
+    const Matrix targets = matrix("targets", steps);
     require(targets.cols >= 1, "{}: dataset targets has no columns (at least one output is needed)", name_);
-    Matrix inputs = optional_matrix("inputs", steps);
-    Matrix hints = optional_matrix("hints", steps);
-    check_order({&targets, &inputs, &hints}, steps);
-    data.n_out = targets.cols;
-    data.n_in = inputs.cols;
-    data.n_hint = hints.cols;
-    data.targets = std::move(targets.values);
-    data.inputs = std::move(inputs.values);
-    data.hints = std::move(hints.values);
-    return data;
+    const Matrix inputs = optional_matrix("inputs", steps);
+    const Matrix hints = optional_matrix("hints", steps);
+    shape.n_out = targets.cols;
+    shape.n_in = inputs.cols;
+    shape.n_hint = hints.cols;
+    return shape;
+  }
+
+  /// Reads the signals of a file of this shape.
+  void read(const TrialsShape& shape, const Signals<double>& into) const {
+    const Matrix targets{"targets", shape.n_out}, inputs{"inputs", shape.n_in}, hints{"hints", shape.n_hint};
+    read(targets, into.targets);
+    read(inputs, into.inputs);
+    read(hints, into.hints);
+    check_order({&targets, &inputs, &hints}, shape.steps());
   }
 
  private:
@@ -119,20 +127,18 @@ class Reader {
     return set;
   }
 
-  /// Reads the numbers of a dataset.
-  std::vector<double> values(const hdf5::Handle& set, const std::string& name, Index count) const {
-    std::vector<double> result(as_size(count));
-    if (count == 0) return result;
+  /// Reads the numbers of a dataset, which has as many as `into`.
+  void read_numbers(const hdf5::Handle& set, const std::string& name, std::span<double> into) const {
     const std::string what = fmt::format("{} cannot be read", named(name));
-    hdf5::check(H5Dread(set.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data()), what);
-    return result;
+    hdf5::check(H5Dread(set.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, into.data()), what);
   }
 
   std::vector<Index> lengths() const {
     const hdf5::Handle set = dataset("lengths", 1, "[trials]");
     const Index count = hdf5::extents(set.get())[0];
     require(count >= 1, "{}: dataset lengths is empty (at least one trial is needed)", name_);
-    const std::vector<double> raw = values(set, "lengths", count);
+    std::vector<double> raw(as_size(count));
+    read_numbers(set, "lengths", raw);
     std::vector<Index> result;
     for (const double length : raw) {
       // No trial is longer than the bound, which keeps the sum away from overflow.
@@ -161,19 +167,21 @@ class Reader {
             "arrays with their dimensions in reverse (transpose it before it is written)",
             named(name), hdf5::to_text(extents), steps);
     require(extents[0] == steps, "{} has {} rows, but the lengths add up to {}", named(name), extents[0], steps);
-    Matrix result{name, extents[1], values(set, name, steps * extents[1])};
-    check_finite(result);
-    return result;
+    require(extents[1] <= (Index{1} << 58) / steps, "{} has {} columns, more than memory can hold", named(name),
+            extents[1]);
+    return {name, extents[1]};
   }
 
   Matrix optional_matrix(const char* name, Index steps) const {
     return contains(name) ? matrix(name, steps) : Matrix{name};
   }
 
-  void check_finite(const Matrix& matrix) const {
-    for (std::size_t i = 0; i < matrix.values.size(); ++i)
-      require(std::isfinite(matrix.values[i]), "{}: {}[{}, {}] = {} (all values must be finite)", name_, matrix.name,
-              static_cast<Index>(i) / matrix.cols, static_cast<Index>(i) % matrix.cols, matrix.values[i]);
+  void read(const Matrix& matrix, std::span<double> into) const {
+    if (into.empty()) return;
+    read_numbers(dataset(matrix.name, 2, "[sum of lengths, columns]"), matrix.name, into);
+    for (std::size_t i = 0; i < into.size(); ++i)
+      require(std::isfinite(into[i]), "{}: {}[{}, {}] = {} (all values must be finite)", name_, matrix.name,
+              static_cast<Index>(i) / matrix.cols, static_cast<Index>(i) % matrix.cols, into[i]);
   }
 
   /// A square signal might be transposed. Any other signal of the file shows that its writer transposes nothing.
@@ -191,9 +199,25 @@ class Reader {
   hdf5::Handle file_;
 };
 
+/// Calls work(). What HDF5 could not make sense of is the user's input, as is a file with more numbers than memory can
+/// hold.
+template <class Work>
+auto with_input_errors(const std::filesystem::path& path, const Work& work) {
+  try {
+    return work();
+  } catch (const RunError& error) {
+    const std::string text = error.what();
+    const bool named = text.find(path.string()) != std::string::npos;
+    throw InputError(named ? text : fmt::format("{}: {}", path.string(), text));
+  } catch (const std::bad_alloc&) {
+    throw InputError(fmt::format("{}: the trials do not fit into memory", path.string()));
+  } catch (const std::length_error&) {
+    throw InputError(fmt::format("{}: the trials do not fit into memory", path.string()));
+  }
+}
+
 void write_contents(hid_t file, const TrialsData& data) {
-  Index steps = 0;
-  for (const Index length : data.lengths) steps += length;
+  const Index steps = data.steps();
   const auto write = [&](const char* name, Index cols, const std::vector<double>& values) {
     if (static_cast<Index>(values.size()) != steps * cols)
       throw RunError(fmt::format("trials: {} has {} values, its shape [{}, {}] wants {}", name, values.size(), steps,
@@ -211,18 +235,38 @@ void write_contents(hid_t file, const TrialsData& data) {
 
 }  // namespace
 
+Index TrialsShape::steps() const { return std::accumulate(lengths.begin(), lengths.end(), Index{0}); }
+
+struct TrialsReader::Open {
+  explicit Open(const std::filesystem::path& file) : path(file), reader(file), shape(reader.shape()) {}
+
+  std::filesystem::path path;
+  Reader reader;
+  TrialsShape shape;
+};
+
+TrialsReader::TrialsReader(const std::filesystem::path& path)
+    : open_(with_input_errors(path, [&] { return std::make_unique<Open>(path); })) {}
+TrialsReader::~TrialsReader() = default;
+TrialsReader::TrialsReader(TrialsReader&& other) noexcept = default;
+TrialsReader& TrialsReader::operator=(TrialsReader&& other) noexcept = default;
+
+const TrialsShape& TrialsReader::shape() const { return open_->shape; }
+
+void TrialsReader::read(const Signals<double>& into) const {
+  with_input_errors(open_->path, [&] { open_->reader.read(open_->shape, into); });
+}
+
 TrialsData read_trials(const std::filesystem::path& path) {
-  try {
-    return Reader(path).read();
-  } catch (const RunError& error) {  // HDF5 could not make sense of the file, which is the user's input
-    const std::string text = error.what();
-    const bool named = text.find(path.string()) != std::string::npos;
-    throw InputError(named ? text : fmt::format("{}: {}", path.string(), text));
-  } catch (const std::bad_alloc&) {
-    throw InputError(fmt::format("{}: the trials do not fit into memory", path.string()));
-  } catch (const std::length_error&) {
-    throw InputError(fmt::format("{}: the trials do not fit into memory", path.string()));
-  }
+  const TrialsReader file(path);
+  TrialsData data{file.shape(), {}, {}, {}};
+  with_input_errors(path, [&] {
+    data.inputs.resize(as_size(data.steps() * data.n_in));
+    data.targets.resize(as_size(data.steps() * data.n_out));
+    data.hints.resize(as_size(data.steps() * data.n_hint));
+  });
+  file.read({data.inputs, data.targets, data.hints});
+  return data;
 }
 
 void write_trials(const std::filesystem::path& path, const TrialsData& data) {

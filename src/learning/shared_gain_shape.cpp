@@ -34,7 +34,7 @@ Index SharedGainRls<T>::Shape::max_features() const {
 
 template <Real T>
 typename TargetModes<T>::Shape SharedGainRls<T>::Shape::modes() const {
-  return {{partition_, options_.max_rank, options_.target_modes, sizes_.streams, threads_}};
+  return {{partition_, options_.max_rank, options_.target_modes, sizes_.streams, threads_}, sizes_.learns};
 }
 
 /// The mean number of columns that a panel holds when it is applied. The step that fills it may overshoot.
@@ -53,7 +53,7 @@ double SharedGainRls<T>::Shape::weight_rows(const Extent& extent) const {
 
 template <Real T>
 Index SharedGainRls<T>::Shape::bytes_of_features() const {
-  const Index P = with_P([](const auto& shape) { return shape.bytes(); });
+  const Index P = sizes_.learns ? with_P([](const auto& shape) { return shape.bytes(); }) : 0;
   return is_low_rank() ? basis().bytes() + P : P;
 }
 
@@ -61,7 +61,7 @@ template <Real T>
 Index SharedGainRls<T>::Shape::bytes() const {
   const RowPartition weights = has_modes() ? RowPartition(options_.target_modes, partition_.ranks()) : partition_;
   const Index rows = learns_recurrent() ? weights.largest_row_count() : 0;
-  const Index errors = rows * padded_vectors<T>(sizes_.streams) * static_cast<Index>(sizeof(T));
+  const Index errors = sizes_.learns ? rows * padded_vectors<T>(sizes_.streams) * static_cast<Index>(sizeof(T)) : 0;
   const typename LearnedWeights<T>::Shape learned{rows + sizes_.outputs, max_features(), capacity()};
   return bytes_of_features() + errors + learned.bytes() + (has_modes() ? modes().bytes() : 0);
 }

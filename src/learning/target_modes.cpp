@@ -72,7 +72,7 @@ Index TargetModes<T>::Shape::bytes() const {
   const Index scratch = transposed_product_scratch(moments.neurons.block_size(), n, moments.streams);
   return (by_rows + 3 * n * width) * static_cast<Index>(sizeof(T)) +
          BlockSums::Shape{n * moments.streams, moments.threads}.bytes() +
-         moments.threads * scratch * static_cast<Index>(sizeof(double)) + moments.bytes();
+         moments.threads * scratch * static_cast<Index>(sizeof(double)) + (collects ? moments.bytes() : 0);
 }
 
 template <Real T>

@@ -7,13 +7,9 @@
 
 namespace fullforce {
 
-FileTask::FileTask(TrialsData data, bool with_hints, std::uint64_t seed)
-    : data_(std::move(data)), fingerprint_(fullforce::fingerprint(data_)), seed_(seed), starts_(data_.lengths.size()) {
-  if (!with_hints) {
-    data_.n_hint = 0;
-    data_.hints.clear();
-  }
-  std::exclusive_scan(data_.lengths.begin(), data_.lengths.end(), starts_.begin(), Index{0});
+FileTask::FileTask(NodeTrials trials, bool with_hints, std::uint64_t seed)
+    : trials_(std::move(trials)), with_hints_(with_hints), seed_(seed), starts_(shape().lengths.size()) {
+  std::exclusive_scan(shape().lengths.begin(), shape().lengths.end(), starts_.begin(), Index{0});
 }
 
 const FileTask::Epoch& FileTask::epoch_of(TrialKind kind, std::uint64_t number) const {
@@ -21,8 +17,8 @@ const FileTask::Epoch& FileTask::epoch_of(TrialKind kind, std::uint64_t number) 
   if (epoch.known && epoch.number == number) return epoch;
   epoch.known = true;
   epoch.number = number;
-  epoch.keys.resize(data_.lengths.size());
-  epoch.order.resize(data_.lengths.size());
+  epoch.keys.resize(shape().lengths.size());
+  epoch.order.resize(shape().lengths.size());
   Draws(seed_, trial_purpose(kind), number).uniforms(0, epoch.keys);
   std::iota(epoch.order.begin(), epoch.order.end(), std::size_t{0});
   const auto& keys = epoch.keys;
@@ -32,22 +28,39 @@ const FileTask::Epoch& FileTask::epoch_of(TrialKind kind, std::uint64_t number) 
 }
 
 std::size_t FileTask::row_of(TrialId id) const {
-  const std::uint64_t count = data_.lengths.size();
+  const std::uint64_t count = shape().lengths.size();
   const auto place = as_size(id.number % count);
   if (id.kind == TrialKind::test || count == 1) return place;
   return epoch_of(id.kind, id.number / count).order[place];
 }
 
-void FileTask::make(TrialId id, Trial& trial) const {
+TrialView FileTask::view(TrialId id, Trial&) const {
   const std::size_t row = row_of(id);
-  trial.length = data_.lengths[row];
-  const auto take = [&](const std::vector<double>& all, Index width, std::vector<double>& into) {
-    const auto first = all.begin() + starts_[row] * width;
-    into.assign(first, first + trial.length * width);
+  const Index length = shape().lengths[row];
+  const auto part = [&](std::span<const double> all, Index width) {
+    return all.subspan(as_size(starts_[row] * width), as_size(length * width));
   };
-  take(data_.inputs, data_.n_in, trial.inputs);
-  take(data_.targets, data_.n_out, trial.targets);
-  take(data_.hints, data_.n_hint, trial.hints);
+  const Signals<const double>& all = trials_.signals();
+  return {length, part(all.inputs, inputs()), part(all.targets, outputs()), part(all.hints, hints())};
+}
+
+void FileTask::make(TrialId id, Trial& trial) const {
+  const TrialView shown = view(id, trial);
+  trial.length = shown.length;
+  trial.inputs.assign(shown.inputs.begin(), shown.inputs.end());
+  trial.targets.assign(shown.targets.begin(), shown.targets.end());
+  trial.hints.assign(shown.hints.begin(), shown.hints.end());
+}
+
+MemoryNeed FileTask::memory() const {
+  const Index tables = 2 * static_cast<Index>(starts_.size() * sizeof(Index));
+  return trials_.memory() + MemoryNeed{tables, 0};
+}
+
+/// Streams look at the signals where they are. Only the orders of the epochs are added.
+Index FileTask::bytes_of_streams(Index) const {
+  const std::size_t of_epoch = starts_.size() * (sizeof(double) + sizeof(std::size_t));
+  return static_cast<Index>(epochs_.size() * of_epoch);
 }
 
 }  // namespace fullforce

@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
 
-#include "fullforce/io/trials_file.hpp"
+#include "fullforce/io/node_trials.hpp"
 #include "fullforce/model/task.hpp"
 
 namespace fullforce {
@@ -11,14 +11,17 @@ namespace fullforce {
 class FileTask : public Task {
  public:
   /// `with_hints` says that the hints of the file are used.
-  FileTask(TrialsData data, bool with_hints, std::uint64_t seed);
+  FileTask(NodeTrials trials, bool with_hints, std::uint64_t seed);
 
-  Index inputs() const override { return data_.n_in; }
-  Index outputs() const override { return data_.n_out; }
-  Index hints() const override { return data_.n_hint; }
-  bool fixed() const override { return data_.lengths.size() == 1; }
-  std::string fingerprint() const override { return fingerprint_; }
+  Index inputs() const override { return shape().n_in; }
+  Index outputs() const override { return shape().n_out; }
+  Index hints() const override { return with_hints_ ? shape().n_hint : 0; }
+  bool fixed() const override { return shape().lengths.size() == 1; }
+  std::string fingerprint() const override { return trials_.fingerprint(); }
   void make(TrialId id, Trial& trial) const override;
+  TrialView view(TrialId id, Trial& scratch) const override;
+  MemoryNeed memory() const override;
+  Index bytes_of_streams(Index streams) const override;
 
  private:
   /// The order of one epoch, which is kept until trials of another epoch are asked for. Sorting anew for every trial
@@ -31,11 +34,12 @@ class FileTask : public Task {
     std::vector<std::size_t> order;
   };
 
+  const TrialsShape& shape() const { return trials_.shape(); }
   std::size_t row_of(TrialId id) const;
   const Epoch& epoch_of(TrialKind kind, std::uint64_t number) const;
 
-  TrialsData data_;
-  std::string fingerprint_;
+  NodeTrials trials_;
+  bool with_hints_;
   std::uint64_t seed_;
   std::vector<Index> starts_;            ///< first sample of each trial
   mutable std::array<Epoch, 3> epochs_;  ///< one for each kind in random order: init, training, test_init

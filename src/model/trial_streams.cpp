@@ -7,8 +7,8 @@
 namespace fullforce {
 namespace {
 
-std::span<const double> sample(const std::vector<double>& signal, Index position, Index width) {
-  return std::span(signal).subspan(as_size(position * width), as_size(width));
+std::span<const double> sample(std::span<const double> signal, Index position, Index width) {
+  return signal.subspan(as_size(position * width), as_size(width));
 }
 
 }  // namespace
@@ -19,6 +19,7 @@ TrialStreams::TrialStreams(const Task& task, const TrialSchedule& plan)
       phase_(as_size(plan.streams), StreamPhase::init),
       trial_(as_size(plan.streams), 0),
       position_(as_size(plan.streams), 0),
+      scratch_(as_size(plan.streams)),
       signals_(as_size(plan.streams)) {
   ended_.reserve(as_size(plan.streams));
   for (Index b = 0; b < plan.streams; ++b) {
@@ -72,7 +73,9 @@ std::span<const double> TrialStreams::hint(Index stream) const {
   return sample(signals_[as_size(stream)].hints, position(stream), task_->hints());
 }
 
-void TrialStreams::load(Index stream) { task_->make(trial_id(stream), signals_[as_size(stream)]); }
+void TrialStreams::load(Index stream) {
+  signals_[as_size(stream)] = task_->view(trial_id(stream), scratch_[as_size(stream)]);
+}
 
 /// Gives the stream the next trial that was not dealt out yet. If there is none, the stream is idle.
 void TrialStreams::begin_next(Index stream) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory_error.hpp"
 
 namespace fullforce {
 namespace {
@@ -240,7 +241,7 @@ template void RowGather::start(std::span<float>);
 template void RowGather::start(std::span<double>);
 
 void agree(const Communicator& comm, const std::function<void()>& work) {
-  enum Outcome : std::int64_t { fine, input_error, run_error };
+  enum Outcome : std::int64_t { fine, input_error, damage_error, memory_error, run_error };
   std::int64_t outcome = fine;
   std::string text;
   try {
@@ -248,9 +249,13 @@ void agree(const Communicator& comm, const std::function<void()>& work) {
   } catch (const InputError& error) {
     outcome = input_error;
     text = error.what();
-  } catch (const std::exception& error) {
-    outcome = run_error;
+  } catch (const DamageError& error) {
+    outcome = damage_error;
     text = error.what();
+  } catch (const std::exception& error) {
+    const bool out_of_memory = is_out_of_memory(error) || dynamic_cast<const MemoryError*>(&error);
+    outcome = out_of_memory ? memory_error : run_error;
+    text = text_of(error);
   }
   const std::int64_t first = comm.min(outcome == fine ? comm.size() : static_cast<std::int64_t>(comm.rank()));
   if (first == comm.size()) return;
@@ -258,6 +263,8 @@ void agree(const Communicator& comm, const std::function<void()>& work) {
   comm.broadcast(std::span(&outcome, 1), speaker);
   comm.broadcast(text, speaker);
   if (outcome == input_error) throw InputError(text);
+  if (outcome == damage_error) throw DamageError(text);
+  if (outcome == memory_error) throw MemoryError(text);
   throw RunError(text);
 }
 

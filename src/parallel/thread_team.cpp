@@ -45,9 +45,17 @@ bool await(int looks, const Ready& ready) {
 }  // namespace
 
 thread_local ThreadTeam* ThreadTeam::led_ = nullptr;
+bool ThreadTeam::cores_are_shared_ = false;
+ThreadTeam* ThreadTeam::meeting_ = nullptr;
 
 ThreadTeam::ThreadTeam(int threads)
-    : looks_(threads <= core_count() ? looks_where_all_have_cores : looks_where_some_wait), done_(as_size(threads)) {}
+    : looks_(cores_are_shared_ || threads > core_count() ? looks_where_some_wait : looks_where_all_have_cores),
+      done_(as_size(threads)) {}
+
+void ThreadTeam::meet() {
+  if (meeting_ != nullptr) return meeting_->barrier_->arrive_and_wait();
+#pragma omp barrier
+}
 
 void ThreadTeam::stand_by(const std::function<void()>& program) {
   if (thread_count() == 1 || led_ != nullptr) return program();
@@ -65,6 +73,7 @@ void ThreadTeam::stand_by(const std::function<void()>& program) {
         thrown = std::current_exception();
       }
       led_ = nullptr;
+      meeting_ = nullptr;
       team.announce(nullptr, nullptr);
     }
   }
@@ -73,6 +82,10 @@ void ThreadTeam::stand_by(const std::function<void()>& program) {
 
 void ThreadTeam::lead(const std::function<void()>& program) {
   threads_ = omp_get_num_threads();
+  if (looks_ == looks_where_some_wait) {
+    barrier_.emplace(threads_);
+    meeting_ = this;
+  }
   // Inside a region, OpenMP may have another number in mind, such as the second one of OMP_NUM_THREADS=8,1.
   set_thread_count(static_cast<int>(done_.size()));
   program();

@@ -8,6 +8,7 @@
 #include "finite_json.hpp"
 #include "free_trials.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory_error.hpp"
 #include "fullforce/run/json_text.hpp"
 
 namespace fullforce {
@@ -20,6 +21,8 @@ TestResult test_as(const Communicator& comm, const Task& task, const TestJob& jo
   try {
     session.load(job.network_file);
     session.flush();
+  } catch (const MemoryError&) {
+    throw;
   } catch (const RunError& error) {
     throw InputError(error.what());
   }

@@ -16,7 +16,9 @@ class FreeTrials {
       : simulation_(&session.start_test(test_schedule(run), run.seed, noise)),
         views_(&views),
         scores_(session.task(), run.streams),
-        recorder_(session.task(), session.layout().rows(), session.options().network.dt),
+        recorder_(session.task(), session.layout().rows(), session.options().network.dt,
+                  views.record ? recorded_steps(session.task(), test_schedule(run)) : 0,
+                  session.layout().comm().is_root()),
         stream_0_(session.task(), views.observe ? session.layout().rows() : 0) {
     simulation_->observe([this](const Simulation<T>& s) { look(s); }, views.record || views.observe);
   }

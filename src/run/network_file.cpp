@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory_error.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/unfinished_file.hpp"
@@ -53,8 +54,9 @@ void require_network(Archive& archive, const std::filesystem::path& path) {
   archive.attribute(format::root::group, format::root::format, kind);
   require(kind == format_name, "{}: its format is \"{}\", not \"{}\"", path.string(), kind, format_name);
   archive.attribute(format::root::group, format::root::format_version, version);
-  require(version == format_version, "{}: format version {}, this program reads version {}", path.string(), version,
-          format_version);
+  require(version == format_version,
+          "{}: format version {}, and this program reads version {}; use {} fullforce to read it", path.string(),
+          version, format_version, version > format_version ? "a newer" : "the former");
 }
 
 }  // namespace
@@ -82,6 +84,10 @@ void load_network(const Communicator& comm, const std::filesystem::path& path,
     archive.close();
   } catch (const InputError& error) {
     throw InputError(naming(path, error));
+  } catch (const DamageError& error) {
+    throw DamageError(naming(path, error));
+  } catch (const MemoryError&) {
+    throw;
   } catch (const RunError& error) {
     throw RunError(naming(path, error));
   }
@@ -89,12 +95,6 @@ void load_network(const Communicator& comm, const std::filesystem::path& path,
 
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path) {
   try {
-    agree(comm, [&] {
-      std::error_code ignored;
-      if (comm.is_root())
-        require(std::filesystem::is_regular_file(path, ignored),
-                "{}: there is no such file (give a network.h5 or a checkpoint)", path.string());
-    });
     Archive archive = Archive::open(comm, path);
     require_network(archive, path);
     NetworkFileHeader header;
@@ -109,6 +109,8 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     header.has_pending = has_pending_updates(archive);
     archive.close();
     return header;
+  } catch (const MemoryError&) {
+    throw;
   } catch (const RunError& error) {
     throw InputError(naming(path, error));
   }
@@ -121,9 +123,7 @@ std::string damage_of(const Communicator& comm, const std::filesystem::path& pat
     archive.verify();
     archive.close();
     return {};
-  } catch (const InputError& error) {
-    return naming(path, error);
-  } catch (const RunError& error) {
+  } catch (const DamageError& error) {
     return naming(path, error);
   }
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "fullforce/run/memory.hpp"
+#include "fullforce/base/memory.hpp"
 
 namespace fullforce {
 namespace {

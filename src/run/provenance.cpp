@@ -12,15 +12,27 @@
 #include "fullforce/run/provenance.hpp"
 
 namespace fullforce {
+namespace {
+
+/// What of a build changes rounding, by the names that it has in a provenance.
+std::vector<std::pair<const char*, std::string>> what_rounds() {
+  using namespace build_info;
+  return {{"version", std::string(version())},
+          {"compiler", std::string(compiler())},
+          {"build_type", std::string(build_type())},
+          {"instructions", std::string(instructions())},
+          {"instruction_sets", instruction_sets()},
+          {"rounding_flags", std::string(rounding_flags())},
+          {"eigen", std::string(eigen())}};
+}
+
+}  // namespace
 
 std::string other_build(const std::string& provenance) {
   const auto json = nlohmann::ordered_json::parse(provenance, nullptr, false);
   if (!json.is_object()) return {};
   std::string differences;
-  for (const auto& [name, mine] :
-       {std::pair{"version", build_info::version()}, std::pair{"compiler", build_info::compiler()},
-        std::pair{"build_type", build_info::build_type()}, std::pair{"instructions", build_info::instructions()},
-        std::pair{"eigen", build_info::eigen()}}) {
+  for (const auto& [name, mine] : what_rounds()) {
     const std::string theirs =
         json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : "unknown";
     if (theirs != mine)
@@ -36,6 +48,8 @@ std::string provenance(const Communicator& comm) {
   json["compiler"] = build_info::compiler();
   json["build_type"] = build_info::build_type();
   json["instructions"] = build_info::instructions();
+  json["instruction_sets"] = build_info::instruction_sets();
+  json["rounding_flags"] = build_info::rounding_flags();
   json["mpi"] = mpi_library();
   json["hdf5"] = hdf5_library();
   json["eigen"] = build_info::eigen();

@@ -6,13 +6,13 @@ namespace fullforce {
 
 template <Real T>
 Session<T>::Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns)
-    : task_(&task),
-      options_(options),
-      layout_(comm, options.network.neurons),
-      connectivity_(layout_, options.network, task, options.weight_seed),
-      plasticity_(make_plasticity<T>(layout_, options.learning,
-                                     {task.outputs(), options.streams, largest_rate(options.network), learns})) {
-  connectivity_.J_D.arrange_for(layout_, options.streams);
+    : task_(&task), options_(options), layout_(comm, options.network.neurons) {
+  agree(comm, [&] {
+    connectivity_.emplace(layout_, options.network, task, options.weight_seed);
+    plasticity_ = make_plasticity<T>(layout_, options.learning,
+                                     {task.outputs(), options.streams, largest_rate(options.network), learns});
+    connectivity_->J_D.arrange_for(layout_, options.streams);
+  });
 }
 
 template <Real T>
@@ -21,7 +21,7 @@ Simulation<T>& Session<T>::start(const TrialSchedule& schedule, const NetworkOpt
   const LearningOptions& learning = options_.learning;
   return simulation_.emplace(layout_,
                              SimulationOptions{network, learning.rule, learning.update_probability, seed, testing},
-                             *task_, schedule, connectivity_, *plasticity_);
+                             *task_, schedule, *connectivity_, *plasticity_);
 }
 
 template <Real T>
@@ -55,7 +55,7 @@ void Session<T>::load(const std::filesystem::path& path) {
 template <Real T>
 void Session<T>::persist(Archive& archive, bool with_target) {
   if (simulation_) simulation_->persist(archive);
-  connectivity_.persist(archive, layout_, with_target);
+  connectivity_->persist(archive, layout_, with_target);
   plasticity_->persist(archive);
 }
 

@@ -43,10 +43,10 @@ SessionShape::SessionShape(const RowPartition& partition, int threads, const Ses
   drive_ = drive_shape(partition, options.network, options.learning, options.streams, plasticity_->needs_all_rates());
 }
 
-Index SessionShape::bytes() const {
+Index SessionShape::bytes(bool learns) const {
   const Index others =
       with_other_parts(partition_, options_, channels_, [](const auto& parts) { return parts.bytes(); });
-  return others + plasticity_->bytes() + drive_->bytes();
+  return others + (learns ? plasticity_ : tested_)->bytes() + drive_->bytes();
 }
 
 double SessionShape::file_bytes(bool checkpoint) const {

@@ -10,6 +10,7 @@
 #include "fullforce/io/output_place.hpp"
 #include "fullforce/parallel/thread_team.hpp"
 #include "fullforce/run/checkpoints.hpp"
+#include "fullforce/run/drive_check.hpp"
 #include "fullforce/run/metrics.hpp"
 #include "fullforce/run/provenance.hpp"
 #include "fullforce/run/session.hpp"
@@ -35,9 +36,10 @@ class Training {
         header_{.config = job.config_text, .provenance = provenance(comm), .trials = task.fingerprint()},
         reporter_(comm, job, header_.provenance, header_.trials),
         stop_request_(job.max_hours, job.checkpoint.every_minutes, job.state_bytes / cautious_bytes_per_second),
-        checkpoints_(comm, folder_, job.checkpoint.keep, [this](const std::filesystem::path& path) {
-          save(path, session_.connectivity().J_D.in_checkpoints());
-        }) {
+        checkpoints_(
+            comm, folder_, job.checkpoint.keep,
+            [this](const std::filesystem::path& path) { save(path, session_.connectivity().J_D.in_checkpoints()); }),
+        drive_check_(job.network) {
     session_.start_training(training_schedule(job.run), job.run.seed);
     if (job.start_from) session_.load(*job.start_from);
     first_step_ = simulation().steps();
@@ -77,9 +79,17 @@ class Training {
             trial.number, simulation().steps()));
       metrics_->trial(trial, simulation().steps(), clock_.seconds(), session_.plasticity().features());
     }
+    check_drive();
     reporter_.notices(session_.plasticity().notices(simulation().steps()));
     keep_branch_point();
     if (reporter_.due()) show_progress();
+  }
+
+  /// A run that goes on has had its warning at its start.
+  void check_drive() {
+    if (first_step_ > 0) return;
+    const std::string warning = drive_check_.look(simulation());
+    if (!warning.empty()) reporter_.notices({{true, warning}});
   }
 
   /// Writes a checkpoint of the last state that this run shares with a run of more trials. The longer run can go on
@@ -196,6 +206,7 @@ class Training {
   StopRequest stop_request_;
   CheckpointWriter checkpoints_;
   std::optional<Metrics> metrics_;
+  DriveCheck<T> drive_check_;
   Stopwatch clock_;
   Index first_step_ = 0;
   Index trials_done_ = 0;

@@ -8,11 +8,11 @@
 
 #include "blas.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory.hpp"
 #include "fullforce/forecast/step_probe.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/machine_probe.hpp"
-#include "fullforce/run/memory.hpp"
 
 namespace fullforce {
 namespace {

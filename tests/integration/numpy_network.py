@@ -119,10 +119,26 @@ def check_drawn_weights():
         assert np.allclose(saved.target_weights(), drawn.target_weights(), rtol=1e-15 if precision == "double" else 1e-6, atol=0)
 
 
+def check_refusals():
+    """Files that are not whole networks are refused by name."""
+    with h5py.File("part.h5", "w") as file:
+        file.attrs["format"] = "fullforce-network"
+    refused(lambda: fullforce_io.load_network("part.h5"), "part.h5: has no config, provenance, network/u_in")
+    refused(lambda: fullforce_io.load_network("trials.h5"), "trials.h5: is not a network file")
+    pathlib.Path("text.h5").write_text("no HDF5")
+    try:
+        fullforce_io.load_network("text.h5")
+    except OSError as error:
+        assert "text.h5 cannot be opened" in str(error), error
+    else:
+        sys.exit("a text was taken for a network")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         check_trials()
+        check_refusals()
         check_network("full-force")
         check_network("full-force", modes=9)
         check_network("full-force", "in_degree = 9", learning=LOW_RANK)

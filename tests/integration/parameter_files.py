@@ -3,8 +3,8 @@
 
     parameter_files.py FULLFORCE
 
-No cluster is needed: the functions of the job scripts are called by themselves, and sbatch is a script that only says how
-it was called.
+No cluster is needed: the functions of the job scripts are called by themselves, and sbatch is a script that only says
+how it was called.
 """
 import os
 import pathlib

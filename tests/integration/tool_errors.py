@@ -208,12 +208,12 @@ def check_studies():
     os.makedirs("study/full-force-1")
     for name in ("summary.json", "analysis.json", "analysis.h5"):
         pathlib.Path("study/full-force-1", name).write_text("{}")
-    expect("study with {}", call("study", "spectra", "--seeds", "1", "--output", "study", "--figures"), 1, "eigenvalues")
+    study = ("study", "spectra", "--seeds", "1", "--output", "study")
+    expect("study with {}", call(*study, "--figures"), 1, "eigenvalues")
     pathlib.Path("study/full-force-1/analysis.json").write_text("{")
-    expect("study with {", call("study", "spectra", "--seeds", "1", "--output", "study", "--figures"), 1, "remove it")
+    expect("study with {", call(*study, "--figures"), 1, "remove it")
     pathlib.Path("study/points.json").write_text("[]")
-    answer = call("study", "spectra", "--seeds", "1", "--output", "study", "--program", harness.PROGRAM)
-    expect("study with points.json []", answer, 1, "points.json")
+    expect("study with points.json []", call(*study, "--program", harness.PROGRAM), 1, "points.json")
 
 
 def check_faults_of_tools():
@@ -253,6 +253,20 @@ def check_interpreters():
     expect("an old Python", call_apart("plot", "run", before="sys.version_info = (3, 8, 1)"), 2, "3.8.1", "3.9")
 
 
+def check_names():
+    """Names that are not UTF-8 are written and shown with escapes."""
+    name = os.fsdecode(b"\xe9")
+    shutil.copytree("run", name)
+    os.unlink(f"{name}/recording.h5")
+    with mock.patch("fullforce.plot.make_figure", small_figure):
+        for tool, made in (("plot", "figure.png"), ("report", "report.html")):
+            if call(tool, name) != (0, "") or not os.path.exists(f"{name}/{made}"):
+                problems.append(f"{tool} of a folder that is not UTF-8: {call(tool, name)}")
+    shutil.rmtree(name)
+    code, said = call_apart("scaling", name, "--report")
+    expect("a folder that is not UTF-8", (code, said), 2, "holds no points")
+
+
 def check_standard_streams():
     """Who reads the output may go away, which does not concern the work. A full disk is told at its end."""
     report = ("scaling", "points", "--report")
@@ -282,7 +296,7 @@ def main():
             if call(name, "run")[0] != 0:
                 problems.append(f"{name} of a whole run: {call(name, 'run')}")
         harness.run_checks([check_damaged_files, check_outputs, check_command_lines, check_studies,
-                            check_faults_of_tools, check_interpreters, check_standard_streams])
+                            check_faults_of_tools, check_interpreters, check_names, check_standard_streams])
         os.chdir("/")
     print("\n".join(problems) or "every error is one line")
     return 1 if problems else 0

@@ -563,6 +563,27 @@ def check_writers():
         yield f"after h5clear: {problem}"
 
 
+def check_what_is_no_file():
+    """Paths that lead to no HDF5 file: the program and the package give the same reasons."""
+    with h5py.File("cut.h5", "w") as file:
+        file.attrs.update(ROOT)
+        store(file)
+    content = pathlib.Path("cut.h5").read_bytes()
+    pathlib.Path("cut.h5").write_bytes(content[:-1])
+    content = bytearray(content)
+    content[8] = 9  # the version of HDF5's superblock
+    pathlib.Path("superblock.h5").write_bytes(content)
+    pathlib.Path("nothing.h5").write_bytes(b"")
+    pathlib.Path("text.h5").write_text("text")
+    os.symlink("circle.h5", "circle.h5")
+    for path, words in (("cut.h5", "is cut off"), ("superblock.h5", "was written by a newer HDF5"), ("nothing.h5", "is empty"),
+                        ("text.h5", "it is no HDF5 file"), ("circle.h5", "its links lead in a circle"),
+                        ("/proc/self/mem", "its disk or its file system fails")):
+        problem = disagreement(path, words)
+        if problem:
+            yield f"{path}: {problem}"
+
+
 def read_by_program(path):
     """What the program reads from a file, as it writes it again, or what it says without the beginning that all errors have."""
     result = subprocess.run([harness.PROGRAM, "trials", "c.toml", "--set", f'task.file="{path}"', "--count", "1", "--output", "again.h5"],
@@ -640,6 +661,7 @@ def main():
             if problem:
                 problems.append(f"{name}: {problem}")
         problems += check_writers()
+        problems += check_what_is_no_file()
         problems += check_package()
         os.chdir("/")
     print("\n".join(problems))

@@ -1,8 +1,9 @@
 # The Python that runs the tests: the first of these that has the modules which tests and tools import. It need not be the
-# first in PATH, since that may be one of a virtual environment without them. -DFULLFORCE_PYTHON=PATH names another.
+# first in PATH, since that may be one of a virtual environment without them. -DFULLFORCE_PYTHON=PATH, or the variable
+# FULLFORCE_PYTHON of the environment, names another.
 if(NOT FULLFORCE_PYTHON)
   find_package(Python3 3.9 COMPONENTS Interpreter)
-  foreach(candidate IN ITEMS python3 ${Python3_EXECUTABLE} /usr/bin/python3)
+  foreach(candidate IN ITEMS $ENV{FULLFORCE_PYTHON} python3 ${Python3_EXECUTABLE} /usr/bin/python3)
     execute_process(COMMAND ${candidate} -c "import h5py, matplotlib, numpy; import sys; print(sys.executable, end='')"
       OUTPUT_VARIABLE path RESULT_VARIABLE result ERROR_QUIET)
     if(result EQUAL 0)

@@ -10,9 +10,11 @@ namespace fullforce {
 /// bytes for each neuron with S samples.
 class ActivitySamples {
  public:
+  static constexpr Index most_samples = 1000;
+
   /// Keeps the rates of every k-th of `steps` steps. The interval k has no common factor with `steps` and gives at most
   /// `limit` samples.
-  ActivitySamples(const Layout& layout, Index steps, double dt, Index limit = 1000);
+  ActivitySamples(const Layout& layout, Index steps, double dt, Index limit = most_samples);
 
   /// Receives the next step: the rates of all neurons of the task-performing and the target-generating network, [N]
   /// each.

@@ -21,6 +21,16 @@ class RunError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A file does not hold what was written into it. No other error says that a file is damaged.
+class DamageError : public RunError {
+ public:
+  using RunError::RunError;
+};
+
+/// The text of an error as the user sees it. Of an allocation that failed it says which limit on memory is nearest, and
+/// what to do.
+std::string text_of(const std::exception& error);
+
 /// Throws InputError unless `holds`. This check is on in every build. The condition must have the same value on every
 /// rank.
 template <class... Args>

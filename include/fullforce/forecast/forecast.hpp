@@ -11,6 +11,7 @@ struct Forecast {
   Workload workload;
   Deployment deployment;
   PlasticityReport plasticity;  ///< what the plasticity says about itself
+  MemoryNeed trials{};          ///< memory of the signals: of each rank, and of all ranks of a node together
   double bytes_per_rank = 0.0;  ///< memory on the rank with the most rows, with that of the program itself
   double checkpoint_bytes = 0.0;
   double network_bytes = 0.0;  ///< size of network.h5
@@ -24,7 +25,9 @@ struct Forecast {
   double limit_step = 0.0;  ///< seconds of a training step at the limit of the machine
   Work training_work{};     ///< work of a training step over all ranks
 
-  double bytes_per_node() const { return bytes_per_rank * deployment.ranks_per_node; }
+  double bytes_per_node() const {
+    return bytes_per_rank * deployment.ranks_per_node + static_cast<double>(trials.node);
+  }
   /// The seconds of the whole run: init trials, training, network.h5 and test. Of the checkpoints it counts only the
   /// one that is written at the first idle stream.
   double seconds() const;

@@ -23,8 +23,9 @@ namespace fullforce {
 /// reserved before it is written.
 ///
 /// Every function that takes part in moving data is **Collective.**: every rank must call it, in the same order. Where
-/// one fails, every rank throws the same RunError, which names the file and the dataset: the file cannot be written, is
-/// damaged, lacks what is asked for, or holds it in another shape or type.
+/// one fails, every rank throws the same error, which names the file and the dataset. It is a DamageError if bytes are
+/// not those that were written, an InputError if the user can mend why the file cannot be read, and otherwise a
+/// RunError: the file cannot be written, lacks what is asked for, or holds it in another shape or type.
 class Archive {
  public:
   /// Creates the file `path`, or empties it where it exists. `comm` must outlive the archive. **Collective.**
@@ -84,7 +85,7 @@ class Archive {
   std::vector<Index> shape(const std::string& dataset) const;
 
   /// Loading: compares every dataset with its checksums. The ranks share the reading, each of the whole file its part,
-  /// through a buffer as in rows(). Throws RunError that names what is damaged. **Collective.**
+  /// through a buffer as in rows(). Throws DamageError that names what is damaged. **Collective.**
   void verify();
 
   /// Closes the file. Saving also seals it and brings its bytes to the disk; a file that was never closed is refused

@@ -106,7 +106,8 @@ void select_rows(const Handle& file_space, const Handle& memory_space, Index fir
 std::string to_text(const std::vector<Index>& extents);
 
 /// Opens an existing file for reading, by one rank alone, also while another program writes it in HDF5's SWMR mode
-/// (single writer, multiple readers).
+/// (single writer, multiple readers). Throws what read_beginning() throws, and InputError with the reason where HDF5
+/// cannot make sense of the file.
 Handle open_serially(const std::filesystem::path& path);
 
 /// Creates a file, or empties it where it exists, by one rank alone.

@@ -30,8 +30,9 @@ struct Recording {
 void write_recording(const std::filesystem::path& path, const Recording& recording);
 
 /// The kind of a file (file_format.hpp, `format::kind`), from its root attribute `format`. A file that begins with a
-/// seal is a "fullforce-network" even if it is too damaged for HDF5. Returns an empty text where the file is not HDF5,
-/// is missing, or has no such attribute. Called by one rank; never throws for what is in the file.
+/// seal is a "fullforce-network" even if it is too damaged for HDF5. Returns an empty text where an HDF5 file has no
+/// such attribute. Throws InputError or RunError, with the reason, where the file cannot be read as HDF5. Called by one
+/// rank.
 std::string file_format(const std::filesystem::path& path);
 
 }  // namespace fullforce

@@ -55,7 +55,7 @@ class SharedGainRls : public Plasticity<T> {
     bool has_modes() const { return learns_recurrent() && options_.target_modes > 0; }
     Index max_features() const;
     double max_dimension() const { return static_cast<double>(max_features()); }
-    Index capacity() const { return longest_panel(options_.panel, sizes_.streams); }
+    Index capacity() const { return sizes_.learns ? longest_panel(options_.panel, sizes_.streams) : 0; }
     /// The mean number of streams that a step learns from.
     double learning_streams() const { return options_.update_probability * static_cast<double>(sizes_.streams); }
     double filled_panel() const;

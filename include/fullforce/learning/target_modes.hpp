@@ -20,6 +20,7 @@ class TargetModes {
  public:
   struct Shape {
     typename CurrentMoments<T>::Shape moments;
+    bool collects = true;  ///< whether V is to be fixed from currents that are to come, which needs the moments
 
     Index count() const { return moments.target_modes; }
     Index bytes() const;

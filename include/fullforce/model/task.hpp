@@ -1,12 +1,14 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "fullforce/base/types.hpp"
 #include "fullforce/model/scorer.hpp"
+#include "fullforce/parallel/node_memory.hpp"
 
 namespace fullforce {
 
@@ -34,6 +36,14 @@ struct Trial {
   std::vector<double> hints;
 };
 
+/// The signals of one trial, wherever they are stored.
+struct TrialView {
+  Index length = 0;
+  std::span<const double> inputs;
+  std::span<const double> targets;
+  std::span<const double> hints;
+};
+
 /// The number of inputs, outputs and hints that a task has.
 struct Channels {
   Index inputs = 1;
@@ -57,6 +67,16 @@ class Task {
   /// Writes the signals of a trial into `trial` and reuses its memory.
   virtual void make(TrialId id, Trial& trial) const = 0;
 
+  /// Shows the signals of a trial. They stand in `scratch`, whose memory is reused, or in memory of the task itself.
+  virtual TrialView view(TrialId id, Trial& scratch) const;
+
+  /// The memory that the task holds.
+  virtual MemoryNeed memory() const { return {}; }
+
+  /// The memory that trials in so many streams side by side will take on each rank, in bytes. For a task that draws
+  /// its trials it is estimated from the first of them.
+  virtual Index bytes_of_streams(Index streams) const;
+
   /// The fingerprint of the trials file that the signals come from; empty if they come from no file.
   virtual std::string fingerprint() const { return {}; }
 
@@ -68,9 +88,12 @@ class Task {
 /// Returns the names of all tasks.
 std::vector<std::string_view> task_names();
 
-/// Creates the task that the options name, with time step dt (s). Every rank reads and validates a trials file here as
-/// a whole. Throws InputError for an unknown name, and for a trials file that is missing, malformed or made for another
-/// dt.
+/// Creates the task that the options name, with time step dt (s). A trials file is read here and validated as a whole,
+/// by one rank of each node (NodeTrials). Throws InputError on every rank for an unknown name, and for a trials file
+/// that is missing, malformed, too large for the memory, or made for another dt. **Collective.**
+std::unique_ptr<Task> make_task(const Communicator& comm, const TaskOptions& options, double dt, std::uint64_t seed);
+
+/// Does the same for this rank alone.
 std::unique_ptr<Task> make_task(const TaskOptions& options, double dt, std::uint64_t seed);
 
 }  // namespace fullforce

@@ -49,6 +49,7 @@ struct StageProgress {
 class TrialStreams {
  public:
   TrialStreams(const Task& task, const TrialSchedule& plan);
+  TrialStreams(TrialStreams&&) = default;  // a copy would look at the signals of the original
 
   Index streams() const { return plan_.streams; }
   /// Whether every stream is idle.
@@ -107,7 +108,8 @@ class TrialStreams {
   std::vector<StreamPhase> phase_;
   std::vector<Index> trial_;
   std::vector<Index> position_;
-  std::vector<Trial> signals_;
+  std::vector<Trial> scratch_;      ///< memory for signals that the task does not hold
+  std::vector<TrialView> signals_;  ///< of each stream's trial
   std::vector<FinishedTrial> ended_;
 };
 

@@ -131,8 +131,9 @@ class RowGather {
 };
 
 /// Runs `work` on every rank. If it throws on any rank, every rank throws the error of the lowest such rank. An
-/// InputError stays an InputError, and every other error becomes a RunError. What may fail on one rank only is called
-/// through this function. **Collective.**
+/// InputError stays an InputError, a DamageError a DamageError, an allocation that failed becomes a MemoryError, and
+/// every other error becomes a RunError. What may fail on one rank only is called through this function.
+/// **Collective.**
 void agree(const Communicator& comm, const std::function<void()>& work);
 
 /// Aborts the job if the value differs between ranks. It costs nothing in builds without FULLFORCE_AUDIT.

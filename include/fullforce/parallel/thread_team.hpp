@@ -2,7 +2,9 @@
 #include <omp.h>
 
 #include <atomic>
+#include <barrier>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "fullforce/base/aligned_array.hpp"
@@ -13,14 +15,21 @@ namespace fullforce {
 /// takes a third of the time that it takes to end one parallel region and begin the next. This counts where a step
 /// takes microseconds: at N = 300 it takes 20 to 30 us, and a parallel region costs 0.5 to 1.3 us. One parallel region
 /// around a whole step would need a barrier around everything that one thread does alone. A thread that waits long goes
-/// to sleep.
+/// to sleep, and one that shares its core with others of the node soon lets them have it.
 class ThreadTeam {
  public:
+  /// Says whether threads of this node have to share cores. It holds for teams to come, and nothing of the kind is
+  /// known before.
+  static void set_cores_are_shared(bool shared) { cores_are_shared_ = shared; }
+
   /// Runs `program` on the calling thread. The other threads stand by until the program ends or throws.
   static void stand_by(const std::function<void()>& program);
 
   /// Returns the team that stands by for the calling thread, or null if there is none. There is none inside a loop.
   static ThreadTeam* at_hand() { return led_; }
+
+  /// Waits, inside a loop, until all threads of the loop have called this function.
+  static void meet();
 
   /// Calls work() on all threads at the same time and returns when all have finished.
   template <class Work>
@@ -47,11 +56,15 @@ class ThreadTeam {
   void serve(int thread);
 
   static thread_local ThreadTeam* led_;
+  static bool cores_are_shared_;
+  static ThreadTeam* meeting_;  ///< the team whose threads meet at `barrier_`; null where they meet at OpenMP's
 
   int looks_;        ///< number of times a thread looks at a flag before it gives its core away
   int threads_ = 1;  ///< OpenMP may give fewer than were asked for
   Order order_;
   std::vector<Done> done_;  ///< the last round that each thread has finished
+  /// OpenMP's barrier, which keeps the core for milliseconds, is as fast as any where nobody else needs the core.
+  std::optional<std::barrier<>> barrier_;
 };
 
 /// Calls work() once on every thread at the same time. Inside a loop it calls work() once on the calling thread only.

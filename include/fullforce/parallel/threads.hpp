@@ -61,9 +61,7 @@ class Loop {
 struct AllThere {
   bool needed;
   void operator()() const {
-    if (needed) {
-#pragma omp barrier
-    }
+    if (needed) ThreadTeam::meet();
   }
 };
 

@@ -51,6 +51,9 @@ struct TestResult {
   double error() const { return relative_error(squared_error, squared_target); }
 };
 
+/// The memory that the recording of a test takes on the root, in bytes.
+Index recording_bytes(const Task& task, const RunOptions& run, Index neurons);
+
 /// Runs fresh trials in which the network runs on its own outputs. The error is sum |z - f_out|^2 / sum |f_out|^2 over
 /// all steps. **Collective.**
 TestResult test(const Communicator& comm, const Task& task, const TestJob& job);

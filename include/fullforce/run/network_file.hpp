@@ -27,16 +27,17 @@ struct NetworkFileHeader {
 void save_network(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader header,
                   const std::function<void(Archive&)>& persist);
 
-/// Opens the file and lets `persist` load from it. Throws RunError if the file is damaged. **Collective.**
+/// Opens the file and lets `persist` load from it. Throws what Archive throws. **Collective.**
 void load_network(const Communicator& comm, const std::filesystem::path& path,
                   const std::function<void(Archive&)>& persist);
 
-/// Checks that the file is a fullforce network of this version, and returns its header. Throws InputError if it is not.
-/// **Collective.**
+/// Checks that the file is a fullforce network of this version, and returns its header. Throws InputError if it is not,
+/// or if it cannot be read. **Collective.**
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path);
 
-/// Reads every byte of a network file and returns what is wrong with it. The text is empty if the file is whole.
-/// **Collective.**
+/// Reads every byte of a network file and returns how it is damaged. The text is empty if the file is whole. Throws
+/// InputError or RunError if that cannot be found out, for example because this process may not read the file or
+/// because a newer program wrote it. **Collective.**
 std::string damage_of(const Communicator& comm, const std::filesystem::path& path);
 
 }  // namespace fullforce

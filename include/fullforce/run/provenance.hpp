@@ -10,7 +10,7 @@ namespace fullforce {
 std::string provenance(const Communicator& comm);
 
 /// What differs between this program and the one of a provenance that changes rounding: version, compiler, build type,
-/// instructions, Eigen. The text is empty if nothing does.
+/// instruction sets, flags, Eigen. The text is empty if nothing does.
 std::string other_build(const std::string& provenance);
 
 }  // namespace fullforce

@@ -28,8 +28,8 @@ class SessionShape {
  public:
   SessionShape(const RowPartition& partition, int threads, const SessionOptions& options, const Channels& channels);
 
-  /// The memory on the rank with the most rows.
-  Index bytes() const;
+  /// The memory on the rank with the most rows. `learns` says, as for a Session, whether it has what learning needs.
+  Index bytes(bool learns = true) const;
   /// The size of network.h5, or of a checkpoint in which the panel of pending updates, which are computed and not yet
   /// applied, is half full.
   double file_bytes(bool checkpoint) const;
@@ -55,13 +55,13 @@ template <Real T>
 class Session {
  public:
   /// Draws the fixed weights, and sets J = 0 and w = 0. `learns` says that the session has what learning needs; a test
-  /// does without it.
+  /// does without it. Throws RunError on every rank if one of them has not enough memory. **Collective.**
   Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns);
 
   const Layout& layout() const { return layout_; }
   const Task& task() const { return *task_; }
   const SessionOptions& options() const { return options_; }
-  Connectivity<T>& connectivity() { return connectivity_; }
+  Connectivity<T>& connectivity() { return *connectivity_; }
   Plasticity<T>& plasticity() { return *plasticity_; }
   const Plasticity<T>& plasticity() const { return *plasticity_; }
 
@@ -90,7 +90,7 @@ class Session {
   const Task* task_;
   SessionOptions options_;
   Layout layout_;
-  Connectivity<T> connectivity_;
+  std::optional<Connectivity<T>> connectivity_;
   std::unique_ptr<Plasticity<T>> plasticity_;
   std::optional<Simulation<T>> simulation_;
 };

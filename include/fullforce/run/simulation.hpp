@@ -78,6 +78,10 @@ class Simulation {
 
   std::span<const double> outputs() const { return z_; }  ///< z, [n_out, B]
   const StepSignals& signals() const { return signals_; }
+  Index neurons() const { return layout_->rows(); }
+  /// r_D of all neurons and streams, [N, B], after a step in which the target-generating network ran. Every rank has
+  /// them.
+  MatrixView<const T> target_rates() const { return drive_->rates().target().rows_of(drive_->rates().target_group()); }
 
   /// Writes r and r_D of some neurons in a stream, whichever ranks hold them. **Collective.**
   void sample(Index stream, std::span<const Index> neurons, std::span<double> rates,

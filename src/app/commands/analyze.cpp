@@ -4,11 +4,13 @@
 #include "cli.hpp"
 #include "fullforce/analysis/network_weights.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory_error.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/model/neurons.hpp"
 #include "fullforce/run/evaluation.hpp"
 #include "fullforce/run/provenance.hpp"
 #include "inputs.hpp"
+#include "memory_check.hpp"
 #include "result_stream.hpp"
 #include "tested_network.hpp"
 
@@ -22,8 +24,7 @@ Index test_steps(const Task& task, Index trials) {
   Trial trial;
   Index steps = 0;
   for (Index n = 0; n < trials; ++n) {
-    task.make({TrialKind::test, static_cast<std::uint64_t>(n)}, trial);
-    steps += trial.length;
+    steps += task.view({TrialKind::test, static_cast<std::uint64_t>(n)}, trial).length;
   }
   return steps;
 }
@@ -57,8 +58,8 @@ class Analysis {
         results_(provenance(comm)) {}
 
   AnalysisResults run() {
-    if (all() || arguments_->eigenvalues || arguments_->lyapunov) load();
-    if (all() || arguments_->eigenvalues) find_eigenvalues();
+    if (arguments_->needs_weights()) load();
+    if (arguments_->finds_eigenvalues()) find_eigenvalues();
     follow_activity();
     return std::move(results_);
   }
@@ -66,12 +67,13 @@ class Analysis {
  private:
   const Config& config() const { return tested_.config; }
   const Task& task() const { return *tested_.task; }
-  bool all() const { return !arguments_->eigenvalues && !arguments_->pca && !arguments_->lyapunov; }
 
   void load() {
     try {
       weights_ = load_weights(layout_, arguments_->network, config().network, config().learning, config().run.streams,
                               *tested_.task, tested_.network_seed);
+    } catch (const MemoryError&) {
+      throw;
     } catch (const RunError& error) {
       throw InputError(error.what());
     }
@@ -87,7 +89,7 @@ class Analysis {
   /// Runs both networks through the test trials and observes them.
   void follow_activity() {
     const Index steps = test_steps(task(), config().run.test_trials);
-    const bool pca = all() || arguments_->pca;
+    const bool pca = arguments_->finds_components();
     if (arguments_->lyapunov) {
       const NetworkOptions& network = config().network;
       network_deviations_.emplace(layout_, weights_.J, *arguments_->lyapunov, network, network.integrator);
@@ -178,6 +180,10 @@ int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments)
                                       {arguments.trials.value_or(default_trials), arguments.noise, arguments.seed,
                                        arguments.trials_file, arguments.autonomous});
   agree(comm, [&] { require_sense(arguments, tested.config); });
+  const Index steps = test_steps(*tested.task, tested.config.run.test_trials);
+  require_memory(comm, {analysis_bytes(comm, arguments, tested, steps)},
+                 fmt::format("an analysis of {} neurons", tested.config.network.neurons),
+                 "one of --eigenvalues, --pca and --lyapunov at a time");
   const AnalysisResults results = Analysis(comm, arguments, std::move(tested)).run();
   const std::string text = results.summary();
   ResultStream printed(comm);

@@ -9,6 +9,7 @@
 #include "fullforce/run/json_text.hpp"
 #include "fullforce/run/provenance.hpp"
 #include "inputs.hpp"
+#include "memory_check.hpp"
 #include "result_stream.hpp"
 #include "tested_network.hpp"
 
@@ -42,10 +43,14 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
     require_output(arguments.record, "--record", {arguments.network, arguments.output, trials_file(config)});
     require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
   });
+  const std::unique_ptr<Task>& task = tested.task;
+  require_memory(
+      comm, {test_bytes(comm, tested, arguments.record.has_value())},
+      fmt::format("a test of {} neurons{}", config.network.neurons, arguments.record ? " with --record" : ""),
+      arguments.record ? "fewer trials" : "");
   const TestJob plan{
       config.run, config.network, config.learning, arguments.network, tested.network_seed, arguments.record.has_value(),
       {}};
-  const std::unique_ptr<Task>& task = tested.task;
   const TestResult result = test(comm, *task, plan);
   const std::string provenance_text = provenance(comm);
   agree(comm, [&] {

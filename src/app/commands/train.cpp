@@ -2,13 +2,13 @@
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory.hpp"
 #include "fullforce/base/standard_streams.hpp"
-#include "fullforce/parallel/threads.hpp"
-#include "fullforce/run/memory.hpp"
-#include "fullforce/run/session.hpp"
+#include "fullforce/parallel/node_memory.hpp"
 #include "fullforce/run/stop.hpp"
 #include "fullforce/run/train.hpp"
 #include "inputs.hpp"
+#include "memory_check.hpp"
 #include "result_stream.hpp"
 #include "run_folder.hpp"
 #include "run_lock.hpp"
@@ -24,6 +24,12 @@ std::vector<std::string> warnings_before(const Communicator& comm, const Config&
   for (const std::string& warning : warnings_of_threads(comm)) warnings.push_back(warning);
   if (const std::string stale = warning_of_stale_end(); !stale.empty()) warnings.push_back(stale);
   return warnings;
+}
+
+std::string memory_text(const MemoryNeed& need, int ranks) {
+  std::string text = fmt::format("{} a rank on {} rank(s)", bytes_text(need.rank), ranks);
+  if (need.node > 0) text += fmt::format(", and {} of trials on each node", bytes_text(need.node));
+  return text;
 }
 
 TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes,
@@ -54,10 +60,10 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   Config config = load_config(comm, arguments.config, arguments.settings);
   if (arguments.output) config.run.output = *arguments.output;
   const std::unique_ptr<Task> task = agreed_task(comm, config);
-  const SessionShape shape(RowPartition(config.network.neurons, comm.size()), thread_count(),
-                           {config.network, config.learning, config.run.streams}, task->channels());
-  const Index bytes = shape.bytes();
-  require_memory(Layout(comm, config.network.neurons), bytes);
+  const Index state = session_shape(comm, config, *task, config.run.streams).bytes();
+  const Index to_come = state + task->bytes_of_streams(config.run.streams);
+  require_memory(comm, {to_come}, fmt::format("network.neurons = {}", config.network.neurons),
+                 "fewer neurons, learning.precision = \"single\"");
   RunLock lock;
   lock.take_if_used(comm, config.run.output);
   const RunStart start = find_start(comm, config, task->fingerprint(), arguments.restart);
@@ -72,14 +78,14 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
     warn(comm, warnings);
     const std::string beginning =
         start.from ? "would go on from " + start.from->string() : std::string("would start anew");
-    print_result(comm, fmt::format("{}\n# {} a rank on {} rank(s); {}\n", dump_config(config),
-                                   bytes_text(static_cast<double>(bytes)), comm.size(), beginning));
+    print_result(comm, fmt::format("{}\n# {}; {}\n", dump_config(config),
+                                   memory_text(task->memory() + MemoryNeed{to_come}, comm.size()), beginning));
     return 0;
   }
   prepare_folder(comm, config.run.output);
   lock.take(comm, config.run.output);
   tidy_folder(comm, config.run.output, start, lock.is_held());
-  const double state_bytes = static_cast<double>(bytes) * static_cast<double>(comm.size());
+  const double state_bytes = static_cast<double>(state) * static_cast<double>(comm.size());
   return train(comm, *task, plan_of(config, arguments, start, state_bytes, std::move(warnings))) == Outcome::finished
              ? 0
              : stopped_early;

@@ -93,11 +93,11 @@ def unconnected_tasks():
 def single_ranks():
     """One rank in a larger allocation is what the user wants: in the batch script, by srun -n 1, and by mpirun -n 1."""
     script = pathlib.Path("single.sh")
-    starts = ("{} > direct.txt", "srun --mpi=pmix -N1 -n1 {} > step.txt", "srun --mpi=none -N1 -n1 {} > none.txt",
-              "mpirun -n 1 {} > mpirun.txt")
-    script.write_text("#!/bin/bash\n" + "\n".join(line.format(f"'{harness.PROGRAM}' --version") for line in starts) + "\n")
+    starts = ("{} > direct.txt", "srun --mpi=pmix -N1 -n1 {} > step.txt", "mpirun -n 1 {} > mpirun.txt")
+    lines = [line.format(f"'{harness.PROGRAM}' --version") for line in starts]
+    script.write_text("\n".join(["#!/bin/bash", *lines]) + "\n")
     job = batch.Job(batch.command("sbatch", "--parsable", "--nodes=2", "--ntasks=4", "--time=30", script))
-    job.wait_for("COMPLETED", "FAILED")
+    job.wait_for("COMPLETED")
     for name in ("direct", "step", "mpirun"):
         expect(pathlib.Path(f"{name}.txt").read_text().startswith("fullforce"), f"{name}: no version")
 

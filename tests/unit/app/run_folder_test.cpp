@@ -8,6 +8,8 @@
 #include <memory>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/archive.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
@@ -202,6 +204,31 @@ TEST_F(RunFolder, DamagedCheckpointsArePassedOverAndPutAside) {
   EXPECT_FALSE(fs::exists(furthest));
   EXPECT_TRUE(fs::exists(furthest.string() + ".damaged"));
   EXPECT_FALSE(fs::exists(folder / "checkpoint-7.h5.unfinished-elsewhere-1-0.part"));
+}
+
+/// Makes a file of a later version of the format.
+void write_newer(const Communicator& comm, const fs::path& file) {
+  Archive archive = Archive::create(comm, file);
+  std::string kind = format::kind::network;
+  Index version = format::version::network + 1;
+  archive.attribute(format::root::group, format::root::format, kind);
+  archive.attribute(format::root::group, format::root::format_version, version);
+  archive.close();
+}
+
+TEST_F(RunFolder, FilesThatMayBeGoodAreNotPassedOver) {
+  const fs::path folder = copy_of("stopped");
+  const fs::path furthest = checkpoint(folder, 2 * steps_of_trial + 50);
+  write_newer(comm(), furthest);
+  EXPECT_TRUE(says(refusal(folder, 5), "use a newer fullforce to read it"));
+  remove(furthest);
+  on_root([&] { fs::create_symlink("elsewhere.h5", furthest); });
+  EXPECT_TRUE(says(refusal(folder, 5), "the link leads to elsewhere.h5, which is not there"));
+  remove(furthest);
+  on_root([&] { fs::create_directory(furthest); });
+  EXPECT_TRUE(says(refusal(folder, 5), "is a folder"));
+  remove(furthest);
+  EXPECT_EQ(name_of(start(folder, 5)), checkpoint_name(2 * steps_of_trial));
 }
 
 TEST_F(RunFolder, WhereNothingIsWholeNothingIsDone) {

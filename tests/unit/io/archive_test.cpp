@@ -1,12 +1,17 @@
 #include "fullforce/io/archive.hpp"
 
+#define XXH_INLINE_ALL
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
@@ -286,12 +291,63 @@ TEST(Archive, NoticesFilesThatAreNotWhole) {
   save_matrix<double>(comm, folder / "cut.h5", 100, 5);
   const std::string bytes = bytes_of(folder / "cut.h5");
   put_bytes(comm, folder / "cut.h5", bytes.substr(0, bytes.size() / 2));
-  put_bytes(comm, folder / "text.h5", "not HDF5");
-  const auto open = [&](const char* name) { return message_of<RunError>([&] { Archive::open(comm, folder / name); }); };
+  put_bytes(comm, folder / "text.h5", std::string(5000, 'x'));
+  put_bytes(comm, folder / "empty.h5", "");
+  const auto open = [&](const char* name) {
+    return message_of<DamageError>([&] { Archive::open(comm, folder / name); });
+  };
   EXPECT_NE(open("unclosed.h5").find("was not written to its end"), std::string::npos) << open("unclosed.h5");
   EXPECT_NE(open("cut.h5").find("cut off"), std::string::npos);
   EXPECT_NE(open("text.h5").find("has no seal"), std::string::npos);
-  EXPECT_NE(open("missing.h5").find("No such file"), std::string::npos);
+  EXPECT_NE(open("empty.h5").find("is empty"), std::string::npos) << open("empty.h5");
+}
+
+TEST(Archive, SaysWhatHasNotToDoWithDamage) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  const auto open = [&](const char* name) {
+    return message_of<InputError>([&] { Archive::open(comm, folder / name); });
+  };
+  EXPECT_TRUE(says(open("missing.h5"), "missing.h5: there is no such file"));
+  EXPECT_TRUE(says(open("."), "is a folder"));
+}
+
+/// The bytes of a file whose seal has another version, with a checksum that fits or does not.
+std::string with_seal_of_version(char version, std::string bytes, bool fits) {
+  bytes[15] = version;
+  bytes.replace(16, 8, 8, '\0');
+  const std::uint64_t checksum = XXH3_64bits(bytes.data(), 4096) + (fits ? 0 : 1);
+  return bytes.replace(16, 8, raw(&checksum, 8));
+}
+
+TEST(Archive, ASealOfALaterVersionIsNoDamage) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_matrix<double>(comm, folder / "a.h5", 100, 5);
+  const std::string bytes = bytes_of(folder / "a.h5");
+  put_bytes(comm, folder / "a.h5", with_seal_of_version('2', bytes, true));
+  EXPECT_TRUE(says(message_of<InputError>([&] { Archive::open(comm, folder / "a.h5"); }),
+                   "has a seal of version 2, and this program reads version 1; use a newer fullforce"));
+  put_bytes(comm, folder / "a.h5", with_seal_of_version('2', bytes, false));
+  EXPECT_TRUE(says(message_of<DamageError>([&] { Archive::open(comm, folder / "a.h5"); }), "has no seal"));
+}
+
+TEST(Archive, AFileThatAnotherProgramWritesIsNotCalledDamaged) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_matrix<double>(comm, folder / "a.h5", 100, 5);
+  const std::string bytes = bytes_of(folder / "a.h5");
+  put_bytes(comm, folder / "a.h5", bytes.substr(0, bytes.size() - 1));
+  std::optional<FileDescriptor> writer;
+  if (comm.is_root()) {
+    writer.emplace(folder / "a.h5", O_RDWR);
+    EXPECT_EQ(::flock(writer->get(), LOCK_EX), 0);
+  }
+  const auto open = [&] { Archive::open(comm, folder / "a.h5"); };
+  EXPECT_TRUE(says(message_of<RunError>(open), "another program has locked it"));
+  comm.barrier();
+  writer.reset();
+  EXPECT_TRUE(says(message_of<DamageError>(open), "still being copied"));
 }
 
 TEST(Archive, SaysWhatDoesNotFit) {
@@ -333,7 +389,11 @@ TEST(RecordingFile, SaysWhatItIs) {
   recording.trial_ends = {2};
   write_recording(folder / "r.h5", recording);
   EXPECT_EQ(file_format(folder / "r.h5"), "fullforce-recording");
-  EXPECT_EQ(file_format(folder / "missing.h5"), "");
+  EXPECT_TRUE(says(message_of<InputError>([&] { file_format(folder / "missing.h5"); }), "there is no such file"));
+  std::ofstream(folder / "text.h5") << "text";
+  EXPECT_TRUE(says(message_of<InputError>([&] { file_format(folder / "text.h5"); }), "it is no HDF5 file"));
+  std::ofstream(folder / "empty.h5") << "";
+  EXPECT_TRUE(says(message_of<InputError>([&] { file_format(folder / "empty.h5"); }), "is empty"));
   recording.rates.pop_back();
   EXPECT_NE(message_of<RunError>([&] { write_recording(folder / "r.h5", recording); }).find("rates"),
             std::string::npos);

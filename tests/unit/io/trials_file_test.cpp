@@ -107,7 +107,9 @@ TEST_F(TrialsFile, ReadsOtherTypesAndDoesWithoutInputs) {
 TEST_F(TrialsFile, RefusesWhatIsNoTrialsFile) {
   expect_refused("there is no such trials file");
   std::ofstream(path) << "text";
-  expect_refused("cannot be opened");
+  expect_refused("it is no HDF5 file");
+  std::ofstream(path, std::ios::trunc) << "";
+  expect_refused("is empty");
   Foreign{path};
   expect_refused("root attribute format is missing");
   Foreign(path).header("fullforce-network");

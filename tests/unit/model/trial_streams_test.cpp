@@ -174,14 +174,21 @@ TEST(TrialStreams, StreamsOfAFixedTaskStayApart) {
   EXPECT_EQ(streams.trials(), (std::vector<Index>{2, 1, 0}));  // the most advanced stream took its number first
 }
 
+/// Streams that have gone so many steps.
+TrialStreams after(Index steps, const Task& task, const TrialSchedule& plan) {
+  TrialStreams streams(task, plan);
+  for (Index step = 0; step < steps; ++step) streams.advance();
+  return streams;
+}
+
 TEST(TrialStreams, RestoredMidwayGoesOnAsIfUninterrupted) {
   const ToyTask task({4, 2, 7, 3, 1, 5});
   const TrialSchedule plan = plan_of(3, 2, 11);
   TrialStreams whole(task, plan);
-  for (int step = 0; !whole.finished(); ++step) {
+  for (Index step = 0; !whole.finished(); ++step) {
     TrialStreams restored(task, plan);
     restored.restore(whole.phases(), whole.trials(), whole.positions(), whole.next_trial(), whole.idle_steps());
-    TrialStreams reference = whole;
+    TrialStreams reference = after(step, task, plan);
     while (!reference.finished()) {
       ASSERT_EQ(look(restored), look(reference)) << "stopped at step " << step;
       ASSERT_EQ(restored.next_trial(), reference.next_trial());
@@ -212,7 +219,7 @@ TEST(TrialStreams, UntilAStreamHasBeenIdleAnyLongerRunGoesTheSameWay) {
   for (; shorter.idle_steps() == 0; shorter.advance(), longer.advance(), ++common) {
     TrialStreams extended(task, plan_of(3, 1, 9));
     extended.restore(shorter.phases(), shorter.trials(), shorter.positions(), shorter.next_trial(), 0);
-    TrialStreams reference = longer;
+    TrialStreams reference = after(common, task, plan_of(3, 1, 9));
     for (; !reference.finished(); reference.advance(), extended.advance()) ASSERT_EQ(look(extended), look(reference));
     ASSERT_TRUE(extended.finished());
   }

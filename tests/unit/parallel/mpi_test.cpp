@@ -209,11 +209,20 @@ TEST(Agree, TellsAllRanksOfAnErrorOnOne) {
                                  if (fails_here()) throw RunError("disk full");
                                }),
               "run error: disk full");
+    EXPECT_THROW(agree(comm,
+                       [&] {
+                         if (fails_here()) throw DamageError("cut off");
+                       }),
+                 DamageError);
     EXPECT_EQ(outcome_of_agree(comm,
                                [&] {
                                  if (fails_here()) throw std::out_of_range("index");
                                }),
               "run error: index");
+    const std::string text = outcome_of_agree(comm, [&] {
+      if (fails_here()) throw std::bad_alloc();
+    });
+    EXPECT_EQ(text.find("run error: an allocation of memory failed (the nearest limit is "), 0U) << text;
   }
 }
 

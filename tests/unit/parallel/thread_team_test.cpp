@@ -11,14 +11,23 @@
 namespace fullforce {
 namespace {
 
-/// These tests run with so many threads, whatever the test program was started with.
-class ThreadTeams : public testing::TestWithParam<int> {
+struct Team {
+  int threads;
+  bool share_cores;
+};
+
+/// These tests run with so many threads, which share cores or do not, whatever the test program was started with.
+class ThreadTeams : public testing::TestWithParam<Team> {
  protected:
   void SetUp() override {
     before_ = thread_count();
-    set_thread_count(GetParam());
+    set_thread_count(GetParam().threads);
+    ThreadTeam::set_cores_are_shared(GetParam().share_cores);
   }
-  void TearDown() override { set_thread_count(before_); }
+  void TearDown() override {
+    set_thread_count(before_);
+    ThreadTeam::set_cores_are_shared(false);
+  }
 
  private:
   int before_ = 1;
@@ -39,12 +48,13 @@ TEST_P(ThreadTeams, DoWhatParallelRegionsDo) {
 }
 
 TEST_P(ThreadTeams, SeeWhatTheirNeighboursDidInTheLoopBefore) {
-  const std::size_t count = as_size(GetParam());
+  const std::size_t count = as_size(GetParam().threads);
   std::vector<Index> now(count), before(count);
   ThreadTeam::stand_by([&] {
     for (Index loop = 0; loop < 2000; ++loop) {
       now.swap(before);
-      for_each_in_parallel(GetParam(), [&](Index k) { now[as_size(k)] = before[(as_size(k) + 1) % count] + 1; });
+      for_each_in_parallel(GetParam().threads,
+                           [&](Index k) { now[as_size(k)] = before[(as_size(k) + 1) % count] + 1; });
     }
   });
   EXPECT_EQ(now, std::vector<Index>(count, 2000));
@@ -69,24 +79,24 @@ TEST_P(ThreadTeams, AreAsManyAsOpenMPGives) {
   omp_set_max_active_levels(0);
   ThreadTeam::stand_by([&] {
     EXPECT_EQ(owners(6), std::vector<int>(6, 0));
-    EXPECT_EQ(thread_count(), GetParam()) << "memory was set out for so many";
+    EXPECT_EQ(thread_count(), GetParam().threads) << "memory was set out for so many";
   });
   omp_set_max_active_levels(levels);
 }
 
 TEST_P(ThreadTeams, DoALoopInALoopAlone) {
-  std::vector<Index> sums(as_size(GetParam()));
+  std::vector<Index> sums(as_size(GetParam().threads));
   const auto nested = [&] {
-    for_each_in_parallel(GetParam(),
+    for_each_in_parallel(GetParam().threads,
                          [&](Index k) { for_each_in_parallel(10, [&](Index l) { sums[as_size(k)] += l; }); });
   };
   nested();
   ThreadTeam::stand_by(nested);
-  EXPECT_EQ(sums, std::vector<Index>(as_size(GetParam()), 90));
+  EXPECT_EQ(sums, std::vector<Index>(as_size(GetParam().threads), 90));
 }
 
 TEST_P(ThreadTeams, WaitBetweenLoopsThatDependOnEachOther) {
-  const Index count = 3 * GetParam();
+  const Index count = 3 * GetParam().threads;
   std::vector<Index> first(as_size(count)), second(first);
   ThreadTeam::stand_by([&] {
     for (Index loop = 1; loop <= 500; ++loop)
@@ -97,10 +107,10 @@ TEST_P(ThreadTeams, WaitBetweenLoopsThatDependOnEachOther) {
 }
 
 TEST_P(ThreadTeams, GoThroughTheSameSharesBackwards) {
-  const Index count = 5 * GetParam() + 1;
+  const Index count = 5 * GetParam().threads + 1;
   std::vector<Index> turn(as_size(count), -1);  // of an element in its thread
   std::vector<int> owner(turn.size(), -1);
-  std::vector<Index> done(as_size(GetParam()));
+  std::vector<Index> done(as_size(GetParam().threads));
   in_parallel(Loop(
       count,
       [&](Index k) {
@@ -116,8 +126,8 @@ TEST_P(ThreadTeams, GoThroughTheSameSharesBackwards) {
 TEST_P(ThreadTeams, AreAtHandInTheProgramButNotInItsLoops) {
   EXPECT_EQ(ThreadTeam::at_hand(), nullptr);
   ThreadTeam::stand_by([&] {
-    EXPECT_EQ(ThreadTeam::at_hand() != nullptr, GetParam() > 1);
-    for_each_in_parallel(GetParam(), [](Index) { EXPECT_EQ(ThreadTeam::at_hand(), nullptr); });
+    EXPECT_EQ(ThreadTeam::at_hand() != nullptr, GetParam().threads > 1);
+    for_each_in_parallel(GetParam().threads, [](Index) { EXPECT_EQ(ThreadTeam::at_hand(), nullptr); });
     ThreadTeam::stand_by([&] { EXPECT_EQ(owners(8).size(), 8U) << "a program in a program"; });
   });
   EXPECT_EQ(ThreadTeam::at_hand(), nullptr);
@@ -143,7 +153,9 @@ TEST_P(ThreadTeams, GoHomeWhenTheProgramThrows) {
   EXPECT_EQ(owners(4).size(), 4U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, ThreadTeams, testing::Values(1, 2, 3, 5));
+INSTANTIATE_TEST_SUITE_P(Of, ThreadTeams,
+                         testing::Values(Team{1, false}, Team{2, false}, Team{3, false}, Team{5, false}, Team{1, true},
+                                         Team{2, true}, Team{5, true}));
 
 }  // namespace
 }  // namespace fullforce

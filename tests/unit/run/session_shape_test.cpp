@@ -103,6 +103,24 @@ TEST_P(SessionShapes, CountTheBytesThatASessionAllocates) {
   });
 }
 
+TEST_P(SessionShapes, CountTheBytesThatATestAllocates) {
+  const Communicator comm = Communicator::world();
+  const Case& c = GetParam();
+  const std::unique_ptr<Task> task = make_task(TaskOptions{}, 0.05, 1);
+  const SessionShape shape(RowPartition(neurons, comm.size()), thread_count(), c.options(), task->channels());
+  with_scalar(c.precision, [&](auto scalar) {
+    const Index mine = array_bytes_of([&] {
+      Session<decltype(scalar)> session(comm, *task, c.options(), false);
+      session.start_test({c.streams, 1, 1, TrialKind::test_init, TrialKind::test}, 1, 0.0);
+      for (int step = 0; step < 50; ++step) session.simulation().step();
+    });
+    const Index bytes = comm.max(std::int64_t{mine});
+    EXPECT_GE(bytes, shape.bytes(false));
+    EXPECT_LT(bytes, shape.bytes(false) + 64'000);
+  });
+  EXPECT_LT(shape.bytes(false), shape.bytes());
+}
+
 /// Besides arrays a file has its structure, whose size hardly depends on what is in it.
 TEST_P(SessionShapes, CountTheBytesOfFiles) {
   const Communicator comm = Communicator::world();

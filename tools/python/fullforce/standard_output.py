@@ -38,6 +38,8 @@ class Progress(io.TextIOBase):
 
 
 def watch() -> Progress:
-    """Standard output from now on."""
+    """Standard output from now on. Names of files may have bytes that no encoding has a character for."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.stdout = Progress(sys.stdout)
     return sys.stdout

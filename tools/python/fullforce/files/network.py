@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from . import draws
+from .opening import open_file
 from .trials import Trial
 from .whole_dataset import expect_whole
 
@@ -24,6 +25,10 @@ def parse_toml(text: str) -> dict[str, Any]:
         except ModuleNotFoundError:
             raise ImportError("networks can be read with Python 3.11 or newer, or with the package tomli") from None
     return tomllib.loads(text)
+
+
+#: The latest version of a network file, and of each of its sections, that is read here.
+VERSION = 1
 
 
 @dataclasses.dataclass
@@ -49,6 +54,9 @@ class State:
         self.feedback, self.z = np.zeros_like(x), np.zeros(outputs)
 
 
+#: Datasets of every network.
+NEEDED = ("network/u_in", "network/readout", "target/u_out", "target/u_hint")
+
 #: The rate of a state, by the name of ``network.nonlinearity``.
 RATES = {"tanh": np.tanh, "relu": lambda states: np.maximum(states, 0.0)}
 
@@ -63,9 +71,14 @@ class Network:
     """
 
     def __init__(self, path: str | pathlib.Path):
-        with h5py.File(path) as file:
+        with open_file(path) as file:
             if file.attrs.get("format") != "fullforce-network":
                 raise ValueError(f"{path}: is not a network file of fullforce")
+            missing = [name for name in ("config", "provenance") if name not in file.attrs]
+            missing += [name for name in NEEDED if name not in file]
+            if missing:
+                raise ValueError(f"{path}: has no {', '.join(missing)}")
+            expect_known_versions(file, path)
             self.config = parse_toml(file.attrs["config"])
             self.provenance = json.loads(file.attrs["provenance"])
             self._read_weights(file)
@@ -201,6 +214,18 @@ class Network:
         state = self.initial_state(self.config["run"]["seed"] if seed is None else seed)
         self.run(init_trials, state, forced=True)
         return self.run(trials, state)
+
+
+def expect_known_versions(file: h5py.File, path: str | pathlib.Path) -> None:
+    """Raises ValueError where a newer program wrote the file, or a section of it, in a form that is not known here.
+
+    A section is a part of the file with a version of its own, which a group has as an attribute.
+    """
+    for group in (file, *(member for member in file.values() if isinstance(member, h5py.Group))):
+        for name, version in group.attrs.items():
+            if name.endswith("_version") and version > VERSION:
+                raise ValueError(f"{path}: {group.name} has {name} = {version}, and this package reads versions up to "
+                                 f"{VERSION}; use the package of a newer fullforce")
 
 
 def read_floats(file: h5py.File, name: str) -> np.ndarray | None:

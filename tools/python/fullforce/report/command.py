@@ -26,7 +26,7 @@ def write(arguments: argparse.Namespace) -> int:
     folder = pathlib.Path(arguments.run)
     output = pathlib.Path(arguments.output) if arguments.output else folder / "report.html"
     text = contents(folder)
-    output.write_text(text, encoding="utf-8")
+    output.write_text(text, encoding="utf-8", errors="backslashreplace")
     print(f"{output}: written")
     return 0
 

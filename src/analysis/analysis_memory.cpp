@@ -1,0 +1,76 @@
+#include "fullforce/analysis/analysis_memory.hpp"
+
+#include <algorithm>
+
+#include "fullforce/analysis/spectrum.hpp"
+#include "fullforce/linalg/gathered_vectors.hpp"
+#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/vectors.hpp"
+#include "fullforce/model/recurrent_weights.hpp"
+#include "fullforce/parallel/block_sums.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr Index number_bytes = sizeof(double);
+
+}  // namespace
+
+AnalysisShape::AnalysisShape(const RowPartition& partition, const NetworkOptions& network,
+                             const LearningOptions& learning, int threads)
+    : partition_(partition), network_(network), learning_(learning), threads_(threads) {}
+
+/// Whether J of full-FORCE is a product of two matrices with few columns.
+bool AnalysisShape::has_factors() const {
+  return learning_.rule == Rule::full_force &&
+         (learning_.features == FeatureKind::low_rank || learning_.target_modes > 0);
+}
+
+/// The largest number of columns that the factors of J can have.
+Index AnalysisShape::inner() const {
+  const Index modes = learning_.target_modes > 0 ? learning_.target_modes : partition_.rows();
+  const Index features = learning_.features == FeatureKind::low_rank ? learning_.max_rank : partition_.rows();
+  return std::min({modes, features, partition_.rows()});
+}
+
+Index AnalysisShape::target_weights() const {
+  return RecurrentWeights<double>::Shape{partition_, network_.in_degree, 1}.bytes();
+}
+
+Index AnalysisShape::weights() const {
+  const Index rows = partition_.largest_row_count();
+  if (has_factors()) return target_weights() + 2 * rows * row_stride<double>(inner()) * number_bytes;
+  // Under FORCE the network runs on J_D, to which u_out w is added.
+  if (learning_.rule == Rule::force) return 2 * target_weights();
+  return target_weights() + rows * row_stride<double>(partition_.rows()) * number_bytes;
+}
+
+/// The dense solver holds three matrices besides the one that it is given.
+Index AnalysisShape::eigenvalues() const {
+  const SpectrumOptions options;
+  const Index n = partition_.rows(), d = inner();
+  const Index of_factors = has_factors() ? 4 * d * d : 0;
+  const Index of_whole = n <= options.dense_limit ? 4 * n * n : 5 * options.leading * n;
+  return std::max(of_factors, of_whole) * number_bytes;
+}
+
+Index AnalysisShape::activity(Index samples) const {
+  return 2 * partition_.largest_row_count() * row_stride<double>(samples) * number_bytes;
+}
+
+/// They are the centred rates, the components that are gathered, the sums of the Gram matrix, and that matrix, of which
+/// the solver makes two more.
+Index AnalysisShape::components(Index samples) const {
+  constexpr Index shown = 20;
+  const Index centred = partition_.largest_row_count() * row_stride<double>(samples);
+  return (centred + 2 * shown * partition_.rows() + 3 * samples * samples) * number_bytes +
+         BlockSums::Shape{samples * samples, threads_}.bytes();
+}
+
+/// The vectors of each network are gathered, and this rank's rows of them are held three times.
+Index AnalysisShape::exponents(Index k) const {
+  const Index own = 3 * partition_.largest_row_count() * padded_vectors<double>(k) * number_bytes;
+  return 2 * (GatheredVectors<double>::Shape{partition_, 1, k}.bytes() + own);
+}
+
+}  // namespace fullforce

@@ -1,0 +1,47 @@
+#include "memory_check.hpp"
+
+#include <algorithm>
+
+#include "fullforce/analysis/activity.hpp"
+#include "fullforce/analysis/analysis_memory.hpp"
+#include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/evaluation.hpp"
+
+namespace fullforce {
+
+SessionShape session_shape(const Communicator& comm, const Config& config, const Task& task, Index streams) {
+  return SessionShape(RowPartition(config.network.neurons, comm.size()), thread_count(),
+                      {config.network, config.learning, streams}, task.channels());
+}
+
+Index session_bytes(const Communicator& comm, const Config& config, const Task& task, Index streams, bool learns) {
+  return session_shape(comm, config, task, streams).bytes(learns) + task.bytes_of_streams(streams);
+}
+
+Index test_bytes(const Communicator& comm, const TestedNetwork& tested, bool record) {
+  const Config& config = tested.config;
+  const Index session = session_bytes(comm, config, *tested.task, config.run.streams, tested.has_pending);
+  if (!record || !comm.is_root()) return session;
+  return session + recording_bytes(*tested.task, config.run, config.network.neurons);
+}
+
+Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments, const TestedNetwork& tested,
+                     Index steps) {
+  const Config& config = tested.config;
+  const Task& task = *tested.task;
+  const AnalysisShape shape(RowPartition(config.network.neurons, comm.size()), config.network, config.learning,
+                            thread_count());
+  const Index samples = arguments.finds_components() ? std::min(steps, ActivitySamples::most_samples) : 0;
+  const Index weights = arguments.needs_weights() ? shape.weights() : 0;
+  const Index signals = 2 * samples * task.outputs() * static_cast<Index>(sizeof(double));
+  const Index kept =
+      weights + shape.activity(samples) + signals + (arguments.lyapunov ? shape.exponents(*arguments.lyapunov) : 0);
+  // These come one after the other.
+  const Index loading = weights + session_bytes(comm, config, task, config.run.streams, tested.has_pending);
+  const Index solving = arguments.finds_eigenvalues() && comm.is_root() ? weights + shape.eigenvalues() : 0;
+  const Index running = kept + session_bytes(comm, config, task, 1, tested.has_pending);
+  const Index components = samples > 0 ? kept + shape.components(samples) : 0;
+  return std::max({loading, solving, running, components});
+}
+
+}  // namespace fullforce

@@ -1,0 +1,24 @@
+#pragma once
+#include "cli.hpp"
+#include "fullforce/parallel/node_memory.hpp"
+#include "fullforce/run/session.hpp"
+#include "tested_network.hpp"
+
+namespace fullforce {
+
+/// The memory and the file sizes of the session of a configuration on these ranks, with so many streams.
+SessionShape session_shape(const Communicator& comm, const Config& config, const Task& task, Index streams);
+
+/// The memory that a session will take on a rank, with the trials in its streams and without what the task holds.
+/// `learns` says whether it has what learning needs.
+Index session_bytes(const Communicator& comm, const Config& config, const Task& task, Index streams, bool learns);
+
+/// The memory that a test will take on this rank. The root may keep a recording.
+Index test_bytes(const Communicator& comm, const TestedNetwork& tested, bool record);
+
+/// The memory that an analysis over so many steps of test trials will take on this rank. The root solves for
+/// eigenvalues.
+Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments, const TestedNetwork& tested,
+                     Index steps);
+
+}  // namespace fullforce

@@ -1,0 +1,74 @@
+"""What `fullforce test` does without noise, in NumPy, on all streams."""
+import copy
+import heapq
+
+import numpy as np
+
+import harness  # noqa: F401 (it says where the package fullforce is)
+from fullforce.files import draws
+
+TEST_INIT_TRIAL = 16  # the purpose of the draws that decide the order of trials, as the program numbers it
+
+
+def init_order(seed, epoch, count):
+    """The order in which teacher-forced trials go through the rows of a trials file, in one pass through the file."""
+    if count == 1:
+        return [0]
+    return np.argsort(draws.uniform_draws(seed, TEST_INIT_TRIAL, epoch, count), kind="stable")
+
+
+def cut(trial, first):
+    """A trial from a step on."""
+    return type(trial)(trial.targets[first:], trial.inputs[first:], trial.hints[first:])
+
+
+def init_trials(trials, seed, stream, streams, per_stream):
+    """The teacher-forced trials of a stream. Streams of a single trial begin it at different positions."""
+    numbers = range(stream * per_stream, (stream + 1) * per_stream)
+    chosen = [trials[init_order(seed, number // len(trials), len(trials))[number % len(trials)]] for number in numbers]
+    if chosen and len(trials) == 1:
+        chosen[0] = cut(chosen[0], stream * len(chosen[0].targets) // streams)
+    return chosen
+
+
+def disturbed(network, size):
+    """A network whose weights differ by so much, relatively. Rounding does no more in a step."""
+    random, other = np.random.default_rng(0), copy.copy(network)
+    for name in ("weights", "readout", "J_D", "u_out", "u_in"):
+        weights = getattr(network, name)
+        if weights is not None:
+            setattr(other, name, weights * (1 + size * random.standard_normal(weights.shape)))
+    if network.sparse:
+        data = network.sparse["data"]
+        other.sparse = {**network.sparse, "data": data * (1 + size * random.standard_normal(data.shape))}
+    return other
+
+
+def error(network, trials, count, seed):
+    """The test error of `count` trials; NaN where all targets are zero."""
+    options = network.config["run"]
+    streams, states, free = options["streams"], [], []
+    for stream in range(streams):
+        state = network.initial_state(seed, stream=stream)
+        forced = init_trials(trials, seed, stream, streams, options["init_trials"])
+        network.run(forced, state, forced=True)
+        states.append(state)
+        heapq.heappush(free, (sum(len(t.targets) for t in forced), stream))
+    squared_error = squared_target = 0.0
+    for number in range(count):
+        time, stream = heapq.heappop(free)
+        trial = trials[number % len(trials)]
+        run = network.run([trial], states[stream])
+        squared_error += np.sum((run.outputs - run.targets) ** 2)
+        squared_target += np.sum(run.targets**2)
+        heapq.heappush(free, (time + len(trial.targets), stream))
+    return squared_error / squared_target if squared_target > 0 else np.nan
+
+
+def error_and_tolerance(network, trials, count, seed):
+    """The test error, and how much rounding may change it: what small disturbances of the weights do."""
+    rounding = 1e-14 if network.config["learning"]["precision"] == "double" else 1e-6
+    exact = error(network, trials, count, seed)
+    spread = max(abs(error(disturbed(network, size), trials, count, seed) - exact)
+                 for size in (rounding, -rounding, 3 * rounding))
+    return exact, (1e-10 + 100 * rounding) * abs(exact) + 100 * spread
