@@ -86,9 +86,9 @@ std::string try_input(std::string_view input) {
   const std::filesystem::path path = folder() / "fuzz.h5";
   write_input(path, input);
   expect_closed("the edits");
-  file_format(path);
-  expect_closed("file_format");
   try {
+    file_format(path);
+    expect_closed("file_format");
     const TrialsData data = read_trials(path);
     expect_shapes(data);
     expect_written_and_read(data);
