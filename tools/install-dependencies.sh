@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building, testing and plotting need; does nothing when all are there.
 # With --slurm also SLURM, for the tests of the job scripts; where it cannot be had, those tests are skipped.
+# With --fuzz also Clang, for the fuzzers of the readers (cmake --preset fuzz).
 set -euo pipefail
 
 packages=(
@@ -47,9 +48,23 @@ else
   install "${missing[@]}"
 fi
 
-if [ "${1:-}" = --slurm ]; then
-  mapfile -t missing < <(missing_of slurm-wlm munge)
+# Installs further packages, without which the rest can be built and tested.
+install_optional() {
+  local consequence=$1
+  shift
+  mapfile -t missing < <(missing_of "$@")
   if [ ${#missing[@]} -gt 0 ] && ! install "${missing[@]}"; then
-    echo "install-dependencies.sh: no SLURM (${missing[*]} cannot be installed); the tests that need it will be skipped" >&2
+    echo "install-dependencies.sh: ${missing[*]} cannot be installed; $consequence" >&2
   fi
-fi
+}
+
+for option in "$@"; do
+  case $option in
+    --slurm) install_optional "the tests that need SLURM will be skipped" slurm-wlm munge ;;
+    --fuzz) install_optional "the fuzzers cannot be built" clang libclang-rt-dev libomp-dev llvm ;;
+    *)
+      echo "install-dependencies.sh: unknown option $option (--slurm and --fuzz are known)" >&2
+      exit 2
+      ;;
+  esac
+done

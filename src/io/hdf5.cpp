@@ -38,6 +38,16 @@ std::string reason_not_to_open(const std::filesystem::path& path, const std::str
   return fmt::format("{} cannot be opened (HDF5: {})", name, reason);
 }
 
+/// HDF5 reads again what does not match its checksum, since the writer may just be writing it, and doubles the time
+/// that it waits: a nanosecond at first. It gives up after a hundred times, which would be never for a damaged file.
+constexpr unsigned read_attempts = 24;
+
+hid_t open_beside_its_writer(const std::filesystem::path& path) {
+  const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
+  check(H5Pset_metadata_read_attempts(access.get(), read_attempts), "file access");
+  return H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get());
+}
+
 }  // namespace
 
 void silence() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
@@ -101,7 +111,7 @@ Handle open_serially(const std::filesystem::path& path) {
   if (file >= 0) return {file, H5Fclose};
   const std::string reason = reason_not_to_open(path, error_text());
   // A program writes the file so that others can read it meanwhile (SWMR), or ended without closing it.
-  const hid_t beside_its_writer = H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, H5P_DEFAULT);
+  const hid_t beside_its_writer = open_beside_its_writer(path);
   if (beside_its_writer < 0) throw InputError(reason);
   return {beside_its_writer, H5Fclose};
 }

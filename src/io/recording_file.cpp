@@ -40,9 +40,13 @@ std::string file_format(const std::filesystem::path& path) {
     return format::kind::network;  // only network files are sealed; HDF5 may fail on a damaged one
   const hdf5::Handle file = hdf5::open_serially(path);
   if (!hdf5::has_attribute(file.get(), format::root::format)) return {};
-  const hdf5::Value value = hdf5::read_attribute(file.get(), format::root::format);
-  const auto* text = std::get_if<std::string>(&value);
-  return text ? *text : std::string();
+  try {
+    const hdf5::Value value = hdf5::read_attribute(file.get(), format::root::format);
+    const auto* text = std::get_if<std::string>(&value);
+    return text ? *text : std::string();
+  } catch (const RunError& error) {
+    throw InputError(fmt::format("{}: {}", path.string(), error.what()));
+  }
 }
 
 }  // namespace fullforce

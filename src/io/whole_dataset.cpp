@@ -17,20 +17,41 @@ namespace {
 namespace fs = std::filesystem;
 using hdf5::Handle;
 
-/// HDF5 believes the size that lzf was told of and would read beyond the end of smaller chunks.
-void expect_lzf_of_whole_chunks(hid_t dataset, hid_t creation, hsize_t told, const std::string& what) {
+/// No number has more bytes. The bytes of all values of a dataset therefore fit into 64 bits.
+constexpr hsize_t most_bytes_of_value = 128;
+
+hsize_t bytes_of_value(hid_t dataset) {
+  const Handle type = hdf5::own(H5Dget_type(dataset), H5Tclose, "type cannot be read");
+  return H5Tget_size(type.get());
+}
+
+/// In floating point, since a damaged file can claim more than an integer holds.
+double bytes_of_chunk(hid_t dataset, hid_t creation, const std::string& what) {
   std::array<hsize_t, H5S_MAX_RANK> chunk{};
   const int rank = H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data());
   hdf5::check(rank, what);
-  const Handle type = hdf5::own(H5Dget_type(dataset), H5Tclose, what);
-  hsize_t bytes = H5Tget_size(type.get());
-  for (std::size_t i = 0; i < as_size(rank); ++i) bytes *= chunk[i];
-  require(told == bytes, "{} is damaged: its filter lzf makes chunks of {} bytes, and they have {}", what, told, bytes);
+  auto bytes = static_cast<double>(bytes_of_value(dataset));
+  for (std::size_t i = 0; i < as_size(rank); ++i) bytes *= static_cast<double>(chunk[i]);
+  return bytes;
+}
+
+/// HDF5 believes the size that lzf was told of and would read beyond the end of smaller chunks.
+void expect_lzf_of_whole_chunks(hid_t dataset, hid_t creation, unsigned told, const std::string& what) {
+  const double bytes = bytes_of_chunk(dataset, creation, what);
+  require(told == bytes, "{} is damaged: its filter lzf makes chunks of {} bytes, and they have {:.0f}", what, told,
+          bytes);
+}
+
+/// These two filters make chunks of a size that they were told of. They would cut off a part of what an earlier filter
+/// has made longer, for example the checksum of fletcher32, and HDF5 reads beyond the end of what is left.
+bool makes_chunks_of_fixed_size(H5Z_filter_t filter) {
+  return filter == H5Z_FILTER_SCALEOFFSET || filter == H5Z_FILTER_NBIT;
 }
 
 void expect_filters(hid_t dataset, hid_t creation, const std::string& what) {
   make_lzf_available();
   const int count = H5Pget_nfilters(creation);
+  bool has_another_size = false;
   for (int i = 0; i < count; ++i) {
     unsigned flags = 0;
     std::array<unsigned, 8> parameters{};
@@ -42,16 +63,13 @@ void expect_filters(hid_t dataset, hid_t creation, const std::string& what) {
             "{} is compressed with the filter {}, number {}, which is not there to read it (rewrite the dataset with "
             "gzip or without compression)",
             what, name[0] != '\0' ? name.data() : "without a name", filter);
+    require(!has_another_size || !makes_chunks_of_fixed_size(filter),
+            "{} was written with scaleoffset or nbit behind a filter that changes sizes, which loses data (rewrite the "
+            "dataset with gzip or without compression)",
+            what);
+    has_another_size = has_another_size || filter != H5Z_FILTER_SHUFFLE;
     if (filter == lzf::filter) expect_lzf_of_whole_chunks(dataset, creation, parameters[lzf::chunk_bytes], what);
   }
-}
-
-/// No number has more bytes. The bytes of all values of a dataset therefore fit into 64 bits.
-constexpr hsize_t most_bytes_of_value = 128;
-
-hsize_t bytes_of_value(hid_t dataset) {
-  const Handle type = hdf5::own(H5Dget_type(dataset), H5Tclose, "type cannot be read");
-  return H5Tget_size(type.get());
 }
 
 hsize_t bytes_of(hid_t dataset) {
@@ -77,15 +95,6 @@ std::optional<double> most_compression(hid_t creation) {
   return most;
 }
 
-/// Memory for the values is allocated before they are read, and a damaged file can claim any number of them.
-void expect_credible_compression(hid_t dataset, hid_t creation, const std::string& what) {
-  const std::optional<double> most = most_compression(creation);
-  const hsize_t claimed = bytes_of(dataset);
-  const hsize_t stored = H5Dget_storage_size(dataset);
-  require(!most || static_cast<double>(claimed) <= *most * static_cast<double>(stored),
-          "{} is damaged: its {} bytes cannot have been compressed to {}", what, claimed, stored);
-}
-
 /// How many chunks the dataset has, in floating point, since a file can claim more than an integer holds.
 double chunks_of_extents(const std::vector<Index>& extents, hid_t creation, const std::string& what) {
   std::vector<hsize_t> chunk(extents.size());
@@ -98,6 +107,16 @@ double chunks_of_extents(const std::vector<Index>& extents, hid_t creation, cons
   return count;
 }
 
+/// Memory for the values is allocated before they are read, and a damaged file can claim any number of them. Chunks
+/// that are stored as they are must have their size, or HDF5 would read beyond the end of them.
+void expect_credible_size(hid_t dataset, hid_t creation, double chunks, const std::string& what) {
+  const std::optional<double> most = most_compression(creation);
+  const double claimed = chunks * bytes_of_chunk(dataset, creation, what);
+  const hsize_t stored = H5Dget_storage_size(dataset);
+  require(!most || claimed <= *most * static_cast<double>(stored),
+          "{} is damaged: its chunks of {:.0f} bytes cannot be stored in {}", what, claimed, stored);
+}
+
 void expect_chunks(hid_t dataset, hid_t creation, const std::string& what) {
   expect_filters(dataset, creation, what);
   const double expected = chunks_of_extents(hdf5::extents(dataset), creation, what);
@@ -107,7 +126,7 @@ void expect_chunks(hid_t dataset, hid_t creation, const std::string& what) {
   require(static_cast<double>(written) >= expected,
           "{} is not whole: {} of its {:.0f} chunks were ever written (write all values, zeros too)", what, written,
           expected);
-  expect_credible_compression(dataset, creation, what);
+  expect_credible_size(dataset, creation, expected, what);
 }
 
 /// The path under which HDF5 looks for an external file.

@@ -189,6 +189,19 @@ TEST_F(TrialsFile, TakesASquareSignalOnlyWhereTheOrderIsCertain) {
   EXPECT_EQ(read_trials(path).targets, (std::vector<double>{1, 2, 3, 4}));
 }
 
+// HDF5 would wait for a program that might be writing the file.
+TEST_F(TrialsFile, RefusesADamagedFileOfTheLatestFormatAtOnce) {
+  const hid_t latest = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_libver_bounds(latest, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
+  H5Fclose(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, latest));
+  H5Pclose(latest);
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(20);
+  file.put('x');
+  file.close();
+  expect_refused("cannot be opened");
+}
+
 TEST_F(TrialsFile, RefusesChunksThatWereNeverWritten) {
   const hid_t chunks = H5Pcreate(H5P_DATASET_CREATE);
   const std::array<hsize_t, 2> one{1, 1};
@@ -220,7 +233,19 @@ TEST_F(TrialsFile, RefusesMoreThanTheFiltersCanHaveCompressed) {
   H5Pset_shuffle(compressed);
   H5Pset_deflate(compressed, 1);
   write_chunk_of_targets(path, compressed, std::string(1000, 'x'));
-  expect_refused("targets is damaged: its 1073741824 bytes cannot have been compressed to 1000");
+  expect_refused("targets is damaged: its chunks of 1073741824 bytes cannot be stored in 1000");
+}
+
+// HDF5 writes such a dataset, and reads other numbers from it without an error.
+TEST_F(TrialsFile, RefusesFiltersThatCutOffAChecksum) {
+  const hid_t filters = H5Pcreate(H5P_DATASET_CREATE);
+  const std::array<hsize_t, 2> chunk{5, 1};
+  H5Pset_chunk(filters, 2, chunk.data());
+  H5Pset_fletcher32(filters);
+  H5Pset_scaleoffset(filters, H5Z_SO_FLOAT_DSCALE, 2);
+  Foreign(path).header().trial_of(5).dataset("targets", H5T_IEEE_F64LE, {5, 1}, {1, 2, 3, 4, 5}, filters);
+  H5Pclose(filters);
+  expect_refused("targets was written with scaleoffset or nbit behind a filter that changes sizes");
 }
 
 TEST_F(TrialsFile, RefusesMoreThanAnyFileHolds) {
