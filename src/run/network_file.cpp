@@ -59,6 +59,22 @@ void require_network(Archive& archive, const std::filesystem::path& path) {
           version, format_version, version > format_version ? "a newer" : "the former");
 }
 
+/// Calls action(). An error of it keeps its kind, and names the file.
+template <class Action>
+void name_in_errors(const std::filesystem::path& path, const Action& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    throw InputError(naming(path, error));
+  } catch (const DamageError& error) {
+    throw DamageError(naming(path, error));
+  } catch (const MemoryError&) {
+    throw;
+  } catch (const RunError& error) {
+    throw RunError(naming(path, error));
+  }
+}
+
 }  // namespace
 
 void save_network(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader header,
@@ -78,19 +94,11 @@ void save_network(const Communicator& comm, const std::filesystem::path& path, N
 
 void load_network(const Communicator& comm, const std::filesystem::path& path,
                   const std::function<void(Archive&)>& persist) {
-  try {
+  name_in_errors(path, [&] {
     Archive archive = Archive::open(comm, path);
     persist(archive);
     archive.close();
-  } catch (const InputError& error) {
-    throw InputError(naming(path, error));
-  } catch (const DamageError& error) {
-    throw DamageError(naming(path, error));
-  } catch (const MemoryError&) {
-    throw;
-  } catch (const RunError& error) {
-    throw RunError(naming(path, error));
-  }
+  });
 }
 
 NetworkFileHeader read_network_header(const Communicator& comm, const std::filesystem::path& path) {
@@ -118,13 +126,15 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
 
 std::string damage_of(const Communicator& comm, const std::filesystem::path& path) {
   try {
-    Archive archive = Archive::open(comm, path);
-    require_network(archive, path);
-    archive.verify();
-    archive.close();
+    name_in_errors(path, [&] {
+      Archive archive = Archive::open(comm, path);
+      require_network(archive, path);
+      archive.verify();
+      archive.close();
+    });
     return {};
   } catch (const DamageError& error) {
-    return naming(path, error);
+    return error.what();
   }
 }
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Fuzzes the readers of configurations, trials files and network files, each in a process of its own.
 
     run.py BUILD_FOLDER [--seconds 3600] [--readers config,trials,network] [--folder FOLDER]

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """On a processor without the instructions that the program was built for, it says so once and ends with exit code 1.
 
     another_processor.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """What does not fit into memory is refused before anything is allocated; an allocation that fails ends every rank.
 
     memory.py FULLFORCE

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 """Files that cannot be used for different reasons: each gets its true reason, and only damaged ones are called damaged.
 
     unreadable_files.py FULLFORCE
