@@ -63,7 +63,7 @@ def check(folder, rule, precision, streams, features, in_degree, modes=0, neuron
     with h5py.File(reference) as f:
         assert f["progress"].attrs["samples"] > 100, "the run must reach its training"
         assert "learning/pending_right" in f, "and leave a pending panel"
-    everything = rule == "full-force" and streams == 3 and in_degree == 30 and modes == 0
+    everything = rule == "full-force" and streams == 3 and in_degree == 30 and features == "dense"
     # Some restarts are inside of init trials, whose currents a checkpoint must not forget. Others come later.
     few = ((2, 3, 30), (3, 2, 411)) if modes else ((3, 2, 411),)
     # In the last layout, OpenMP has another number of threads in mind inside a parallel region.
