@@ -28,12 +28,15 @@ without_quotes() {
 # stays_inside NAME: whether OUTPUT/NAME is a folder in OUTPUT.
 stays_inside() { [[ -n $1 && $1 != /* && ! /$1/ =~ /\.{1,2}/ ]]; }
 
-# names_of LINES: the name of each of these lines.
+# folder_of NAME: the name without slashes that change nothing, as in a/ and a//b.
+folder_of() { sed -E 's#/+#/#g; s#/$##' <<<"$1"; }
+
+# names_of LINES: the folder that each of these lines names.
 names_of() {
   local line
   while IFS= read -r line; do
     split_words "$line"
-    printf '%s\n' "$(without_quotes "${words[0]:-}")"
+    folder_of "$(without_quotes "${words[0]:-}")"
   done <<<"$1"
 }
 
@@ -57,7 +60,7 @@ read_parameters() {
     echo "$1: $name (must name a folder inside of OUTPUT): $line" >&2
     return 1
   fi
-  same=$(names_of "$lines" | grep -cxF -e "$name")
+  same=$(names_of "$lines" | grep -cxF -e "$(folder_of "$name")")
   if [ "$same" -gt 1 ]; then
     echo "$1: $same lines have the name $name (their runs would share a folder)" >&2
     return 1

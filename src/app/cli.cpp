@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/path_text.hpp"
 #include "fullforce/base/utf8.hpp"
 #include "result_stream.hpp"
 
@@ -64,6 +65,17 @@ CLI::Option* add_text(CLI::App& app, const std::string& name, Target& target, co
   return app.add_option_function<std::string>(name, read, help);
 }
 
+/// Adds an option that takes the path of a file or folder. What a shell would have expanded is refused.
+template <class Target>
+CLI::Option* add_path(CLI::App& app, const std::string& name, Target& target, const std::string& help) {
+  const auto read = [name, &target](const std::string& text) {
+    if (const std::string complaint = path_complaint(text); !complaint.empty())
+      throw CLI::ValidationError(fmt::format("{}{}{} ({})", name, text.empty() ? "" : " ", text, complaint));
+    target = text;
+  };
+  return app.add_option_function<std::string>(name, read, help);
+}
+
 void add_threads(CLI::App& app, std::optional<int>& threads) {
   add_count(app, "--threads", threads, 1, "threads of each rank; otherwise OMP_NUM_THREADS", 1024);
 }
@@ -111,8 +123,8 @@ class CommandLine {
     });
     add_text(app, "CONFIG", train_.config, "configuration, TOML")->required();
     add_settings(app, train_.settings);
-    add_text(app, "--output", train_.output, "folder of the results, instead of run.output");
-    add_text(app, "--restart", train_.restart, "auto (the newest good checkpoint, if any), never, or a checkpoint");
+    add_path(app, "--output", train_.output, "folder of the results, instead of run.output");
+    add_path(app, "--restart", train_.restart, "auto (the newest good checkpoint, if any), never, or a checkpoint");
     add_count(app, "--max-steps", train_.max_steps, 0, "stop with a checkpoint after this step of the run");
     add_amount(app, "--max-hours", train_.max_hours, "stop with a checkpoint before this many hours");
     app.add_flag("--dry-run", train_.dry_run, "check everything, compute nothing");
@@ -130,9 +142,9 @@ class CommandLine {
     add_count(app, "--trials", test_.trials, 1, "number of trials, instead of run.test_trials");
     add_amount(app, "--noise", test_.noise, "eta, instead of network.noise");
     add_count(app, "--seed", test_.seed, 0, "instead of run.seed");
-    add_text(app, "--trials-file", test_.trials_file, "trials to test on, instead of those of the network's task");
-    add_text(app, "--record", test_.record, "file for outputs and rates, HDF5");
-    add_text(app, "--output", test_.output, "file for the scores, JSON");
+    add_path(app, "--trials-file", test_.trials_file, "trials to test on, instead of those of the network's task");
+    add_path(app, "--record", test_.record, "file for outputs and rates, HDF5");
+    add_path(app, "--output", test_.output, "file for the scores, JSON");
     add_threads(app, test_.threads);
   }
 
@@ -150,8 +162,8 @@ class CommandLine {
     add_count(app, "--trials", analyze_.trials, 1, "length of the run, 10 trials if not given");
     add_amount(app, "--noise", analyze_.noise, "eta, instead of network.noise");
     add_count(app, "--seed", analyze_.seed, 0, "instead of run.seed");
-    add_text(app, "--trials-file", analyze_.trials_file, "trials to run on, instead of those of the network's task");
-    add_text(app, "--output", analyze_.output, "file for all results, HDF5; their summary goes beside it, JSON");
+    add_path(app, "--trials-file", analyze_.trials_file, "trials to run on, instead of those of the network's task");
+    add_path(app, "--output", analyze_.output, "file for all results, HDF5; their summary goes beside it, JSON");
     add_threads(app, analyze_.threads);
   }
 
@@ -163,7 +175,7 @@ class CommandLine {
     add_text(app, "CONFIG", trials_.config, "configuration, TOML")->required();
     add_settings(app, trials_.settings);
     add_count(app, "--count", trials_.count, 1, "number of trials", 100'000)->required();
-    add_text(app, "--output", trials_.output, "file, HDF5")->required();
+    add_path(app, "--output", trials_.output, "file, HDF5")->required();
     add_threads(app, trials_.threads);
   }
 
@@ -187,9 +199,9 @@ class CommandLine {
     add_threads(app, plan_.threads);
     app.add_flag("--calibrate", plan_.calibrate,
                  "measure this machine first, on the ranks and threads that this command runs on");
-    add_text(app, "--machine", plan_.machine,
+    add_path(app, "--machine", plan_.machine,
              "file of the machine's constants; otherwise fullforce-machine.json, if it is there");
-    add_text(app, "--output", plan_.output, "file for the plan, JSON");
+    add_path(app, "--output", plan_.output, "file for the plan, JSON");
   }
 
   CLI::App& add(const std::string& name, const std::string& help, std::function<int()> action) {

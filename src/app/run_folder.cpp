@@ -44,7 +44,7 @@ void require_same_trials(const NetworkFileHeader& header, const WantedRun& run, 
 /// Throws InputError unless the run in `file`, which has this header, is the one that is asked for. Returns its
 /// configuration.
 Config require_same_run(const NetworkFileHeader& header, const WantedRun& run, const fs::path& file) {
-  const Config saved = parse_config(header.config, file.string());
+  const Config saved = parse_sealed_config(header.config, file.string());
   const Config& config = run.config;
   const bool same_trials = !run.trials.empty() && header.trials == run.trials;
   std::string differences;
@@ -91,7 +91,7 @@ bool goes_on_exactly(const NetworkFileHeader& header, const Config& saved, const
 Candidate read_candidate(const Communicator& comm, const WantedRun& run, const fs::path& path) {
   try {
     const NetworkFileHeader header = read_network_header(comm, path);
-    const bool exact = goes_on_exactly(header, parse_config(header.config, path.string()), run.config, path);
+    const bool exact = goes_on_exactly(header, parse_sealed_config(header.config, path.string()), run.config, path);
     return {path, header.step, exact, {}};
   } catch (const InputError& error) {
     damage_of(comm, path);

@@ -50,7 +50,7 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   TestedNetwork tested;
   const NetworkFileHeader header = read_network_header(comm, path);
   Config& config = tested.config;
-  config = parse_config(header.config, path);
+  config = parse_sealed_config(header.config, path);
   tested.network_seed = config.run.seed;
   tested.has_pending = header.has_pending;
   config.run.test_trials = changes.trials.value_or(config.run.test_trials);

@@ -25,6 +25,12 @@ bool has_no_basis(const Config& config, const Channels&) {
   return config.learning.features == FeatureKind::dense && config.learning.target_modes == 0;
 }
 
+bool learns_no_currents(const Config& config, const Channels& channels) {
+  return !learns_recurrent(config.learning.rule) && channels.hints > 0;
+}
+
+bool trains_nothing(const Config& config, const Channels&) { return config.run.train_trials == 0; }
+
 bool never_learns(const Config& config, const Channels&) {
   return config.learning.update_probability == 0.0 || config.run.train_trials == 0;
 }
@@ -45,6 +51,9 @@ constexpr std::array rules{
            "a task without inputs"},
     Unused{"network.hint_gain", [](const Config&, const Channels& channels) { return channels.hints == 0; },
            "a task without hints"},
+    Unused{"task.hint", learns_no_currents, "learning.rule = \"force\", which learns no target currents"},
+    Unused{"network.hint_gain", learns_no_currents, "learning.rule = \"force\", which learns no target currents"},
+    Unused{"learning.update_probability", trains_nothing, "run.train_trials = 0"},
     Unused{"learning.rank_tolerance", has_no_basis, "dense features and without target modes"},
     Unused{"learning.max_rank", has_no_basis, "dense features and without target modes"},
     Unused{"learning.alpha", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},

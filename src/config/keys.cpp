@@ -90,6 +90,14 @@ Key key(std::string_view section, std::string_view name, Member member, Check ru
           std::move(rule)};
 }
 
+/// A key whose value is the path of a file or folder.
+template <class Member>
+Key path_key(std::string_view section, std::string_view name, Member member, std::string_view comment) {
+  Key k = key(section, name, member, path, comment);
+  k.is_path = true;
+  return k;
+}
+
 /// A key whose value is the name of an enumerator.
 template <class Member>
 Key choice(std::string_view section, std::string_view name, Member member) {
@@ -132,12 +140,12 @@ std::vector<Key> make_keys() {
   add(key("run", "init_trials", MEMBER(run.init_trials), at_least(0), "before learning"));
   add(key("run", "train_trials", MEMBER(run.train_trials), at_least(0)));
   add(key("run", "test_trials", MEMBER(run.test_trials), at_least(0), "after learning"));
-  add(key("run", "output", MEMBER(run.output), path, "folder, relative to the working directory"));
+  add(path_key("run", "output", MEMBER(run.output), "folder, relative to the working directory"));
 
   add(word("task", "name", MEMBER(task.name), task_names()));
   add(key("task", "version", MEMBER(task.version), between<std::int64_t>(1, 2), "of the oscillation"));
   add(or_truth(choice("task", "hint", MEMBER(task.hint)), "none", "published"));
-  add(key("task", "file", MEMBER(task.file), path, "for task \"file\""));
+  add(path_key("task", "file", MEMBER(task.file), "for task \"file\""));
   add(key("task", "pulse", MEMBER(task.times.pulse), between(1e-6, longest_time), "s"));
   add(key("task", "delay_min", MEMBER(task.times.delay_min), between(0.0, longest_time), "s; 0 = that of the task"));
   add(key("task", "delay_max", MEMBER(task.times.delay_max), between(0.0, longest_time), "s; 0 = that of the task"));

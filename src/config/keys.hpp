@@ -29,6 +29,7 @@ struct Key {
   std::function<std::string(const Value&)> complaint;
   /// The strings for which false and true may be written; empty if neither may be.
   std::array<std::string_view, 2> of_truth = {};
+  bool is_path = false;
 
   std::string full_name() const;
 };

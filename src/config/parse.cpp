@@ -107,6 +107,9 @@ const Key& require_key(std::string_view section, std::string_view name, const Pl
 /// A configuration under construction. It remembers where each key got its value.
 class Builder {
  public:
+  /// A sealed configuration is one of a network file.
+  explicit Builder(bool sealed = false) : sealed_(sealed) {}
+
   void set(const Key& key, const toml::node& node, const Place& place) {
     const Value sample = key.get(config_);
     std::optional<Value> value = value_of(node);
@@ -116,7 +119,7 @@ class Builder {
       value = std::string(key.of_truth[std::get<bool>(*value) ? 1 : 0]);
     require(value && value->index() == sample.index(), "{}: {} = {} (must be {}{})", place, key.full_name(),
             describe(node), type_name(sample), key.of_truth[0].empty() ? "" : ", true or false");
-    const std::string complaint = key.complaint(*value);
+    const std::string complaint = sealed_ && key.is_path ? std::string() : key.complaint(*value);
     require(complaint.empty(), "{}: {} = {} ({})", place, key.full_name(), describe(node), complaint);
     key.set(config_, *value);
     places_[key.full_name()] = place;
@@ -158,6 +161,7 @@ class Builder {
     return otherwise;
   }
 
+  bool sealed_;
   Config config_;
   std::map<std::string, Place, std::less<>> places_;
 };
@@ -239,6 +243,12 @@ Config parse_config(const std::string& text, const std::string& name, const std:
   Builder builder;
   read_file(builder, parse_toml(text, name), name);
   for (const std::string& setting : settings) apply_setting(builder, setting);
+  return builder.finish(name);
+}
+
+Config parse_sealed_config(const std::string& text, const std::string& name) {
+  Builder builder(true);
+  read_file(builder, parse_toml(text, name), name);
   return builder.finish(name);
 }
 

@@ -27,9 +27,14 @@ constexpr std::string_view mark = ".unfinished-";
 constexpr std::string_view ending = ".part";
 constexpr std::size_t longest_name = 255;  // of a file, in bytes
 
-/// The name of this host, of letters, digits and hyphens alone.
+/// The name of this host, of letters, digits and hyphens alone. Containers may have the same name and other processes,
+/// so the namespace of the processes is a part of it unless it is that of the host itself.
 std::string host_in_names() {
+  constexpr std::string_view of_the_host = "pid:[4026531836]";
   std::string host = host_name();
+  std::error_code ignored;
+  if (const std::string space = fs::read_symlink("/proc/self/ns/pid", ignored).string(); space != of_the_host)
+    host += space;
   std::replace_if(
       host.begin(), host.end(), [](unsigned char c) { return c > 0x7f || !std::isalnum(c); }, '-');
   return host;

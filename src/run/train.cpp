@@ -85,9 +85,9 @@ class Training {
     if (reporter_.due()) show_progress();
   }
 
-  /// A run that goes on has had its warning at its start.
+  /// A run that goes on has had its warning at its start. FORCE does not learn what the targets drive.
   void check_drive() {
-    if (first_step_ > 0) return;
+    if (first_step_ > 0 || !learns_recurrent(job_->learning.rule)) return;
     const std::string warning = drive_check_.look(simulation());
     if (!warning.empty()) reporter_.notices({{true, warning}});
   }

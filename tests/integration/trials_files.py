@@ -626,10 +626,14 @@ def check_package():
     def said(call):
         try:
             call()
-        except (ValueError, errors.ToolError) as error:
+        except (OSError, ValueError, errors.ToolError) as error:
             return str(error)
         return "nothing"
 
+    os.mkfifo("pipe.h5")
+    with h5py.File(b"odd.h5", "w") as file:
+        file.attrs.update(ROOT)
+        file[b"o\xe9"] = [1.0]
     with h5py.File("recording.h5", "w") as file:
         for name in recording.NEEDED:
             file.create_dataset(name, (4, 2), chunks=(1, 2))
@@ -637,6 +641,10 @@ def check_package():
         file.create_dataset("network/u_in", (4, 2), chunks=(2, 2))[:2] = 1
         network_says = said(lambda: network.read_floats(file, "network/u_in"))
     for words, text in (("as many columns as rows, 3", said(lambda: files.write_trials("w.h5", [files.Trial(np.eye(3))], dt=0.001))),
+                        ("must be real numbers", said(lambda: files.Trial(np.array([1 + 2j, 2])))),
+                        ("must be real numbers", said(lambda: files.Trial(np.array(["1", "2"])))),
+                        ("is not a file", said(lambda: files.write_trials("pipe.h5", [files.Trial(np.ones(5))], dt=0.001))),
+                        ("unknown dataset or group", said(lambda: files.read_trials("odd.h5"))),
                         ("is not whole: 0 of its 4 chunks", said(lambda: recording.read_recording("recording.h5"))),
                         ("dataset network/u_in is not whole: 1 of its 2 chunks", network_says)):
         if words not in text:

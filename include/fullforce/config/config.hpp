@@ -27,6 +27,10 @@ struct Config {
 /// name it also says the nearest known one.
 Config parse_config(const std::string& text, const std::string& name, const std::vector<std::string>& settings = {});
 
+/// Reads the configuration that is sealed in a network file. Its paths were checked when they were given, perhaps by a
+/// program with other rules, and are taken as they are.
+Config parse_sealed_config(const std::string& text, const std::string& name);
+
 /// Returns the effective configuration as TOML. parse_config() reads it back to the same values. `--dump-defaults` asks
 /// for comments beside the keys.
 std::string dump_config(const Config& config, bool with_comments = false);

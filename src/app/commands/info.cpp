@@ -47,7 +47,7 @@ bool describe_network(const Communicator& comm, ResultStream& out, const fs::pat
     return false;
   }
   const NetworkFileHeader header = read_network_header(comm, path);
-  const Config config = parse_config(header.config, path.string());
+  const Config config = parse_sealed_config(header.config, path.string());
   out.print(fmt::format("{}: fullforce network, {} neurons, step {}, whole (all checksums agree)\n", path.string(),
                         config.network.neurons, header.step));
   out.print(fmt::format("provenance:\n{}\nconfiguration:\n{}\n",

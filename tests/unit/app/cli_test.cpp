@@ -53,6 +53,17 @@ TEST(CommandLine, ReadsFiniteAmountsThatAreNotNegative) {
     EXPECT_TRUE(says(refusal({"train", "c.toml", "--max-hours", text}), "--max-hours")) << text;
 }
 
+TEST(CommandLine, TakesNoPathThatAShellWouldHaveExpanded) {
+  for (const char* path : {"~/x", "$HOME/x", "run${a}"}) {
+    EXPECT_TRUE(says(refusal({"train", "c.toml", "--output", path}), "only a shell expands")) << path;
+    EXPECT_TRUE(says(refusal({"trials", "c.toml", "--count", "1", "--output", path}), "--output")) << path;
+    EXPECT_TRUE(says(refusal({"plan", "c.toml", "--output", path}), "--output")) << path;
+    for (const char* option : {"--output", "--record", "--trials-file"})
+      EXPECT_TRUE(says(refusal({"test", "n.h5", option, path}), option)) << path;
+    EXPECT_TRUE(says(refusal({"analyze", "n.h5", "--output", path}), "--output")) << path;
+  }
+}
+
 TEST(CommandLine, TakesNoEmptyText) {
   EXPECT_TRUE(says(refusal({"train", ""}), "must not be empty"));
   EXPECT_TRUE(says(refusal({"train", "c.toml", "--output", ""}), "--output"));

@@ -167,6 +167,16 @@ TEST(Config, ANeuronHasFewerInputsThanThereAreNeurons) {
   EXPECT_EQ(parse_config("[network]\nin_degree = 299\n", "c.toml").network.in_degree, 299);
 }
 
+/// A network file may come from a program that took such paths.
+TEST(Config, PathsOfASealedConfigurationAreTakenAsTheyAre) {
+  const std::string text = "[run]\noutput = \"~/x\"\n[task]\nfile = \"$DATA/t.h5\"\n";
+  EXPECT_NE(message_of(text), "no error");
+  const Config sealed = parse_sealed_config(text, "network.h5");
+  EXPECT_EQ(sealed.run.output, "~/x");
+  EXPECT_EQ(sealed.task.file, "$DATA/t.h5");
+  EXPECT_THROW(parse_sealed_config("[network]\nneurons = 0\n", "network.h5"), InputError);
+}
+
 TEST(Config, EulerNeedsAStepBelowTwoTau) {
   EXPECT_EQ(
       message_of("[network]\ntau = 0.5\ndt = 1.0\n"),

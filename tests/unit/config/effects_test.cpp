@@ -27,6 +27,20 @@ TEST(Effects, GainsOfMissingChannelsAreNamed) {
   EXPECT_TRUE(found_in(gains, {1, 1, 1}).empty());
 }
 
+TEST(Effects, HintsServeTargetCurrentsAlone) {
+  const std::string force = "[network]\nhint_gain = 3.0\n[learning]\nrule = \"force\"\n";
+  EXPECT_EQ(found_in(force, {2, 1, 1}).size(), 1u);
+  EXPECT_EQ(
+      found_in("[task]\nname = \"ready-set-go\"\nhint = \"phase\"\n[learning]\nrule = \"force\"\n", {2, 1, 2}).size(),
+      1u);
+}
+
+TEST(Effects, DelaysNeedATaskThatHasThem) {
+  const std::string times = "pulse = 0.02\ndelay_min = 0.2\ndelay_max = 0.5\npause_min = 0.1\npause_random = 1.0\n";
+  EXPECT_EQ(found_in("[task]\n" + times, {1, 1, 0}).size(), 5u);
+  EXPECT_TRUE(found_in("[task]\nname = \"ready-set-go\"\n" + times, {2, 1, 1}).empty());
+}
+
 TEST(Effects, KeysOfBasesNeedABasis) {
   const std::string keys = "[learning]\nmax_rank = 7\nrank_tolerance = 0.1\n";
   EXPECT_EQ(found_in(keys, {}).size(), 2u);

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import stat
 import tempfile
 from typing import Any, Iterable, Iterator
 
@@ -19,7 +20,11 @@ def as_columns(signal: Any, length: int) -> np.ndarray:
     """A signal as [length, n]; None is no channel."""
     if signal is None:
         return np.zeros((length, 0))
-    signal = np.asarray(signal, dtype=float)
+    signal = np.asarray(signal)
+    if signal.dtype.kind not in "biuf":
+        raise ValueError(f"a signal of type {signal.dtype} (must be real numbers; write the parts of complex numbers "
+                         f"as two columns)")
+    signal = signal.astype(float)
     signal = signal[:, None] if signal.ndim == 1 else signal
     if signal.ndim != 2 or len(signal) != length:
         raise ValueError(f"a signal of shape {signal.shape} "
@@ -80,7 +85,10 @@ def _unfinished_file(path: str | pathlib.Path) -> Iterator[str]:
     """
     target = os.path.realpath(path)
     try:
-        mode = os.stat(target).st_mode & 0o7777
+        found = os.stat(target)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(f"{path}: is not a file (HDF5 needs one; name a file)")
+        mode = found.st_mode & 0o7777
     except FileNotFoundError:
         mask = os.umask(0)
         os.umask(mask)

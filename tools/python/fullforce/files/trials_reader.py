@@ -1,6 +1,7 @@
 """What a trials file may hold: the same as in the program, which refuses the rest with the same words."""
 from __future__ import annotations
 
+import os
 import pathlib
 from typing import Iterable, Optional, Union
 
@@ -119,7 +120,7 @@ class TrialsReader:
 
     def _check_names(self) -> None:
         """A misnamed dataset would otherwise be left out without a word."""
-        for name in sorted(self.file):
+        for name in sorted(map(os.fsdecode, self.file)):
             if name not in DATASETS:
                 nearest = min(DATASETS, key=lambda known: edit_distance(name, known))
                 self._fail(f"unknown dataset or group {name} (the nearest known dataset is {nearest})")
