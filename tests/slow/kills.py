@@ -49,7 +49,9 @@ def kill_once(output, ranks, delay, hangs_up):
     if process.poll() is not None:
         harness.expect_exit(0, harness.finish(process))
         return False, False
-    if all(harness.catches_signals(pid) for pid in harness.ranks_of(process)):
+    begun = harness.ranks_of(process)
+    # A rank that is still starting would be ended by SIGPIPE and SIGHUP, as any program.
+    if len(begun) == ranks and all(harness.catches_signals(pid) for pid in begun):
         send(process, signal.SIGPIPE)
         if hangs_up:
             return hang_up(process), False
