@@ -22,7 +22,7 @@ AnalysisShape::AnalysisShape(const RowPartition& partition, const NetworkOptions
 
 /// Whether J of full-FORCE is a product of two matrices with few columns.
 bool AnalysisShape::has_factors() const {
-  return learning_.rule == Rule::full_force &&
+  return learns_recurrent(learning_.rule) &&
          (learning_.features == FeatureKind::low_rank || learning_.target_modes > 0);
 }
 
@@ -40,8 +40,8 @@ Index AnalysisShape::target_weights() const {
 Index AnalysisShape::weights() const {
   const Index rows = partition_.largest_row_count();
   if (has_factors()) return target_weights() + 2 * rows * row_stride<double>(inner()) * number_bytes;
-  // Under FORCE the network runs on J_D, to which u_out w is added.
-  if (learning_.rule == Rule::force) return 2 * target_weights();
+  // A network that learns no J runs on J_D, to which u_out w is added.
+  if (!learns_recurrent(learning_.rule)) return 2 * target_weights();
   return target_weights() + rows * row_stride<double>(partition_.rows()) * number_bytes;
 }
 

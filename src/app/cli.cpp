@@ -55,11 +55,15 @@ CLI::Option* add_amount(CLI::App& app, const std::string& name, std::optional<do
   return app.add_option_function<std::string>(name, read, help);
 }
 
-/// Adds an option that takes a text which is not empty, mostly a path.
+std::string complaint_of_text(std::string_view text) { return text.empty() ? "must not be empty" : ""; }
+
+/// Adds an option that takes a text of which `complaint` says nothing. By default it is any text that is not empty.
 template <class Target>
-CLI::Option* add_text(CLI::App& app, const std::string& name, Target& target, const std::string& help) {
-  const auto read = [name, &target](const std::string& text) {
-    if (text.empty()) throw CLI::ValidationError(fmt::format("{} (must not be empty)", name));
+CLI::Option* add_text(CLI::App& app, const std::string& name, Target& target, const std::string& help,
+                      std::string (*complaint)(std::string_view) = complaint_of_text) {
+  const auto read = [name, &target, complaint](const std::string& text) {
+    if (const std::string wrong = complaint(text); !wrong.empty())
+      throw CLI::ValidationError(fmt::format("{}{}{} ({})", name, text.empty() ? "" : " ", text, wrong));
     target = text;
   };
   return app.add_option_function<std::string>(name, read, help);
@@ -68,12 +72,7 @@ CLI::Option* add_text(CLI::App& app, const std::string& name, Target& target, co
 /// Adds an option that takes the path of a file or folder. What a shell would have expanded is refused.
 template <class Target>
 CLI::Option* add_path(CLI::App& app, const std::string& name, Target& target, const std::string& help) {
-  const auto read = [name, &target](const std::string& text) {
-    if (const std::string complaint = path_complaint(text); !complaint.empty())
-      throw CLI::ValidationError(fmt::format("{}{}{} ({})", name, text.empty() ? "" : " ", text, complaint));
-    target = text;
-  };
-  return app.add_option_function<std::string>(name, read, help);
+  return add_text(app, name, target, help, path_complaint);
 }
 
 void add_threads(CLI::App& app, std::optional<int>& threads) {

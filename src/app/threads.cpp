@@ -43,17 +43,15 @@ void choose_threads(const Communicator& comm, std::optional<int> threads) {
 
 std::vector<std::string> warnings_of_threads(const Communicator& comm) {
   const std::vector<CoreSet> threads = cores_of_threads(comm);
-  const std::int64_t ranks = node_cores(comm).ranks;
+  const int ranks = comm.node().size();
   if (comm.max(std::int64_t{have_to_share(threads)}) == 0) return {};
-  CoreSet cores;
-  for (const CoreSet& of_thread : threads) cores |= of_thread;
   const char* const remedy = has_places() ? ", or unset OMP_PLACES and OMP_PROC_BIND, which bind the "
                                             "threads of every rank, and let the launcher bind ranks"
                                           : "";
   return {
       fmt::format("threads share cores: {} rank(s) x {} thread(s) on {} core(s) of this node. Steps may take many "
                   "times longer: use fewer ranks or threads{}",
-                  ranks, thread_count(), cores.count(), remedy)};
+                  ranks, thread_count(), all_of(threads).count(), remedy)};
 }
 
 }  // namespace fullforce

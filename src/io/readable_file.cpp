@@ -76,4 +76,9 @@ Beginning read_beginning(const std::filesystem::path& path) {
   return beginning;
 }
 
+std::string naming(const std::filesystem::path& path, const std::exception& error) {
+  const std::string text = error.what();
+  return text.find(path.string()) != std::string::npos ? text : fmt::format("{}: {}", path.string(), text);
+}
+
 }  // namespace fullforce

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <new>
 #include <numeric>
-#include <stdexcept>
 #include <string_view>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/memory_error.hpp"
 #include "fullforce/base/nearest.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/hdf5.hpp"
+#include "fullforce/io/readable_file.hpp"
 #include "number_types.hpp"
 #include "whole_dataset.hpp"
 
@@ -206,12 +206,9 @@ auto with_input_errors(const std::filesystem::path& path, const Work& work) {
   try {
     return work();
   } catch (const RunError& error) {
-    const std::string text = error.what();
-    const bool named = text.find(path.string()) != std::string::npos;
-    throw InputError(named ? text : fmt::format("{}: {}", path.string(), text));
-  } catch (const std::bad_alloc&) {
-    throw InputError(fmt::format("{}: the trials do not fit into memory", path.string()));
-  } catch (const std::length_error&) {
+    throw InputError(naming(path, error));
+  } catch (const std::exception& error) {
+    if (!is_out_of_memory(error)) throw;
     throw InputError(fmt::format("{}: the trials do not fit into memory", path.string()));
   }
 }

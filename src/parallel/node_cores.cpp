@@ -44,12 +44,6 @@ CoreSet cores_of_this_rank() {
 
 Index at_least_one(const CoreSet& cores) { return std::max<Index>(1, static_cast<Index>(cores.count())); }
 
-CoreSet all_of(std::span<const CoreSet> sets) {
-  CoreSet all;
-  for (const CoreSet& set : sets) all |= set;
-  return all;
-}
-
 /// Whether more threads are confined to these cores than there are.
 bool is_crowded(const CoreSet& cores, std::span<const CoreSet> threads) {
   const auto confined = [&](const CoreSet& thread) { return (thread & ~cores).none(); };
@@ -84,6 +78,12 @@ std::vector<CoreSet> gather(const Communicator& comm, std::span<const CoreSet> m
 
 int NodeCores::threads_a_rank() const {
   return static_cast<int>(std::clamp<Index>(std::min(own, cores / ranks), 1, 1024));
+}
+
+CoreSet all_of(std::span<const CoreSet> sets) {
+  CoreSet all;
+  for (const CoreSet& set : sets) all |= set;
+  return all;
 }
 
 bool has_places() { return omp_get_num_places() > 0; }

@@ -37,8 +37,7 @@ std::string warning_of_drive(const DriveStrength& drive, const NetworkOptions& o
   if (drive.relative > 0.0 && drive.relative < weakest_drive)
     return fmt::format(
         "the targets hardly drive the target-generating network: their currents are {:.2g} times its recurrent ones. "
-        "It "
-        "then runs by itself, and learning may fail. Use targets of order 1, or a larger network.output_gain ({:g} "
+        "It then runs by itself, and learning may fail. Use targets of order 1, or a larger network.output_gain ({:g} "
         "now)",
         drive.relative, options.output_gain);
   return {};

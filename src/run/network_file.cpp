@@ -6,6 +6,7 @@
 #include "fullforce/base/memory_error.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/io/readable_file.hpp"
 #include "fullforce/io/unfinished_file.hpp"
 #include "fullforce/learning/plasticity.hpp"
 
@@ -39,12 +40,6 @@ void read_back(const Communicator& comm, const std::filesystem::path& path) {
   Archive archive = Archive::open(comm, path);
   archive.verify();
   archive.close();
-}
-
-/// The text of an error, in front of which the file is named unless the text names it.
-std::string naming(const std::filesystem::path& path, const std::exception& error) {
-  const std::string text = error.what();
-  return text.find(path.string()) != std::string::npos ? text : fmt::format("{}: {}", path.string(), text);
 }
 
 /// Throws InputError unless the file is a network of this version.

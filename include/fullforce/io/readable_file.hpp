@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <exception>
 #include <filesystem>
 #include <string>
 
@@ -21,5 +22,8 @@ struct Beginning {
 /// there is no file, the path leads to something else than a file, or this process may not read it. Throws RunError
 /// where the disk or the file system fails. One rank calls this function.
 Beginning read_beginning(const std::filesystem::path& path);
+
+/// The text of an error, in front of which the file is named unless the text names it.
+std::string naming(const std::filesystem::path& path, const std::exception& error);
 
 }  // namespace fullforce

@@ -22,6 +22,9 @@ struct NodeCores {
   int threads_a_rank() const;
 };
 
+/// The cores that are in some of the sets.
+CoreSet all_of(std::span<const CoreSet> sets);
+
 /// Whether the user has asked OpenMP for places, so that each thread is bound to one of them.
 bool has_places();
 

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
@@ -64,9 +65,7 @@ std::string state_of(const Communicator& comm, const fs::path& path) {
   try {
     const std::string damage = damage_of(comm, path);
     return damage.empty() ? whole : "DAMAGED: " + damage;
-  } catch (const InputError& error) {
-    return std::string("not readable: ") + error.what();
-  } catch (const RunError& error) {
+  } catch (const std::runtime_error& error) {  // an InputError or a RunError
     return std::string("not readable: ") + error.what();
   }
 }
