@@ -110,12 +110,13 @@ void tile_side_by_side(const MatrixView<const T>& a, Index cols, const VectorsVi
     }
 }
 
-/// Calls tile(row, R) for all rows, R rows at a time, and one by one at the end.
+/// Calls tile(row, R) for all rows from `first` on, R rows at a time as long as there are as many, then half as many.
+/// One row alone would take as long as several, because each of its sums waits for the last one.
 template <int R, class Tile>
-void for_tiles(Index rows, const Tile& tile) {
-  Index i = 0;
-  for (; i + R <= rows; i += R) tile(i, std::integral_constant<int, R>{});
-  for (; i < rows; ++i) tile(i, std::integral_constant<int, 1>{});
+void for_tiles(Index rows, const Tile& tile, Index first = 0) {
+  for (; first + R <= rows; first += R) tile(first, std::integral_constant<int, R>{});
+  if constexpr (R > 1)
+    if (first < rows) for_tiles<R / 2>(rows, tile, first);
 }
 
 template <int V, class T, class Store>

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <type_traits>
 
 #include "fullforce/base/aligned_array.hpp"
@@ -13,17 +14,30 @@ void widen(const T* from, Index count, double* to) {
   std::transform(from, from + count, to, [](T v) { return static_cast<double>(v); });
 }
 
-/// Multiplies a register of columns by one vector. What lies behind the last column is computed and not used.
+/// Multiplies C registers of columns by one vector; the first `count` sums are wanted. The registers go side by side,
+/// because a sum has to wait for its last product.
+template <int C, Real T>
+void columns_by_vector(const MatrixView<const double>& a, Index rows, const MatrixView<const T>& x, Index count,
+                       double* sums) {
+  using V = Register<double>;
+  V sum[C] = {};
+  for (Index i = 0; i < rows; ++i) {
+    const V element = broadcast<V>(static_cast<double>(x.data[i * x.stride]));
+    for (int c = 0; c < C; ++c)
+      sum[c] = add_product(sum[c], element, load<V>(a.data + i * a.stride + c * lanes<double>));
+  }
+  double all[C * lanes<double>];
+  std::memcpy(all, sum, sizeof(sum));
+  std::copy_n(all, count, sums);
+}
+
+/// Multiplies all columns by one vector. What lies behind the last column is computed and not used.
 template <Real T>
 void one_vector(const MatrixView<const double>& a, Index rows, Index cols, const MatrixView<const T>& x, double* sums) {
-  using V = Register<double>;
-  for (Index k = 0; k < cols; k += lanes<double>) {
-    V sum = {};
-    for (Index i = 0; i < rows; ++i)
-      sum =
-          add_product(sum, broadcast<V>(static_cast<double>(x.data[i * x.stride])), load<V>(a.data + i * a.stride + k));
-    for (Index l = 0; l < std::min(lanes<double>, cols - k); ++l) sums[k + l] = sum[l];
-  }
+  Index k = 0;
+  for (; k + lanes<double> < cols; k += 2 * lanes<double>)
+    columns_by_vector<2>(a.from(0, k), rows, x, std::min(2 * lanes<double>, cols - k), sums + k);
+  if (k < cols) columns_by_vector<1>(a.from(0, k), rows, x, cols - k, sums + k);
 }
 
 /// Multiplies one column by one vector in the first lane of a register. So every product is added with one rounding,
