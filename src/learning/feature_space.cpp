@@ -63,6 +63,7 @@ class DenseFeatures : public FeatureSpace<T> {
       : layout_(&layout), streams_(streams) {
     if (!learns) return;
     P_.emplace(layout, options.alpha, longest, options.panel, streams);
+    if constexpr (std::is_same_v<F, float>) probe_.emplace(layout, options.alpha);
     if constexpr (mixed) {
       phi_.emplace(layout, 1, streams);
       rounded_.emplace(P_->panel_capacity(), layout.rows(), streams);
@@ -71,6 +72,8 @@ class DenseFeatures : public FeatureSpace<T> {
 
   void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer&) override {
     features_ = rates.group(0);
+    mine_ = rates.mine_from(0, 0);
+    if (probe_) probe_->begin(features_, learning);
     if (!P_) return;
     if constexpr (mixed) {
       phi_->convert(rates, 0);
@@ -89,11 +92,18 @@ class DenseFeatures : public FeatureSpace<T> {
     P_->reduce(timer);
     if constexpr (mixed) rounded_->take_products(*P_, streams_);
   }
-  void append(RowBlock block) override { P_->append(block); }
-  void advance() override { P_->advance(); }
+  void append(RowBlock block) override {
+    P_->append(block);
+    if (probe_) probe_->add(block, mine_);
+  }
+  void advance() override {
+    P_->advance();
+    if (probe_) probe_->advance();
+  }
   MatrixView<const T> flush(RegionTimer& timer) override {
     const Index pending = P_->pending();
     P_->flush(timer);
+    if (probe_ && probe_->is_due()) probe_->examine(MatrixView<const F>(P_->matrix().from(0)), features_, timer);
     if constexpr (mixed)
       return rounded_->take_rows(*P_, pending, layout_->rows());
     else
@@ -113,15 +123,19 @@ class DenseFeatures : public FeatureSpace<T> {
   Index indefinite_samples() const override { return P_ ? P_->indefinite_samples() : 0; }
   std::span<const std::byte> matrix() const override { return std::as_bytes(P_->matrix().storage()); }
   double inverse_correlation(Index i, Index j) const override { return static_cast<double>(P_->matrix()(i, j)); }
+  const DefinitionProbe* probe() const override { return probe_ ? &*probe_ : nullptr; }
 
   void persist(Archive& archive) override {
     if (P_) P_->persist(archive);
+    if (probe_) probe_->persist(archive);
   }
 
  private:
   const Layout* layout_;
   Index streams_;
   std::optional<InverseCorrelation<F>> P_;
+  std::optional<DefinitionProbe> probe_;  ///< only if P is in single precision
+  MatrixView<const T> mine_;              ///< this rank's rows of the rates
   VectorsView<const T> features_;
   std::optional<GatheredVectors<F>> phi_;   ///< the rates in the precision of P; only if that is another one
   std::optional<RoundedPanel<T>> rounded_;  ///< likewise

@@ -5,6 +5,7 @@
 
 #include "fullforce/base/timer.hpp"
 #include "fullforce/learning/basis.hpp"
+#include "fullforce/learning/definition_probe.hpp"
 #include "fullforce/learning/learning_options.hpp"
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/parallel/layout.hpp"
@@ -60,6 +61,9 @@ class FeatureSpace {
   virtual std::span<const std::byte> matrix() const = 0;
   /// An element of P as it was applied last. `i` counts the rows that this rank holds.
   virtual double inverse_correlation(Index i, Index j) const = 0;
+
+  /// What measures how well P fits its definition. It is null where P is in double precision, or where there is none.
+  virtual const DefinitionProbe* probe() const { return nullptr; }
 
   /// The basis of low-rank features. It is null with dense features.
   virtual const Basis<T>* basis() const { return nullptr; }

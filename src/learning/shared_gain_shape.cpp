@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "fullforce/learning/definition_probe.hpp"
 #include "fullforce/learning/shared_gain_rls.hpp"
 
 namespace fullforce {
@@ -35,6 +36,12 @@ double SharedGainRls<T>::Shape::bytes_of_P() const {
   return with_scalar_of_P(options_.precision, [](auto scalar) { return double{sizeof scalar}; });
 }
 
+/// Whether it is measured how much of P is rounding.
+template <Real T>
+bool SharedGainRls<T>::Shape::has_probe() const {
+  return sizes_.learns && bytes_of_P() < sizeof(double);
+}
+
 template <Real T>
 Index SharedGainRls<T>::Shape::max_features() const {
   return is_low_rank() ? basis().max_dimension() : partition_.rows();
@@ -62,7 +69,8 @@ double SharedGainRls<T>::Shape::weight_rows(const Extent& extent) const {
 template <Real T>
 Index SharedGainRls<T>::Shape::bytes_of_features() const {
   const Index P = sizes_.learns ? with_P([](const auto& shape) { return shape.bytes(); }) : 0;
-  return P + (is_low_rank() ? basis().bytes() : bytes_of_conversions());
+  const Index probe = has_probe() ? DefinitionProbe::Shape{partition_, threads_}.bytes() : 0;
+  return P + probe + (is_low_rank() ? basis().bytes() : bytes_of_conversions());
 }
 
 /// The memory of rates in the precision of P, and of the panel in that of the weights, if these are two precisions.
@@ -91,7 +99,7 @@ double SharedGainRls<T>::Shape::file_bytes(bool checkpoint) const {
   const double scalars = (is_low_rank() ? N * d : 0.0) + J_rows * d +
                          (has_modes() ? N : 0.0) * number(options_.target_modes) + n_out * d +
                          pending * (J_rows + n_out);
-  return (d * d + pending * d) * bytes_of_P() + scalars * sizeof(T);
+  return (d * d + pending * d) * bytes_of_P() + scalars * sizeof(T) + (has_probe() ? N * sizeof(double) : 0.0);
 }
 
 template <Real T>

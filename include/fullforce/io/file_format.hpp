@@ -121,6 +121,12 @@ inline constexpr const char* group = "/learning";
 inline constexpr const char* P = "/learning/P";
 /// [d, m], S: updates not yet applied (checkpoints). P - S S^T is the effective matrix.
 inline constexpr const char* pending_right = "/learning/pending_right";
+/// [N] in 64 bits, u = P^-1 v as the definition of P gives it, for a fixed vector v; where P is in 32 bits.
+inline constexpr const char* probe = "/learning/probe";
+// Attributes of the group that belong to the probe.
+inline constexpr const char* probe_samples = "probe_samples";    ///< integer: samples since P was examined
+inline constexpr const char* probe_rounding = "probe_rounding";  ///< u^T P u / u^T u, what of it is rounding
+inline constexpr const char* probe_whole = "probe_whole";        ///< r^T P r / r^T r of the rates r
 }  // namespace learning
 
 /// Moments of the target currents, from which the target modes will be computed; in checkpoints until the modes are

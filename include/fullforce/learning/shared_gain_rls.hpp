@@ -45,6 +45,7 @@ class SharedGainRls : public Plasticity<T> {
 
     /// The bytes of an element of P and of its panel.
     double bytes_of_P() const;
+    bool has_probe() const;
     /// The same with `dimension` features.
     void account_of_response(double dimension, const Extent& extent, StepAccount& account) const;
     void account_of_learning(Index streams, double dimension, const Extent& extent, StepAccount& account) const;
@@ -139,6 +140,7 @@ class SharedGainRls : public Plasticity<T> {
   void notice_modes(Index step, std::vector<Notice>& notices);
   void notice_full_basis(Index step, std::vector<Notice>& notices);
   void notice_lost_precision(Index step, std::vector<Notice>& notices);
+  void notice_rounding(Index step, std::vector<Notice>& notices);
   WeightMatrix effective_recurrent() const;
   RowMatrix<double> over_rates(const RowMatrix<double>& whole) const;
   RowMatrix<double> whole_weights() const;
@@ -168,6 +170,7 @@ class SharedGainRls : public Plasticity<T> {
   bool modes_were_fixed_ = false;  ///< this and the two below: what a notice has already been given of
   bool basis_was_full_ = false;
   bool was_indefinite_ = false;
+  bool was_rounded_ = false;
 };
 
 }  // namespace fullforce
