@@ -14,8 +14,22 @@ SessionShape session_shape(const Communicator& comm, const Config& config, const
                       {config.network, config.learning, streams}, task.channels());
 }
 
+Index bytes_of_streams(const Communicator& comm, const Task& task, Index streams) {
+  Index bytes = 0;
+  agree(comm, [&] { bytes = task.bytes_of_streams(streams); });
+  return bytes;
+}
+
+Index bytes_of_trials(const Communicator& comm, const Task& task, Index count) {
+  const Channels channels = task.channels();
+  double steps = 0.0;
+  agree(comm, [&] { steps = static_cast<double>(count) * mean_length(task, TrialKind::training, count); });
+  return static_cast<Index>(steps) * (channels.inputs + channels.outputs + channels.hints) *
+         static_cast<Index>(sizeof(double));
+}
+
 Index session_bytes(const Communicator& comm, const Config& config, const Task& task, Index streams, bool learns) {
-  return session_shape(comm, config, task, streams).bytes(learns) + task.bytes_of_streams(streams);
+  return session_shape(comm, config, task, streams).bytes(learns) + bytes_of_streams(comm, task, streams);
 }
 
 Index test_bytes(const Communicator& comm, const TestedNetwork& tested, bool record) {

@@ -18,8 +18,8 @@ std::string text_of(const std::exception& error) {
   const MemoryLimit limit = nearest_memory_limit();
   return fmt::format(
       "an allocation of memory failed (the nearest limit is {}, of which {} are left): use fewer neurons or streams, "
-      "learning.precision = \"single\", {}",
-      limit.name, bytes_text(limit.left), limit.remedy);
+      "shorter trials, learning.precision = \"single\", {}",
+      limit.name, bytes_text(limit.left), limit.remedy());
 }
 
 }  // namespace fullforce

@@ -157,7 +157,7 @@ void add_limits_of(const fs::path& group, const fs::path& top, const Version& ve
     const fs::path shown = group == top ? "/" : "/" / group.lexically_relative(top);
     all.push_back({limit, std::max<Index>(0, limit - held),
                    fmt::format("the limit of control group {} ({} = {})", shown.string(), file, bytes_text(limit)),
-                   "more nodes, or a higher limit (SLURM: --mem)"});
+                   "more nodes", "a higher limit (SLURM: --mem)"});
   }
 }
 

@@ -35,7 +35,7 @@ Index bytes_after(std::string_view name, const std::filesystem::path& path) {
 MemoryLimit free_memory(const std::filesystem::path& root) {
   const Index total = bytes_after("MemTotal:", root / "proc/meminfo");
   return {total, bytes_after("MemAvailable:", root / "proc/meminfo"),
-          fmt::format("the memory of the node ({})", bytes_text(total)), "more nodes"};
+          fmt::format("the memory of the node ({})", bytes_text(total)), "more nodes", "a node with more memory"};
 }
 
 bool leaves_less(const MemoryLimit& a, const MemoryLimit& b) { return a.left < b.left; }
@@ -48,8 +48,8 @@ MemoryLimit limit_of_process(const std::filesystem::path& root, std::string_view
   if (limit == unlimited_bytes) return {};
   const Index used = bytes_after(counter, root / "proc/self/status");
   return {limit, used == unlimited_bytes ? limit : std::max<Index>(0, limit - used),
-          fmt::format("{} of a process (ulimit {} = {})", what, option, bytes_text(limit)),
-          fmt::format("more ranks, or a higher limit (ulimit {})", option)};
+          fmt::format("{} of a process (ulimit {} = {})", what, option, bytes_text(limit)), "more ranks",
+          fmt::format("a higher limit (ulimit {})", option)};
 }
 
 }  // namespace

@@ -8,11 +8,13 @@
 namespace fullforce {
 namespace {
 
-/// A key that has no effect in some configurations: with `what`, where `unused` holds.
+/// A key that has no effect in some configurations: with `what`, where `unused` holds. `problem` says it in other words
+/// where another value of the key would have the same effect.
 struct Unused {
   std::string_view key;
   bool (*unused)(const Config& config, const Channels& channels);
   std::string_view what;
+  std::string_view problem = "has no effect";
 };
 
 bool is_task(const Config& config, std::string_view name) { return config.task.name == name; }
@@ -33,6 +35,10 @@ bool trains_nothing(const Config& config, const Channels&) { return config.run.t
 
 bool never_learns(const Config& config, const Channels&) {
   return config.learning.update_probability == 0.0 || config.run.train_trials == 0;
+}
+
+bool is_mixed_in_vain(const Config& config, const Channels&) {
+  return config.learning.precision == Precision::mixed && config.learning.features == FeatureKind::low_rank;
 }
 
 constexpr std::array rules{
@@ -58,6 +64,9 @@ constexpr std::array rules{
     Unused{"learning.max_rank", has_no_basis, "dense features and without target modes"},
     Unused{"learning.alpha", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.panel", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
+    Unused{"learning.precision", is_mixed_in_vain,
+           "learning.features = \"low-rank\", where the inverse correlation matrix is always in double precision",
+           "has the same effect as \"single\""},
 };
 
 /// The key of a rule.
@@ -73,7 +82,7 @@ std::vector<std::string> keys_without_effect(const Config& config, const Channel
   for (const Unused& rule : rules) {
     const Key& key = key_of(rule);
     if (key.get(config) != key.get(Config{}) && rule.unused(config, channels))
-      found.push_back(fmt::format("{} = {} has no effect with {}", rule.key, to_toml(key.get(config)), rule.what));
+      found.push_back(fmt::format("{} = {} {} with {}", rule.key, to_toml(key.get(config)), rule.problem, rule.what));
   }
   return found;
 }

@@ -9,17 +9,6 @@ namespace {
 
 double number(Index value) { return static_cast<double>(value); }
 
-double mean_length(const Task& task, TrialKind kind, Index trials) {
-  constexpr Index most = 100;
-  const Index count = task.fixed() ? 1 : std::clamp<Index>(trials, 1, most);
-  Trial trial;
-  double steps = 0.0;
-  for (Index k = 0; k < count; ++k) {
-    steps += number(task.view({kind, static_cast<std::uint64_t>(k)}, trial).length);
-  }
-  return steps / number(count);
-}
-
 /// Three times of a phase, in steps since it began. They are when the first stream has ended its init trials, when the
 /// last stream has ended them, and when all trials have ended.
 struct Timeline {

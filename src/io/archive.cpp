@@ -26,6 +26,13 @@ void broadcast(const Communicator& comm, T& number) {
   comm.broadcast(std::span<T>(&number, 1));
 }
 
+std::string newer_section_text(const format::Section& known, Index found) {
+  return fmt::format(
+      "has version {} of the section {}, and this program reads versions up to {}; use a newer fullforce to read the "
+      "file",
+      found, known.name, known.version);
+}
+
 }  // namespace
 
 struct Archive::Implementation {
@@ -134,22 +141,34 @@ bool Archive::has_attribute(const std::string& group, const std::string& name) c
   return implementation_->file.attribute(absolute(group), name) != nullptr;
 }
 
-Index Archive::section(const std::string& group, const std::string& name, Index version) {
+Index Archive::section(const std::string& group, const format::Section& section) {
   const std::string path = absolute(group);
-  const std::string attribute_name = name + format::section_version_suffix;
+  const std::string attribute_name = std::string(section.name) + format::section_version_suffix;
   if (saving()) {
-    implementation_->save_attribute(path, attribute_name, version);
-    return version;
+    implementation_->save_attribute(path, attribute_name, section.version);
+    return section.version;
   }
   const CollectiveFile& file = implementation_->file;
   if (!file.attribute(path, attribute_name)) return 1;
   Index found = 0;
   implementation_->load_attribute(path, attribute_name, found);
-  if (found > version)
-    file.fail(path, fmt::format("has version {} of the section {}, and this program reads versions up to {}; use a "
-                                "newer fullforce to read the file",
-                                found, name, version));
+  if (found > section.version) file.fail(path, newer_section_text(section, found));
   return found;
+}
+
+void Archive::require_sections(std::span<const format::Section> known) const {
+  const CollectiveFile& file = implementation_->file;
+  for (const auto& [group, attribute] : file.attributes_ending_in(format::section_version_suffix)) {
+    if (group == format::root::group) continue;  // the version of the whole file stands there
+    const std::string name = attribute.substr(0, attribute.rfind(format::section_version_suffix));
+    const auto of_name = std::ranges::find(known, name, &format::Section::name);
+    const auto* version = std::get_if<Index>(file.attribute(group, attribute));
+    require(of_name != known.end(),
+            "{}: {} has the section {}, which this program does not know; use a newer fullforce to read the file",
+            file.path().string(), group, name);
+    require(!version || *version <= of_name->version, "{}: {} {}", file.path().string(), group,
+            newer_section_text(*of_name, *version));
+  }
 }
 
 bool Archive::contains(const std::string& path) const { return implementation_->file.contains(absolute(path)); }

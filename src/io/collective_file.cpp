@@ -88,6 +88,13 @@ const hdf5::Value* CollectiveFile::attribute(const std::string& group, const std
   return found == attributes_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::pair<std::string, std::string>> CollectiveFile::attributes_ending_in(std::string_view ending) const {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const auto& [place, value] : attributes_)
+    if (place.second.ends_with(ending)) found.push_back(place);
+  return found;
+}
+
 void CollectiveFile::write_attribute(const std::string& group, const std::string& name, const hdf5::Value& value) {
   agree(*comm_, [&] {
     const Handle object = open_or_make_group(group);

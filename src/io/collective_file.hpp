@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,7 @@ class CollectiveFile {
 
   const Communicator& comm() const { return *comm_; }
   bool saving() const { return mode_ == Mode::save; }
+  const std::filesystem::path& path() const { return path_; }
 
   /// The text "FILE: OBJECT WHAT", which is the form of all messages about this file.
   std::string about(const std::string& object, const std::string& what) const;
@@ -55,6 +57,9 @@ class CollectiveFile {
 
   /// Loading: the attribute of a group, from those read when the file was opened. It is nullptr if it is missing.
   const hdf5::Value* attribute(const std::string& group, const std::string& name) const;
+
+  /// Loading: group and name of every attribute whose name ends so.
+  std::vector<std::pair<std::string, std::string>> attributes_ending_in(std::string_view ending) const;
 
   /// Saving: it writes an attribute of a group, and makes the group if it is missing. All ranks must give the same
   /// value, since they write it to the same place. **Collective.**

@@ -5,6 +5,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/file_descriptor.hpp"
+#include "fullforce/io/format_version.hpp"
 #include "seal.hpp"
 
 namespace fullforce {
@@ -32,6 +33,12 @@ Handle access_by_all(const Communicator& comm) {
 void expect_creatable(const std::filesystem::path& path) {
   const FileDescriptor file(path, O_WRONLY | O_CREAT);
   if (!file.is_open()) throw RunError(fmt::format("{} cannot be created: {}", path.string(), std::strerror(errno)));
+}
+
+/// A newer program may seal its files in another way, or not at all: such a file is not damaged.
+void check_seal(const std::filesystem::path& path) {
+  if (!seal::present(path)) refuse_newer_file(path);
+  seal::check(path);
 }
 
 }  // namespace
@@ -73,7 +80,7 @@ Handle create_together(const Communicator& comm, const std::filesystem::path& pa
 Handle open_together(const Communicator& comm, const std::filesystem::path& path) {
   agree(comm, [&] {
     hdf5::silence();
-    if (comm.is_root()) seal::check(path);
+    if (comm.is_root()) check_seal(path);
   });
   Handle file;
   agree(comm, [&] {

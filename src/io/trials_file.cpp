@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include "fullforce/base/nearest.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/io/format_version.hpp"
 #include "fullforce/io/hdf5.hpp"
 #include "fullforce/io/readable_file.hpp"
 #include "number_types.hpp"
@@ -27,18 +29,27 @@ struct Matrix {
   Index cols = 0;
 };
 
+using Extents = std::vector<Index>;
+
+/// Whether a dataset of these extents is a list of numbers. MATLAB writes it as a matrix of one row or one column.
+bool is_list(const Extents& extents) {
+  return extents.size() == 1 || (extents.size() == 2 && (extents[0] == 1 || extents[1] == 1));
+}
+
+bool is_matrix(const Extents& extents) { return extents.size() == 2; }
+
+/// What a dataset should be like: a condition on its extents, and its words in messages.
+struct Form {
+  bool (*fits)(const Extents& extents);
+  const char* text;
+};
+constexpr Form list_of_trials{is_list, "[trials]"};
+constexpr Form matrix_of_steps{is_matrix, "[sum of lengths, columns]"};
+
 /// An open trials file. It knows its own name, which its messages give.
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& path) : name_(path.string()) {
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    require(status.type() != std::filesystem::file_type::not_found, "{}: there is no such trials file", name_);
-    // Where the system does not say what it is, opening it says why.
-    require(!std::filesystem::exists(status) || std::filesystem::is_regular_file(status),
-            "{} is not a file (a trials file in HDF5 was expected)", name_);
-    file_ = hdf5::open_serially(path);
-  }
+  explicit Reader(const std::filesystem::path& path) : name_(path.string()), file_(hdf5::open_serially(path)) {}
 
   /// Checks the file as far as that is possible without its values.
   TrialsShape shape() const {
@@ -81,8 +92,7 @@ class Reader {
     require(text && *text == format::kind::trials, "{}: root attribute format is {} (expected {})", name_,
             text ? fmt::format("\"{}\"", *text) : std::string("not a string"), expected);
     const double version = number(format::root::format_version, fmt::to_string(format::version::trials));
-    require(version == format::version::trials, "{}: format_version = {} (this program reads version {})", name_,
-            version, format::version::trials);
+    require_version(name_, version, format::version::trials);
   }
 
   double number(const char* name, const std::string& expected) const {
@@ -112,18 +122,18 @@ class Reader {
 
   std::string named(const std::string& name) const { return fmt::format("{}: dataset {}", name_, name); }
 
-  /// Opens a dataset of numbers that has `rank` extents and is stored whole. Memory is allocated only after that is
-  /// known, since a file can claim any shape.
-  hdf5::Handle dataset(const std::string& name, std::size_t rank, const char* shape) const {
-    require(contains(name), "{} is missing (expected numbers of shape {})", named(name), shape);
+  /// Opens a dataset of numbers that has this form and is stored whole. Memory is allocated only after that is known,
+  /// since a file can claim any shape.
+  hdf5::Handle dataset(const std::string& name, const Form& form) const {
+    require(contains(name), "{} is missing (expected numbers of shape {})", named(name), form.text);
     hdf5::Handle set(open_up_to_the_first_gap(file_.get(), name), H5Dclose);
     require(set.get() >= 0, "{}: {} is not a dataset that can be read (expected numbers of shape {})", name_, name,
-            shape);
+            form.text);
     const std::string kind = kind_unless_numbers(set.get());
     require(kind.empty(), "{} holds {}: integers, floating-point numbers or bool are expected", named(name), kind);
     expect_whole(set.get(), named(name));
-    const std::vector<Index> extents = hdf5::extents(set.get());
-    require(extents.size() == rank, "{} has shape {} (expected {})", named(name), hdf5::to_text(extents), shape);
+    const Extents extents = hdf5::extents(set.get());
+    require(form.fits(extents), "{} has shape {} (expected {})", named(name), hdf5::to_text(extents), form.text);
     return set;
   }
 
@@ -134,8 +144,9 @@ class Reader {
   }
 
   std::vector<Index> lengths() const {
-    const hdf5::Handle set = dataset("lengths", 1, "[trials]");
-    const Index count = hdf5::extents(set.get())[0];
+    const hdf5::Handle set = dataset("lengths", list_of_trials);
+    const Extents extents = hdf5::extents(set.get());
+    const Index count = std::accumulate(extents.begin(), extents.end(), Index{1}, std::multiplies<>());
     require(count >= 1, "{}: dataset lengths is empty (at least one trial is needed)", name_);
     std::vector<double> raw(as_size(count));
     read_numbers(set, "lengths", raw);
@@ -159,8 +170,8 @@ class Reader {
   }
 
   Matrix matrix(const char* name, Index steps) const {
-    const hdf5::Handle set = dataset(name, 2, "[sum of lengths, columns]");
-    const std::vector<Index> extents = hdf5::extents(set.get());
+    const hdf5::Handle set = dataset(name, matrix_of_steps);
+    const Extents extents = hdf5::extents(set.get());
     if (extents[1] == 0) return {name};
     require(extents[0] == steps || extents[1] != steps,
             "{} has shape {}, but the lengths add up to {} rows: it is transposed, since MATLAB, Julia and R write "
@@ -178,7 +189,7 @@ class Reader {
 
   void read(const Matrix& matrix, std::span<double> into) const {
     if (into.empty()) return;
-    read_numbers(dataset(matrix.name, 2, "[sum of lengths, columns]"), matrix.name, into);
+    read_numbers(dataset(matrix.name, matrix_of_steps), matrix.name, into);
     for (std::size_t i = 0; i < into.size(); ++i)
       require(std::isfinite(into[i]), "{}: {}[{}, {}] = {} (all values must be finite)", name_, matrix.name,
               static_cast<Index>(i) / matrix.cols, static_cast<Index>(i) % matrix.cols, into[i]);

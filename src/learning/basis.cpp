@@ -302,7 +302,7 @@ void Basis<T>::Shape::account(double dimension, const Extent& extent, StepAccoun
 
 template <Real T>
 void Basis<T>::persist(Archive& archive, const std::string& group) {
-  archive.section(group, "basis", 1);
+  archive.section(group, format::section::basis);
   const std::string dataset = group + "/" + format::basis::matrix;
   if (archive.loading()) {
     const std::vector<Index> shape = archive.shape(dataset);

@@ -105,7 +105,7 @@ void CurrentMoments<T>::account(StepAccount& account) const {
 
 template <Real T>
 void CurrentMoments<T>::persist(Archive& archive) {
-  archive.section(format::currents::group, "current_moments", 1);
+  archive.section(format::currents::group, format::section::current_moments);
   basis_.persist(archive, format::currents::group);
   archive.replicated<double>(format::currents::moments, moments_.from(0).first(basis_.dimension()), basis_.dimension());
 }

@@ -19,7 +19,7 @@ void Drive<T>::teach(const TrialStreams& streams) {
 
 template <Real T>
 void Drive<T>::persist(Archive& archive) {
-  archive.section(format::network::group, "drive", 1);
+  archive.section(format::network::group, format::section::drive);
   archive.rows<T>(format::network::feedback, layout_->partition(), response_.from(0));
   persist_target(archive);
 }

@@ -199,7 +199,7 @@ std::vector<std::span<const std::byte>> SharedGainRls<T>::matrices() const {
 template <Real T>
 void SharedGainRls<T>::persist(Archive& archive) {
   const RowPartition& partition = rows_->partition();
-  archive.section(format::learning::group, "shared_gain_rls", 1);
+  archive.section(format::learning::group, format::section::shared_gain_rls);
   space_->persist(archive);
   if (modes_) modes_->persist(archive);
   use_features();

@@ -97,7 +97,7 @@ void TargetModes<T>::Shape::account_of_expansion(const Extent& extent, StepAccou
 
 template <Real T>
 void TargetModes<T>::persist(Archive& archive) {
-  archive.section(format::network::group, "target_modes", 1);
+  archive.section(format::network::group, format::section::target_modes);
   archive.rows<T>(format::network::modes, neurons_->partition(), V_.from(0).first(count()));
   archive.attribute<Index>(format::network::group, format::network::modes_found, found_);
   archive.attribute<double>(format::network::group, format::network::modes_energy, energy_);

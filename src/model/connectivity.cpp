@@ -41,7 +41,7 @@ Connectivity<T>::Connectivity(const Layout& layout, const NetworkOptions& option
 
 template <Real T>
 void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_target) {
-  archive.section(format::network::group, "connectivity", 1);
+  archive.section(format::network::group, format::section::connectivity);
   const auto rows = [&](const char* name, RowMatrix<T>& m) { archive.rows<T>(name, layout.partition(), m.from(0)); };
   rows(format::network::u_in, u_in);
   rows(format::target::u_out, u_out);

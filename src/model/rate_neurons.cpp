@@ -99,7 +99,7 @@ void RateNeurons<T>::add_noise(RowBlock block, const TrialStreams& streams, cons
 
 template <Real T>
 void RateNeurons<T>::persist(Archive& archive, const std::string& group) {
-  archive.section(group, "rate_neurons", 1);
+  archive.section(group, format::section::rate_neurons);
   archive.rows<T>(group + "/" + format::neurons::x, layout_->partition(), x_.from(0));
 }
 

@@ -101,6 +101,16 @@ Index Task::bytes_of_streams(Index streams) const {
   return streams * longest * (inputs() + outputs() + hints()) * static_cast<Index>(sizeof(double));
 }
 
+double mean_length(const Task& task, TrialKind kind, Index trials) {
+  constexpr Index most = 100;
+  const Index count = task.fixed() ? 1 : std::clamp<Index>(trials, 1, most);
+  Trial trial;
+  double steps = 0.0;
+  for (Index k = 0; k < count; ++k)
+    steps += static_cast<double>(task.view({kind, static_cast<std::uint64_t>(k)}, trial).length);
+  return steps / static_cast<double>(count);
+}
+
 std::unique_ptr<Task> make_task(const TaskOptions& options, double dt, std::uint64_t seed) {
   return make_task(Communicator::self(), options, dt, seed);
 }

@@ -6,6 +6,7 @@
 #include "fullforce/base/memory_error.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/io/format_version.hpp"
 #include "fullforce/io/readable_file.hpp"
 #include "fullforce/io/unfinished_file.hpp"
 #include "fullforce/learning/plasticity.hpp"
@@ -42,16 +43,15 @@ void read_back(const Communicator& comm, const std::filesystem::path& path) {
   archive.close();
 }
 
-/// Throws InputError unless the file is a network of this version.
+/// Throws InputError unless the file is a network, and it and its sections are of versions that this program reads.
 void require_network(Archive& archive, const std::filesystem::path& path) {
   std::string kind;
   Index version = 0;
   archive.attribute(format::root::group, format::root::format, kind);
   require(kind == format_name, "{}: its format is \"{}\", not \"{}\"", path.string(), kind, format_name);
   archive.attribute(format::root::group, format::root::format_version, version);
-  require(version == format_version,
-          "{}: format version {}, and this program reads version {}; use {} fullforce to read it", path.string(),
-          version, format_version, version > format_version ? "a newer" : "the former");
+  require_version(path, static_cast<double>(version), format_version);
+  archive.require_sections(format::section::all);
 }
 
 /// Calls action(). An error of it keeps its kind, and names the file.

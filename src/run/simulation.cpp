@@ -258,7 +258,7 @@ void Simulation<T>::diverged(const char* what) const {
 
 template <Real T>
 void Simulation<T>::persist_streams(Archive& archive) {
-  archive.section(format::progress::group, "streams", 1);
+  archive.section(format::progress::group, format::section::streams);
   archive.attribute<Index>(format::progress::group, format::progress::step, steps_);
   archive.attribute<Index>(format::progress::group, format::progress::samples, samples_);
   std::vector<Index> phases = streams_.phases();

@@ -79,11 +79,25 @@ def check_tests_and_analyses():
            "an analysis of 10000 neurons needs", "ulimit -v")
 
 
+def check_made_trials():
+    """The root of `trials` holds all signals before it writes them."""
+    many = "trials", "c.toml", "--output", "t.h5", "--count"
+    for ranks in 1, 2:
+        refused = limited(*many, 1000, "--set", "network.dt=1e-5", ranks=ranks)
+        expect(2, refused, "--count 1000 needs 2.98 GiB on one rank", "ulimit -v = 1000 MiB", "use fewer trials,",
+               "a larger network.dt, a higher limit (ulimit -v)")
+        if "more ranks" in refused.stderr or "neurons" in refused.stderr:
+            sys.exit(f"the advice does not fit: {refused.stderr}")
+    # These take 0.6 of the limit: memory is allocated for them once.
+    harness.expect_exit(0, limited(*many, 15, "--set", "network.dt=1e-6"))
+
+
 def check_allocations():
-    """`trials` holds all signals before it writes them, and nothing is checked before."""
-    result = limited("trials", "c.toml", "--count", 1000, "--output", "t.h5", "--set", "network.dt=1e-5",
-                     ranks=2)
-    expect(1, result, "an allocation of memory failed (the nearest limit is", "ulimit -v")
+    """A single trial is made before anything is known of its length."""
+    long_trial = ("task.name=ready-set-go", "task.delay_max=1000", "network.dt=1e-6")
+    for command in (["trials", "c.toml", "--count", 1, "--output", "t.h5"], ["train", "c.toml", "--output", "long"]):
+        result = limited(*command, *(word for setting in long_trial for word in ("--set", setting)), ranks=2)
+        expect(1, result, "an allocation of memory failed (the nearest limit is", "ulimit -v", "shorter trials")
 
 
 def check_estimates():
@@ -102,7 +116,8 @@ def check_estimates():
 def main():
     with harness.small_run(**SMALL):
         harness.expect_exit(0, harness.mpirun(1, harness.train("run", "--quiet")))
-        harness.run_checks([check_trials, check_networks, check_tests_and_analyses, check_allocations, check_estimates])
+        harness.run_checks([check_trials, check_networks, check_tests_and_analyses,
+                            check_made_trials, check_allocations, check_estimates])
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ TEXT = h5py.string_dtype()
 FIXED = lambda size: h5py.string_dtype("ascii", size)
 
 accepted, refused = {}, {}
+#: What is done to the bytes of files that HDF5 itself does not write, by the name of the case.
+spoiled = {}
 
 
 def accept(make):
@@ -139,10 +141,17 @@ with_attributes("dt_is_two", "attribute dt is not one value", dt=[0.001, 0.001])
 with_attributes("dt_is_complex", "attribute dt is neither a number nor a string", dt=0.001j)
 with_attributes("dt_is_bool", "attribute dt is neither a number nor a string", dt=True)
 with_attributes("version_missing", "root attribute format_version is missing (expected 1)", format_version=None)
-with_attributes("version_other", "format_version = 9 (this program reads version 1)", format_version=9)
+with_attributes("version_newer", "format_version = 9, and this program reads version 1; use a newer fullforce to read the file", format_version=9)
+with_attributes("version_newer_in_part", "format_version = 1.5, and this program reads version 1; use a newer", format_version=1.5)
+with_attributes("version_other", "format_version = 0 (this program reads version 1)", format_version=0)
 
 
 # Lengths, names and shapes
+
+@accept
+def lengths_of_matlab(file):
+    store(file, lengths=[[STEPS]])
+
 
 @accept
 def signals_without_columns(file):
@@ -172,7 +181,11 @@ with_lengths("length_nan", "lengths[1] = nan (must be a whole number of steps, a
 with_lengths("length_infinite", "lengths[0] = inf (must be a whole number of steps, at least 1)", [np.inf])
 with_lengths("length_huge", "lengths[0] = 1.8446744073709552e+19 (must be a whole", np.array([2**64 - 1], dtype="u8"))
 with_lengths("lengths_empty", "dataset lengths is empty (at least one trial is needed)", np.zeros(0))
-with_lengths("lengths_matrix", "dataset lengths has shape [1, 1] (expected [trials])", [[6]])
+with_lengths("lengths_matrix", "dataset lengths has shape [2, 2] (expected [trials])", [[1, 2], [1, 2]])
+with_lengths("lengths_cube", "dataset lengths has shape [1, 1, 1] (expected [trials])", [[[6]]])
+with_lengths("lengths_column_negative", "lengths[1] = -1 (must be a whole number of steps, at least 1)", [[7], [-1]])
+with_lengths("lengths_column_empty", "dataset lengths is empty (at least one trial is needed)", np.zeros((0, 1)))
+with_lengths("lengths_row_empty", "dataset lengths is empty (at least one trial is needed)", np.zeros((1, 0)))
 with_lengths("lengths_scalar", "dataset lengths has shape [] (expected [trials])", 6)
 with_lengths("lengths_too_many", "dataset targets has 6 rows, but the lengths add up to 7", [6, 1])
 
@@ -282,6 +295,94 @@ def lzf_of_many_values(file):
     file.create_dataset("inputs", data=inputs, compression="lzf", chunks=inputs.shape)
 
 
+def create(file, kind=h5py.h5t.IEEE_F64LE, chunk=None, prepare=lambda properties: None):
+    """Targets with the properties of creation that `prepare` sets, in an HDF5 type."""
+    file["lengths"] = [STEPS]
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    if chunk:
+        properties.set_chunk(chunk)
+    prepare(properties)
+    return h5py.h5d.create(file.id, b"targets", kind, h5py.h5s.create_simple((STEPS, 2)), properties)
+
+
+def cut_by_filter(name, set_filter):
+    """A filter that makes chunks of a fixed size stands behind one that makes them longer."""
+    def make(file):
+        def prepare(properties):
+            properties.set_fletcher32()
+            set_filter(properties)
+        create(file, h5py.h5t.STD_I32LE, (STEPS, 2), prepare)
+        file["targets"][...] = TARGETS
+    make.__name__ = name
+    refuse("dataset targets was written with scaleoffset or nbit behind a filter that changes sizes, which loses data (rewrite")(make)
+
+
+cut_by_filter("scaleoffset_behind_a_checksum", lambda properties: properties.set_scaleoffset(h5py.h5z.SO_INT, 0))
+cut_by_filter("nbit_behind_a_checksum", lambda properties: properties.set_filter(h5py.h5z.FILTER_NBIT, h5py.h5z.FLAG_OPTIONAL))
+
+
+@accept
+def scaleoffset_behind_a_shuffle(file):
+    def prepare(properties):
+        properties.set_shuffle()
+        properties.set_scaleoffset(h5py.h5z.SO_INT, 0)
+    create(file, h5py.h5t.STD_I32LE, (STEPS, 2), prepare)
+    file["targets"][...] = TARGETS
+
+
+@refuse("dataset targets has values of 200 bytes, which no number has")
+def wide_values(file):
+    kind = h5py.h5t.STD_I64LE.copy()
+    kind.set_size(200)
+    create(file, kind)
+
+
+@refuse("dataset targets is damaged: its chunks of 4800000 bytes cannot be stored in 100")
+def more_than_gzip_can_hold(file):
+    file["lengths"] = [STEPS]
+    shape = (STEPS, 100000)
+    file.create_dataset("targets", shape, "f8", chunks=shape, compression="gzip").id.write_direct_chunk((0, 0), bytes(100))
+
+
+@refuse("dataset targets is damaged: its chunks of 480000 bytes cannot be stored in 5000")
+def more_than_lzf_can_hold(file):
+    file["lengths"] = [STEPS]
+    shape = (STEPS, 10000)
+    file.create_dataset("targets", shape, "f8", chunks=shape, compression="lzf", shuffle=True).id.write_direct_chunk((0, 0), bytes(5000))
+
+
+@refuse("dataset targets is damaged: its filter lzf makes chunks of 1616 bytes, and they have 16")
+def lzf_of_other_chunks(file):
+    file["lengths"] = [STEPS]
+    chunked(file, compression="lzf")
+
+
+def spoil_lzf(data):
+    """The size of a chunk is the third parameter of the filter, behind its name."""
+    place = data.index(b"lzf\0") + 8 + 2 * 4
+    assert data[place:place + 4] == (16).to_bytes(4, "little")
+    data[place:place + 4] = (1616).to_bytes(4, "little")
+
+
+spoiled["lzf_of_other_chunks"] = spoil_lzf
+
+
+@refuse("dataset targets is damaged: it has 240000048 bytes, more than its file, which has")
+def larger_than_its_file(file):
+    store(file, TARGETS.astype("f4"))
+
+
+def spoil_size(data):
+    """Makes the targets larger, in the extents of their space and in the size of their data."""
+    for before, after in (((STEPS, 2), (STEPS, 10000002)), ((48,), (240000048,))):
+        old, new = (np.array(numbers, dtype="<u8").tobytes() for numbers in (before, after))
+        assert data.count(old) > 0
+        data[:] = data.replace(old, new)
+
+
+spoiled["larger_than_its_file"] = spoil_size
+
+
 @refuse("dataset targets is compressed with the filter zstd, number 32015, which is not there to read it (rewrite the dataset with gzip")
 def unknown_filter(file):
     file["lengths"] = [STEPS]
@@ -292,14 +393,21 @@ def unknown_filter(file):
     file["targets"][...] = TARGETS
 
 
-def rename_the_filter(path):
+def rename_the_filter(data):
     """Makes a file's gzip the filter zstd: numbers and names stand in the header of the dataset."""
-    data = bytearray(pathlib.Path(path).read_bytes())
     place = data.index(b"deflate\0")
     header = place - 8
     assert data[header] == 1
     data[header:header + 2] = (32015).to_bytes(2, "little")
     data[place:place + 8] = b"zstd\0\0\0\0"
+
+
+spoiled["unknown_filter"] = rename_the_filter
+
+
+def change_bytes(path, change):
+    data = bytearray(pathlib.Path(path).read_bytes())
+    change(data)
     pathlib.Path(path).write_bytes(data)
 
 
@@ -563,6 +671,18 @@ def check_writers():
         yield f"after h5clear: {problem}"
 
 
+def check_lengths_of_matlab():
+    """Lengths of several trials as a row or a column."""
+    for shape in ((2, 1), (1, 2)):
+        with h5py.File("matlab.h5", "w") as file:
+            file.attrs.update(ROOT)
+            store(file, lengths=np.array([2, 4]).reshape(shape))
+        said = harness.expect_exit(0, subprocess.run([harness.PROGRAM, "info", "matlab.h5"], capture_output=True, text=True, timeout=60)).stdout
+        lengths = [len(trial.targets) for trial in files.read_trials("matlab.h5")[0]]
+        if "2 trials of 2 to 4 steps" not in said or lengths != [2, 4]:
+            yield f"lengths {shape}: the program says {said}; the package reads {lengths}"
+
+
 def check_what_is_no_file():
     """Paths that lead to no HDF5 file: the program and the package give the same reasons."""
     with h5py.File("cut.h5", "w") as file:
@@ -577,6 +697,7 @@ def check_what_is_no_file():
     pathlib.Path("text.h5").write_text("text")
     os.symlink("circle.h5", "circle.h5")
     for path, words in (("cut.h5", "is cut off"), ("superblock.h5", "was written by a newer HDF5"), ("nothing.h5", "is empty"),
+                        ("nowhere.h5", "nowhere.h5: there is no such file"), (".", "is a folder"),
                         ("text.h5", "it is no HDF5 file"), ("circle.h5", "its links lead in a circle"),
                         ("/proc/self/mem", "its disk or its file system fails")):
         problem = disagreement(path, words)
@@ -663,12 +784,13 @@ def main():
             with h5py.File(path, "w", libver="latest" if name.startswith("latest") else None) as file:
                 file.attrs.update(ROOT)
                 make(file)
-            if name == "unknown_filter":
-                rename_the_filter(path)
+            if name in spoiled:
+                change_bytes(path, spoiled[name])
             problem = disagreement(path, words)
             if problem:
                 problems.append(f"{name}: {problem}")
         problems += check_writers()
+        problems += check_lengths_of_matlab()
         problems += check_what_is_no_file()
         problems += check_package()
         os.chdir("/")

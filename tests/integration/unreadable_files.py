@@ -18,7 +18,8 @@ import h5py
 import harness
 from harness import expect
 
-from fullforce import files
+from fullforce import errors, files
+from fullforce.files import recording
 
 CONFIG = """
 [run]
@@ -122,12 +123,34 @@ def check_rights():
 
 def check_newer():
     """A file, or a part of it, of a later version wants a newer program. Sealed files cannot be changed by others, so
-    the package alone is shown one."""
+    the package alone is shown one with a newer section, and the program files without a seal."""
     shutil.copy("run/network.h5", "newer.h5")
     with h5py.File("newer.h5", "r+") as file:
         file["learning"].attrs["shared_gain_rls_version"] = 2
     told = package_says("newer.h5")
     expect("shared_gain_rls_version = 2" in told and "newer fullforce" in told, told)
+    words = "format_version = 2, and this program reads version 1; use a newer fullforce to read the file"
+    for kind in ("network", "trials", "recording", "analysis"):
+        with h5py.File(f"{kind}.h5", "w") as file:
+            file.attrs.update(format=f"fullforce-{kind}", format_version=2)
+            file["filling"] = [0.0] * 2000
+        code, said = program("info", f"{kind}.h5")
+        expect(code == 2 and f"{kind}.h5: {words}" in said and "DAMAGED" not in said, f"info: exit {code}: {said}")
+    os.mkdir("later")
+    shutil.copy("c.toml", "later")
+    shutil.copy("network.h5", "later/checkpoint-9.h5")
+    code, said = program("info", "later")
+    expect(code == 1 and "not readable: " in said and words in said and "DAMAGED" not in said, f"exit {code}: {said}")
+    code, said = program("train", "c.toml", "--output", "later")
+    expect(code == 2 and words in said, f"exit {code}: {said}")
+    expect(os.path.exists("later/checkpoint-9.h5"), "the restart has put a file of a newer program aside")
+    expect("newer fullforce" in package_says("network.h5"), package_says("network.h5"))
+    try:
+        recording.read_recording("recording.h5")
+        told = "nothing"
+    except errors.ToolError as error:
+        told = str(error)
+    expect(told == f"recording.h5: {words}", told)
 
 
 def check_writers():

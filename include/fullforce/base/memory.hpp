@@ -14,7 +14,11 @@ struct MemoryLimit {
   Index bytes = unlimited_bytes;  ///< the limit
   Index left = unlimited_bytes;   ///< the part of it that may still be allocated
   std::string name;               ///< the limit in words, with its value
-  std::string remedy;             ///< what gives a run more room
+  std::string spread;             ///< what divides the memory of a run into smaller parts
+  std::string raise;              ///< what raises the limit
+
+  /// What gives a run more room.
+  std::string remedy() const { return spread + ", or " + raise; }
 };
 
 // The functions below read files that the system makes up in /proc and /sys. They look for them below `root`, so that

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fullforce/base/matrix_view.hpp"
+#include "fullforce/io/file_format.hpp"
 #include "fullforce/parallel/mpi.hpp"
 #include "fullforce/parallel/row_partition.hpp"
 
@@ -69,14 +70,17 @@ class Archive {
   /// Whether the file that is loaded has such an attribute. **Collective.**
   bool has_attribute(const std::string& group, const std::string& name) const;
 
-  /// The version of a section, which is a part of the file that one class owns. `version` is the one that the caller
-  /// writes, and the highest that it can read. Saving writes it as the integer attribute `<name>_version` of the group
-  /// (which is made where it is missing) and returns it. Loading returns the version of the section in the file: 1
-  /// where the file says none, since files of program 0.1 have no sections. Throws RunError where the file's version is
-  /// higher than `version`. **Collective.**
+  /// The version of a section. Saving writes the version of `section` as the integer attribute `<name>_version` of the
+  /// group (which is made where it is missing) and returns it. Loading returns the version of the section in the file:
+  /// 1 where the file says none, since files of program 0.1 have no sections. Throws RunError where the file's version
+  /// is higher than that of `section`. **Collective.**
   ///
-  /// Example: `if (archive.section("/learning", "plasticity", 2) >= 2) ...` in persist() moves what version 1 lacks.
-  Index section(const std::string& group, const std::string& name, Index version);
+  /// Example: `if (archive.section("/learning", {"plasticity", 2}) >= 2) ...` in persist() moves what version 1 lacks.
+  Index section(const std::string& group, const format::Section& section);
+
+  /// Throws InputError if the file that is loaded has a section that is not in `known`, or a later version of one. A
+  /// newer program wrote such a file. **Collective.**
+  void require_sections(std::span<const format::Section> known) const;
 
   /// Whether the file has such a dataset or group. **Collective.**
   bool contains(const std::string& path) const;

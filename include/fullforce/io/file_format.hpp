@@ -1,4 +1,7 @@
 #pragma once
+#include <array>
+#include <string_view>
+
 #include "fullforce/base/types.hpp"
 
 /// The names of everything in a network file (network.h5 and checkpoints, which are the same kind of file) in one
@@ -27,6 +30,26 @@ inline constexpr Index trials = 1;
 inline constexpr Index recording = 1;
 inline constexpr Index results = 1;  ///< every kind of file that write_results writes
 }  // namespace version
+
+/// A part of a network file that one class owns, with the version that this program writes. It reads no later one.
+struct Section {
+  std::string_view name;
+  Index version = 1;
+};
+
+/// All sections. A group that holds one has the version as an attribute (`section_version_suffix`).
+namespace section {
+inline constexpr Section basis{"basis", 1};
+inline constexpr Section connectivity{"connectivity", 1};
+inline constexpr Section current_moments{"current_moments", 1};
+inline constexpr Section drive{"drive", 1};
+inline constexpr Section rate_neurons{"rate_neurons", 1};
+inline constexpr Section shared_gain_rls{"shared_gain_rls", 1};
+inline constexpr Section streams{"streams", 1};
+inline constexpr Section target_modes{"target_modes", 1};
+inline constexpr std::array all{basis,        connectivity,    current_moments, drive,
+                                rate_neurons, shared_gain_rls, streams,         target_modes};
+}  // namespace section
 
 /// Ends the attribute of a group that holds the version of a section. Section "shared_gain_rls" has the attribute
 /// "shared_gain_rls_version". Integer.

@@ -103,6 +103,10 @@ class Task {
   virtual std::unique_ptr<Scorer> scorer(Index /*streams*/) const { return nullptr; }
 };
 
+/// The mean length of the first trials of a kind, in steps. It looks at one trial of a fixed task, and otherwise at no
+/// more than a hundred of so many trials.
+double mean_length(const Task& task, TrialKind kind, Index trials);
+
 /// Returns the names of all tasks.
 std::vector<std::string_view> task_names();
 

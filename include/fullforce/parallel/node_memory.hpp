@@ -25,4 +25,8 @@ struct MemoryNeed {
 void require_memory(const Communicator& comm, const MemoryNeed& need, const std::string& what,
                     const std::string& advice);
 
+/// Does the same for memory in bytes that the root alone allocates, which more ranks or nodes would not divide.
+/// **Collective.**
+void require_memory_on_root(const Communicator& comm, Index bytes, const std::string& what, const std::string& advice);
+
 }  // namespace fullforce

@@ -6,6 +6,7 @@
 
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
+#include "fullforce/io/format_version.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "fullforce/io/trials_file.hpp"
 #include "fullforce/io/unfinished_file.hpp"
@@ -116,6 +117,9 @@ int describe(const Communicator& comm, ResultStream& out, const InfoArguments& a
     }
     require(format.starts_with("fullforce-"), "{}: is an HDF5 file, but none of fullforce", arguments.path);
     if (format != "fullforce-trials") {
+      agree(comm, [&] {
+        if (comm.is_root()) refuse_newer_file(arguments.path);
+      });
       out.print(fmt::format("{}: {} (without checksums of its own)\n", arguments.path, format));
       return 0;
     }

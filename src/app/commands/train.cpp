@@ -61,7 +61,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   if (arguments.output) config.run.output = *arguments.output;
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   const Index state = session_shape(comm, config, *task, config.run.streams).bytes();
-  const Index to_come = state + task->bytes_of_streams(config.run.streams);
+  const Index to_come = state + bytes_of_streams(comm, *task, config.run.streams);
   require_memory(comm, {to_come}, fmt::format("network.neurons = {}", config.network.neurons),
                  "fewer neurons, learning.precision = \"single\"");
   RunLock lock;

@@ -2,24 +2,35 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/trials_file.hpp"
 #include "inputs.hpp"
+#include "memory_check.hpp"
 
 namespace fullforce {
 namespace {
+
+TrialId training_trial(Index number) { return {TrialKind::training, static_cast<std::uint64_t>(number)}; }
 
 void append(std::vector<double>& all, const std::vector<double>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
+/// The shape of a file with the first trials of a task.
+TrialsShape shape_of_trials(const Task& task, double dt, Index count) {
+  TrialsShape shape{dt, task.inputs(), task.outputs(), task.hints(), {}};
+  Trial trial;
+  for (Index k = 0; k < count; ++k) shape.lengths.push_back(task.view(training_trial(k), trial).length);
+  return shape;
+}
+
+/// Makes each trial twice. After the first time, the memory for all of them is known and is allocated once: arrays that
+/// grew would take up to three times as much.
 TrialsData make_trials(const Task& task, double dt, Index count) {
-  TrialsData data;
-  data.dt = dt;
-  data.n_in = task.inputs();
-  data.n_out = task.outputs();
-  data.n_hint = task.hints();
+  TrialsData data{shape_of_trials(task, dt, count), {}, {}, {}};
+  data.inputs.reserve(as_size(data.steps() * data.n_in));
+  data.targets.reserve(as_size(data.steps() * data.n_out));
+  data.hints.reserve(as_size(data.steps() * data.n_hint));
   Trial trial;
   for (Index k = 0; k < count; ++k) {
-    task.make({TrialKind::training, static_cast<std::uint64_t>(k)}, trial);
-    data.lengths.push_back(trial.length);
+    task.make(training_trial(k), trial);
     append(data.inputs, trial.inputs);
     append(data.targets, trial.targets);
     append(data.hints, trial.hints);
@@ -27,16 +38,28 @@ TrialsData make_trials(const Task& task, double dt, Index count) {
   return data;
 }
 
+/// Warns of keys of the task that have no effect. Networks and learning play no part in trials.
+void warn_of_task(const Communicator& comm, const Config& config, const Task& task) {
+  Config of_task;
+  of_task.task = config.task;
+  warn(comm, keys_without_effect(of_task, task.channels()));
+}
+
 }  // namespace
 
 int trials_command(const Communicator& comm, const TrialsArguments& arguments) {
   const Config config = load_config(comm, arguments.config, arguments.settings);
   agree(comm, [&] {
-    if (!comm.is_root()) return;
     require_file(arguments.output, "--output");
     require_output(arguments.output, "--output", {arguments.config, trials_file(config)});
-    const auto task = make_task(config.task, config.network.dt, config.run.seed);
-    write_trials(arguments.output, make_trials(*task, config.network.dt, arguments.count));
+  });
+  const std::unique_ptr<Task> task = agreed_task(comm, config);
+  warn_of_task(comm, config, *task);
+  require_memory_on_root(comm, bytes_of_trials(comm, *task, arguments.count),
+                         fmt::format("--count {}", arguments.count),
+                         "fewer trials, shorter delays and pauses (of a task that has them), a larger network.dt");
+  agree(comm, [&] {
+    if (comm.is_root()) write_trials(arguments.output, make_trials(*task, config.network.dt, arguments.count));
   });
   return 0;
 }

@@ -48,6 +48,18 @@ TEST(Effects, KeysOfBasesNeedABasis) {
   EXPECT_TRUE(found_in(keys + "target_modes = 5\n", {}).empty());
 }
 
+TEST(Effects, MixedPrecisionNeedsADenseInverseCorrelationMatrix) {
+  const std::string mixed = "[learning]\nprecision = \"mixed\"\n";
+  EXPECT_TRUE(found_in(mixed, {}).empty());
+  EXPECT_TRUE(found_in(mixed + "target_modes = 5\n", {}).empty());
+  EXPECT_TRUE(found_in("[learning]\nprecision = \"single\"\nfeatures = \"low-rank\"\n", {}).empty());
+  const auto found = found_in(mixed + "features = \"low-rank\"\n", {});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0],
+            "learning.precision = \"mixed\" has the same effect as \"single\" with learning.features = \"low-rank\", "
+            "where the inverse correlation matrix is always in double precision");
+}
+
 TEST(Effects, NothingThatShapesLearningCountsWhereNothingIsLearned) {
   const std::string keys = "[learning]\nalpha = 2.0\npanel = 3\n";
   EXPECT_TRUE(found_in(keys, {}).empty());

@@ -12,6 +12,7 @@
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/file_descriptor.hpp"
+#include "fullforce/io/hdf5.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
@@ -174,7 +175,7 @@ void save_section(const Communicator& comm, const std::filesystem::path& path) {
   std::int64_t step = 5;
   std::vector<double> pair{1, 2};
   Archive archive = Archive::create(comm, path);
-  EXPECT_EQ(archive.section("/learning", "plasticity", 2), 2);
+  EXPECT_EQ(archive.section("/learning", {"plasticity", 2}), 2);
   archive.attribute("/progress", "step", step);
   archive.replicated<double>("/learning/pair", pair);
   archive.close();
@@ -185,8 +186,8 @@ TEST(Archive, BringsBackTheVersionOfASection) {
   const TemporaryFolder folder(comm);
   save_section(comm, folder / "a.h5");
   Archive archive = Archive::open(comm, folder / "a.h5");
-  EXPECT_EQ(archive.section("/learning", "plasticity", 2), 2);
-  EXPECT_EQ(archive.section("learning", "plasticity", 3), 2) << "a newer program reads older versions";
+  EXPECT_EQ(archive.section("/learning", {"plasticity", 2}), 2);
+  EXPECT_EQ(archive.section("learning", {"plasticity", 3}), 2) << "a newer program reads older versions";
   EXPECT_EQ(message_of<RunError>([&] { archive.verify(); }), "nothing was thrown");
 }
 
@@ -195,9 +196,9 @@ TEST(Archive, TakesAMissingSectionForTheFirstVersion) {
   const TemporaryFolder folder(comm);
   save_section(comm, folder / "a.h5");
   Archive archive = Archive::open(comm, folder / "a.h5");
-  EXPECT_EQ(archive.section("/learning", "neurons", 3), 1);
-  EXPECT_EQ(archive.section("/progress", "plasticity", 3), 1);
-  EXPECT_EQ(archive.section("/missing", "plasticity", 3), 1);
+  EXPECT_EQ(archive.section("/learning", {"neurons", 3}), 1);
+  EXPECT_EQ(archive.section("/progress", {"plasticity", 3}), 1);
+  EXPECT_EQ(archive.section("/missing", {"plasticity", 3}), 1);
 }
 
 TEST(Archive, RefusesASectionThatIsTooNew) {
@@ -205,10 +206,45 @@ TEST(Archive, RefusesASectionThatIsTooNew) {
   const TemporaryFolder folder(comm);
   save_section(comm, folder / "a.h5");
   Archive archive = Archive::open(comm, folder / "a.h5");
-  const std::string message = message_of<RunError>([&] { archive.section("/learning", "plasticity", 1); });
+  const std::string message = message_of<RunError>([&] { archive.section("/learning", {"plasticity", 1}); });
   EXPECT_EQ(message, (folder / "a.h5").string() +
                          ": /learning has version 2 of the section plasticity, and this program reads versions up to "
                          "1; use a newer fullforce to read the file");
+}
+
+TEST(Archive, RefusesAFileWithSectionsOfANewerProgram) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  save_section(comm, folder / "a.h5");
+  Archive archive = Archive::open(comm, folder / "a.h5");
+  const auto refusal = [&](const std::vector<format::Section>& known) {
+    return message_of<InputError>([&] { archive.require_sections(known); });
+  };
+  EXPECT_EQ(refusal({{"plasticity", 2}}), "nothing was thrown");
+  const std::string begin = (folder / "a.h5").string() + ": /learning has ";
+  const std::string end = "; use a newer fullforce to read the file";
+  EXPECT_EQ(refusal({{"plasticity", 1}}),
+            begin + "version 2 of the section plasticity, and this program reads versions up to 1" + end);
+  EXPECT_EQ(refusal({{"neurons", 2}}), begin + "the section plasticity, which this program does not know" + end);
+}
+
+TEST(Archive, AFileWithoutASealOfANewerProgramIsNotDamaged) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  const auto refusal = [&](Index version) {
+    agree(comm, [&] {
+      if (!comm.is_root()) return;
+      const hdf5::Handle file = hdf5::create_serially(folder / "a.h5");
+      hdf5::write_attribute(file.get(), format::root::format, format::kind::network);
+      hdf5::write_attribute(file.get(), format::root::format_version, version);
+      hdf5::write_dataset(file.get(), "filling", {2000}, std::vector<double>(2000));
+    });
+    return [&] { Archive::open(comm, folder / "a.h5"); };
+  };
+  EXPECT_EQ(message_of<InputError>(refusal(format::version::network + 1)),
+            (folder / "a.h5").string() +
+                ": format_version = 2, and this program reads version 1; use a newer fullforce to read the file");
+  EXPECT_TRUE(says(message_of<DamageError>(refusal(format::version::network)), "has no seal"));
 }
 
 TEST(Archive, NoticesAFlippedByteInAMatrix) {

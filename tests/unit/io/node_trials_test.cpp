@@ -58,7 +58,7 @@ TEST_P(NodeTrialsTest, AreThoseOfTheFileOnEveryRank) {
 }
 
 TEST_P(NodeTrialsTest, AFileThatCannotBeReadIsOneErrorOnAllRanks) {
-  EXPECT_TRUE(says(refusal(), "there is no such trials file"));
+  EXPECT_TRUE(says(refusal(), "there is no such file"));
   TrialsData data = some_trials();
   data.targets[4] = NAN;
   on_root([&] { write_trials(path, data); });

@@ -105,7 +105,7 @@ TEST_F(TrialsFile, ReadsOtherTypesAndDoesWithoutInputs) {
 }
 
 TEST_F(TrialsFile, RefusesWhatIsNoTrialsFile) {
-  expect_refused("there is no such trials file");
+  expect_refused("there is no such file");
   std::ofstream(path) << "text";
   expect_refused("it is no HDF5 file");
   std::ofstream(path, std::ios::trunc) << "";
@@ -115,7 +115,7 @@ TEST_F(TrialsFile, RefusesWhatIsNoTrialsFile) {
   Foreign(path).header("fullforce-network");
   expect_refused("format is \"fullforce-network\" (expected \"fullforce-trials\")");
   Foreign(path).header("fullforce-trials", 0.001, 2);
-  expect_refused("format_version = 2");
+  expect_refused("format_version = 2, and this program reads version 1; use a newer fullforce to read the file");
   Foreign(path).header("fullforce-trials", -1.0);
   expect_refused("dt = -1 (must be positive");
 }
@@ -129,8 +129,18 @@ TEST_F(TrialsFile, RefusesLengthsThatMakeNoSense) {
   expect_refused("lengths[1] = 0");
   Foreign(path).header().dataset("lengths", H5T_IEEE_F64LE, {1}, {2.5});
   expect_refused("lengths[0] = 2.5");
-  Foreign(path).header().dataset("lengths", H5T_STD_I64LE, {1, 1}, {1});
-  expect_refused("lengths has shape [1, 1] (expected [trials])");
+  Foreign(path).header().dataset("lengths", H5T_STD_I64LE, {2, 2}, {1, 2, 1, 2});
+  expect_refused("lengths has shape [2, 2] (expected [trials])");
+}
+
+TEST_F(TrialsFile, ReadsLengthsThatAreARowOrAColumn) {
+  for (const std::vector<hsize_t>& dims : {std::vector<hsize_t>{3, 1}, {1, 3}}) {
+    Foreign(path)
+        .header()
+        .dataset("lengths", H5T_STD_I64LE, dims, {2, 1, 1})
+        .dataset("targets", H5T_IEEE_F64LE, {4, 1}, {1, 2, 3, 4});
+    EXPECT_EQ(read_trials(path).lengths, (std::vector<Index>{2, 1, 1}));
+  }
 }
 
 TEST_F(TrialsFile, RefusesShapesAndValuesThatDoNotFit) {

@@ -32,9 +32,21 @@ TEST(RequireMemory, TheRanksOfANodeShareItsMemory) {
   EXPECT_TRUE(says(text, "a test needs"));
   EXPECT_TRUE(says(text, "on a node"));
   EXPECT_TRUE(says(text, fmt::format("{} rank(s) on it", ranks)));
-  EXPECT_TRUE(says(text, "use less, more nodes"));
+  EXPECT_TRUE(says(text, "use less, more nodes, or"));
   EXPECT_EQ(refusal(comm, {0, left / 2}), "nothing was thrown") << "the ranks take it once together";
   EXPECT_TRUE(says(refusal(comm, {0, 2 * left}), "for all of them"));
+}
+
+TEST(RequireMemory, WhatTheRootAloneNeedsIsNotDivided) {
+  const Communicator comm = Communicator::world();
+  const auto refusal_on_root = [&](Index bytes) {
+    return message_of<InputError>([&] { require_memory_on_root(comm, bytes, "a test", "less"); });
+  };
+  EXPECT_EQ(refusal_on_root(MiB), "nothing was thrown");
+  const std::string text = refusal_on_root(unlimited_bytes - 1);
+  EXPECT_TRUE(says(text, "on one rank"));
+  EXPECT_TRUE(says(text, "use less, a "));
+  EXPECT_FALSE(says(text, "more nodes"));
 }
 
 TEST(RequireMemory, EachRankHasLimitsOfItsOwn) {

@@ -6,10 +6,12 @@ from typing import Optional, Sequence
 
 import h5py
 import numpy as np
+from h5py import h5a
 
 from ..errors import ToolError
 from .number_types import kind_unless_numbers
 from .opening import open_file
+from .versions import VERSION, version_problem
 from .whole_dataset import IncompleteError, expect_whole
 
 
@@ -23,6 +25,7 @@ class DataFile:
         except OSError as error:
             reason = f"{path}: {error.strerror}" if error.strerror else str(error)
             raise ToolError(f"{reason}; it should be {kind}") from error
+        self._refuse_newer()
 
     def __enter__(self) -> DataFile:
         return self
@@ -35,6 +38,12 @@ class DataFile:
 
     def _refuse(self, reason: str) -> ToolError:
         return ToolError(f"{self.path}: {reason} (is it {self.kind}?)")
+
+    def _refuse_newer(self) -> None:
+        """What a newer program wrote may have another form. A file without a version may still be of use."""
+        version = self._file.attrs["format_version"] if h5a.exists(self._file.id, b"format_version") else None
+        if isinstance(version, np.integer) and version > VERSION:
+            raise ToolError(f"{self.path}: {version_problem(version)}")
 
     def expect(self, names: Sequence[str]) -> None:
         """All of these datasets must be there."""

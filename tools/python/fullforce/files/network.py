@@ -12,6 +12,7 @@ import numpy as np
 from . import draws
 from .opening import open_file
 from .trials import Trial
+from .versions import VERSION
 from .whole_dataset import expect_whole
 
 
@@ -25,10 +26,6 @@ def parse_toml(text: str) -> dict[str, Any]:
         except ModuleNotFoundError:
             raise ImportError("networks can be read with Python 3.11 or newer, or with the package tomli") from None
     return tomllib.loads(text)
-
-
-#: The latest version of a network file, and of each of its sections, that is read here.
-VERSION = 1
 
 
 @dataclasses.dataclass
@@ -74,11 +71,11 @@ class Network:
         with open_file(path) as file:
             if file.attrs.get("format") != "fullforce-network":
                 raise ValueError(f"{path}: is not a network file of fullforce")
+            expect_known_versions(file, path)
             missing = [name for name in ("config", "provenance") if name not in file.attrs]
             missing += [name for name in NEEDED if name not in file]
             if missing:
                 raise ValueError(f"{path}: has no {', '.join(missing)}")
-            expect_known_versions(file, path)
             self.config = parse_toml(file.attrs["config"])
             self.provenance = json.loads(file.attrs["provenance"])
             self._read_weights(file)

@@ -13,7 +13,8 @@ import h5py
 import numpy as np
 
 from .opening import open_file
-from .trials_reader import FORMAT, SIGNALS, VERSION, TrialsReader, order_problem
+from .trials_reader import FORMAT, SIGNALS, TrialsReader, order_problem
+from .versions import VERSION
 
 
 def as_columns(signal: Any, length: int) -> np.ndarray:

@@ -3,18 +3,20 @@ from __future__ import annotations
 
 import os
 import pathlib
-from typing import Iterable, Optional, Union
+from typing import Callable, Iterable, Optional, Tuple, Union
 
 import h5py
 import numpy as np
 from h5py import h5a, h5d, h5s, h5t
 
 from .number_types import kind_unless_numbers
+from .versions import VERSION, as_text, version_problem
 from .whole_dataset import expect_whole, open_up_to_the_first_gap
 
-FORMAT, VERSION = "fullforce-trials", 1
+FORMAT = "fullforce-trials"
 DATASETS = ("lengths", "targets", "inputs", "hints")
 SIGNALS = DATASETS[1:]
+Extents = Tuple[int, ...]
 #: No trial is longer than the bound, which keeps the sum away from overflow.
 LONGEST = 2**40
 
@@ -29,11 +31,6 @@ def edit_distance(a: str, b: str) -> int:
     return row[-1]
 
 
-def as_text(number: float) -> str:
-    """A number as the program writes it."""
-    return repr(float(number)).removesuffix(".0")
-
-
 def order_problem(columns: Iterable[int], steps: int) -> Optional[str]:
     """What is wrong with signals of so many columns (targets first) over so many steps; None if nothing is.
 
@@ -44,6 +41,15 @@ def order_problem(columns: Iterable[int], steps: int) -> Optional[str]:
         return None
     return (f"dataset targets has as many columns as rows, {steps}, so nothing shows whether it is transposed "
             f"(add a trial, which may be a copy of another one)")
+
+
+def is_list(extents: Extents) -> bool:
+    """Whether a dataset of these extents is a list. MATLAB writes it as a matrix of one row or one column."""
+    return len(extents) == 1 or (len(extents) == 2 and 1 in extents)
+
+
+def is_matrix(extents: Extents) -> bool:
+    return len(extents) == 2
 
 
 class TrialsReader:
@@ -102,9 +108,9 @@ class TrialsReader:
         if kind != FORMAT:
             found = f'"{kind}"' if isinstance(kind, str) else "not a string"
             self._fail(f'root attribute format is {found} (expected "{FORMAT}")')
-        version = self._number("format_version", str(VERSION))
-        if version != VERSION:
-            self._fail(f"format_version = {as_text(version)} (this program reads version {VERSION})")
+        problem = version_problem(self._number("format_version", str(VERSION)))
+        if problem:
+            self._fail(problem)
 
     def _number(self, name: str, expected: str) -> float:
         value = self._attribute(name, expected)
@@ -128,8 +134,8 @@ class TrialsReader:
     def _contains(self, name: str) -> bool:
         return self.id.links.exists(name.encode())
 
-    def _dataset(self, name: str, rank: int, shape: str) -> h5d.DatasetID:
-        """A dataset of numbers with `rank` extents."""
+    def _dataset(self, name: str, fits: Callable[[Extents], bool], shape: str) -> h5d.DatasetID:
+        """A dataset of numbers of which the extents fit; `shape` says in messages what they should be."""
         if not self._contains(name):
             self._fail(f"dataset {name} is missing (expected numbers of shape {shape})")
         try:
@@ -141,7 +147,7 @@ class TrialsReader:
             self._fail(f"dataset {name} holds {kind}: integers, floating-point numbers or bool are expected")
         expect_whole(dataset, f"{self.path}: dataset {name}")
         extents = dataset.shape or ()  # a dataset without values has no shape
-        if len(extents) != rank:
+        if not fits(extents):
             self._fail(f"dataset {name} has shape {list(extents)} (expected {shape})")
         return dataset
 
@@ -155,7 +161,7 @@ class TrialsReader:
         return values
 
     def _lengths(self) -> np.ndarray:
-        values = self._values(self._dataset("lengths", 1, "[trials]"), "lengths")
+        values = self._values(self._dataset("lengths", is_list, "[trials]"), "lengths").reshape(-1)
         if len(values) == 0:
             self._fail("dataset lengths is empty (at least one trial is needed)")
         for i, length in enumerate(values):
@@ -164,7 +170,7 @@ class TrialsReader:
         return values.astype(np.int64)
 
     def _matrix(self, name: str, steps: int) -> np.ndarray:
-        dataset = self._dataset(name, 2, "[sum of lengths, columns]")
+        dataset = self._dataset(name, is_matrix, "[sum of lengths, columns]")
         rows, columns = dataset.shape
         if columns == 0:
             return np.zeros((steps, 0))
