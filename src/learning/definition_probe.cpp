@@ -125,7 +125,7 @@ void DefinitionProbe::persist(Archive& archive) {
   using namespace format::learning;
   on_ = archive.saving() ? on_ : archive.contains(probe);
   if (!on_) return;
-  archive.section(group, "definition_probe", 1);
+  archive.section(group, format::section::definition_probe);
   archive.rows<double>(probe, layout_->partition(), u_.mine_from(0, 0));
   archive.attribute<std::int64_t>(group, probe_samples, samples_);
   archive.attribute<double>(group, probe_rounding, rounding_);

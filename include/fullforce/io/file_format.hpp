@@ -42,12 +42,13 @@ namespace section {
 inline constexpr Section basis{"basis", 1};
 inline constexpr Section connectivity{"connectivity", 1};
 inline constexpr Section current_moments{"current_moments", 1};
+inline constexpr Section definition_probe{"definition_probe", 1};
 inline constexpr Section drive{"drive", 1};
 inline constexpr Section rate_neurons{"rate_neurons", 1};
 inline constexpr Section shared_gain_rls{"shared_gain_rls", 1};
 inline constexpr Section streams{"streams", 1};
 inline constexpr Section target_modes{"target_modes", 1};
-inline constexpr std::array all{basis,        connectivity,    current_moments, drive,
+inline constexpr std::array all{basis,        connectivity,    current_moments, definition_probe, drive,
                                 rate_neurons, shared_gain_rls, streams,         target_modes};
 }  // namespace section
 
