@@ -37,6 +37,16 @@ bool never_learns(const Config& config, const Channels&) {
   return config.learning.update_probability == 0.0 || config.run.train_trials == 0;
 }
 
+/// Target modes come from the currents of the init trials, in a basis whose tolerance depends on alpha, even where
+/// nothing is learned.
+bool never_uses_alpha(const Config& config, const Channels& channels) {
+  return never_learns(config, channels) && config.learning.target_modes == 0;
+}
+
+bool never_fills_its_basis(const Config& config, const Channels& channels) {
+  return never_uses_alpha(config, channels) && !has_no_basis(config, channels);
+}
+
 bool is_mixed_in_vain(const Config& config, const Channels&) {
   return config.learning.precision == Precision::mixed && config.learning.features == FeatureKind::low_rank;
 }
@@ -62,7 +72,9 @@ constexpr std::array rules{
     Unused{"learning.update_probability", trains_nothing, "run.train_trials = 0"},
     Unused{"learning.rank_tolerance", has_no_basis, "dense features and without target modes"},
     Unused{"learning.max_rank", has_no_basis, "dense features and without target modes"},
-    Unused{"learning.alpha", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
+    Unused{"learning.rank_tolerance", never_fills_its_basis, "learning.update_probability = 0 or run.train_trials = 0"},
+    Unused{"learning.max_rank", never_fills_its_basis, "learning.update_probability = 0 or run.train_trials = 0"},
+    Unused{"learning.alpha", never_uses_alpha, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.panel", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.precision", is_mixed_in_vain,
            "learning.features = \"low-rank\", where the inverse correlation matrix is always in double precision",

@@ -113,11 +113,21 @@ def check_estimates():
         sys.exit(f"{memory} {plan.stdout}")
 
 
+def check_keys_of_trials():
+    """`trials` warns of keys of its task that have no effect, and of no others: networks play no part in it."""
+    of_task, of_others = ("task.pulse=0.02", "task.hint=false"), ("network.hint_gain=2", "learning.max_rank=7")
+    made = harness.mpirun(2, ["trials", "c.toml", "--output", "t.h5", "--count", 1,
+                              *(word for setting in of_task + of_others for word in ("--set", setting))])
+    warnings = [line for line in harness.expect_exit(0, made).stderr.splitlines() if "warning" in line]
+    if len(warnings) != 2 or "task.hint" not in warnings[0] or "task.pulse = 0.02 has no effect" not in warnings[1]:
+        sys.exit(f"expected warnings of {of_task}: {made.stderr}")
+
+
 def main():
     with harness.small_run(**SMALL):
         harness.expect_exit(0, harness.mpirun(1, harness.train("run", "--quiet")))
         harness.run_checks([check_trials, check_networks, check_tests_and_analyses,
-                            check_made_trials, check_allocations, check_estimates])
+                            check_made_trials, check_allocations, check_estimates, check_keys_of_trials])
 
 
 if __name__ == "__main__":

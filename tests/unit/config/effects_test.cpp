@@ -64,6 +64,24 @@ TEST(Effects, NothingThatShapesLearningCountsWhereNothingIsLearned) {
   const std::string keys = "[learning]\nalpha = 2.0\npanel = 3\n";
   EXPECT_TRUE(found_in(keys, {}).empty());
   EXPECT_EQ(found_in(keys + "update_probability = 0.0\n", {}).size(), 2u);
+  EXPECT_EQ(found_in(keys + "[run]\ntrain_trials = 0\n", {}).size(), 2u);
+}
+
+TEST(Effects, ABasisOfRatesStaysEmptyWhereNothingIsLearned) {
+  const std::string keys = "[learning]\nmax_rank = 7\nrank_tolerance = 0.1\n";
+  const std::string nothing = "[run]\ntrain_trials = 0\n";
+  EXPECT_EQ(found_in(keys + "features = \"low-rank\"\n" + nothing, {}).size(), 2u);
+  EXPECT_EQ(found_in(keys + "features = \"low-rank\"\nupdate_probability = 0.0\n", {}).size(), 2u);
+  EXPECT_EQ(found_in(keys + nothing, {}).size(), 2u) << "each key is named once";
+}
+
+TEST(Effects, TargetModesAreFoundWhereNothingIsLearned) {
+  const std::string keys = "[learning]\nalpha = 2.0\nmax_rank = 7\nrank_tolerance = 0.1\ntarget_modes = 5\n";
+  EXPECT_TRUE(found_in(keys + "[run]\ntrain_trials = 0\n", {}).empty());
+}
+
+TEST(Effects, NetworksHaveAPrecisionAlsoWhereNothingIsLearned) {
+  EXPECT_TRUE(found_in("[learning]\nprecision = \"single\"\n[run]\ntrain_trials = 0\n", {}).empty());
 }
 
 }  // namespace fullforce
