@@ -17,14 +17,17 @@ struct Timeline {
   double end = 0.0;
 };
 
-/// Follows the streams through a phase. Streams of a fixed trial begin in its middle. Each stream takes the next trial
-/// when it has ended one.
+/// Follows the streams through a phase. Streams of a fixed trial begin within it, and run the rest of it before their
+/// init trials. Each stream takes the next trial when it has ended one.
 Timeline timeline(const RunOptions& run, const Task& task, TrialKind init_kind, Index trials, TrialKind kind) {
   const double forced = number(run.init_trials) * mean_length(task, init_kind, run.init_trials * run.streams);
   std::vector<double> free(as_size(run.streams), forced);
   if (task.fixed() && run.init_trials > 0)
-    for (Index b = 0; b < run.streams; ++b)
-      free[as_size(b)] -= std::floor(number(b) / number(run.streams) * forced / number(run.init_trials));
+    for (Index b = 1; b < run.streams; ++b) {
+      const double length = forced / number(run.init_trials);
+      const double start = std::floor(number(b) / number(run.streams) * length);
+      if (start > 0.0) free[as_size(b)] += length - start;
+    }
   Timeline timeline{std::ranges::min(free), std::ranges::max(free), 0.0};
   const double length = mean_length(task, kind, trials);
   // While every stream has a trial, the streams end their trials in the same order in each round.

@@ -1,6 +1,7 @@
 #include "fullforce/model/trial_streams.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "fullforce/base/check.hpp"
 
@@ -19,6 +20,7 @@ TrialStreams::TrialStreams(const Task& task, const TrialSchedule& plan)
       phase_(as_size(plan.streams), StreamPhase::init),
       trial_(as_size(plan.streams), 0),
       position_(as_size(plan.streams), 0),
+      init_trials_(as_size(plan.streams), plan.init_trials),
       scratch_(as_size(plan.streams)),
       signals_(as_size(plan.streams)) {
   ended_.reserve(as_size(plan.streams));
@@ -28,8 +30,15 @@ TrialStreams::TrialStreams(const Task& task, const TrialSchedule& plan)
       continue;
     }
     load(b);
-    if (task.fixed()) position_[as_size(b)] = b * length(b) / plan.streams;
+    if (!task.fixed()) continue;
+    position_[as_size(b)] = b * length(b) / plan.streams;
+    if (position(b) > 0) ++init_trials_[as_size(b)];
   }
+}
+
+/// The number of init trials of the streams before `end`.
+Index TrialStreams::init_trials_before(Index end) const {
+  return std::accumulate(init_trials_.begin(), init_trials_.begin() + end, Index{0});
 }
 
 bool TrialStreams::finished() const {
@@ -45,19 +54,19 @@ StageProgress TrialStreams::progress() const {
   const StreamPhase shown = forced ? StreamPhase::init : StreamPhase::running;
   double done = forced ? 0.0 : static_cast<double>(next_trial_);
   for (Index b = 0; b < plan_.streams; ++b) {
-    if (forced && phase(b) != StreamPhase::init) done += static_cast<double>(plan_.init_trials);
+    if (forced && phase(b) != StreamPhase::init) done += static_cast<double>(init_trials_[as_size(b)]);
     if (phase(b) != shown) continue;
     const double share = static_cast<double>(position(b)) / static_cast<double>(length(b));
     done += forced ? static_cast<double>(trial(b)) + share : share - 1.0;
   }
-  const Index all = forced ? plan_.init_trials * plan_.streams : plan_.trials;
+  const Index all = forced ? init_trials_before(streams()) : plan_.trials;
   return {forced, std::min(all, static_cast<Index>(done) + 1), all,
           done / static_cast<double>(std::max<Index>(1, all))};
 }
 
 TrialId TrialStreams::trial_id(Index stream) const {
   if (phase(stream) == StreamPhase::init)
-    return {plan_.init_kind, static_cast<std::uint64_t>(stream * plan_.init_trials + trial(stream))};
+    return {plan_.init_kind, static_cast<std::uint64_t>(init_trials_before(stream) + trial(stream))};
   return {plan_.kind, static_cast<std::uint64_t>(trial(stream))};
 }
 
@@ -96,7 +105,7 @@ std::span<const FinishedTrial> TrialStreams::advance() {
   for (Index b = 0; b < plan_.streams; ++b) {
     if (phase(b) == StreamPhase::idle || ++position_[as_size(b)] < length(b)) continue;
     ended_.push_back({b, phase(b), trial(b), length(b)});
-    if (phase(b) == StreamPhase::init && trial(b) + 1 < plan_.init_trials) {
+    if (phase(b) == StreamPhase::init && trial(b) + 1 < init_trials_[as_size(b)]) {
       ++trial_[as_size(b)];
       position_[as_size(b)] = 0;
       load(b);

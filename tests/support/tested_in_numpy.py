@@ -23,12 +23,11 @@ def cut(trial, first):
 
 
 def init_trials(trials, seed, stream, streams, per_stream):
-    """The teacher-forced trials of a stream. Streams of a single trial begin it at different positions."""
+    """The teacher-forced trials of a stream. Those of a single trial begin within it, and complete it first."""
     numbers = range(stream * per_stream, (stream + 1) * per_stream)
     chosen = [trials[init_order(seed, number // len(trials), len(trials))[number % len(trials)]] for number in numbers]
-    if chosen and len(trials) == 1:
-        chosen[0] = cut(chosen[0], stream * len(chosen[0].targets) // streams)
-    return chosen
+    start = stream * len(trials[0].targets) // streams
+    return [cut(chosen[0], start), *chosen] if chosen and len(trials) == 1 and start > 0 else chosen
 
 
 def disturbed(network, size):

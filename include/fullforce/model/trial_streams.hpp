@@ -43,9 +43,10 @@ struct StageProgress {
 
 /// B trials side by side, each at its own position. A stream runs its own init trials and then takes the next number
 /// that has not been dealt out; if several streams take one in the same step, they do so in stream order. A stream for
-/// which no number is left is idle. Init trial i of stream b has the number b * init_trials + i within its kind. For a
-/// fixed task with at least one init trial, stream b starts its first init trial at position floor(b T / B), where T is
-/// the length of a trial.
+/// which no number is left is idle. Init trials are numbered within their kind, stream by stream. For a fixed task with
+/// at least one init trial, stream b starts at position floor(b T / B), where T is the length of a trial. A stream that
+/// so starts within a trial runs the rest of it before its own init trials. Otherwise the last streams would learn
+/// while their random initial states still die away.
 class TrialStreams {
  public:
   TrialStreams(const Task& task, const TrialSchedule& plan);
@@ -98,6 +99,7 @@ class TrialStreams {
 
  private:
   bool any_in(StreamPhase phase) const;
+  Index init_trials_before(Index end) const;
   void begin_next(Index stream);
   void load(Index stream);
 
@@ -108,6 +110,7 @@ class TrialStreams {
   std::vector<StreamPhase> phase_;
   std::vector<Index> trial_;
   std::vector<Index> position_;
+  std::vector<Index> init_trials_;  ///< of each stream, with the rest of a trial that it starts within
   std::vector<Trial> scratch_;      ///< memory for signals that the task does not hold
   std::vector<TrialView> signals_;  ///< of each stream's trial
   std::vector<FinishedTrial> ended_;

@@ -23,12 +23,12 @@ TEST_F(ForecastOfARun, CountsTheStepsOfARun) {
   run.streams = 4;
   run.train_trials = 10;
   const RunSteps steps = run_steps(run, *task);
-  // The streams of a fixed trial begin 500 steps apart. The first one is free after 18,500 steps and takes the trials
-  // 0, 4 and 8. The second one ends trial 9.
-  EXPECT_EQ(steps.init, 18500.0);
-  EXPECT_EQ(steps.training, 25000.0 - 18500.0);
-  EXPECT_EQ(steps.test_init, 20000.0);
-  EXPECT_EQ(steps.test, 45000.0 - 18500.0);
+  // The streams of a fixed trial begin 500 steps apart. The first one is free after 20,000 steps and takes the trials
+  // 0, 4 and 8. The last one completes 500 steps of a trial first, and ends trial 9.
+  EXPECT_EQ(steps.init, 20000.0);
+  EXPECT_EQ(steps.training, 26500.0 - 20000.0);
+  EXPECT_EQ(steps.test_init, 21500.0);
+  EXPECT_EQ(steps.test, 46500.0 - 20000.0);
 }
 
 TEST_F(ForecastOfARun, NeedsTheMemoryThatTheRunWillAskFor) {

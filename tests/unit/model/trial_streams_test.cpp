@@ -171,7 +171,21 @@ TEST(TrialStreams, StreamsOfAFixedTaskStayApart) {
   TrialStreams streams(task, plan_of(3, 1, 9));
   for (int step = 0; step < 10; ++step) streams.advance();
   EXPECT_EQ(streams.positions(), (std::vector<Index>{0, 3, 6}));
-  EXPECT_EQ(streams.trials(), (std::vector<Index>{2, 1, 0}));  // the most advanced stream took its number first
+  // Stream 0 has begun a training trial, and the others a whole init trial.
+  EXPECT_EQ(streams.phases(), (std::vector<Index>{1, 0, 0}));
+  EXPECT_EQ(streams.trials(), (std::vector<Index>{0, 1, 1}));
+  for (int step = 10; step < 17; ++step) streams.advance();
+  EXPECT_EQ(streams.positions(), (std::vector<Index>{7, 0, 3}));
+  EXPECT_EQ(streams.trials(), (std::vector<Index>{0, 2, 1}));
+  EXPECT_FALSE(streams.any_forced());
+}
+
+TEST(TrialStreams, InitTrialsOfStreamsThatStartWithinATrialHaveNumbersOfTheirOwn) {
+  const ToyTask task({10}, true);
+  TrialStreams streams(task, plan_of(3, 2, 1));
+  EXPECT_EQ(streams.trial_id(0).number, 0U);
+  EXPECT_EQ(streams.trial_id(1).number, 2U);
+  EXPECT_EQ(streams.trial_id(2).number, 5U) << "stream 1 has three init trials";
 }
 
 /// Streams that have gone so many steps.

@@ -129,8 +129,8 @@ TEST(Simulation, TargetModesTakeTwoCollectivesMore) {
 TEST(Simulation, TargetModesAreFixedWhenTheFirstStreamHasEndedItsInitTrials) {
   const Communicator comm = Communicator::world();
   Toy run(comm, Rule::full_force, 1.5, 12);
-  // Each init trial has 2000 steps, and the last stream began at position 1333.
-  for (int k = 0; k < 666; ++k) run.simulation.step();
+  // Each init trial has 2000 steps. The first stream has one, and the others complete the one that they began within.
+  for (int k = 0; k < 1999; ++k) run.simulation.step();
   EXPECT_TRUE(run.rls().is_observing());
   run.simulation.step();
   EXPECT_FALSE(run.rls().is_observing());
@@ -141,7 +141,7 @@ TEST(Simulation, TargetModesAreFixedWhenTheFirstStreamHasEndedItsInitTrials) {
 TEST(Simulation, AsManyTargetModesAsNeuronsAreOrdinaryLearning) {
   const Communicator comm = Communicator::world();
   Toy ordinary(comm), modes(comm, Rule::full_force, 1.5, neurons);
-  for (int k = 0; k < 1000; ++k) {
+  for (int k = 0; k < 2400; ++k) {
     ordinary.simulation.step();
     modes.simulation.step();
   }
