@@ -166,8 +166,8 @@ void Archive::require_sections(std::span<const format::Section> known) const {
     require(of_name != known.end(),
             "{}: {} has the section {}, which this program does not know; use a newer fullforce to read the file",
             file.path().string(), group, name);
-    require(!version || *version <= of_name->version, "{}: {} {}", file.path().string(), group,
-            newer_section_text(*of_name, *version));
+    if (version && *version > of_name->version)
+      throw InputError(file.about(group, newer_section_text(*of_name, *version)));
   }
 }
 

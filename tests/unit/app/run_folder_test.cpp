@@ -220,7 +220,7 @@ TEST_F(RunFolder, FilesThatMayBeGoodAreNotPassedOver) {
   const fs::path folder = copy_of("stopped");
   const fs::path furthest = checkpoint(folder, 2 * steps_of_trial + 50);
   write_newer(comm(), furthest);
-  EXPECT_TRUE(says(refusal(folder, 5), "use a newer fullforce to read it"));
+  EXPECT_TRUE(says(refusal(folder, 5), "use a newer fullforce to read the file"));
   remove(furthest);
   on_root([&] { fs::create_symlink("elsewhere.h5", furthest); });
   EXPECT_TRUE(says(refusal(folder, 5), "the link leads to elsewhere.h5, which is not there"));
