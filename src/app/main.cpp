@@ -51,12 +51,12 @@ int guarded(const Communicator& comm, int argc, char** argv) {
 int main(int argc, char** argv) {
   fullforce::end_unless_processor_fits();
   fullforce::reserve_standard_streams();
-  // The signals are handled before MPI starts, because that takes a while. Only `train` has anything to save.
-  if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();
   // A file that may not grow any further, and a pipe that nobody reads, are then errors like a full disk, and do not
   // end the program.
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
+  // The signals are handled before MPI starts, because that takes a while. Only `train` has anything to save.
+  if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();
   fullforce::Environment environment(&argc, &argv);
   const auto comm = fullforce::Communicator::world();
   const int code = fullforce::guarded(comm, argc, argv);

@@ -37,14 +37,9 @@ bool never_learns(const Config& config, const Channels&) {
   return config.learning.update_probability == 0.0 || config.run.train_trials == 0;
 }
 
-/// Target modes come from the currents of the init trials, in a basis whose tolerance depends on alpha, even where
-/// nothing is learned.
-bool never_uses_alpha(const Config& config, const Channels& channels) {
-  return never_learns(config, channels) && config.learning.target_modes == 0;
-}
-
+/// The basis of the currents from which target modes come is filled by the init trials, even where nothing is learned.
 bool never_fills_its_basis(const Config& config, const Channels& channels) {
-  return never_uses_alpha(config, channels) && !has_no_basis(config, channels);
+  return never_learns(config, channels) && config.learning.target_modes == 0 && !has_no_basis(config, channels);
 }
 
 bool is_mixed_in_vain(const Config& config, const Channels&) {
@@ -74,7 +69,7 @@ constexpr std::array rules{
     Unused{"learning.max_rank", has_no_basis, "dense features and without target modes"},
     Unused{"learning.rank_tolerance", never_fills_its_basis, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.max_rank", never_fills_its_basis, "learning.update_probability = 0 or run.train_trials = 0"},
-    Unused{"learning.alpha", never_uses_alpha, "learning.update_probability = 0 or run.train_trials = 0"},
+    Unused{"learning.alpha", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.panel", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.precision", is_mixed_in_vain,
            "learning.features = \"low-rank\", where the inverse correlation matrix is always in double precision",

@@ -44,6 +44,10 @@ std::string finite(const Value& value) { return std::isfinite(number(value)) ? "
 
 std::string positive(const Value& value) { return number(value) <= 0 ? "must be positive" : finite(value); }
 
+std::string share(const Value& value) {
+  return number(value) > 0 && number(value) < 1 ? "" : "must be positive and below 1";
+}
+
 std::string not_negative(const Value& value) { return number(value) < 0 ? "must not be negative" : finite(value); }
 
 std::string path(const Value& value) { return path_complaint(std::get<std::string>(value)); }
@@ -172,7 +176,7 @@ std::vector<Key> make_keys() {
           "per step, 0 to 1"));
   add(choice("learning", "precision", MEMBER(learning.precision)));
   add(key("learning", "panel", MEMBER(learning.panel), between<std::int64_t>(1, 4096), "deferred columns, 1 to 4096"));
-  add(key("learning", "rank_tolerance", MEMBER(learning.rank_tolerance), positive, "low-rank, target modes"));
+  add(key("learning", "rank_tolerance", MEMBER(learning.rank_tolerance), share, "low-rank, target modes"));
   add(key("learning", "max_rank", MEMBER(learning.max_rank), at_least(1), "low-rank, target modes"));
   add(key("learning", "target_modes", MEMBER(learning.target_modes), at_least(0), "learn so many components; 0 = all"));
 

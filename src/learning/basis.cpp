@@ -151,15 +151,16 @@ void Basis<T>::update_coordinates(Index first) {
 template <Real T>
 void Basis<T>::grow(const MatrixView<const T>& v, std::span<const Index> chosen, RegionTimer& timer) {
   candidates_.clear();
+  double energy = 0.0;
+  for (const Index b : chosen) energy += squared_lengths_[as_size(b)];
+  least_ = tolerance_ * energy / static_cast<double>(std::max<std::size_t>(1, chosen.size()));
   for (const Index b : chosen)
-    if (outside(b) + doubt<T> * squared_lengths_[as_size(b)] > tolerance_) candidates_.push_back(b);
+    if (outside(b) + doubt<T> * squared_lengths_[as_size(b)] > least_) candidates_.push_back(b);
   const Index before = dimension_;
   while (!candidates_.empty() && !full() && append_directions(v, timer) > 0) continue;
   if (dimension_ > before) project_new(before, v, timer);
-  for (const Index b : chosen) {
-    energy_ += squared_lengths_[as_size(b)];
-    left_out_ += outside(b);
-  }
+  energy_ += energy;
+  for (const Index b : chosen) left_out_ += outside(b);
 }
 
 /// Appends orthonormal directions that span what the candidates have outside of the basis. Only those candidates remain
@@ -177,12 +178,12 @@ Index Basis<T>::append_directions(const MatrixView<const T>& v, RegionTimer& tim
   for (std::size_t j = 0; j < candidates_.size(); ++j) longest = std::max(longest, gram_[j * as_size(vectors_ + 1)]);
   const Index count = static_cast<Index>(candidates_.size());
   const Index found =
-      combine(count, std::max({tolerance_, least_ratio * longest, least_units * FixedPoint(bound).resolution()}),
+      combine(count, std::max({least_, least_ratio * longest, least_units * FixedPoint(bound).resolution()}),
               max_dimension() - dimension_);
   if (found == 0) return 0;
   std::size_t left = 0;
   for (std::size_t j = 0; j < candidates_.size(); ++j)
-    if (remaining_[j] > tolerance_) candidates_[left++] = candidates_[j];
+    if (remaining_[j] > least_) candidates_[left++] = candidates_[j];
   candidates_.resize(left);
 
   apply_combinations(residual_, directions_);

@@ -32,7 +32,7 @@ CurrentMoments<T>::CurrentMoments(const Layout& layout, const LearningOptions& o
       shape_{layout.partition(), options.max_rank, options.target_modes, streams, layout.threads()},
       streams_(streams),
       all_(as_size(streams)),
-      basis_(layout, shape_.max_directions(), options.rank_tolerance * options.alpha, streams),
+      basis_(layout, shape_.max_directions(), options.rank_tolerance, streams),
       moments_(basis_.max_dimension(), basis_.max_dimension()),
       negated_(basis_.max_dimension(), streams),
       by_stream_(streams, basis_.max_dimension()) {

@@ -149,7 +149,7 @@ class LowRankFeatures : public FeatureSpace<T> {
   LowRankFeatures(const Layout& layout, const LearningOptions& options, Index streams, double longest, bool learns)
       : streams_(streams),
         longest_(std::sqrt(longest)),
-        basis_(layout, options.max_rank, options.rank_tolerance * options.alpha, streams),
+        basis_(layout, options.max_rank, options.rank_tolerance, streams),
         features_(basis_.max_dimension(), streams) {
     if (!learns) return;
     P_.emplace(basis_.features(), options.alpha, longest, options.panel, streams);

@@ -105,7 +105,7 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
   if (arguments.max_rank > 0) {
     w.learning.features = FeatureKind::low_rank;
     w.learning.max_rank = arguments.max_rank;
-    w.learning.rank_tolerance = 1e-9;
+    w.learning.rank_tolerance = 1e-12;
   }
   const StepTimes times = time_steps(comm, w, arguments.seconds);
   const Work work = step_work(w, StepKind::training);

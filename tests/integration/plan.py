@@ -46,8 +46,8 @@ def check_plan():
     assert "a test" in result.stdout and "assumed" in result.stdout, result.stdout
     plan = read("plan.json")
     assert (plan["ranks"], plan["threads"], plan["nodes"]) == (8, 2, 4), plan
-    # The second stream begins in the middle of the trial.
-    assert plan["steps"] == {"init": 100, "training": 300, "test_init": 200, "test": 200}, plan["steps"]
+    # The second stream begins in the middle of the trial, and completes it before its init trial.
+    assert plan["steps"] == {"init": 200, "training": 300, "test_init": 300, "test": 200}, plan["steps"]
     assert math.isclose(plan["files"]["checkpoint_seconds"], plan["files"]["checkpoint_bytes"] / 1e6)
     step = plan["seconds_per_step"]["training"]
     assert math.isclose(sum(step.values()), 2 * step["total"]) and step["communication"] > 0.0, step
@@ -71,10 +71,10 @@ def check_run(plan):
     else:
         assert performance["fraction_of_limit"] > 0.0, performance
     assert performance["imbalance"] >= 1.0 and len(summary["memory"]["peak_bytes_per_rank"]) == 2
-    # J_D and two vectors are read in every step. So are J and two vectors as soon as a stream is past its init trial,
-    # which the second stream begins in the middle of its 200 steps. P is read for those that learn, and each applied
+    # J_D and two vectors are read in every step. So are J and two vectors as soon as a stream is past its init trial of
+    # 200 steps. P is read for those that learn, and each applied
     # sample takes 4 N^2 more.
-    least = 300**2 * (4 * steps + 4 * (steps - 100) + 6 * summary["train"]["samples"])
+    least = 300**2 * (4 * steps + 4 * (steps - 200) + 6 * summary["train"]["samples"])
     operations = performance["gflops"] * 1e9 * performance["seconds_per_step"] * steps
     assert abs(operations / least - 1.0) < 0.01, (operations, least)
 

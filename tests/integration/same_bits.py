@@ -31,7 +31,7 @@ precision = "{precision}"
 update_probability = 0.7
 panel = 13
 features = "{features}"
-rank_tolerance = 0.1
+rank_tolerance = 1e-3
 max_rank = 60
 target_modes = {modes}
 """

@@ -3,9 +3,8 @@
 
     kills.py FULLFORCE [KILLS [SEED]]
 
-Every rank gets SIGPIPE first, which must not end it. Sometimes SIGHUP comes in the place of SIGKILL, and must leave a
-checkpoint. The run writes a checkpoint every few steps. In the end the network equals, bit for bit, that of a
-run that nobody disturbed.
+Sometimes SIGHUP or SIGPIPE comes in the place of SIGKILL, and must leave a checkpoint. The run writes a checkpoint
+every few steps. In the end the network equals, bit for bit, that of a run that nobody disturbed.
 """
 import os
 import random
@@ -14,6 +13,9 @@ import sys
 import time
 
 import harness
+
+
+SIGNALS = [signal.SIGKILL] * 6 + [signal.SIGHUP, signal.SIGPIPE]
 
 
 def unfinished(output):
@@ -33,16 +35,16 @@ def send(process, name):
             pass
 
 
-def hang_up(process):
+def stop(process, name):
     """Returns whether the run stopped with a checkpoint; the only other way is that it has come to its end."""
-    send(process, signal.SIGHUP)
+    send(process, name)
     code = harness.finish(process).returncode
     if code not in (0, 75):
-        sys.exit(f"SIGHUP: exit {code}")
+        sys.exit(f"{name.name}: exit {code}")
     return code == 75
 
 
-def kill_once(output, ranks, delay, hangs_up):
+def kill_once(output, ranks, delay, name):
     """Returns whether the run was still alive, and in the middle of a write, when it was killed."""
     process = harness.start(ranks, harness.train(output, "--quiet"))
     time.sleep(delay)
@@ -50,11 +52,9 @@ def kill_once(output, ranks, delay, hangs_up):
         harness.expect_exit(0, harness.finish(process))
         return False, False
     begun = harness.ranks_of(process)
-    # A rank that is still starting would be ended by SIGPIPE and SIGHUP, as any program.
-    if len(begun) == ranks and all(harness.catches_signals(pid) for pid in begun):
-        send(process, signal.SIGPIPE)
-        if hangs_up:
-            return hang_up(process), False
+    # A rank that is still starting would be ended by any signal, as any program.
+    if name != signal.SIGKILL and len(begun) == ranks and all(harness.catches_signals(pid) for pid in begun):
+        return stop(process, name), False
     harness.kill_all(process)
     return True, bool(unfinished(output))
 
@@ -87,7 +87,7 @@ def main():
         kills = in_write = runs = 0
         while kills < wanted:
             output = f"run-{runs}"
-            alive, writing = kill_once(output, dice.randint(1, 4), dice.uniform(0.1, 2.5), dice.random() < 0.25)
+            alive, writing = kill_once(output, dice.randint(1, 4), dice.uniform(0.1, 2.5), dice.choice(SIGNALS))
             kills, in_write = kills + alive, in_write + writing
             print(f"{kills} kills, {in_write} in a write", flush=True)
             if not alive:  # it came to its end, so another run begins

@@ -85,7 +85,7 @@ DRAWN = {
     "learning.update_probability": lambda draw, _: one_of(draw, (0.0, 0.1, 0.5, 1.0)),
     "learning.precision": lambda draw, _: one_of(draw, ("double", "single", "mixed")),
     "learning.panel": lambda draw, _: int(one_of(draw, (1, 2, 7, 13, 64, 4096))),
-    "learning.rank_tolerance": lambda draw, _: power_of_ten(draw, -5, 0),
+    "learning.rank_tolerance": lambda draw, _: power_of_ten(draw, -7, -1),
     "learning.max_rank": lambda draw, _: int(one_of(draw, (1, 4, 20, 1024))),
     "learning.target_modes": lambda draw, so_far: int(target_modes(draw, so_far)),
     "checkpoint.every_minutes": lambda draw, _: one_of(draw, (0.0, 10.0)),

@@ -46,7 +46,8 @@ class Basis {
     void account(double dimension, const Extent& extent, StepAccount& account) const;
   };
 
-  /// Creates an empty basis. A vector adds a direction if its squared length outside of the basis exceeds `tolerance`.
+  /// Creates an empty basis. A vector adds a direction if its squared length outside of the basis exceeds `tolerance`
+  /// times the mean squared length of the vectors that come with it. So the same tolerance suits any number of neurons.
   /// The basis takes at most `max_rank` directions, and a call gives it at most `vectors` vectors.
   Basis(const Layout& layout, Index max_rank, double tolerance, Index vectors);
 
@@ -105,6 +106,7 @@ class Basis {
   Communicator self_;
   Layout features_;
   double tolerance_;
+  double least_ = 0.0;  ///< squared length outside of the basis that adds a direction, for the vectors of this call
   Index vectors_;
   double bound_ = 1.0;  ///< length that no vector projected last exceeds
   Index dimension_ = 0;

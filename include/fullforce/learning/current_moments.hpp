@@ -33,8 +33,8 @@ class CurrentMoments {
   };
 
   /// Creates empty moments. A current adds a direction by the same rule as a rate does with low-rank features: if its
-  /// squared length outside of the basis exceeds rank_tolerance alpha. There are at most Shape::max_directions()
-  /// directions.
+  /// squared length outside of the basis exceeds rank_tolerance times the mean squared length of the currents of all
+  /// streams. There are at most Shape::max_directions() directions.
   CurrentMoments(const Layout& layout, const LearningOptions& options, Index streams);
 
   /// Adds the currents of all streams. The cost is one reduction of (d + 1) B numbers, or more if the basis grows; 2 N

@@ -7,9 +7,9 @@
 
 namespace fullforce {
 
-/// Lets SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU, SIGHUP and the first SIGINT ask for a stop from now on; StopRequest passes
-/// that on. A second SIGINT ends the program at once. SIGHUP stays ignored if it is, as under nohup. This function must
-/// be called first of all, before MPI starts.
+/// Lets SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU, SIGHUP, SIGPIPE and the first SIGINT ask for a stop from now on;
+/// StopRequest passes that on. A second SIGINT ends the program at once. SIGHUP stays ignored if it is, as under nohup.
+/// SIGPIPE counts only if another process sends it. This function must be called first of all, before MPI starts.
 void honour_stop_signals();
 
 /// The seconds until this process must have ended. That is `max_hours` after it began, or the end of its SLURM job

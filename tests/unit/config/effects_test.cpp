@@ -76,7 +76,7 @@ TEST(Effects, ABasisOfRatesStaysEmptyWhereNothingIsLearned) {
 }
 
 TEST(Effects, TargetModesAreFoundWhereNothingIsLearned) {
-  const std::string keys = "[learning]\nalpha = 2.0\nmax_rank = 7\nrank_tolerance = 0.1\ntarget_modes = 5\n";
+  const std::string keys = "[learning]\nmax_rank = 7\nrank_tolerance = 0.1\ntarget_modes = 5\n";
   EXPECT_TRUE(found_in(keys + "[run]\ntrain_trials = 0\n", {}).empty());
 }
 

@@ -44,9 +44,9 @@ class ToyTask : public Task {
   }
 };
 
-/// In 24 steps each stream ends its teacher-forced trial; two of them run another one, and all become idle.
+/// In 28 steps each stream ends its teacher-forced trials; two of them run another one, and all become idle.
 constexpr TrialSchedule schedule{streams, 1, 2};
-constexpr Index steps = 24;
+constexpr Index steps = 28;
 
 NetworkOptions network_options(Index in_degree) {
   NetworkOptions options;
@@ -273,8 +273,9 @@ TYPED_TEST(Drives, TeachOnlyTheStreamsInTeacherForcedTrials) {
   const Communicator comm = Communicator::world();
   for (const Rule rule : {Rule::full_force, Rule::force}) {
     Harness<TypeParam> harness(comm, rule, true);
-    // The last stream began at position 8 of 12, so it runs a trial of its own when it is taught for the fifth time.
-    for (Index step = 0; step < 5; ++step) {
+    // The first stream runs a trial of its own when it is taught for the thirteenth time. The others began within the
+    // trial of 12 steps and have not ended their init trials.
+    for (Index step = 0; step < 13; ++step) {
       harness.begin(step);
       StreamArray<TypeParam>& response = harness.drive->response();
       for (Index i = 0; i < response.rows(); ++i)
@@ -283,7 +284,7 @@ TYPED_TEST(Drives, TeachOnlyTheStreamsInTeacherForcedTrials) {
       const StreamArray<TypeParam>& F = *harness.drive->targets().F;
       for (Index i = 0; i < response.rows(); ++i)
         for (Index b = 0; b < streams; ++b)
-          EXPECT_EQ(response(i, b), b == 2 && step == 4 ? TypeParam(77) : F(i, b))
+          EXPECT_EQ(response(i, b), b == 0 && step == 12 ? TypeParam(77) : F(i, b))
               << "stream " << b << ", step " << step;
       harness.end(step);
     }

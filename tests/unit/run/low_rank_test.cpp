@@ -53,7 +53,7 @@ struct LowRankRun {
 
 TEST(LowRank, LearnsTheOscillationWithFewerFeaturesThanNeurons) {
   const Communicator comm = Communicator::world();
-  LowRankRun run(comm, 300, 2, 300, 0.1, 0.0);
+  LowRankRun run(comm, 300, 2, 300, 1e-3, 0.0);
   EXPECT_LT(run.train(4).back(), 0.5);
   EXPECT_GT(run.rls.features(), 50);
   EXPECT_LT(run.rls.features(), 250);
@@ -62,7 +62,7 @@ TEST(LowRank, LearnsTheOscillationWithFewerFeaturesThanNeurons) {
 
 TEST(LowRank, LearnsFewTargetModes) {
   const Communicator comm = Communicator::world();
-  LowRankRun run(comm, 300, 2, 300, 0.1, 0.0, 40);
+  LowRankRun run(comm, 300, 2, 300, 1e-3, 0.0, 40);
   EXPECT_LT(run.train(4).back(), 0.5);
   EXPECT_EQ(comm.sum(run.rls.weights().rows()), 40);
   EXPECT_LT(run.rls.modes()->energy_left_out(), 1e-2 * run.rls.modes()->energy());
@@ -70,7 +70,7 @@ TEST(LowRank, LearnsFewTargetModes) {
 
 TEST(LowRank, NoiseVisitsAllDirectionsButTheCapHoldsAndTheNetworkLearns) {
   const Communicator comm = Communicator::world();
-  LowRankRun run(comm, 300, 2, 80, 1e-3, 0.1);
+  LowRankRun run(comm, 300, 2, 80, 1e-5, 0.1);
   while (!run.simulation.streams().any_running() || run.simulation.samples() < 2000) {
     run.simulation.step();
     ASSERT_LE(run.rls.features(), 80);
@@ -82,7 +82,7 @@ TEST(LowRank, NoiseVisitsAllDirectionsButTheCapHoldsAndTheNetworkLearns) {
 
 TEST(LowRank, EigenvaluesOfTheSmallMatrixAreThoseOfTheWeights) {
   const Communicator self = Communicator::self();
-  LowRankRun run(self, 60, 2, 60, 1.0, 0.0);
+  LowRankRun run(self, 60, 2, 60, 0.05, 0.0);
   run.train(2);
   RegionTimer timer;
   run.rls.flush(timer);
@@ -111,7 +111,7 @@ TEST(LowRank, EigenvaluesOfTheSmallMatrixAreThoseOfTheWeights) {
 
 TEST(LowRank, AStepGathersTheTargetRatesAndReducesOnce) {
   const Communicator comm = Communicator::world();
-  LowRankRun run(comm, 100, 3, 10, 0.01, 0.0);
+  LowRankRun run(comm, 100, 3, 10, 4e-4, 0.0);
   while (!run.rls.basis()->full()) run.simulation.step();
   for (int k = 0; k < 3; ++k) run.simulation.step();
   const Index before = comm.calls();

@@ -1,4 +1,4 @@
-"""Two studies of hints in training: ready-set-go and delayed comparison, each with and without."""
+"""Two studies of hints in training: ready-set-go and delayed comparison, with and without, and FORCE beside them."""
 from __future__ import annotations
 
 import functools
@@ -15,14 +15,20 @@ LABELS = {"error": "test error (no unit)", "timing_within_20_percent": "response
           "participation_ratio": "participation ratio (no unit)"}
 
 
-def points(task: str, request: Request) -> list[Point]:
+# What is trained, with its title in the figure. FORCE has no target-generating network to which a hint could be given.
+KINDS = {"hint": "hint", "no-hint": "no hint", "force": "FORCE"}
+
+
+def points(task: str, hint: str, request: Request) -> list[Point]:
     after = {"analysis.h5": ["analyze", "NETWORK", "--pca", "--trials", "20", "--output", "RESULT"],
              "recording.h5": ["test", "NETWORK", "--trials", "5", "--record", "RESULT"]}
     settings = {"task.name": task, "network.neurons": request.size(1000), "learning.update_probability": 1.0,
-                "run.train_trials": 1000, "run.test_trials": 500}
-    return [request.point(f"{'hint' if hint else 'no-hint'}-{seed}",
-                          {**settings, "task.hint": hint, "run.seed": seed}, after)
-            for seed in request.seeds for hint in (True, False)]
+                "learning.precision": "mixed", "run.streams": 16, "run.init_trials": 2, "run.train_trials": 320,
+                "run.test_trials": 160}
+    differences = {"hint": {"task.hint": hint}, "no-hint": {"task.hint": "none"},
+                   "force": {"task.hint": "none", "learning.rule": "force"}}
+    return [request.point(f"{kind}-{seed}", {**settings, **differences[kind], "run.seed": seed}, after)
+            for seed in request.seeds for kind in KINDS]
 
 
 def rows(points: Sequence[Point]) -> list[Row]:
@@ -34,7 +40,7 @@ def row(point: Point) -> Row:
     test, pca = point.summary().part("test"), point.result("analysis.json").part("pca").part("network")
     names = [name for name, _ in test.items() if name.startswith(("timing", "missed", "fraction"))]
     scores = {name: test.number_or_none(name) for name in ["error", *names]}
-    return dict(hint=point.settings["task.hint"], seed=point.settings["run.seed"], **scores,
+    return dict(kind=point.folder.name.rpartition("-")[0], seed=point.settings["run.seed"], **scores,
                 participation_ratio=pca.number("participation_ratio"), dimension_90=pca.number("dimension_90"))
 
 
@@ -49,34 +55,34 @@ def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
 
 
 def draw_score(axes: Any, rows: Sequence[Row], score: str) -> None:
-    """A column of the table: a mark for each network, median and quartiles, with and without hints."""
-    for k, (hint, style) in enumerate(zip((True, False), SERIES)):
-        values = [r[score] for r in rows if r["hint"] == hint and r[score] is not None]
+    """A column of the table: a mark for each network, median and quartiles, for each kind of network."""
+    for k, (kind, style) in enumerate(zip(KINDS, SERIES)):
+        values = [r[score] for r in rows if r["kind"] == kind and r[score] is not None]
         axes.plot([k] * len(values), values, style["marker"], color=style["color"], fillstyle="none")
         if values:
             low, middle, high = quartiles(values)
             ends = [k - 0.25, k + 0.25]
             axes.plot(ends, [middle] * 2, color=style["color"], linewidth=2)
             axes.fill_between(ends, low, high, color=style["color"], alpha=0.2, linewidth=0)
-    axes.set(ylabel=LABELS[score], xlim=(-0.5, 1.5))
+    axes.set(ylabel=LABELS[score], xlim=(-0.5, len(KINDS) - 0.5))
     axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
-    set_x_ticks(axes, [0, 1], ["hint", "no hint"])
+    set_x_ticks(axes, range(len(KINDS)), list(KINDS.values()))
 
 
 def draw_trials(axes: Any, folder: pathlib.Path) -> None:
-    """One or two test trials of the first network of either kind."""
-    for offset, (kind, style) in enumerate(zip(("hint", "no-hint"), SERIES)):
+    """One or two test trials of the first network of each kind."""
+    for offset, (kind, style) in enumerate(zip(KINDS, SERIES)):
         for path in sorted(folder.glob(f"{kind}-*/recording.h5"))[:1]:
             recording = read_recording(path)
             end = int(recording["trial_ends"][:2][-1])
             time = recording["time"][:end]
             target, output = (recording[name][:end, 0] - 3 * offset for name in ("targets", "outputs"))
             axes.plot(time, target, color=DARK_TARGET, linewidth=1, linestyle=":", label=None if offset else "target")
-            axes.plot(time, output, color=style["color"], linestyle=style["linestyle"], label=kind.replace("-", " "))
+            axes.plot(time, output, color=style["color"], linestyle=style["linestyle"], label=KINDS[kind])
     axes.set(xlabel="time (s)", ylabel="output (no unit), stacked", title="Test trials")
     axes.set_yticks([])
     axes.legend(frameon=False, fontsize=8, loc="center left")
 
 
-HINTS = Study(functools.partial(points, "ready-set-go"), rows, figure, seeds=3)
-COMPARISON = Study(functools.partial(points, "delayed-comparison"), rows, figure, seeds=3)
+HINTS = Study(functools.partial(points, "ready-set-go", "phase"), rows, figure, seeds=5)
+COMPARISON = Study(functools.partial(points, "delayed-comparison", "published"), rows, figure, seeds=5)

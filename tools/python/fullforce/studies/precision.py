@@ -1,4 +1,4 @@
-"""The test error of networks that learned in single precision against that of the same ones in double."""
+"""The test errors of networks that learned in single or mixed precision against those of the same ones in double."""
 from __future__ import annotations
 
 import pathlib
@@ -10,43 +10,57 @@ from ..points import Point
 from ..style import SERIES, ZERO_LINE, plt
 from .design import Request, Row, Study
 
-PRECISIONS = ("double", "single")
-TRIALS = {1: 60, 16: 128}  # streams and training trials
+PRECISIONS = ("double", "mixed", "single")
+HINTED = {"learning.update_probability": 1.0, "run.streams": 16, "run.init_trials": 2, "run.train_trials": 400,
+          "run.test_trials": 160}
+# What is trained. The title begins with the name of its points.
+CASES: dict[str, dict[str, Any]] = {
+    "oscillation, 1 stream": {"task.name": "oscillation", "run.streams": 1, "run.train_trials": 60,
+                              "run.test_trials": 32},
+    "oscillation, 16 streams": {"task.name": "oscillation", "run.streams": 16, "run.train_trials": 128,
+                                "run.test_trials": 32},
+    "ready-set-go": {"task.name": "ready-set-go", "task.hint": "phase", **HINTED},
+    "delayed comparison": {"task.name": "delayed-comparison", **HINTED},
+}
 
 
 def points(request: Request) -> list[Point]:
     n = request.size(300)
-    return [request.point(f"{precision}-{b}-{seed}", {"network.neurons": n, "run.streams": b, "run.seed": seed,
-                                                      "run.train_trials": trials, "run.test_trials": 32,
-                                                      "learning.precision": precision})
-            for b, trials in TRIALS.items() for seed in request.seeds for precision in PRECISIONS]
+    return [request.point(f"{case.replace(',', '').replace(' ', '-')}-{precision}-{seed}",
+                          {"network.neurons": n, "run.seed": seed, "learning.precision": precision, **settings})
+            for case, settings in CASES.items() for seed in request.seeds for precision in PRECISIONS]
 
 
 def rows(points: Sequence[Point]) -> list[Row]:
-    return [dict(precision=p.settings["learning.precision"], streams=p.settings["run.streams"],
-                 seed=p.settings["run.seed"], error=p.test_result("error")) for p in points]
+    return [dict(case=case_of(p), precision=p.settings["learning.precision"], seed=p.settings["run.seed"],
+                 error=p.test_result("error")) for p in points]
 
 
-def error_pairs(rows: Sequence[Row], streams: int) -> list[tuple[float, float]]:
-    """(double, single) errors of the seeds for which both are known."""
-    errors = {(r["seed"], r["precision"]): r["error"] for r in rows if r["streams"] == streams}
-    pairs = [tuple(errors.get((seed, which)) for which in PRECISIONS)
-             for seed, precision in errors if precision == "double"]
+def case_of(point: Point) -> str:
+    return next(case for case, settings in CASES.items()
+                if all(point.settings.get(key) == value for key, value in settings.items()))
+
+
+def error_pairs(rows: Sequence[Row], case: str, precision: str) -> list[tuple[float, float]]:
+    """Errors in double and in another precision, for the seeds of which both are known."""
+    errors = {(r["seed"], r["precision"]): r["error"] for r in rows if r["case"] == case}
+    pairs = [(error, errors.get((seed, precision))) for (seed, which), error in errors.items() if which == "double"]
     return [pair for pair in pairs if None not in pair]
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
-    figure, axes = plt.subplots(figsize=(4.6, 4.2), constrained_layout=True)
-    for style, streams in zip(SERIES, sorted({r["streams"] for r in rows})):
-        pairs = error_pairs(rows, streams) or [(np.nan, np.nan)]
-        axes.plot(*np.transpose(pairs), style["marker"], color=style["color"],
-                  label=f"{streams} stream{'s' * (streams > 1)}")
+    others = [precision for precision in PRECISIONS if precision != "double"]
+    figure, panels = plt.subplots(1, len(others), figsize=(4.2 * len(others), 4.2), constrained_layout=True)
     known = [r["error"] for r in rows if r["error"] is not None] or [1.0]
     ends = [min(known) / 2, max(known) * 2]
-    axes.plot(ends, ends, **ZERO_LINE)
-    axes.set(xscale="log", yscale="log", xlabel="test error in double precision (no unit)",
-             ylabel="test error in single precision (no unit)", aspect="equal")
-    axes.legend(frameon=False)
+    for axes, precision in zip(panels, others):
+        for style, case in zip(SERIES, CASES):
+            pairs = error_pairs(rows, case, precision) or [(np.nan, np.nan)]
+            axes.plot(*np.transpose(pairs), style["marker"], color=style["color"], label=case)
+        axes.plot(ends, ends, **ZERO_LINE)
+        axes.set(xscale="log", yscale="log", xlabel="test error in double precision (no unit)",
+                 ylabel=f"test error in {precision} precision (no unit)", aspect="equal")
+    panels[0].legend(frameon=False, fontsize=8)
     return figure
 
 
