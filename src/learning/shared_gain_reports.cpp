@@ -11,8 +11,8 @@
 namespace fullforce {
 namespace {
 
-/// Beyond this share, test errors are larger than in double precision. With shares of 0.2 to 0.3 they were 1.6 to 2
-/// times as large on the oscillation, and with shares of 0.3 to 0.65 up to 15 times on tasks with long delays (N = 300,
+/// Beyond this share, test errors may be larger than in double precision. With shares of 0.2 to 0.3 they were 1 to 2
+/// times as large on the oscillation, and with shares of 0.3 to 0.65 1 to 15 times on tasks with long delays (N = 300,
 /// three seeds each).
 constexpr double largest_rounding_share = 0.1;
 
@@ -104,10 +104,9 @@ void SharedGainRls<T>::notice_rounding(Index step, std::vector<Notice>& notices)
   was_rounded_ = share > largest_rounding_share;
   if (was_rounded_)
     notices.push_back(
-        {true,
-         fmt::format("rounding makes up {:.0f} % of r'Pr at step {}: in single precision this network learns less "
-                     "accurately than it could. Use learning.precision = \"mixed\", or \"double\"",
-                     100.0 * share, step)});
+        {true, fmt::format("rounding makes up {:.0f} % of r'Pr at step {}: in single precision this network may learn "
+                           "less accurately than it could. Use learning.precision = \"mixed\", or \"double\"",
+                           100.0 * share, step)});
 }
 
 template <Real T>

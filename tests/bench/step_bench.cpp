@@ -36,7 +36,15 @@ struct Limits {
   double eigen[2] = {};     ///< operations/s of matrix products: double, single
   double openblas[2] = {};  ///< it is 0 without OpenBLAS
 
-  double products(bool single) const { return std::max(eigen[single], openblas[single]); }
+  double products(Precision precision) const {
+    const bool single = precision == Precision::single_precision;
+    return std::max(eigen[single], openblas[single]);
+  }
+  /// The time of so much work if it were all products of large matrices.
+  double seconds_of_products(const Work& work) const {
+    return (work.operations - work.double_operations) / products(Precision::single_precision) +
+           work.double_operations / products(Precision::double_precision);
+  }
 };
 
 #ifdef FULLFORCE_BENCH_OPENBLAS
@@ -80,25 +88,25 @@ nlohmann::ordered_json limits_json(const Limits& limits) {
 }
 
 /// The time that the sweeps of a step would take at the limits, by region of the timer.
-RegionSeconds limit_by_region(const Workload& w, const Limits& limits, bool single, int ranks) {
+RegionSeconds limit_by_region(const Workload& w, const Limits& limits, int ranks) {
   RegionSeconds seconds{};
   const Extent extent{static_cast<double>(w.network.neurons), 1.0 / ranks};
   const StepAccount account = account_of_step(w.shape(1, 1), w, StepKind::training, extent);
   for (const MatrixSweep& sweep : account.sweeps())
     seconds[as_size(sweep.region)] +=
         sweep.elements() * std::max(sweep.bytes_of_element() / limits.bandwidth,
-                                    2.0 * (sweep.vectors + sweep.columns) / limits.products(single));
+                                    2.0 * (sweep.vectors + sweep.columns) / limits.products(sweep.precision));
   return seconds;
 }
 
 /// One line of the table. peak_bytes is the memory of all ranks, over all points so far. With dense features a step
-/// reads 3 N^2 numbers, and a sample takes 10 N^2 operations. For low-rank features see step_work().
+/// reads J_D, J and P, and a sample takes 10 N^2 operations. For low-rank features see step_work().
 nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arguments, const Limits& limits,
-                                  Index neurons, Index streams, bool single) {
+                                  Index neurons, Index streams, Precision precision) {
   Workload w;
   w.network.neurons = neurons;
   w.streams = streams;
-  w.learning.precision = single ? Precision::single_precision : Precision::double_precision;
+  w.learning.precision = precision;
   w.learning.update_probability = arguments.probability;
   w.learning.panel = arguments.panel;
   w.network.in_degree = arguments.in_degree;
@@ -110,11 +118,13 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
   const StepTimes times = time_steps(comm, w, arguments.seconds);
   const Work work = step_work(w, StepKind::training);
   const double elements = static_cast<double>(neurons) * static_cast<double>(neurons);
-  const double bytes = (arguments.max_rank > 0 ? work.bytes : 3.0 * elements * (single ? 4.0 : 8.0)) / times.seconds;
+  const double of_elements = 2.0 * with_scalar(precision, [](auto scalar) { return sizeof(scalar); }) +
+                             with_scalar_of_P(precision, [](auto scalar) { return sizeof(scalar); });
+  const double bytes = (arguments.max_rank > 0 ? work.bytes : of_elements * elements) / times.seconds;
   const double operations = work.operations / times.seconds;
   nlohmann::ordered_json json = {{"neurons", neurons},
                                  {"streams", streams},
-                                 {"precision", single ? "single" : "double"},
+                                 {"precision", std::string(to_text(precision))},
                                  {"seconds_per_step", times.seconds},
                                  {"seconds_per_sample", times.seconds / static_cast<double>(streams)},
                                  {"windows", times.windows},
@@ -122,8 +132,8 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
                                  {"gflops", operations * 1e-9},
                                  {"peak_bytes", comm.sum(peak_memory())},
                                  {"fraction_of_bandwidth", bytes / limits.bandwidth},
-                                 {"fraction_of_products", operations / limits.products(single)}};
-  const RegionSeconds least = limit_by_region(w, limits, single, comm.size());
+                                 {"fraction_of_products", limits.seconds_of_products(work) / times.seconds}};
+  const RegionSeconds least = limit_by_region(w, limits, comm.size());
   for (std::size_t p = 0; p < region_count; ++p) {
     json["phases"][std::string(names_of<TimerRegion>[p])] = times.regions[p];
     if (least[p] > 0.0) json["fraction_of_limit"][std::string(names_of<TimerRegion>[p])] = least[p] / times.regions[p];
@@ -153,9 +163,11 @@ void run(const Communicator& comm, const Arguments& arguments) {
         "target, products, updates\n");
   }
   for (const Index neurons : arguments.neurons)
-    for (const std::string& precision : arguments.precisions)
+    for (const std::string& name : arguments.precisions)
       for (const Index streams : arguments.streams) {
-        report["points"].push_back(time_point(comm, arguments, limits, neurons, streams, precision == "single"));
+        const auto precision =
+            static_cast<Precision>(std::ranges::find(names_of<Precision>, name) - names_of<Precision>.begin());
+        report["points"].push_back(time_point(comm, arguments, limits, neurons, streams, precision));
         if (comm.is_root()) print_line(report["points"].back());
       }
   if (comm.is_root() && !arguments.output.empty()) write_atomically(arguments.output, report.dump(2) + "\n");
@@ -171,7 +183,9 @@ int main(int argc, char** argv) {
   CLI::App app("Training steps against what the machine gives");
   app.add_option("--neurons", arguments.neurons)->delimiter(',');
   app.add_option("--streams", arguments.streams)->delimiter(',');
-  app.add_option("--precision", arguments.precisions)->delimiter(',')->check(CLI::IsMember({"double", "single"}));
+  app.add_option("--precision", arguments.precisions)
+      ->delimiter(',')
+      ->check(CLI::IsMember({"double", "single", "mixed"}));
   app.add_option("--panel", arguments.panel);
   app.add_option("--in-degree", arguments.in_degree, "network.in_degree");
   app.add_option("--max-rank", arguments.max_rank, "low-rank learning of this rank; 0: dense");
