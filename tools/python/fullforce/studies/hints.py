@@ -19,13 +19,20 @@ LABELS = {"error": "test error (no unit)", "timing_within_20_percent": "response
 KINDS = {"hint": "hint", "no-hint": "no hint", "force": "FORCE"}
 
 
-def points(task: str, hint: str, request: Request) -> list[Point]:
+# The hint of a task, and the settings in which its study differs from others.
+TASKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ready-set-go": ("phase", {"network.output_gain": 2.0}),
+    "delayed-comparison": ("published", {}),
+}
+
+
+def points(task: str, request: Request) -> list[Point]:
     after = {"analysis.h5": ["analyze", "NETWORK", "--pca", "--trials", "20", "--output", "RESULT"],
              "recording.h5": ["test", "NETWORK", "--trials", "5", "--record", "RESULT"]}
     settings = {"task.name": task, "network.neurons": request.size(1000), "learning.update_probability": 1.0,
                 "learning.precision": "mixed", "run.streams": 16, "run.init_trials": 2, "run.train_trials": 320,
-                "run.test_trials": 160}
-    differences = {"hint": {"task.hint": hint}, "no-hint": {"task.hint": "none"},
+                "run.test_trials": 160, **TASKS[task][1]}
+    differences = {"hint": {"task.hint": TASKS[task][0]}, "no-hint": {"task.hint": "none"},
                    "force": {"task.hint": "none", "learning.rule": "force"}}
     return [request.point(f"{kind}-{seed}", {**settings, **differences[kind], "run.seed": seed}, after)
             for seed in request.seeds for kind in KINDS]
@@ -84,5 +91,5 @@ def draw_trials(axes: Any, folder: pathlib.Path) -> None:
     axes.legend(frameon=False, fontsize=8, loc="center left")
 
 
-HINTS = Study(functools.partial(points, "ready-set-go", "phase"), rows, figure, seeds=5)
-COMPARISON = Study(functools.partial(points, "delayed-comparison", "published"), rows, figure, seeds=5)
+HINTS = Study(functools.partial(points, "ready-set-go"), rows, figure, seeds=5)
+COMPARISON = Study(functools.partial(points, "delayed-comparison"), rows, figure, seeds=5)
