@@ -32,12 +32,14 @@ double product_in_double(const F* row, Index columns, const double* u) {
 
 }  // namespace
 
-DefinitionProbe::DefinitionProbe(const Layout& features, double alpha)
+DefinitionProbe::DefinitionProbe(const Layout& features, double alpha, Index vectors)
     : layout_(&features),
       unit_(as_size(features.rows())),
       u_(features, 1, 1),
       sums_({1, features.threads()}),
       scale_(1.0 / alpha) {
+  learning_.reserve(as_size(vectors));
+  along_.reserve(as_size(vectors));
   const Index count = std::min(probed, features.rows());
   for (Index k = 0; k < count; ++k) chosen_.push_back((2 * k + 1) * features.rows() / (2 * count));
   for (Index i = 0; i < features.local_rows(); ++i) *u_.mine(0, i) = alpha * element_of_v(features.first_row() + i);
@@ -91,7 +93,7 @@ double DefinitionProbe::quadratic_form(const MatrixView<const F>& P, std::span<c
 template <Real F, Real T>
 void DefinitionProbe::examine(const MatrixView<const F>& P, const VectorsView<const T>& phi, RegionTimer& timer) {
   samples_ = 0;
-  if (!on_ || learning_.empty()) return;
+  if (!on_) return;
   {
     const RegionScope scope(timer, TimerRegion::communication);
     u_.gather();
@@ -112,8 +114,9 @@ void DefinitionProbe::examine(const MatrixView<const F>& P, const VectorsView<co
   whole_ = fading * whole_ + std::abs(quadratic_form(P, unit_, timer));
 }
 
-double DefinitionProbe::rounding_share() const {
-  return rounding_ < whole_ ? rounding_ / whole_ : rounding_ > 0.0 ? 1.0 : 0.0;
+std::optional<double> DefinitionProbe::rounding_share() const {
+  if (whole_ == 0.0) return std::nullopt;
+  return std::min(1.0, rounding_ / whole_);
 }
 
 Index DefinitionProbe::Shape::bytes() const {

@@ -63,7 +63,7 @@ class DenseFeatures : public FeatureSpace<T> {
       : layout_(&layout), streams_(streams) {
     if (!learns) return;
     P_.emplace(layout, options.alpha, longest, options.panel, streams);
-    if constexpr (std::is_same_v<F, float>) probe_.emplace(layout, options.alpha);
+    if constexpr (std::is_same_v<F, float>) probe_.emplace(layout, options.alpha, streams);
     if constexpr (mixed) {
       phi_.emplace(layout, 1, streams);
       rounded_.emplace(P_->panel_capacity(), layout.rows(), streams);
@@ -103,13 +103,15 @@ class DenseFeatures : public FeatureSpace<T> {
   MatrixView<const T> flush(RegionTimer& timer) override {
     const Index pending = P_->pending();
     P_->flush(timer);
-    if (probe_ && probe_->is_due()) probe_->examine(MatrixView<const F>(P_->matrix().from(0)), features_, timer);
     if constexpr (mixed)
       return rounded_->take_rows(*P_, pending, layout_->rows());
     else
       return P_->panel_rows();
   }
   bool panel_full() const override { return P_->full(); }
+  void examine(RegionTimer& timer) override {
+    if (probe_ && probe_->is_due()) probe_->examine(MatrixView<const F>(P_->matrix().from(0)), features_, timer);
+  }
 
   Gain<T> gain() const override {
     if (!P_) return {.features = features_, .count = layout_->rows()};

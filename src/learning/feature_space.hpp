@@ -51,6 +51,8 @@ class FeatureSpace {
   /// Applies the panel, and returns its content S^T [pending, d], which is valid until the next step. **Collective.**
   virtual MatrixView<const T> flush(RegionTimer& timer) = 0;
   virtual bool panel_full() const = 0;
+  /// Measures now and then how well P fits its definition. It follows a step that learned and flush(). **Collective.**
+  virtual void examine(RegionTimer&) {}
 
   virtual Gain<T> gain() const = 0;
   virtual Index capacity() const = 0;  ///< largest d

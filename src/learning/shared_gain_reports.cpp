@@ -96,23 +96,28 @@ void SharedGainRls<T>::notice_lost_precision(Index step, std::vector<Notice>& no
   was_indefinite_ = indefinite;
 }
 
-/// Says once that rounding is much of what P gives for the rates.
+/// Whether rounding is much of what P gives for the rates.
+template <Real T>
+bool SharedGainRls<T>::is_rounded() const {
+  return space_->probe() != nullptr && space_->probe()->rounding_share().value_or(0.0) > largest_rounding_share;
+}
+
+/// Says once that it is.
 template <Real T>
 void SharedGainRls<T>::notice_rounding(Index step, std::vector<Notice>& notices) {
-  if (was_rounded_ || space_->probe() == nullptr) return;
-  const double share = space_->probe()->rounding_share();
-  was_rounded_ = share > largest_rounding_share;
-  if (was_rounded_)
-    notices.push_back(
-        {true, fmt::format("rounding makes up {:.0f} % of r'Pr at step {}: in single precision this network may learn "
-                           "less accurately than it could. Use learning.precision = \"mixed\", or \"double\"",
-                           100.0 * share, step)});
+  if (was_rounded_ || !is_rounded()) return;
+  was_rounded_ = true;
+  notices.push_back(
+      {true, fmt::format("rounding makes up {:.0f} % of r'Pr at step {}: in single precision this network may learn "
+                         "less accurately than it could. Use learning.precision = \"mixed\", or \"double\"",
+                         100.0 * *space_->probe()->rounding_share(), step)});
 }
 
 template <Real T>
 PlasticityReport SharedGainRls<T>::report() const {
   PlasticityReport report{{{"rank", features()}}, ""};
-  if (space_->probe() != nullptr) report.numbers.push_back({"rounding_share_of_P", space_->probe()->rounding_share()});
+  if (space_->probe() != nullptr && space_->probe()->rounding_share())
+    report.numbers.push_back({"rounding_share_of_P", *space_->probe()->rounding_share()});
   if (basis() != nullptr) {
     report.numbers.push_back({"energy_left_out", share_left_out()});
     report.text = fmt::format("rank {}, {:.3g} of the rates' energy left out", features(), share_left_out());

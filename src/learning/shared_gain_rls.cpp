@@ -135,7 +135,9 @@ void SharedGainRls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T
     if (learning) space_->advance();
   }
   if (modes_) modes_->expand(currents, timer);
-  if (learning && space_->panel_full()) apply_panel(timer);
+  if (!learning || !space_->panel_full()) return;
+  apply_panel(timer);
+  space_->examine(timer);
 }
 
 /// Learns from the errors z_rec - F of the streams that learn. With target modes the errors are w phi - V^T F.
@@ -204,6 +206,7 @@ void SharedGainRls<T>::persist(Archive& archive) {
   if (modes_) modes_->persist(archive);
   use_features();
   modes_were_fixed_ = !this->is_observing();
+  was_rounded_ = is_rounded();
   const Gain<T> gain = space_->gain();
   const Index outputs = outputs_.rows();
   archive.replicated<T>(format::network::readout, w_.matrix().from(0).first(gain.count), outputs);

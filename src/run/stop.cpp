@@ -16,7 +16,7 @@ namespace {
 volatile sig_atomic_t stop_requested = 0;
 const Stopwatch since_process_began;
 
-void request_stop(int) { stop_requested = 1; }
+void request_stop(int, siginfo_t*, void*) { stop_requested = 1; }
 
 /// A pipe without a reader makes the system send SIGPIPE in the name of the process that writes. What is lost there is
 /// no reason to stop. Another process that sends the signal means the run.
@@ -26,17 +26,10 @@ void request_stop_of_others(int, siginfo_t* info, void*) {
 
 /// Sets the handler of a signal. Calls that the signal interrupts go on, so that it can do no harm in the middle of a
 /// write.
-void on_signal(int signal, void (*handler)(int), int flags) {
+void on_signal(int signal, void (*handler)(int, siginfo_t*, void*), int flags = 0) {
   struct sigaction action {};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART | flags;
-  sigaction(signal, &action, nullptr);
-}
-
-void on_signal_of_others(int signal) {
-  struct sigaction action {};
-  action.sa_sigaction = request_stop_of_others;
-  action.sa_flags = SA_RESTART | SA_SIGINFO;
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_RESTART | SA_SIGINFO | flags;
   sigaction(signal, &action, nullptr);
 }
 
@@ -73,10 +66,10 @@ constexpr Index most_steps = 32;  // between two questions; with short steps, a 
 }  // namespace
 
 void honour_stop_signals() {
-  for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU}) on_signal(signal, request_stop, 0);
-  if (!is_ignored(SIGHUP)) on_signal(SIGHUP, request_stop, 0);  // nohup has it ignored, so that the run goes on
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU}) on_signal(signal, request_stop);
+  if (!is_ignored(SIGHUP)) on_signal(SIGHUP, request_stop);  // nohup has it ignored, so that the run goes on
   on_signal(SIGINT, request_stop, static_cast<int>(SA_RESETHAND));
-  on_signal_of_others(SIGPIPE);
+  on_signal(SIGPIPE, request_stop_of_others);
 }
 
 double seconds_left(std::optional<double> max_hours) {

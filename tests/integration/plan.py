@@ -72,8 +72,7 @@ def check_run(plan):
         assert performance["fraction_of_limit"] > 0.0, performance
     assert performance["imbalance"] >= 1.0 and len(summary["memory"]["peak_bytes_per_rank"]) == 2
     # J_D and two vectors are read in every step. So are J and two vectors as soon as a stream is past its init trial of
-    # 200 steps. P is read for those that learn, and each applied
-    # sample takes 4 N^2 more.
+    # 200 steps. P is read for those that learn, and each applied sample takes 4 N^2 more.
     least = 300**2 * (4 * steps + 4 * (steps - 200) + 6 * summary["train"]["samples"])
     operations = performance["gflops"] * 1e9 * performance["seconds_per_step"] * steps
     assert abs(operations / least - 1.0) < 0.01, (operations, least)

@@ -141,6 +141,7 @@ CASES = [
     (with_set("learning.features=\"low-rnk\""), "low-rank"),
     (with_set("learning.max_rank=0"), "learning.max_rank"),
     (with_set("learning.rank_tolerance=0"), "learning.rank_tolerance"),
+    (with_set("learning.rank_tolerance=1.0"), "learning.rank_tolerance"),
     (with_set("learning.target_modes=-1"), "learning.target_modes"),
     (with_set("learning.target_modes=21"), "network.neurons = 20"),
     (with_set("learning.target_modes=5"), "run.init_trials = 0"),

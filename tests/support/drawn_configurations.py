@@ -104,7 +104,7 @@ WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_t
          ("network.integrator", "rk4"), ("network.nonlinearity", "sigmoid"), ("network.in_degree", -1),
          ("learning.rule", "forced"), ("learning.features", "lowrank"), ("learning.alpha", 0.0),
          ("learning.update_probability", 1.5), ("learning.precision", "half"), ("learning.panel", 4097),
-         ("learning.rank_tolerance", 0.0), ("learning.max_rank", 0), ("learning.target_modes", -1),
+         ("learning.rank_tolerance", 0.0), ("learning.rank_tolerance", 1.0), ("learning.max_rank", 0), ("learning.target_modes", -1),
          ("checkpoint.every_minutes", -1.0), ("checkpoint.every_trials", -1), ("checkpoint.keep", 0)]
 
 

@@ -148,9 +148,10 @@ inline constexpr const char* pending_right = "/learning/pending_right";
 /// [N] in 64 bits, u = P^-1 v as the definition of P gives it, for a fixed vector v; where P is in 32 bits.
 inline constexpr const char* probe = "/learning/probe";
 // Attributes of the group that belong to the probe.
-inline constexpr const char* probe_samples = "probe_samples";    ///< integer: samples since P was examined
-inline constexpr const char* probe_rounding = "probe_rounding";  ///< u^T P u / u^T u, what of it is rounding
-inline constexpr const char* probe_whole = "probe_whole";        ///< r^T P r / r^T r of the rates r
+inline constexpr const char* probe_samples = "probe_samples";  ///< integer: samples since P was examined
+// Two sums over all examinations, in which one counts 0.9 times as much as the next.
+inline constexpr const char* probe_rounding = "probe_rounding";  ///< of what of u^T P u / u^T u is rounding
+inline constexpr const char* probe_whole = "probe_whole";        ///< of r^T P r / r^T r for the rates r
 }  // namespace learning
 
 /// Moments of the target currents, from which the target modes will be computed; in checkpoints until the modes are

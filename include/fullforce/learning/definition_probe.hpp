@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,11 +35,12 @@ class DefinitionProbe {
     Index bytes() const;
   };
 
-  /// The number of samples after which P is examined again. The samples in between read P at least 4096 / B times, so
-  /// this takes less than a hundredth of a step.
+  /// The number of samples after which P is examined again. They take at least 4096 N^2 multiplications with elements
+  /// of P, and the examination takes 2 N^2.
   static constexpr Index samples_between = 4096;
 
-  DefinitionProbe(const Layout& features, double alpha);
+  /// At most `vectors` streams learn in a step.
+  DefinitionProbe(const Layout& features, double alpha, Index vectors);
 
   /// Takes note of the `learning` streams of phi [N, B], which are the next samples.
   template <Real F>
@@ -55,9 +57,9 @@ class DefinitionProbe {
   template <Real F, Real T>
   void examine(const MatrixView<const F>& P, const VectorsView<const T>& phi, RegionTimer& timer);
 
-  /// The share of phi^T P phi that is rounding, for recent rates. It is 0 as long as nothing was examined, and 1 at the
-  /// most.
-  double rounding_share() const;
+  /// The share of phi^T P phi that is rounding, for recent rates; 1 at the most. There is none as long as nothing was
+  /// examined.
+  std::optional<double> rounding_share() const;
 
   /// Saves or loads u and what was found. A file without them leaves the probe switched off, because the samples that
   /// it did not see are missing in u. **Collective.**

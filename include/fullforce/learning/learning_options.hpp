@@ -33,7 +33,7 @@ struct LearningOptions {
   Index panel = 64;  ///< number of updates that are deferred before they are applied
   /// Tolerance of the bases of low-rank features and of the currents that target modes come from, relative to the
   /// squared lengths of the vectors.
-  double rank_tolerance = 1e-3;
+  double rank_tolerance = 1e-4;
   Index max_rank = 1024;  ///< largest dimension of the same bases
   /// Number of principal components of the target currents to learn; 0 = the currents themselves.
   Index target_modes = 0;

@@ -140,6 +140,7 @@ class SharedGainRls : public Plasticity<T> {
   void notice_modes(Index step, std::vector<Notice>& notices);
   void notice_full_basis(Index step, std::vector<Notice>& notices);
   void notice_lost_precision(Index step, std::vector<Notice>& notices);
+  bool is_rounded() const;
   void notice_rounding(Index step, std::vector<Notice>& notices);
   WeightMatrix effective_recurrent() const;
   RowMatrix<double> over_rates(const RowMatrix<double>& whole) const;
@@ -167,7 +168,7 @@ class SharedGainRls : public Plasticity<T> {
   StreamArray<T> outputs_;        ///< [n_out, B]
   StreamArray<T> output_errors_;  ///< [n_out, B']
   Activity activity_;
-  bool modes_were_fixed_ = false;  ///< this and the two below: what a notice has already been given of
+  bool modes_were_fixed_ = false;  ///< this and the three below: what a notice has already been given of
   bool basis_was_full_ = false;
   bool was_indefinite_ = false;
   bool was_rounded_ = false;

@@ -22,7 +22,7 @@ class Sampled {
  public:
   Sampled()
       : layout_(comm_, neurons),
-        probe_(layout_, alpha),
+        probe_(layout_, alpha, streams),
         phi_(layout_, 1, streams),
         A_(alpha * Matrix::Identity(neurons, neurons)) {}
 
@@ -48,7 +48,7 @@ class Sampled {
     for (Index i = 0; i < layout_.local_rows(); ++i)
       for (Index j = 0; j < neurons; ++j) mine(i, j) = P(layout_.first_row() + i, j);
     probe_.examine(MatrixView<const double>(mine.from(0)), phi_.group(0), timer_);
-    return probe_.rounding_share();
+    return probe_.rounding_share().value();
   }
 
   /// r^T P r / r^T r for the exact P and the rates that were learned from last.
@@ -68,7 +68,7 @@ class Sampled {
 
 TEST(DefinitionProbe, FindsNoRoundingInTheDefinition) {
   Sampled sampled;
-  EXPECT_EQ(sampled.probe().rounding_share(), 0.0) << "nothing was examined yet";
+  EXPECT_FALSE(sampled.probe().rounding_share()) << "nothing was examined yet";
   for (Index k = 0; k < 60; ++k) sampled.learn(k, {0, 2});
   EXPECT_LT(sampled.share_with(0.0), 1e-9);
 }

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import numbers
 import pathlib
 from typing import Any, Iterable
 
@@ -12,7 +13,7 @@ import numpy as np
 from . import draws
 from .opening import open_file
 from .trials import Trial
-from .versions import VERSION
+from .versions import SECTIONS, VERSION
 from .whole_dataset import expect_whole
 
 
@@ -220,9 +221,13 @@ def expect_known_versions(file: h5py.File, path: str | pathlib.Path) -> None:
     """
     for group in (file, *(member for member in file.values() if isinstance(member, h5py.Group))):
         for name, version in group.attrs.items():
-            if name.endswith("_version") and version > VERSION:
-                raise ValueError(f"{path}: {group.name} has {name} = {version}, and this package reads versions up to "
-                                 f"{VERSION}; use the package of a newer fullforce")
+            if not name.endswith("_version"):
+                continue
+            if not isinstance(version, numbers.Real):
+                raise ValueError(f"{path}: {group.name} has {name} = {version!r}, which is no number")
+            if version > VERSION or name.removesuffix("_version") not in (*SECTIONS, "format"):
+                raise ValueError(f"{path}: {group.name} has {name} = {version}, which this package does not know; use "
+                                 "the package of a newer fullforce")
 
 
 def read_floats(file: h5py.File, name: str) -> np.ndarray | None:

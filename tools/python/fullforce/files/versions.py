@@ -4,6 +4,10 @@ from __future__ import annotations
 #: The version of every kind of file, and of every section of a network file, that is read here.
 VERSION = 1
 
+#: The sections of a network file that are known here. Each has a version of its own.
+SECTIONS = ("basis", "connectivity", "current_moments", "definition_probe", "drive", "rate_neurons", "shared_gain_rls",
+            "streams", "target_modes")
+
 
 def as_text(number: float) -> str:
     """A number as the program writes it."""

@@ -13,7 +13,7 @@ from .design import Request, Row, Study
 PRECISIONS = ("double", "mixed", "single")
 HINTED = {"learning.update_probability": 1.0, "run.streams": 16, "run.init_trials": 2, "run.train_trials": 400,
           "run.test_trials": 160}
-# What is trained. The title begins with the name of its points.
+# What is trained.
 CASES: dict[str, dict[str, Any]] = {
     "oscillation, 1 stream": {"task.name": "oscillation", "run.streams": 1, "run.train_trials": 60,
                               "run.test_trials": 32},
@@ -26,7 +26,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 def points(request: Request) -> list[Point]:
     n = request.size(300)
-    return [request.point(f"{case.replace(',', '').replace(' ', '-')}-{precision}-{seed}",
+    return [request.point(f"{name_of(case)}-{precision}-{seed}",
                           {"network.neurons": n, "run.seed": seed, "learning.precision": precision, **settings})
             for case, settings in CASES.items() for seed in request.seeds for precision in PRECISIONS]
 
@@ -36,9 +36,13 @@ def rows(points: Sequence[Point]) -> list[Row]:
                  error=p.test_result("error")) for p in points]
 
 
+def name_of(case: str) -> str:
+    """What the names of a case's points begin with."""
+    return case.replace(",", "").replace(" ", "-")
+
+
 def case_of(point: Point) -> str:
-    return next(case for case, settings in CASES.items()
-                if all(point.settings.get(key) == value for key, value in settings.items()))
+    return next(case for case in CASES if point.name.startswith(f"{name_of(case)}-"))
 
 
 def error_pairs(rows: Sequence[Row], case: str, precision: str) -> list[tuple[float, float]]:
