@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
 
 #include "fullforce/base/random.hpp"
+#include "fullforce/learning/definition_probe.hpp"
 
 namespace fullforce {
 namespace {
@@ -311,6 +313,26 @@ TEST(SharedGainRls, SaysOnceThatTheBasisIsFull) {
   EXPECT_TRUE(notices[0].is_warning);
   EXPECT_TRUE(rls.notices(2).empty());
   EXPECT_EQ(std::get<Index>(rls.report().numbers.at(0).value), 1) << "rank";
+}
+
+/// A run applies what is pending before it writes network.h5. One that was restarted from its last checkpoint does so
+/// without another sample, and must report the same.
+TEST(SharedGainRls, RoundingIsMeasuredOnlyWhereAPanelIsFull) {
+  const Communicator comm = Communicator::world();
+  Harness<float> run(comm, 20, 1, 63);
+  Index samples = 0;
+  for (; samples <= DefinitionProbe::samples_between; ++samples) run.step(samples, {0});
+  const auto measured = [&] {
+    return std::ranges::any_of(run.rls().report().numbers,
+                               [](const auto& n) { return n.name == "rounding_share_of_P"; });
+  };
+  EXPECT_GT(run.rls().pending(), 0);
+  RegionTimer timer;
+  run.rls().flush(timer);
+  EXPECT_FALSE(measured());
+  for (Index k = 0; k < 63; ++k) run.step(++samples, {0});
+  EXPECT_EQ(run.rls().pending(), 0);
+  EXPECT_TRUE(measured());
 }
 
 }  // namespace
