@@ -206,7 +206,7 @@ void SharedGainRls<T>::persist(Archive& archive) {
   if (modes_) modes_->persist(archive);
   use_features();
   modes_were_fixed_ = !this->is_observing();
-  was_rounded_ = is_rounded();
+  if (archive.loading()) was_rounded_ = is_rounded();
   const Gain<T> gain = space_->gain();
   const Index outputs = outputs_.rows();
   archive.replicated<T>(format::network::readout, w_.matrix().from(0).first(gain.count), outputs);
