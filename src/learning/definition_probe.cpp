@@ -41,15 +41,13 @@ DefinitionProbe::DefinitionProbe(const Layout& features, double alpha, Index vec
   learning_.reserve(as_size(vectors));
   along_.reserve(as_size(vectors));
   const Index count = std::min(probed, features.rows());
-  for (Index k = 0; k < count; ++k) chosen_.push_back((2 * k + 1) * features.rows() / (2 * count));
-  for (Index i = 0; i < features.local_rows(); ++i) *u_.mine(0, i) = alpha * element_of_v(features.first_row() + i);
-}
-
-double DefinitionProbe::element_of_v(Index i) const {
-  const auto found = std::find(chosen_.begin(), chosen_.end(), i);
-  if (found == chosen_.end()) return 0.0;
-  const double magnitude = 1.0 / std::sqrt(static_cast<double>(chosen_.size()));
-  return (found - chosen_.begin()) % 2 == 0 ? magnitude : -magnitude;
+  for (Index i = 0; i < features.local_rows(); ++i) *u_.mine(0, i) = 0.0;
+  for (Index k = 0; k < count; ++k) {
+    chosen_.push_back((2 * k + 1) * features.rows() / (2 * count));
+    values_.push_back((k % 2 == 0 ? 1.0 : -1.0) / std::sqrt(static_cast<double>(count)));
+    const Index local = chosen_.back() - features.first_row();
+    if (local >= 0 && local < features.local_rows()) *u_.mine(0, local) = alpha * values_.back();
+  }
 }
 
 template <Real F>
@@ -58,7 +56,7 @@ void DefinitionProbe::begin(const VectorsView<const F>& phi, std::span<const Ind
   along_.clear();
   for (const Index b : learning_) {
     double sum = 0.0;
-    for (const Index i : chosen_) sum += element_of_v(i) * static_cast<double>(phi(b, i));
+    for (std::size_t k = 0; k < chosen_.size(); ++k) sum += values_[k] * static_cast<double>(phi(b, chosen_[k]));
     along_.push_back(sum);
   }
 }
@@ -107,7 +105,7 @@ void DefinitionProbe::examine(const MatrixView<const F>& P, const VectorsView<co
   const auto u = [&](Index i) { return u_.group(0)(0, i); };
   const double square = set_unit(u);
   double exact = 0.0;
-  for (const Index i : chosen_) exact += element_of_v(i) * u(i) / square;
+  for (std::size_t k = 0; k < chosen_.size(); ++k) exact += values_[k] * u(chosen_[k]) / square;
   const double rounding = std::abs(quadratic_form(P, unit_, timer) - exact);
   set_unit([&](Index i) { return static_cast<double>(phi(learning_.front(), i)); });
   rounding_ = fading * rounding_ + rounding;

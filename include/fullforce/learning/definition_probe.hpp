@@ -66,7 +66,6 @@ class DefinitionProbe {
   void persist(Archive& archive);
 
  private:
-  double element_of_v(Index i) const;
   template <Real F>
   double quadratic_form(const MatrixView<const F>& P, std::span<const double> unit, RegionTimer& timer);
 
@@ -75,7 +74,8 @@ class DefinitionProbe {
   Index samples_ = 0;      ///< since P was examined
   double rounding_ = 0.0;  ///< sums over examinations, in which an older one counts less
   double whole_ = 0.0;
-  std::vector<Index> chosen_;  ///< where v is not zero
+  std::vector<Index> chosen_;   ///< where v is not zero
+  std::vector<double> values_;  ///< the elements of v there
   std::vector<Index> learning_;
   std::vector<double> along_;  ///< phi^T v of each of the `learning_` streams
   std::vector<double> unit_;   ///< a vector of unit length [N]
