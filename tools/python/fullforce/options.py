@@ -41,7 +41,7 @@ def own_setting(named: str, keys: Collection[str], key: str) -> str | None:
 
 def as_toml(value: object) -> str:
     """A number, string or boolean as TOML, where these look as they do in JSON."""
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def add_set_option(parser: argparse.ArgumentParser) -> None:
