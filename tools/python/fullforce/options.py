@@ -19,6 +19,14 @@ def at_least_one(name: str, complaint: str = "{}: must be at least 1") -> Callab
     return convert
 
 
+def above_zero(text: str) -> float:
+    """A type for argparse: a number above 0."""
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text}: must be above 0")
+    return value
+
+
 @dataclasses.dataclass(frozen=True)
 class Setting:
     """A setting of the configuration as it was given, and its two parts; a part that is not there is empty."""

@@ -5,8 +5,8 @@ machine, and `array_job` submits them to SLURM.
 """
 from .array_job import submit
 from .point import Point, Step, missing, read_result
-from .record import refuse_own_settings, remember_base, remember_settings
+from .record import refuse_other_base, refuse_own_settings, remember_base, remember_settings
 from .runs import Runs
 
-__all__ = ["Point", "Runs", "Step", "missing", "read_result", "refuse_own_settings", "remember_base",
-           "remember_settings", "submit"]
+__all__ = ["Point", "Runs", "Step", "missing", "read_result", "refuse_other_base", "refuse_own_settings",
+           "remember_base", "remember_settings", "submit"]

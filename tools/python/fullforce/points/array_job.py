@@ -12,11 +12,15 @@ from .point import Point
 
 
 def submit(points: Sequence[Point], folder: pathlib.Path, config: pathlib.Path, settings: Sequence[str],
-           sbatch_options: Sequence[str], variables: Mapping[str, str] | None = None) -> None:
-    """Submits points of a folder, a task of the array for each; `variables` reach the jobs."""
+           sbatch_options: Sequence[str], variables: Mapping[str, str] | None = None,
+           at_once: int | None = None) -> None:
+    """Submits points of a folder, a task of the array for each; `variables` reach the jobs.
+
+    At most `at_once` tasks run at a time; None leaves it to SLURM.
+    """
     lines = parameter_file(points, folder)
     more = [word for text in settings for word in ("--set", text)]
-    array = Sbatch([f"--array=1-{len(points)}", *sbatch_options], "sweep.sbatch",
+    array = Sbatch([f"--array=1-{len(points)}{f'%{at_once}' if at_once else ''}", *sbatch_options], "sweep.sbatch",
                    [str(lines), str(config), str(folder), *more], variables or {})
     print(" ".join(array.command), flush=True)
     try:

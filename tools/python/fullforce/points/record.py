@@ -43,25 +43,23 @@ def remember_settings(points: Sequence[Point], folder: pathlib.Path, settings: S
 
 
 def remember_base(folder: pathlib.Path, text: str) -> pathlib.Path:
-    """Writes base.toml, the configuration that the settings of all points are added to; its path.
-
-    A folder whose points have been made with another one is refused.
-    """
+    """Writes base.toml, the configuration that the settings of all points are added to; its path."""
+    refuse_other_base(folder, text)
     path = folder / BASE
-    if path.exists():
-        _refuse_other_base(path, text)
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def _refuse_other_base(path: pathlib.Path, text: str) -> None:
-    """Compares the lines that are there with the new ones, and tells the first difference."""
-    old, new = meaningful_lines(path.read_text(encoding="utf-8", errors="replace")), meaningful_lines(text)
-    if old == new:
+def refuse_other_base(folder: pathlib.Path, text: str) -> None:
+    """Refuses a folder whose points were made with another base; the message tells the first line that differs."""
+    path = folder / BASE
+    if not path.exists():
         return
-    gone, come = ([line for line in some if line not in others] for some, others in ((old, new), (new, old)))
-    raise ToolError(f"{path.parent}: was made with another base ({_first(gone)} there, {_first(come)} now); "
-                    "give another --output")
+    old, new = meaningful_lines(path.read_text(encoding="utf-8", errors="replace")), meaningful_lines(text)
+    if old != new:
+        gone, come = ([line for line in some if line not in others] for some, others in ((old, new), (new, old)))
+        raise ToolError(f"{folder}: was made with another base ({_first(gone)} there, {_first(come)} now); "
+                        "give another --output")
 
 
 def _first(lines: Sequence[str]) -> str:

@@ -55,11 +55,6 @@ def parse() -> argparse.Namespace:
     def sizes(text: str) -> list[int]:
         return [positive(n) for n in text.split(",")]
 
-    def minutes(text: str) -> float:
-        if not float(text) > 0:
-            raise argparse.ArgumentTypeError(f"{text}: must be above 0")
-        return float(text)
-
     positive = options.at_least_one("positive")
     parser = Parser(description="Run a study of many networks and draw its figure.", epilog=EPILOG)
     parser.add_argument("study", choices=list(STUDIES))
@@ -67,7 +62,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--seeds", type=positive, help="networks for each setting; seeds 1, 2, ...")
     parser.add_argument("--sizes", type=sizes, help="numbers of neurons: several for neurons, one for the others")
     options.add_set_option(parser)
-    parser.add_argument("--minutes", type=minutes, help="start nothing after this time")
+    parser.add_argument("--minutes", type=options.above_zero, help="start nothing after this time")
     parser.add_argument("--jobs", type=positive, default=1, help="points that run at once")
     parser.add_argument("--ranks", type=positive, default=1, help="ranks of each")
     parser.add_argument("--program", metavar="PATH", help="fullforce, if it is not found")
