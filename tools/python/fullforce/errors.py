@@ -22,6 +22,29 @@ class ToolError(Exception):
         self.code = code
 
 
+class FullForceError(ToolError):
+    """What the program, or this package, says is wrong."""
+
+
+class InputError(FullForceError, ValueError):
+    """Parameters, trials or a file are wrong; nothing was written."""
+
+
+class RunError(FullForceError):
+    """A run failed: it diverged, a disk is full, a launcher could not start it."""
+
+    def __init__(self, message: str, code: int = 1):
+        super().__init__(message, code)
+
+
+class StoppedEarly(RunError):
+    """A run was stopped and left a good checkpoint: the same call goes on."""
+
+
+class RunWarning(UserWarning):
+    """What the program warned of."""
+
+
 class Parser(argparse.ArgumentParser):
     """A command line whose errors are one line too."""
 
