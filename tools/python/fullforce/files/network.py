@@ -244,7 +244,7 @@ class Network:
     def _lesion_target(self, silent: np.ndarray) -> None:
         if self.sparse:
             rows = np.repeat(np.arange(self.neurons), np.diff(self.sparse["indptr"]))
-            self.sparse["data"][silent[rows] | silent[self.sparse["indices"]]] = 0.0
+            self.sparse["data"][np.logical_or(silent[rows], silent[self.sparse["indices"]])] = 0.0
         else:
             self.J_D[silent], self.J_D[:, silent] = 0.0, 0.0
 
