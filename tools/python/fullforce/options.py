@@ -19,6 +19,14 @@ def at_least_one(name: str, complaint: str = "{}: must be at least 1") -> Callab
     return convert
 
 
+def above_zero(text: str) -> float:
+    """A type for argparse: a number above 0."""
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text}: must be above 0")
+    return value
+
+
 @dataclasses.dataclass(frozen=True)
 class Setting:
     """A setting of the configuration as it was given, and its two parts; a part that is not there is empty."""
@@ -41,7 +49,7 @@ def own_setting(named: str, keys: Collection[str], key: str) -> str | None:
 
 def as_toml(value: object) -> str:
     """A number, string or boolean as TOML, where these look as they do in JSON."""
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def add_set_option(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 from typing import Any, Iterable, Mapping, Sequence
@@ -48,6 +49,44 @@ def mpirun(ranks: int, command: Iterable[Any], oversubscribe: bool = False) -> l
     """The command line that starts a program on so many ranks; `oversubscribe` allows more ranks than cores."""
     options = ["--oversubscribe"] if oversubscribe else []
     return ["mpirun", *options, "-n", str(ranks), *map(str, command)]
+
+
+def on_ranks(ranks: int, program: str, launcher: str | None = None) -> list[str]:
+    """The words that start the program on so many ranks, to which its arguments are added.
+
+    `launcher` is "mpirun" or "srun"; by default one rank is started directly, and several by mpirun.
+    """
+    if launcher == "srun":
+        return ["srun", *os.environ.get("FULLFORCE_SRUN", "--mpi=pmix").split(), f"--ntasks={ranks}", program]
+    if launcher not in (None, "mpirun"):
+        raise ToolError(f"launcher {launcher} (must be mpirun or srun)")
+    return mpirun(ranks, [program], oversubscribe=True) if launcher or ranks > 1 else [program]
+
+
+class Started:
+    """Programs that run at present, so that they can be stopped together."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen] = set()
+
+    def run(self, command: Sequence[str], env: Mapping[str, str]) -> subprocess.CompletedProcess:
+        """Runs a command to its end, as `run_quietly` does."""
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                       errors="replace", env=env)
+        except OSError as error:
+            raise ToolError(f"{command[0]}: cannot be started ({error.strerror})", code=1) from error
+        self._running.add(process)
+        try:
+            said, complained = process.communicate()
+        finally:
+            self._running.discard(process)
+        return subprocess.CompletedProcess(command, process.returncode, said, complained)
+
+    def stop(self) -> None:
+        """Lets fullforce write its checkpoints and end; mpirun passes this signal on."""
+        for process in list(self._running):
+            process.send_signal(signal.SIGUSR1)
 
 
 def run_quietly(command: Iterable[Any], **options: Any) -> subprocess.CompletedProcess:
