@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import dataclasses
+import pathlib
 from typing import Any, Optional, Sequence
 
 import numpy as np
 
 from .errors import InputError
-from .files.trials import Trial
+from .files.trials import Trial, write_trials
 
 
 def as_list(signals: Any, name: str) -> Optional[list[np.ndarray]]:
@@ -71,3 +72,14 @@ def _trial(number: int, parts: dict[str, Any]) -> Trial:
         return Trial(**parts)
     except ValueError as error:
         raise InputError(f"trial {number}: {error}") from None
+
+
+def store_trials(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> None:
+    """Writes trials of time step dt (s) into a file, whose folder is made where it is missing."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_trials(file, trials, dt)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written ({error.strerror or error})") from None
+    except ValueError as error:
+        raise InputError(str(error)) from None

@@ -45,18 +45,29 @@ class NetworkFile:
 def read_network_file(path: str | pathlib.Path) -> NetworkFile:
     """Reads a network file, and applies pending updates. ValueError says what is wrong with it."""
     with open_file(path) as file:
-        if file.attrs.get("format") != "fullforce-network":
-            raise ValueError(f"{path}: is not a network file of fullforce")
-        expect_known_versions(file, path)
-        missing = [name for name in ("config", "provenance") if name not in file.attrs]
-        missing += [DATASETS[name] for name in NEEDED if DATASETS[name] not in file]
-        if missing:
-            raise ValueError(f"{path}: has no {', '.join(missing)}")
+        _expect_network(file, path)
         arrays = {name: read_floats(file, dataset) for name, dataset in DATASETS.items()}
         _apply_pending_updates(file, arrays)
         sparse = {name: file[SPARSE][name][()] for name in file.get(SPARSE, ())}
         config, provenance = read_toml(file.attrs["config"]), json.loads(file.attrs["provenance"])
     return NetworkFile(pathlib.Path(path), read_seal(path), config, provenance, arrays, sparse)
+
+
+def read_header(path: str | pathlib.Path) -> tuple[dict[str, Any], int]:
+    """The configuration of a network file and its number of outputs, without reading its weights."""
+    with open_file(path) as file:
+        _expect_network(file, path)
+        return read_toml(file.attrs["config"]), file[DATASETS["readout"]].shape[0]
+
+
+def _expect_network(file: h5py.File, path: str | pathlib.Path) -> None:
+    if file.attrs.get("format") != "fullforce-network":
+        raise ValueError(f"{path}: is not a network file of fullforce")
+    expect_known_versions(file, path)
+    missing = [name for name in ("config", "provenance") if name not in file.attrs]
+    missing += [DATASETS[name] for name in NEEDED if DATASETS[name] not in file]
+    if missing:
+        raise ValueError(f"{path}: has no {', '.join(missing)}")
 
 
 def _apply_pending_updates(file: h5py.File, arrays: dict[str, Optional[np.ndarray]]) -> None:
