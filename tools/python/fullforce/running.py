@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from typing import Any, Iterable, Mapping, Sequence
 
-from .errors import ToolError
+from .errors import InputError, ToolError
 from .text_files import read_json
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2]
@@ -19,14 +19,20 @@ STOPPED_EARLY = 75  # fullforce: stopped with a good checkpoint, run again to go
 
 
 def find_program(given: str | None) -> str:
-    """The path of fullforce: as given, in PATH, in the build folder, or where it was installed."""
-    if given and not os.access(given, os.X_OK):
-        raise ToolError(f"{given}: is not a program")
+    """The path of fullforce: as given, by the variable FULLFORCE, in PATH, in the build folder, or as installed.
+
+    A name without a folder is one in PATH.
+    """
+    chosen = given or os.environ.get("FULLFORCE")
+    if chosen and not shutil.which(chosen):
+        raise InputError(f"{chosen}: is not a program" + ("" if given else " (the environment variable FULLFORCE)"))
     built, installed = TOOLS.parent / "build/bin/fullforce", TOOLS.parents[2] / "bin/fullforce"
-    for path in filter(None, (given, shutil.which("fullforce"), built, installed)):
-        if os.access(path, os.X_OK):
-            return str(pathlib.Path(path).resolve())
-    raise ToolError("there is no program fullforce (build it, or give --program PATH)")
+    for path in (chosen, "fullforce", built, installed):
+        found = shutil.which(path) if path else None
+        if found:
+            return str(pathlib.Path(found).resolve())
+    raise InputError("there is no program fullforce (build it, and name it in the environment variable FULLFORCE, in "
+                     "PATH, or as the program that is to be used)")
 
 
 def environment(threads: int | None = None, **more: str) -> dict[str, str]:
@@ -54,13 +60,21 @@ def mpirun(ranks: int, command: Iterable[Any], oversubscribe: bool = False) -> l
 def on_ranks(ranks: int, program: str, launcher: str | None = None) -> list[str]:
     """The words that start the program on so many ranks, to which its arguments are added.
 
-    `launcher` is "mpirun" or "srun"; by default one rank is started directly, and several by mpirun.
+    `launcher` is "mpirun" or "srun". By default one rank is started directly, and several by srun inside a job
+    of SLURM and by mpirun elsewhere.
     """
-    if launcher == "srun":
+    if launcher not in (None, "mpirun", "srun"):
+        raise InputError(f"launcher {launcher} (must be mpirun or srun)")
+    if launcher is None and ranks == 1:
+        return [program]
+    if (launcher or _launcher_here()) == "srun":
         return ["srun", *os.environ.get("FULLFORCE_SRUN", "--mpi=pmix").split(), f"--ntasks={ranks}", program]
-    if launcher not in (None, "mpirun"):
-        raise ToolError(f"launcher {launcher} (must be mpirun or srun)")
-    return mpirun(ranks, [program], oversubscribe=True) if launcher or ranks > 1 else [program]
+    return mpirun(ranks, [program], oversubscribe=True)
+
+
+def _launcher_here() -> str:
+    in_job = "SLURM_JOB_ID" in os.environ and shutil.which("srun") is not None
+    return os.environ.get("FULLFORCE_LAUNCHER", "srun") if in_job else "mpirun"
 
 
 class Started:

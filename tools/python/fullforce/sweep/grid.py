@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from typing import Any, Iterable, Mapping, Sequence, Union
 
 from ..errors import ToolError
+from ..options import plain_value
 
 SEED, OUTPUT = "run.seed", "run.output"
 #: How many seeds, from 1 on, or which ones; None leaves the seed to the base.
@@ -57,16 +57,6 @@ def checked_values(key: str, values: Any) -> list[Any]:
         if any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in plain[:k]):
             raise ToolError(f"{key}: its list has the value {value} twice")
     return plain
-
-
-def plain_value(key: str, value: Any) -> Any:
-    """A value, also one of NumPy, as one of Python."""
-    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
-    if not isinstance(value, (bool, int, float, str)):
-        raise ToolError(f"{key} = {value!r} (must be a number, a text or a boolean)")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ToolError(f"{key} = {value} (must be finite)")
-    return value
 
 
 def checked_seeds(seeds: Seeds) -> list[int]:
