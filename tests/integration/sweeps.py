@@ -17,8 +17,10 @@ import time
 import types
 from unittest import mock
 
+import numpy as np
+
 import harness
-from fullforce import script
+from fullforce import FullForce, script
 from fullforce.errors import ToolError
 from fullforce.report import command as report
 from fullforce.sweep import read_sweep, sweep
@@ -53,7 +55,7 @@ def error_of(folder):
     return json.loads(pathlib.Path(folder, "summary.json").read_text())["test"]["error"]
 
 
-def refused(*words, **options):
+def refused(*words, left="refused", **options):
     """Expects that a sweep is refused with these words before anything is written."""
     arguments = {"values": {"learning.alpha": [1]}, "base": BASE, "output": "refused", "program": harness.PROGRAM,
                  **options}
@@ -64,7 +66,7 @@ def refused(*words, **options):
         assert "\n" not in str(error), error
     else:
         raise AssertionError(f"not refused: {options}")
-    assert not os.path.exists("refused"), f"{options} left a folder"
+    assert left == "arrays" or not os.path.exists(left), f"{options} left a folder"
 
 
 def check_shell():
@@ -114,7 +116,6 @@ def check_table():
 
 def check_python():
     """Bases of every kind give the same networks; values come from lists and from NumPy."""
-    import numpy as np
     estimator = types.SimpleNamespace(settings=lambda: {**BASE, "run.output": "elsewhere"}, ranks=1, threads=1)
     nested = {"run": {key.partition(".")[2]: value for key, value in BASE.items() if key.startswith("run.")},
               "network": {"neurons": 20}}
@@ -130,6 +131,20 @@ def check_python():
         "a finished sweep needs no program"
 
 
+def check_trials():
+    """Trials from arrays, and those of a fitted estimator, are kept in the folder; other trials are refused there."""
+    rng = np.random.default_rng(1)
+    X, Y = rng.standard_normal((2, 30, 1)), rng.standard_normal((2, 30, 2))
+    settings = {"init_trials": 0, "train_trials": 2, "test_trials": 1, "neurons": 20}
+    options = dict(output="arrays", program=harness.PROGRAM)
+    found = sweep(settings, {"alpha": [0.5, 2.0]}, trials=(X, Y), **options)
+    assert found.table(["learning.alpha", "train.trials"])[1] == {"learning.alpha": 2.0, "train.trials": 2}
+    model = FullForce(program=harness.PROGRAM, **settings).fit(X, Y)
+    again = sweep(model, {"learning.alpha": [0.5, 2.0]}, **options)
+    assert len(again.finished) == 2, "the same trials and settings are the same base"
+    refused("other trials", base=settings, trials=(X, Y + 1), output="arrays", left="arrays")
+
+
 def check_wrong_inputs():
     refused("learning.alfa", "learning.alpha", values={"learning.alfa": [1]})
     refused("network.nurons", "network.neurons", base={"network.nurons": 20})
@@ -140,7 +155,9 @@ def check_wrong_inputs():
     refused("twice", values={"learning.alpha": [1, 2, 1.0]})
     refused("finite", values={"learning.alpha": [float("nan")]})
     refused("must be a number, a text", values={"learning.alpha": [[1]]})
-    refused("alpha", "learning.alpha", values={"alpha": [1]})
+    refused("alfa", "nearest known one is alpha", values={"alfa": [1]})
+    refused("trials must be (X, Y)", trials=3)
+    refused("trials.h5", base={"task.name": "file", "task.file": "nowhere/trials.h5"})
     refused("run.output", values={"run.output": ["a"]})
     refused("seeds", values={"run.seed": [1]}, seeds=2)
     refused("needs a key", values={})
@@ -211,7 +228,7 @@ def main():
         os.chdir(folder)
         pathlib.Path("base.toml").write_text(TOML)
         pathlib.Path("other.toml").write_text(TOML.replace("20", "30"))
-        harness.run_checks([check_shell, check_table, check_python, check_wrong_inputs, check_submit, check_interruption,
+        harness.run_checks([check_shell, check_table, check_python, check_trials, check_wrong_inputs, check_submit, check_interruption,
                             check_page])
         os.chdir("/")
 

@@ -6,6 +6,7 @@ from typing import Any, Optional, Sequence
 import numpy as np
 
 from .. import style
+from ..errors import InputError
 from ..style import plt
 from .recorded import Recorded, recorded
 
@@ -44,10 +45,20 @@ def rates(source: Any, *, neurons: Optional[Sequence[int]] = None, conditions: O
     drawn, by default the first five. Returns a figure.
     """
     shown = shown_trials(recorded(source, conditions, trials))
-    count = min(MAX_NEURONS, shown.of("rates")[0].shape[1]) if neurons is None else len(neurons)
-    figure, axes = plt.subplots(figsize=(9, 1 + 0.6 * count), constrained_layout=True)
-    draw_rates(axes, shown, range(count) if neurons is None else neurons)
+    chosen = columns_of(shown, neurons)
+    figure, axes = plt.subplots(figsize=(9, 1 + 0.6 * len(chosen)), constrained_layout=True)
+    draw_rates(axes, shown, chosen)
     return figure
+
+
+def columns_of(data: Recorded, neurons: Optional[Sequence[int]] = None) -> list[int]:
+    """The columns of the rates that are drawn: those that are asked for, or the first ones."""
+    count = data.of("rates")[0].shape[1]
+    chosen = list(range(min(MAX_NEURONS, count)) if neurons is None else neurons)
+    for column in chosen:
+        if not 0 <= column < count:
+            raise InputError(f"neuron {column}: there are {count} columns of rates, 0 to {count - 1}")
+    return chosen
 
 
 def shown_trials(data: Recorded) -> Recorded:

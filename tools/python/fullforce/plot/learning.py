@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import style
 from ..content import read_content
-from ..errors import ToolError
+from ..errors import InputError
 from ..style import plt
 from ..text_files import read_metrics
 
@@ -51,7 +51,7 @@ def pairs(source: Any) -> list[tuple[int, float]]:
     if values.ndim == 1:
         values = np.stack([np.arange(1, len(values) + 1), values], axis=1)
     if values.ndim != 2 or values.shape[1] != 2:
-        raise ToolError(f"{type(source).__name__} is no learning curve (give the folder of a run, a metrics.csv, errors "
+        raise InputError(f"{type(source).__name__} is no learning curve (give the folder of a run, a metrics.csv, errors "
                         "[trials], or pairs (trial, error))")
     return [(int(trial), float(error)) for trial, error in values]
 

@@ -5,7 +5,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from ..files.recording import Recording
 from ..style import plt
-from .activity import HEIGHTS, MAX_NEURONS, draw_outputs, draw_rates, output_rows, shown_trials
+from .activity import HEIGHTS, columns_of, draw_outputs, draw_rates, output_rows, shown_trials
 from .learning import draw_learning
 from .recorded import from_recording
 
@@ -25,6 +25,6 @@ def make_figure(recording: Optional[Recording], metrics: Sequence[tuple[int, flo
     figure, panels = plt.subplots(len(heights), 1, figsize=(9, sum(heights) + 1), squeeze=False,
                                   gridspec_kw={"height_ratios": heights}, constrained_layout=True)
     draw_outputs(panels[:len(rows), 0], data)
-    draw_rates(panels[-2, 0], data, range(min(MAX_NEURONS, len(data.neurons))))
+    draw_rates(panels[-2, 0], data, columns_of(data))
     draw_learning(panels[-1, 0], metrics, tests)
     return figure

@@ -8,7 +8,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 import numpy as np
 
-from ..errors import ToolError
+from ..errors import InputError
 from ..files.recording import Recording, read_recording
 
 #: Signals of a trial, each [T, n].
@@ -42,7 +42,7 @@ class Recorded:
     def of(self, name: str) -> list[np.ndarray]:
         """A signal that must be there."""
         if name not in self.signals:
-            raise ToolError(f"there are no {name.replace('_', ' ')} to draw (what there is: "
+            raise InputError(f"there are no {name.replace('_', ' ')} to draw (what there is: "
                             f"{', '.join(sorted(self.signals)) or 'nothing'})")
         return self.signals[name]
 
@@ -50,7 +50,7 @@ class Recorded:
         """The same with these trials alone."""
         for trial in trials:
             if not -len(self) <= trial < len(self):
-                raise ToolError(f"trial {trial}: there are {len(self)} trials, 0 to {len(self) - 1}")
+                raise InputError(f"trial {trial}: there are {len(self)} trials, 0 to {len(self) - 1}")
         signals = {name: [values[k] for k in trials] for name, values in self.signals.items()}
         conditions = [self.conditions[k] for k in trials] if self.conditions else []
         return dataclasses.replace(self, signals=signals, times=[self.times[k] for k in trials], conditions=conditions)
@@ -62,7 +62,7 @@ def recorded(source: Any, conditions: Optional[Sequence[Any]] = None,
     found = source if isinstance(source, Recorded) else _read(source)
     if conditions is not None:
         if len(conditions) != len(found):
-            raise ToolError(f"conditions has {len(conditions)} entries for {len(found)} trials")
+            raise InputError(f"conditions has {len(conditions)} entries for {len(found)} trials")
         found = dataclasses.replace(found, conditions=[str(condition) for condition in conditions])
     return found if trials is None else found.only(list(trials))
 
@@ -76,7 +76,7 @@ def _read(source: Any) -> Recorded:
                                                                       "dt")}
     signals = {name: by_trial(values[name], name) for name in SIGNALS if values.get(name) is not None}
     if not signals:
-        raise ToolError(f"{type(source).__name__} has nothing to draw (give {CHOICES})")
+        raise InputError(f"{type(source).__name__} has nothing to draw (give {CHOICES})")
     return _assembled(signals, values)
 
 
@@ -86,11 +86,11 @@ def _assembled(signals: dict[str, list[np.ndarray]], values: Mapping[str, Any]) 
     lengths = [len(trial) for trial in first]
     for name, some in signals.items():
         if [len(trial) for trial in some] != lengths:
-            raise ToolError(f"{name}: its trials have other numbers of steps than those of {next(iter(signals))}")
+            raise InputError(f"{name}: its trials have other numbers of steps than those of {next(iter(signals))}")
     dt, conditions = values.get("dt"), values.get("conditions")
     conditions = [] if conditions is None else [str(condition) for condition in conditions]
     if conditions and len(conditions) != len(lengths):
-        raise ToolError(f"conditions has {len(conditions)} entries for {len(lengths)} trials")
+        raise InputError(f"conditions has {len(conditions)} entries for {len(lengths)} trials")
     return Recorded(signals, [np.arange(length) * (dt or 1) for length in lengths], conditions,
                     output_names_of(signals, values.get("output_names")), neurons_of(signals, values.get("neurons")),
                     bool(dt))
@@ -102,7 +102,7 @@ def by_trial(values: Any, name: str) -> list[np.ndarray]:
         values = [values]
     trials = [np.asarray(trial) for trial in values]
     if not trials or not all(trial.ndim in (1, 2) and len(trial) for trial in trials):
-        raise ToolError(f"{name} must be a list of arrays [T, n], an array [trials, T, n], or one trial [T, n]")
+        raise InputError(f"{name} must be a list of arrays [T, n], an array [trials, T, n], or one trial [T, n]")
     return [trial[:, None] if trial.ndim == 1 else trial for trial in trials]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from mpl_toolkits.mplot3d import Axes3D  # noqa: F401  (before Matplotlib 3.2 it registers the projection)
 
 from .. import style
-from ..errors import ToolError
+from ..errors import InputError
 from ..style import plt
 from .recorded import Recorded, recorded
 
@@ -24,7 +24,7 @@ def state_space(source: Any, *, what: str = "rates", components: int = 3, condit
     where a trial begins. Returns a figure.
     """
     if what not in ("rates", "states") or components not in (2, 3):
-        raise ToolError(f"what = {what}, components = {components} (must be rates or states, and 2 or 3)")
+        raise InputError(f"what = {what}, components = {components} (must be rates or states, and 2 or 3)")
     data = recorded(source, conditions, trials)
     chosen = data.only(range(min(MAX_TRAJECTORIES, len(data))))
     paths, shares = principal_paths(chosen.of(what), components)
@@ -44,13 +44,13 @@ def principal_paths(trials: Sequence[np.ndarray], components: int) -> tuple[list
     """The coordinates [T, components] of trials [T, n], and the components' shares of the variance [components]."""
     every = np.concatenate(trials)
     if every.shape[1] < components:
-        raise ToolError(f"{components} components need at least {components} neurons, and there are {every.shape[1]} "
+        raise InputError(f"{components} components need at least {components} neurons, and there are {every.shape[1]} "
                         "(fullforce test --record FILE --neurons all records more)")
     mean = every.mean(axis=0)
     samples = every[::max(1, -(-len(every) // MAX_SAMPLES))] - mean
     _, sizes, directions = np.linalg.svd(samples, full_matrices=False)
     if len(sizes) < components or not sizes[0] > 0:
-        raise ToolError("the activity does not change, so it has no principal components")
+        raise InputError("the activity does not change, so it has no principal components")
     return [(trial - mean) @ directions[:components].T for trial in trials], (sizes**2 / np.sum(sizes**2))[:components]
 
 
