@@ -104,7 +104,7 @@ def test_fixed_points(model):
     slope = -1 + 2 / np.cosh(x)**2
     assert np.allclose(np.sort(found[0].eigenvalues.real)[-2:], slope)
     (origin,) = network.fixed_points(np.full((3, 60), 1e-9))
-    assert origin.starts == 3 and not origin.stable and origin.unstable_directions == 2
+    assert origin.starts == 3 and not origin.stable and origin.unstable == 2
     assert np.allclose(origin.eigenvalues.real[:2], 1.0)
     with pytest.raises(ValueError, match="must be"):
         network.fixed_points(np.zeros(7))
@@ -123,4 +123,4 @@ def test_steps_make_a_run(model):
         network.step(state, f_in, f_out)
         assert np.array_equal(state.z, output) and np.array_equal(state.x, x)
     with pytest.raises(ValueError, match="a trial has 3 inputs and the network 1"):
-        network.run(np.zeros((1, 5, 3)))
+        network.run(np.zeros((1, 5, 3)), np.zeros((1, 5, 2)))

@@ -51,7 +51,7 @@ def test_clones_have_the_same_parameters():
     clone = type(model)(**{name: copy.deepcopy(value) for name, value in model.get_params(deep=False).items()})
     mine, theirs = model.get_params(), clone.get_params()
     assert mine.keys() == theirs.keys() and all(mine[name] is theirs[name] for name in mine)
-    assert repr(clone) == repr(model) == "FullForce(neurons=50, alpha=2.5, name='file', ranks=2, output='somewhere')"
+    assert repr(clone) == repr(model) == "FullForce(alpha=2.5, name='file', neurons=50, output='somewhere', ranks=2)"
 
 
 def test_a_program_that_is_missing_is_told(monkeypatch):
