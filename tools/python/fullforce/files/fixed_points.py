@@ -63,7 +63,7 @@ def _descend(network: Network, x: np.ndarray, input: Optional[np.ndarray], toler
     velocity, damping = network.velocity(x, input), 1.0
     square = velocity @ velocity
     for _ in range(iterations):
-        if square <= 1e-4 * tolerance * len(x):  # well below what counts as fixed, so that equal points are close
+        if square <= tolerance * len(x):
             break
         A = network.jacobian(x)
         gradient, normal = A.T @ velocity, A.T @ A
