@@ -11,7 +11,7 @@ install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py ${PROJECT_SOURCE_DIR}/tools
 install(FILES ${PROJECT_SOURCE_DIR}/tools/fullforce_io.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools)
 # The package that the scripts find beside themselves.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/python DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools FILES_MATCHING PATTERN "*.py"
-  PATTERN __pycache__ EXCLUDE)
+  PATTERN pyproject.toml PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/figures DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools)
 foreach(paper README.md MANUAL.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md LICENSE)
   install(FILES ${PROJECT_SOURCE_DIR}/${paper} DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)

@@ -1,7 +1,6 @@
 """FullForce: networks that are trained, tested and run from arrays, in the manner of scikit-learn."""
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 from typing import Any, Optional, Sequence, Union
@@ -15,7 +14,7 @@ from .files.network import Network
 from .files.network_file import read_header
 from .files.trial_slices import read_activity
 from .files.trials import Trial
-from .keys import OUTPUT, flat
+from .keys import OUTPUT, flat, nested
 from .output_folder import OutputFolder, newest_network
 from .parameters import Parameters
 from .program import Program
@@ -68,7 +67,8 @@ class FullForce(Parameters):
         `max_hours` stops with one too (StoppedEarly). Errors of the program are InputError or RunError.
         """
         program = self._program()
-        settings = {**self._given, **({} if reset is None else {self._keys.resolve("task.reset"): reset})}
+        begins = {} if reset is None else {self._keys.resolve("task.reset"): reset}
+        settings = {**self._given, **begins}
         folder = self._folder(output)
         if X is not None or Y is not None:
             trials = as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)
@@ -80,7 +80,12 @@ class FullForce(Parameters):
             settings[self._keys.resolve("task.test_file")] = folder.keep_trials("test_trials.h5", held_out, self.dt)
             settings.setdefault("run.test_trials", len(held_out))
         self._train(program, folder, settings, max_hours)
+        self._fitted_with = begins
         return self._adopt(folder.path)
+
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """The configuration of the parameters; once there is a network, with the reset that `fit` was given."""
+        return nested({**self._given, **self.__dict__.get("_fitted_with", {})})
 
     def _program(self) -> Program:
         return Program(self.program, self.ranks, self.threads, self.launcher)

@@ -74,7 +74,8 @@ class Parameters:
     def __repr__(self) -> str:
         given = {self._keys.short[key]: value for key, value in self._given.items()}
         given.update({name: getattr(self, name) for name in RUNNING if getattr(self, name) != RUNNING[name]})
-        words = (f"{name}={value!r}" if "." not in name else f"**{{{name!r}: {value!r}}}" for name, value in given.items())
+        words = (f"{name}={value!r}" if "." not in name else f"**{{{name!r}: {value!r}}}"
+                 for name, value in sorted(given.items()))
         return f"{type(self).__name__}({', '.join(words)})"
 
 

@@ -9,31 +9,34 @@ import numpy as np
 if TYPE_CHECKING:
     from .network import Network
 
+#: An eigenvalue nearer to zero belongs to a direction in which the point neither attracts nor repels.
+NEUTRAL = 1e-6
+
 
 @dataclasses.dataclass
 class FixedPoint:
     """A state x [N] in which the network stands still, with its rates [N] and outputs [n_out].
 
-    `eigenvalues` [N] are those of the Jacobian there, in units of 1/tau, by falling real part. `residual` is
-    |tau dx/dt|^2 / N, and `starts` says how many starting states led there.
+    `eigenvalues` [N] are those of the Jacobian there, in units of 1/tau, by falling real part. `q` is
+    |tau dx/dt|^2 / (2 N), and `starts` says how many starting states led there.
     """
 
     x: np.ndarray
     rates: np.ndarray
     output: np.ndarray
     eigenvalues: np.ndarray
-    residual: float
+    q: float
     starts: int = 1
 
     @property
-    def stable(self) -> bool:
-        """Whether small deviations decay: no eigenvalue has a real part of zero or more."""
-        return bool(self.eigenvalues[0].real < 0)
+    def unstable(self) -> int:
+        """The number of directions in which small deviations grow: eigenvalues with a real part above 1e-6."""
+        return int(np.count_nonzero(self.eigenvalues.real > NEUTRAL))
 
     @property
-    def unstable_directions(self) -> int:
-        """How many eigenvalues have a positive real part."""
-        return int(np.count_nonzero(self.eigenvalues.real > 0))
+    def stable(self) -> bool:
+        """Whether there is no unstable direction."""
+        return self.unstable == 0
 
 
 def find_fixed_points(network: Network, starts: np.ndarray, input: Optional[np.ndarray], tolerance: float,
@@ -43,14 +46,14 @@ def find_fixed_points(network: Network, starts: np.ndarray, input: Optional[np.n
         raise ValueError(f"starts of shape {starts.shape} (must be [states, {network.neurons}])")
     found: list[FixedPoint] = []
     for start in starts:
-        x, residual = _descend(network, start.copy(), input, tolerance, iterations)
-        if residual > tolerance:
+        x, q = _descend(network, start.copy(), input, tolerance, iterations)
+        if q > tolerance:
             continue
         near = [point for point in found if np.linalg.norm(point.x - x) < distance * np.sqrt(network.neurons)]
         if near:
             near[0].starts += 1
         else:
-            found.append(_describe(network, x, residual))
+            found.append(_describe(network, x, q))
     return sorted(found, key=lambda point: -point.starts)
 
 
@@ -60,7 +63,7 @@ def _descend(network: Network, x: np.ndarray, input: Optional[np.ndarray], toler
     velocity, damping = network.velocity(x, input), 1.0
     square = velocity @ velocity
     for _ in range(iterations):
-        if square <= tolerance**2 * len(x):
+        if square <= tolerance * len(x):
             break
         A = network.jacobian(x)
         gradient, normal = A.T @ velocity, A.T @ A
@@ -73,10 +76,10 @@ def _descend(network: Network, x: np.ndarray, input: Optional[np.ndarray], toler
         else:
             break
         x, velocity, square, damping = x - step, moved, moved @ moved, damping / 8
-    return x, float(square / len(x))
+    return x, float(square / (2 * len(x)))
 
 
-def _describe(network: Network, x: np.ndarray, residual: float) -> FixedPoint:
+def _describe(network: Network, x: np.ndarray, q: float) -> FixedPoint:
     eigenvalues = np.linalg.eigvals(network.jacobian(x))
     r = network.rates(x)
-    return FixedPoint(x, r, network.readout @ network.features(r), eigenvalues[np.argsort(-eigenvalues.real)], residual)
+    return FixedPoint(x, r, network.readout @ network.features(r), eigenvalues[np.argsort(-eigenvalues.real)], q)

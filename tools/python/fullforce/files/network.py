@@ -207,13 +207,13 @@ class Network:
         """The derivative of `velocity` by x, [N, N]: -1 + J diag(r'(x)), in units of 1/tau."""
         return self.J * self.slopes(np.asarray(x, dtype=float)) - np.eye(self.neurons)
 
-    def fixed_points(self, starts: np.ndarray, input: Optional[np.ndarray] = None, *, tolerance: float = 1e-10,
-                     iterations: int = 200, distance: float = 1e-3) -> list[FixedPoint]:
+    def fixed_points(self, starts: np.ndarray, input: Optional[np.ndarray] = None, *, tolerance: float = 1e-20,
+                     iterations: int = 500, distance: float = 1e-3) -> list[FixedPoint]:
         """Where the network that runs freely stands still under a constant input [n_in], found from states [k, N].
 
-        From each state |tau dx/dt|^2 is minimised; points with more than `tolerance` N left are no fixed
-        points and left out, and of those closer than `distance` times sqrt(N) to each other one stays. Those that
-        many starts led to come first.
+        From each state q = |tau dx/dt|^2 / (2 N) is minimised. Where more than `tolerance` is left there is no
+        fixed point, and of points closer than `distance` times sqrt(N) to each other one stays. Those that many
+        starts led to come first. For large networks there is `fullforce analyze --fixed-points`.
         """
         return find_fixed_points(self, np.atleast_2d(np.asarray(starts, dtype=float)), input, tolerance, iterations,
                                  distance)
