@@ -159,6 +159,9 @@ class CommandLine {
     add_count(app, "--seed", test_.seed, 0, "instead of run.seed");
     add_path(app, "--trials-file", test_.trials_file, "trials to test on, instead of those of the network's task");
     add_path(app, "--record", test_.record, "file for outputs and rates, HDF5");
+    add_text(app, "--neurons", test_.neurons,
+             "which to record: all, a list such as 0,5,9, or how many, 10 if not given");
+    app.add_flag("--states", test_.states, "record the states x of the neurons, too");
     add_path(app, "--output", test_.output, "file for the scores, JSON");
     add_threads(app, test_.threads);
   }

@@ -29,6 +29,8 @@ struct TestArguments {
   std::optional<std::uint64_t> seed;
   std::optional<std::string> trials_file;
   std::optional<std::string> record;
+  std::optional<std::string> neurons;  ///< which of them to record
+  bool states = false;                 ///< whether to record states, too
   std::optional<std::string> output;
   std::optional<int> threads;
 };

@@ -33,11 +33,11 @@ Index session_bytes(const Communicator& comm, const Config& config, const Task& 
   return session_shape(comm, config, task, streams).bytes(learns) + bytes_of_streams(comm, task, streams);
 }
 
-Index test_bytes(const Communicator& comm, const TestedNetwork& tested, bool record) {
+Index test_bytes(const Communicator& comm, const TestedNetwork& tested, const std::optional<RecordingJob>& recording) {
   const Config& config = tested.config;
   const Index session = session_bytes(comm, config, *tested.task, config.run.streams, tested.has_pending);
-  if (!record || !comm.is_root()) return session;
-  return session + recording_bytes(*tested.task, config.run, config.network.neurons);
+  return session + score_bytes(config.run.test_trials) +
+         (recording ? recording_bytes(*tested.task, config.run, *recording) : 0);
 }
 
 Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments, const TestedNetwork& tested,
