@@ -167,8 +167,8 @@ class CommandLine {
   }
 
   void add_analyze() {
-    CLI::App& app =
-        add("analyze", "eigenvalues, principal components, Lyapunov exponents, fixed points of a trained network", [this] {
+    CLI::App& app = add(
+        "analyze", "eigenvalues, principal components, Lyapunov exponents, fixed points of a trained network", [this] {
           choose_threads(comm_, analyze_.threads);
           return analyze_command(comm_, analyze_);
         });
@@ -177,8 +177,8 @@ class CommandLine {
     app.add_flag("--pca", analyze_.pca, "principal components of the rates of both networks");
     add_count(app, "--lyapunov", analyze_.lyapunov, 1, "so many Lyapunov exponents of both networks");
     app.add_flag("--fixed-points", analyze_.fixed_points, "fixed and slow points under a constant input");
-    add_count(app, "--starts", analyze_.starts, 1, "states of the run from which fixed points are looked for, 64 if not given",
-              100'000);
+    add_count(app, "--starts", analyze_.starts, 1,
+              "states of the run from which fixed points are looked for, 64 if not given", 10'000);
     add_numbers(app, "--input", analyze_.input, "v1,v2,...: the constant input of the fixed points, zero if not given");
     app.add_flag("--explain", analyze_.explain, "print what each number means, instead of JSON");
     app.add_flag("--autonomous", analyze_.autonomous, "run the networks with all signals zero");

@@ -48,11 +48,11 @@ Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments
                             thread_count());
   const Index samples = arguments.finds_components() ? std::min(steps, ActivitySamples::most_samples) : 0;
   const Index weights = arguments.needs_weights() ? shape.weights() : 0;
-  const Index starts = arguments.fixed_points ? std::min(steps, arguments.starts.value_or(StartStates::default_starts)) : 0;
+  const Index starts =
+      arguments.fixed_points ? std::min(steps, arguments.starts.value_or(StartStates::default_starts)) : 0;
   const Index signals = 2 * samples * task.outputs() * static_cast<Index>(sizeof(double));
-  const Index kept =
-      weights + shape.activity(samples) + signals + shape.start_states(starts) +
-      (arguments.lyapunov ? shape.exponents(*arguments.lyapunov) : 0);
+  const Index kept = weights + shape.activity(samples) + signals + shape.start_states(starts) +
+                     (arguments.lyapunov ? shape.exponents(*arguments.lyapunov) : 0);
   // These come one after the other.
   const Index loading = weights + session_bytes(comm, config, task, config.run.streams, tested.has_pending);
   const Index solving = arguments.finds_eigenvalues() && comm.is_root() ? weights + shape.eigenvalues() : 0;
