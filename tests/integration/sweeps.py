@@ -98,7 +98,8 @@ def check_table():
                  "run.seed,train.error").splitlines()
     assert said[0].split() == ["run.seed", "train.trials"] and said[1].split() == ["1", "2"], said
     for arguments, words in ((("--table", "test.eror"), ("test.eror", "test.error")),
-                             (("--plot", "run.seed,task"), ("task", "number")), (("--plot", "run.seed"), ("--plot", "X,Y"))):
+                             (("--plot", "run.seed,task"), ("task", "number")),
+                             (("--plot", "run.seed"), ("--plot", "X,Y"))):
         message = shell("base.toml", "--output", "s", "--figures", *arguments, code=2)
         assert all(word in message for word in words), message
     found = read_sweep("s")
@@ -119,7 +120,8 @@ def check_python():
     estimator = types.SimpleNamespace(settings=lambda: {**BASE, "run.output": "elsewhere"}, ranks=1, threads=1)
     nested = {"run": {key.partition(".")[2]: value for key, value in BASE.items() if key.startswith("run.")},
               "network": {"neurons": 20}}
-    for name, base in (("dict", BASE), ("nested", nested), ("estimator", estimator), ("path", pathlib.Path("base.toml"))):
+    bases = {"dict": BASE, "nested": nested, "estimator": estimator, "path": pathlib.Path("base.toml")}
+    for name, base in bases.items():
         values = {"learning.alpha": np.array([0.5]), "learning.rule": ["force"]} if name == "dict" else \
             {"learning.alpha": [0.5]}
         found = sweep(base, values, seeds=[1], output=name, program=harness.PROGRAM)
@@ -194,12 +196,14 @@ def check_submit():
     assert len(found.missing) == 2, found
     lines = pathlib.Path("array/sweep-1.txt")
     assert lines.read_text().splitlines()[1] == (
-        'alpha-3.0_file-my-trials.h5_name-oscillation learning.alpha=3.0 task.file="my trials.h5" task.name="oscillation"')
+        'alpha-3.0_file-my-trials.h5_name-oscillation learning.alpha=3.0 '
+        'task.file="my trials.h5" task.name="oscillation"')
     called = pathlib.Path("called").read_text().splitlines()
     assert called[0] == harness.PROGRAM, called
     assert called[1:5] == ["--array=1-2%3", "--ntasks=2", "--ntasks-per-node=2", "--time=30"], called
     assert "FULLFORCE," in called[5] + "," and called[7:] == [str(lines), "array/base.toml", "array"], called
-    counted = subprocess.run(["bash", TOOLS.parent / "jobs/sweep.sbatch", "--count", lines], capture_output=True, text=True)
+    count = ["bash", TOOLS.parent / "jobs/sweep.sbatch", "--count", lines]
+    counted = subprocess.run(count, capture_output=True, text=True)
     assert counted.stdout.strip() == "2", counted
 
 
@@ -229,8 +233,8 @@ def main():
         os.chdir(folder)
         pathlib.Path("base.toml").write_text(TOML)
         pathlib.Path("other.toml").write_text(TOML.replace("20", "30"))
-        harness.run_checks([check_shell, check_table, check_python, check_trials, check_wrong_inputs, check_submit, check_interruption,
-                            check_page])
+        harness.run_checks([check_shell, check_table, check_python, check_trials, check_wrong_inputs, check_submit,
+                            check_interruption, check_page])
         os.chdir("/")
 
 
