@@ -208,16 +208,26 @@ def check_submit():
 
 
 def check_interruption():
-    """Who interrupts a sweep loses nothing: the points that run write their checkpoints."""
-    running = start("base.toml", "--set", "run.train_trials=100000", "--seeds", 3, "--output", "long")
+    """Who interrupts or ends a sweep loses nothing: the points that run write their checkpoints, also under mpirun."""
     point = pathlib.Path("long/train_trials-100000_seed-1")
-    deadline = time.monotonic() + 60
-    while not (point / "log.txt").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    os.kill(running.pid, signal.SIGINT)
-    harness.expect_exit(130, harness.finish(running))
-    assert list(point.glob("checkpoint-*.h5")), list(point.iterdir())
+    reached = [0]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        running = start("base.toml", "--set", "run.train_trials=100000", "--seeds", 3, "--ranks", 2, "--output", "long")
+        started = len(reached)
+        wait_until(lambda: (point / "log.txt").exists() and (point / "log.txt").read_text().count("2 rank") >= started)
+        os.kill(running.pid, number)
+        harness.expect_exit(130, harness.finish(running))
+        reached.append(max(int(path.stem.partition("-")[2]) for path in point.glob("checkpoint-*.h5")))
+        assert reached[-1] > reached[-2], reached
     assert not os.path.exists("long/train_trials-100000_seed-2"), "a point began after the interruption"
+
+
+def wait_until(condition):
+    """Waits until a condition holds, for a minute at most."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "nothing happens"
+        time.sleep(0.05)
 
 
 def check_page():
