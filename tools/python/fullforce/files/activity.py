@@ -54,6 +54,11 @@ class Activity:
     def __iter__(self) -> Iterator[TrialActivity]:
         return (self[trial] for trial in range(len(self)))
 
+    def joined(self) -> TrialActivity:
+        """All trials one after another, as one trial."""
+        signals = (getattr(self, name) for name in SIGNALS)
+        return TrialActivity(*(None if signal is None else np.concatenate(list(signal)) for signal in signals))
+
     @property
     def error(self) -> float:
         """The test error: the sum of squared differences over that of squared targets, where there is a target.
