@@ -57,6 +57,18 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
     return [_trial(i, {name: values[i] for name, values in given.items()}) for i in range(len(given["targets"]))]
 
 
+def given_trials(name: str, given: Any) -> list[Trial]:
+    """The trials of an argument `name` that is (X, Y), or a dictionary with X, Y, hints, mask and conditions."""
+    if isinstance(given, dict):
+        unknown = set(given) - {"X", "Y", "hints", "mask", "conditions"}
+        if unknown:
+            raise InputError(f"{name} has {', '.join(sorted(unknown))} (known are X, Y, hints, mask and conditions)")
+        return as_trials(given.get("X"), given.get("Y"), **{k: v for k, v in given.items() if k not in ("X", "Y")})
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise InputError(f"{name} must be (X, Y), or a dictionary with X, Y, hints, mask and conditions")
+    return as_trials(*given)
+
+
 def _expect_as_many(given: dict[str, list[Any]]) -> None:
     counts = {name: len(values) for name, values in given.items()}
     if len(set(counts.values())) > 1:

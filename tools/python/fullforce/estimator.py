@@ -7,7 +7,7 @@ from typing import Any, Optional, Sequence, Union
 
 import numpy as np
 
-from .arrays import as_trials, store_trials
+from .arrays import as_trials, given_trials, store_trials
 from .errors import InputError
 from .files.activity import Activity
 from .files.network import Network
@@ -76,7 +76,7 @@ class FullForce(Parameters):
         elif any(given is not None for given in (hints, mask, conditions)):
             raise InputError("hints, mask and conditions need X and Y")
         if test is not None:
-            held_out = _test_trials(test)
+            held_out = given_trials("test", test)
             settings[self._keys.resolve("task.test_file")] = folder.keep_trials("test_trials.h5", held_out, self.dt)
             settings.setdefault("run.test_trials", len(held_out))
         self._train(program, folder, settings, max_hours)
@@ -223,17 +223,6 @@ class FullForce(Parameters):
     def save(self, path: Path) -> pathlib.Path:
         """Writes the network as a network.h5, edited ones too; returns its path."""
         return self.network.save(path)
-
-
-def _test_trials(test: Any) -> list[Trial]:
-    if isinstance(test, dict):
-        unknown = set(test) - {"X", "Y", "hints", "mask", "conditions"}
-        if unknown:
-            raise InputError(f"test has {', '.join(sorted(unknown))} (known are X, Y, hints, mask and conditions)")
-        return as_trials(test.get("X"), test.get("Y"), **{k: v for k, v in test.items() if k not in ("X", "Y")})
-    if not isinstance(test, (tuple, list)) or len(test) != 2:
-        raise InputError("test must be (X, Y), or a dictionary with X, Y, hints, mask and conditions")
-    return as_trials(*test)
 
 
 def _number(summary: Optional[dict[str, Any]], section: str) -> float:

@@ -7,9 +7,9 @@ import os
 from typing import Any, Mapping
 
 from .errors import InputError
-from .files.trials_reader import edit_distance
 from .running import complaint, environment, run_quietly
 from .toml_text import read_toml
+from .words import nearest
 
 OUTPUT = "run.output"
 
@@ -61,5 +61,4 @@ class Keys:
         if name in self.full:
             return self.full[name]
         known = [*self.defaults, *self.full, *others]
-        nearest = min(known, key=lambda other: edit_distance(name, other))
-        raise InputError(f"unknown parameter {name} (the nearest known one is {nearest})")
+        raise InputError(f"unknown parameter {name} (the nearest known one is {nearest(name, known)})")

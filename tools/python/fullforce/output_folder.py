@@ -29,10 +29,10 @@ class OutputFolder:
         Where the folder holds a run on other trials, InputError says so, and nothing is changed.
         """
         file = self.path / name
-        if self._holds_run() and not (file.exists() and _same(file, trials, dt)):
+        if self._holds_run() and not (file.exists() and holds_trials(file, trials, dt)):
             raise InputError(f"{self.path}: holds a run on other trials than these, which differ from its {name} (give "
                              f"another output, or remove the folder)")
-        if not file.exists() or not _same(file, trials, dt):
+        if not file.exists() or not holds_trials(file, trials, dt):
             store_trials(file, trials, dt)
         return str(file)
 
@@ -60,7 +60,7 @@ class OutputFolder:
             (self.path / "config.toml").write_text(text, encoding="utf-8")
 
 
-def _same(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> bool:
+def holds_trials(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> bool:
     """Whether a file holds exactly these trials."""
     try:
         found, found_dt = read_trials(file)[:2]

@@ -7,7 +7,7 @@ import pathlib
 import time
 from typing import Callable, Sequence
 
-from ..errors import ToolError
+from ..errors import InputError, RunError
 from ..running import STOPPED_EARLY, Started, complaint
 from .point import Point, Step
 
@@ -93,4 +93,5 @@ class _Queue:
         """Raises the first failure."""
         if self.failures:
             count = f"{len(self.failures)} point{'s' * (len(self.failures) > 1)}"
-            raise ToolError(f"{count} failed, the first: {self.failures[0]}", code=2 if self.found_wrong_input else 1)
+            kind = InputError if self.found_wrong_input else RunError
+            raise kind(f"{count} failed, the first: {self.failures[0]}")

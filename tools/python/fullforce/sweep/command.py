@@ -7,7 +7,7 @@ import pathlib
 import re
 from typing import Any, Sequence
 
-from .. import errors, options
+from .. import errors, options, script
 from ..errors import Parser, ToolError
 from ..running import STOPPED_EARLY
 from .grid import SEED
@@ -26,6 +26,7 @@ figure DIR/sweep.png, and tools/report.py DIR makes a page. Columns are named as
 
 def main() -> int:
     """Does the work of the command, and returns its exit code; errors become one line on standard error."""
+    script.draw_into_files()
     return errors.exit_code(TOOL, lambda: work(parse()))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ..definitions import axis_label
-from ..errors import ToolError
+from ..errors import InputError
 from ..style import SERIES, plot_quartiles, plt, set_ticks, set_x_ticks
 
 Row = Mapping[str, Any]
@@ -15,7 +15,7 @@ def sweep_figure(rows: Sequence[Row], x: str, y: str, by: Sequence[str]) -> Any:
     """Column y over column x, a curve for each combination of the columns `by`; rows that share an x are its seeds."""
     shown = [row for row in rows if is_number(row[y])]
     if not shown:
-        raise ToolError(f"{y}: no point that is finished has a number there")
+        raise InputError(f"{y}: no point that is finished has a number there")
     figure, axes = plt.subplots(figsize=(7, 4.2), constrained_layout=True)
     axis = NumberAxis(shown, x) if all(is_number(row[x]) for row in shown) else WordAxis(shown, x)
     groups = sorted({tuple(row[name] for name in by) for row in shown}, key=lambda key: [sortable(v) for v in key])

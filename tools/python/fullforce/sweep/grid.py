@@ -5,7 +5,7 @@ import itertools
 import re
 from typing import Any, Iterable, Mapping, Sequence, Union
 
-from ..errors import ToolError
+from ..errors import InputError
 from ..options import plain_value
 
 SEED, OUTPUT = "run.seed", "run.output"
@@ -22,40 +22,40 @@ def grid(values: Mapping[str, Iterable[Any]], seeds: Seeds = None) -> dict[str, 
     axes = {checked_key(key): checked_values(key, some) for key, some in values.items()}
     if seeds is not None:
         if SEED in axes:
-            raise ToolError(f"{SEED}: is swept over and given by seeds too; leave one of them out")
+            raise InputError(f"{SEED}: is swept over and given by seeds too; leave one of them out")
         axes[SEED] = checked_seeds(seeds)
     if not axes:
-        raise ToolError("a sweep needs a key with its values, or seeds")
+        raise InputError("a sweep needs a key with its values, or seeds")
     labels = short_names(list(axes))
     points: dict[str, Settings] = {}
     for combination in itertools.product(*axes.values()):
         settings = dict(zip(axes, combination))
         name = "_".join(f"{labels[key]}-{value_name(value)}" for key, value in settings.items())
         if name in points:
-            raise ToolError(f"two points would share the folder {name}: {points[name]} and {settings}")
+            raise InputError(f"two points would share the folder {name}: {points[name]} and {settings}")
         points[name] = settings
     return points
 
 
 def checked_key(key: Any) -> str:
-    """A key that a sweep can change, section.key."""
+    """A key section.key that a sweep can change."""
     if not isinstance(key, str) or not re.fullmatch(r"[a-z_]+\.[A-Za-z_]+", key):
-        raise ToolError(f"{key}: is not a key of the configuration (these look like learning.alpha)")
+        raise InputError(f"{key}: is not a key of the configuration (these look like learning.alpha)")
     if key == OUTPUT:
-        raise ToolError(f"{key}: is what the sweep itself sets, for each point")
+        raise InputError(f"{key}: is what the sweep itself sets, for each point")
     return key
 
 
 def checked_values(key: str, values: Any) -> list[Any]:
     """The values of a key as numbers, texts or booleans of Python, of which no two are the same."""
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-        raise ToolError(f"{key} = {values!r} (must be a list of values)")
+        raise InputError(f"{key} = {values!r} (must be a list of values)")
     plain = [plain_value(key, value) for value in values]
     if not plain:
-        raise ToolError(f"{key}: its list of values is empty")
+        raise InputError(f"{key}: its list of values is empty")
     for k, value in enumerate(plain):
         if any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in plain[:k]):
-            raise ToolError(f"{key}: its list has the value {value} twice")
+            raise InputError(f"{key}: its list has the value {value} twice")
     return plain
 
 
@@ -63,12 +63,12 @@ def checked_seeds(seeds: Seeds) -> list[int]:
     """The seeds: 1, 2, ... or those of a list."""
     if isinstance(seeds, int) and not isinstance(seeds, bool):
         if seeds < 1:
-            raise ToolError(f"seeds = {seeds} (must be at least 1)")
+            raise InputError(f"seeds = {seeds} (must be at least 1)")
         return list(range(1, seeds + 1))
     chosen = checked_values("seeds", seeds)
     for seed in chosen:
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-            raise ToolError(f"seeds: {seed!r} is not a seed (a whole number from 0 on)")
+            raise InputError(f"seeds: {seed!r} is not a seed (a whole number from 0 on)")
     return chosen
 
 

@@ -7,7 +7,7 @@ import pathlib
 from typing import Any, Iterable, Mapping, Sequence, Union
 
 from ..content import Content, read_content
-from ..errors import ToolError
+from ..errors import InputError
 from ..points import Point, missing, read_result
 from ..text_files import write_json, write_rows
 from ..words import nearest
@@ -108,7 +108,7 @@ class Sweep:
         names, known = [columns] if isinstance(columns, str) else list(columns), self.columns()
         for name in names:
             if known and name not in known:
-                raise ToolError(f"the points have no column {name} (the nearest is {nearest(name, known)})")
+                raise InputError(f"the points have no column {name} (the nearest is {nearest(name, known)})")
         return names
 
 
@@ -155,7 +155,7 @@ def read_sweep(folder: Union[str, os.PathLike]) -> Sweep:
     """The sweep that an earlier call or fullforce-sweep has made in a folder, with all its points."""
     folder = pathlib.Path(folder)
     if not (folder / RECORD).is_file():
-        raise ToolError(f"{folder}: holds no sweep (there is no {RECORD} in it)")
+        raise InputError(f"{folder}: holds no sweep (there is no {RECORD} in it)")
     keys = recorded_keys(folder / RECORD)
     content = read_result(folder / "points.json")
     points = [Point(folder / name, recorded_settings(content, name)) for name, _ in content.items()]
@@ -168,7 +168,7 @@ def recorded_settings(content: Content, name: str) -> Settings:
     try:
         return {key: json.loads(value) for key, _, value in parts}
     except ValueError as error:
-        raise ToolError(f"{name}: its settings in points.json cannot be read ({error})") from error
+        raise InputError(f"{name}: its settings in points.json cannot be read ({error})") from error
 
 
 def sort_key(settings: Mapping[str, Any], keys: Sequence[str]) -> list[tuple[bool, Any]]:
