@@ -19,7 +19,8 @@ class FreeTrials {
         recorder_(session.task(), session.layout().rows(), session.options().network.dt,
                   views.record ? recorded_steps(session.task(), test_schedule(run)) : 0,
                   session.layout().comm().is_root()),
-        stream_0_(session.task(), views.observe ? session.layout().rows() : 0) {
+        stream_0_(session.task(), views.observe ? session.layout().rows() : 0,
+                  views.observe ? session.layout().local_rows() : 0) {
     simulation_->observe([this](const Simulation<T>& s) { look(s); }, views.record || views.observe);
   }
 

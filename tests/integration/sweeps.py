@@ -94,7 +94,7 @@ def check_shell():
 
 def check_table():
     """Any columns of configuration and scores, from what is there."""
-    said = shell("base.toml", "--output", "s", "--figures", "--table", "run.seed,train.trials", "--plot",
+    said = shell("--output", "s", "--figures", "--table", "run.seed,train.trials", "--plot",
                  "run.seed,train.error").splitlines()
     assert said[0].split() == ["run.seed", "train.trials"] and said[1].split() == ["1", "2"], said
     for arguments, words in ((("--table", "test.eror"), ("test.eror", "test.error")),
@@ -176,6 +176,7 @@ def check_wrong_inputs():
                             (("--set", 'task.file="a,b'), "quote"), (("--seeds", "x"), "--seeds")):
         message = shell("base.toml", *arguments, "--output", "refused", code=2)
         assert word in message and not os.path.exists("refused"), message
+    assert "BASE.toml" in shell("--seeds", 2, code=2)
     message = shell("base.toml", "--output", "nowhere", "--figures", code=2)
     assert "holds no sweep" in message, message
 

@@ -79,7 +79,7 @@ TEST(Draws, PurposesKeepTheirNumbers) {
       {Purpose::training_noise, 10},    {Purpose::test_init_noise, 11},  {Purpose::test_noise, 12},
       {Purpose::update_draw, 13},       {Purpose::init_trial, 14},       {Purpose::training_trial, 15},
       {Purpose::test_init_trial, 16},   {Purpose::test_trial, 17},       {Purpose::target_columns, 18},
-      {Purpose::tangent_vectors, 19}};
+      {Purpose::tangent_vectors, 19},   {Purpose::fixed_point_starts, 22}};
   for (const auto& [purpose, number] : numbers) EXPECT_EQ(static_cast<std::uint64_t>(purpose), number);
 }
 

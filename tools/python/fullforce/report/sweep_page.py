@@ -70,7 +70,7 @@ def points_table(sweep: Sweep) -> str:
     columns = list(records[0])
     cells = [[point.name, *(cell(value) for value in record.values())] for point, record in zip(sweep.finished, records)]
     meanings = definitions((name, definition(name)) for name in columns if name != SCORE)
-    advice = note("More columns: fullforce-sweep BASE.toml --output DIR --figures --table COLUMN,...")
+    advice = note("More columns: fullforce-sweep --output DIR --figures --table COLUMN,...")
     return section("Points", table(cells, True, ["folder", *columns]), meanings, advice)
 
 

@@ -136,7 +136,8 @@ def parse() -> argparse.Namespace:
     """The options of the command line."""
     positive = options.at_least_one("positive")
     parser = Parser(prog=TOOL, description="Train a network for each point of a grid of settings.", epilog=EPILOG)
-    parser.add_argument("base", metavar="BASE.toml", help="configuration that all points start from")
+    parser.add_argument("base", nargs="?", metavar="BASE.toml", help="configuration that all points start from; --figures "
+                        "needs none")
     parser.add_argument("--set", action="append", default=[], metavar="section.key=VALUE,VALUE,...",
                         help="values of a key; may be repeated: all combinations are made")
     parser.add_argument("--seeds", type=seeds, metavar="K", help=f"networks for each combination: {SEED} from 1 to K, "
@@ -154,4 +155,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--figures", action="store_true", help="show what is there, run nothing")
     parser.add_argument("--submit", nargs=argparse.REMAINDER, metavar="SBATCH_OPTION",
                         help="submit what is missing, with these options of sbatch")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.base is None and not arguments.figures:
+        parser.error("BASE.toml is missing, the configuration that all points start from")
+    return arguments
