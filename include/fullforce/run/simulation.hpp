@@ -31,6 +31,9 @@ struct TrialResult {
   double error() const { return relative_error(squared_error, squared_target); }
 };
 
+/// What can be read of a neuron: rate and state of the neuron of that number in each of the two networks.
+enum class NeuronVariable { rate, target_rate, state, target_state };
+
 /// What decides the dynamics, in addition to the weights.
 struct SimulationOptions {
   NetworkOptions network;
@@ -82,6 +85,10 @@ class Simulation {
   /// r_D of all neurons and streams, [N, B], after a step in which the target-generating network ran. Every rank has
   /// them.
   MatrixView<const T> target_rates() const { return drive_->rates().target().rows_of(drive_->rates().target_group()); }
+
+  /// A variable of a neuron of this rank after a step. `local` counts from this rank's first neuron. Those of the
+  /// target-generating network are those of the last step in which it ran.
+  double value(NeuronVariable variable, Index local, Index stream) const;
 
   /// Writes r and r_D of some neurons in a stream, whichever ranks hold them. **Collective.**
   void sample(Index stream, std::span<const Index> neurons, std::span<double> rates,

@@ -83,10 +83,14 @@ class Started:
         self._running: set[subprocess.Popen] = set()
 
     def run(self, command: Sequence[str], env: Mapping[str, str]) -> subprocess.CompletedProcess:
-        """Runs a command to its end, as `run_quietly` does."""
+        """Runs a command to its end, as `run_quietly` does.
+
+        It runs in a session of its own, which a terminal's Ctrl-C does not reach: mpirun would kill the ranks.
+        """
         try:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                       errors="replace", env=env)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True, errors="replace", env=env,
+                                       start_new_session=True)
         except OSError as error:
             raise ToolError(f"{command[0]}: cannot be started ({error.strerror})", code=1) from error
         self._running.add(process)
