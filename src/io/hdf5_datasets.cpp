@@ -78,5 +78,6 @@ void write_dataset(hid_t file, const std::string& name, const std::vector<Index>
 
 template void write_dataset(hid_t, const std::string&, const std::vector<Index>&, const std::vector<double>&);
 template void write_dataset(hid_t, const std::string&, const std::vector<Index>&, const std::vector<Index>&);
+template void write_dataset(hid_t, const std::string&, const std::vector<Index>&, const std::vector<std::uint8_t>&);
 
 }  // namespace fullforce::hdf5

@@ -5,7 +5,7 @@ Needs NumPy and h5py, nothing of the program itself.
 from .draws import normal_draws, raw_draws
 from .network import Network, Run, State, load_network
 from .recording import read_recording
-from .trials import Trial, read_trials, write_trials
+from .trials import Trial, make_trials, read_channel_names, read_trials, write_trials
 
-__all__ = ["Network", "Run", "State", "Trial", "load_network", "normal_draws", "raw_draws", "read_recording",
-           "read_trials", "write_trials"]
+__all__ = ["Network", "Run", "State", "Trial", "load_network", "make_trials", "normal_draws", "raw_draws",
+           "read_channel_names", "read_recording", "read_trials", "write_trials"]

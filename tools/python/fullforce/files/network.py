@@ -37,11 +37,13 @@ class Run:
     targets: np.ndarray
     rates: np.ndarray
     target_rates: np.ndarray
+    mask: np.ndarray = None  #: [T, n_out] of bool, where scoring counts; None leaves out nothing
 
     @property
     def error(self) -> float:
-        """The test error: sum of squared differences over sum of squared targets."""
-        return float(np.sum((self.outputs - self.targets) ** 2) / np.sum(self.targets**2))
+        """The test error: sum of squared differences over sum of squared targets, of the samples that count."""
+        counts = True if self.mask is None else self.mask
+        return float(np.sum((self.outputs - self.targets) ** 2, where=counts) / np.sum(self.targets**2, where=counts))
 
 
 class State:
@@ -178,14 +180,16 @@ class Network:
         `forced`: the targets drive the task-performing network, as in init trials.
         """
         records = [], [], [], []
+        masks = []
         for trial in trials:
+            masks.append(trial.mask)
             self._check_widths(trial)
             hints = trial.hints if self.u_hint.shape[1] else np.zeros((len(trial.targets), 0))
             for f_in, f_out, f_hint in zip(trial.inputs, trial.targets, hints):
                 self.step(state, f_in, f_out, f_hint, forced)
                 for record, value in zip(records, (state.z, f_out, self.rates(state.x), self.rates(state.x_D))):
                     record.append(value)
-        return Run(*map(np.array, records))
+        return Run(*map(np.array, records), mask=np.concatenate(masks) if masks else None)
 
     def _check_widths(self, trial: Trial) -> None:
         for name, weights in (("targets", self.u_out), ("inputs", self.u_in), ("hints", self.u_hint)):
