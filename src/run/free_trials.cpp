@@ -21,7 +21,8 @@ class FreeTrials {
         task_(&session.task()),
         scores_(session.task(), run.streams),
         task_scores_(session.task(), run.streams),
-        stream_0_(session.task(), views.observe ? session.layout().rows() : 0) {
+        stream_0_(session.task(), views.observe ? session.layout().rows() : 0,
+                  views.observe ? session.layout().local_rows() : 0) {
     if (views.recording)
       recorder_.emplace(session.layout(), session.task(), run, session.options().network.dt, *views.recording);
     simulation_->observe([this](const Simulation<T>& s) { look(s); }, views.recording || views.observe);

@@ -19,10 +19,11 @@ bool is_at_last_step(const TrialStreams& streams, Index stream) {
 }
 
 template <Real T>
-StreamView<T>::StreamView(const Task& task, Index neurons)
+StreamView<T>::StreamView(const Task& task, Index neurons, Index local)
     : neurons_(as_size(neurons)),
       rates_(neurons_.size()),
       target_rates_(neurons_.size()),
+      states_(as_size(local)),
       outputs_(as_size(task.outputs())) {
   std::iota(neurons_.begin(), neurons_.end(), Index{0});
 }
@@ -31,8 +32,9 @@ template <Real T>
 StepView StreamView<T>::of(const Simulation<T>& simulation) {
   const TrialStreams& streams = simulation.streams();
   simulation.sample(0, neurons_, rates_, target_rates_);
+  simulation.copy_states(0, states_);
   take_stream(simulation.outputs(), streams.streams(), 0, outputs_);
-  return {rates_, target_rates_, streams.input(0), streams.target(0), outputs_, is_at_last_step(streams, 0)};
+  return {rates_, target_rates_, states_, streams.input(0), streams.target(0), outputs_, is_at_last_step(streams, 0)};
 }
 
 template <Real T>

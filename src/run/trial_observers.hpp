@@ -15,14 +15,15 @@ bool is_at_last_step(const TrialStreams& streams, Index stream);
 template <Real T>
 class StreamView {
  public:
-  StreamView(const Task& task, Index neurons);
+  /// `neurons` is the number of all neurons, and `local` that of this rank.
+  StreamView(const Task& task, Index neurons, Index local);
 
   /// What an observer receives of the present step. **Collective.**
   StepView of(const Simulation<T>& simulation);
 
  private:
   std::vector<Index> neurons_;
-  std::vector<double> rates_, target_rates_, outputs_;
+  std::vector<double> rates_, target_rates_, states_, outputs_;
 };
 
 /// Shows every step of the test trials to the scorer of the task, if the task has one.

@@ -21,6 +21,7 @@ namespace fullforce {
 struct StepView {
   std::span<const double> rates;         ///< rates of the task-performing network
   std::span<const double> target_rates;  ///< rates of the target-generating network
+  std::span<const double> states;        ///< states x of this rank's neurons of the task-performing network
   std::span<const double> inputs;
   std::span<const double> targets;
   std::span<const double> outputs;
