@@ -99,6 +99,5 @@ def exponents(axes: Any, file: DataFile) -> None:
 def fixed_points(axes: Any, file: DataFile) -> None:
     """Fixed and slow points, with the legend below the panel, which they fill."""
     plot_fixed_points(axes, file)
-    axes.set(title="Fixed points", xlabel="first component of rates (no unit)",
-             ylabel="second component of rates (no unit)")
-    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.2))
+    axes.set(title="Fixed points", xlabel="first component (no unit)", ylabel="second component (no unit)")
+    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(-0.2, -0.2), ncol=2)
