@@ -21,6 +21,10 @@ NUMBERS = [("eigenvalues", "spectral_radius"), ("eigenvalues", "rightmost"), ("p
            ("lyapunov", "kaplan_yorke_dimension"), ("weights", "deviation")]
 
 
+POINT_COLUMNS = ("kind", "unstable", "q", "distance")
+MAX_POINTS = 20
+
+
 def analysis(folder: pathlib.Path) -> str:
     """The section on the analysis of the run in a folder, or how to make one."""
     path = folder / "analysis.h5"
@@ -28,7 +32,8 @@ def analysis(folder: pathlib.Path) -> str:
         return section(TITLE, note("Not analysed: fullforce analyze NETWORK --output analysis.h5."))
     with DataFile(path, KIND) as file:
         found, figure = read_found(file), analysis_figure(file)
-    return section(TITLE, picture(figure, "eigenvalues, principal components, Lyapunov exponents"), numbers(found))
+    drawn = picture(figure, "eigenvalues, principal components, Lyapunov exponents") if figure else ""
+    return section(TITLE, drawn, numbers(found), fixed_points(found))
 
 
 def read_found(file: DataFile) -> Content:
@@ -53,11 +58,27 @@ def numbers(found: Content) -> str:
         (name.replace("_", " "), definition(name)) for name in names)
 
 
+def fixed_points(found: Content) -> str:
+    """The fixed and slow points, where they were looked for."""
+    if "fixed_points" not in found:
+        return ""
+    part = found.part("fixed_points")
+    fixed, stable, slow, starts = (int(part.number(name)) for name in ("fixed", "stable", "slow", "starts"))
+    head = f"{fixed} fixed points, of which {stable} are stable, and {slow} slow points were found from {starts} starts"
+    points = part.objects("points")
+    columns = [column for column in POINT_COLUMNS if all(column in point for point in points)]
+    rows = [[k, *(point[column] for column in columns)] for k, point in enumerate(points[:MAX_POINTS])]
+    shown = table(rows, True, ["point", *(column.replace("_", " ") for column in columns)]) if rows else ""
+    return f"<p>{head}.</p>{shown}" + definitions((name, definition(name)) for name in columns)
+
+
 def analysis_figure(file: DataFile) -> Any:
-    """A panel for each group that the file has."""
+    """A panel for each group that the file has; None where it has none that is drawn."""
     panels = (("eigenvalues", eigenvalues), ("pca", components), ("lyapunov", exponents))
     drawn = [draw for group, draw in panels if group in file]
-    count = max(1, len(drawn))
+    if not drawn:
+        return None
+    count = len(drawn)
     figure, axes = plt.subplots(1, count, figsize=(3.4 * count, 3.4), squeeze=False, constrained_layout=True)
     for panel, draw in zip(axes[0], drawn):
         draw(panel, file)
