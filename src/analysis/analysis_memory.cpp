@@ -77,12 +77,15 @@ Index AnalysisShape::start_states(Index starts) const {
   return partition_.largest_row_count() * padded_vectors<double>(starts) * number_bytes;
 }
 
-/// The search keeps the states where it is, those of the points, and these once more when they are gathered and
-/// transposed. The eigenvalues of a Jacobian come after the minimisation.
+/// The search keeps the states where it is and those of the points. The root also holds all rows of these, transposed
+/// with their rates, and copied into the results. The eigenvalues of a Jacobian come after the minimisation.
 Index AnalysisShape::fixed_points(Index starts) const {
-  const Index found = 2 * start_states(starts) + 2 * starts * partition_.rows() * number_bytes;
+  const Index found = 2 * start_states(starts) + 4 * starts * partition_.rows() * number_bytes;
   const Index field = NetworkField::bytes(partition_, starts, threads_);
-  return found + field + std::max(minimisation_bytes(partition_, starts), jacobian_eigenvalues());
+  // The distances between all points, and the sums that they come from.
+  const Index pairs =
+      (2 + threads_) * starts * starts * number_bytes + BlockSums::Shape{starts * starts, threads_}.bytes();
+  return found + field + std::max({minimisation_bytes(partition_, starts), jacobian_eigenvalues(), pairs});
 }
 
 /// As eigenvalues(), with the limits of fixed points. The factors are copied and scaled.

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "fullforce/base/random.hpp"
+#include "fullforce/model/neurons.hpp"
 
 namespace fullforce {
 
@@ -28,7 +29,8 @@ void StartStates::step(std::span<const double> states) {
 }
 
 Index FixedPoints::count(bool fixed) const {
-  return std::count_if(points.begin(), points.end(), [&](const StationaryPoint& point) { return point.fixed == fixed; });
+  return std::count_if(points.begin(), points.end(),
+                       [&](const StationaryPoint& point) { return point.fixed == fixed; });
 }
 
 Index FixedPoints::stable() const {
@@ -187,13 +189,14 @@ FixedPoints find_fixed_points(const Layout& layout, const WeightMatrix& J, Nonli
   field.linearise(states);
   for (std::size_t p = 0; p < groups.size(); ++p) {
     const Minimum& minimum = found.minima[as_size(groups[p].front())];
-    StationaryPoint point{minimum.kind == Minimum::Kind::fixed, minimum.q,
-                     nearest(to_starts, p, found.minima.size()), groups[p], 0, {}};
+    StationaryPoint point{
+        minimum.kind == Minimum::Kind::fixed, minimum.q, nearest(to_starts, p, found.minima.size()), groups[p], 0, {}};
     std::sort(point.starts.begin(), point.starts.end());
     find_stability(layout, J, field.slopes(static_cast<Index>(p)), options.spectrum, point);
     found.points.push_back(std::move(point));
   }
   arrange(found, gather_rows(layout, states), layout.rows());
+  for (const double state : found.states) found.rates.push_back(rate_at_state(nonlinearity, state));
   return found;
 }
 

@@ -68,8 +68,8 @@ std::vector<double> column_products(const Layout& layout, const MatrixView<const
     std::vector<double> products(as_size(x.cols), 0.0);
     for (Index i = block.local; i < block.local + block.rows; ++i)
       for (Index c = 0; c < x.cols; ++c)
-        products[as_size(c)] += x.data[i * x.stride + c] / x_scales[as_size(c)] *
-                                (y.data[i * y.stride + c] / y_scales[as_size(c)]);
+        products[as_size(c)] +=
+            x.data[i * x.stride + c] / x_scales[as_size(c)] * (y.data[i * y.stride + c] / y_scales[as_size(c)]);
     sums.add<double>(0, products);
   });
   sums.reduce(layout.comm());

@@ -18,11 +18,7 @@ void for_each_element(const Layout& layout, Index count, const Work& work) {
 
 NetworkField::NetworkField(const Layout& layout, const WeightMatrix& J, Nonlinearity nonlinearity,
                            std::span<const double> input_currents)
-    : layout_(&layout),
-      J_(&J),
-      nonlinearity_(nonlinearity),
-      input_currents_(input_currents),
-      transposed_(layout, J) {}
+    : layout_(&layout), J_(&J), nonlinearity_(nonlinearity), input_currents_(input_currents), transposed_(layout, J) {}
 
 void NetworkField::resize(Index count) {
   product_.emplace(*layout_, *J_, count);
@@ -32,8 +28,7 @@ void NetworkField::resize(Index count) {
 void NetworkField::velocity(const StreamArray<double>& x, StreamArray<double>& F) {
   for_each_element(*layout_, count(), [&](Index i, Index c) { F(i, c) = rate_at_state(nonlinearity_, x(i, c)); });
   (*product_)(F, F);
-  for_each_element(*layout_, count(),
-                   [&](Index i, Index c) { F(i, c) += input_currents_[as_size(i)] - x(i, c); });
+  for_each_element(*layout_, count(), [&](Index i, Index c) { F(i, c) += input_currents_[as_size(i)] - x(i, c); });
 }
 
 void NetworkField::linearise(const StreamArray<double>& x) {

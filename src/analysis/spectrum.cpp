@@ -37,8 +37,9 @@ void sort_by_real_part(Values& values) {
   });
 }
 
-/// The product with A diag(slopes) that Spectra multiplies with. Without slopes it is the product with A. The root asks for it and all ranks take part in it. The iteration on the
-/// root alone decides how many products there are, so that no rank can disagree.
+/// The product with A diag(slopes) that Spectra multiplies with. Without slopes it is the product with A. The root asks
+/// for it and all ranks take part in it. The iteration on the root alone decides how many products there are, so that
+/// no rank can disagree.
 class ServedProduct {
  public:
   using Scalar = double;
@@ -184,9 +185,9 @@ Spectrum jacobian_eigenvalues(const Layout& layout, const WeightMatrix& matrix, 
     spectrum = {solve_on_root(layout, gather_scaled(layout, matrix, slopes), n), "all", n};
   } else {
     const Index wanted = std::min(options.leading, n - 2);
-    spectrum = {leading_eigenvalues(layout, ServedProduct(layout, matrix, slopes), wanted,
-                                    Spectra::SortRule::LargestReal),
-                "leading", wanted};
+    spectrum = {
+        leading_eigenvalues(layout, ServedProduct(layout, matrix, slopes), wanted, Spectra::SortRule::LargestReal),
+        "leading", wanted};
   }
   for (std::complex<double>& value : spectrum.values) value -= 1.0;
   sort_by_real_part(spectrum.values);

@@ -17,12 +17,13 @@ constexpr std::size_t most_values = 8;  // of a list that is printed
 constexpr auto table = std::to_array<Explanation>({
     {"weights", "mean", "", "This is the mean of all elements of the recurrent weights.", ""},
     {"weights", "deviation", "", "This is the standard deviation of all elements of the recurrent weights.",
-     "J_D has g / sqrt(N) with dense weights. A J with a much larger deviation needs strong weights that cancel, and is "
+     "J_D has g / sqrt(N) with dense weights. A J with a much larger deviation needs strong weights that cancel, and "
+     "is "
      "sensitive to noise."},
     {"weights", "largest", "", "This is the largest magnitude of an element.",
      "It is null if J is a product of factors, which is never formed."},
-    {"eigenvalues", "method", "", "\"all\" eigenvalues were found, the \"leading\" ones, or those of a \"low-rank\" matrix.",
-     ""},
+    {"eigenvalues", "method", "",
+     "\"all\" eigenvalues were found, the \"leading\" ones, or those of a \"low-rank\" matrix.", ""},
     {"eigenvalues", "found", "", "This is the number of eigenvalues that were found.",
      "If it is less than `wanted`, an iteration did not converge for the others."},
     {"eigenvalues", "wanted", "", "This is the number of eigenvalues that were looked for.", ""},
@@ -39,7 +40,8 @@ constexpr auto table = std::to_array<Explanation>({
      "It is near zero if the network is silent or stuck in one state."},
     {"pca", "leading_variances", "rate^2", "These are the variances of the first 20 components, falling.", ""},
     {"rate_correlation", "median", "",
-     "This is the median over the neurons of Pearson's correlation between the rate of a neuron and the rate of the same "
+     "This is the median over the neurons of Pearson's correlation between the rate of a neuron and the rate of the "
+     "same "
      "neuron in the target-generating network.",
      "It is near 1 if the trained network does what its target-generating network does. FORCE does not ask for that."},
     {"rate_correlation", "lower_quartile", "", "A quarter of the neurons have a smaller correlation.", ""},
@@ -56,7 +58,8 @@ constexpr auto table = std::to_array<Explanation>({
     {"lyapunov", "largest_times_tau", "", "This is the largest exponent times the time constant tau.", ""},
     {"lyapunov", "kaplan_yorke_dimension", "dimensions",
      "This is the number of exponents, interpolated, at which their sum crosses zero.",
-     "It estimates the dimension of the attractor. It is 0 if all exponents are negative, and null if more exponents are "
+     "It estimates the dimension of the attractor. It is 0 if all exponents are negative, and null if more exponents "
+     "are "
      "needed."},
     {"lyapunov", "seconds", "s", "The averages extend over this time.", ""},
     {"lyapunov", "transient_seconds", "s", "This time at the beginning of the run is left out of the averages.", ""},
@@ -82,8 +85,7 @@ constexpr auto table = std::to_array<Explanation>({
     {"fixed_points", "fixed", "points", "So many different fixed points were found.", ""},
     {"fixed_points", "stable", "points", "So many of the fixed points have no unstable direction.",
      "Each is a state in which the network stays under this input, and so a memory."},
-    {"fixed_points", "slow", "points",
-     "So many slow points were found. There q has a minimum that is not zero.",
+    {"fixed_points", "slow", "points", "So many slow points were found. There q has a minimum that is not zero.",
      "The network passes slowly near them. A small change of the weights may make them fixed points."},
     {"fixed_points", "unfinished", "starts", "From these starts, counted from 0, no minimum of q was reached.", ""},
     {"fixed_points", "kind", "", "The point is \"fixed\" or \"slow\".", ""},

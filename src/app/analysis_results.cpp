@@ -133,7 +133,9 @@ void AnalysisResults::add(const FixedPoints& found, const std::vector<double>& i
     for (std::size_t k = 0; k < column.size(); ++k) column[k] = static_cast<double>(value(k));
     add_array({"/fixed_points/" + name, {length}, column});
   };
-  add_array({"/fixed_points/states", {count, size_of(found.states) / std::max<Index>(1, count)}, found.states});
+  const Index neurons = size_of(found.states) / std::max<Index>(1, count);
+  add_array({"/fixed_points/states", {count, neurons}, found.states});
+  add_array({"/fixed_points/rates", {count, neurons}, found.rates});
   add_column("fixed", count, [&](std::size_t p) { return found.points[p].fixed ? 1.0 : 0.0; });
   add_column("q", count, [&](std::size_t p) { return found.points[p].q; });
   add_column("unstable", count, [&](std::size_t p) { return found.points[p].unstable; });

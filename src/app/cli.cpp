@@ -60,7 +60,8 @@ CLI::Option* add_numbers(CLI::App& app, const std::string& name, std::optional<s
                          const std::string& help) {
   const auto read = [name, &target](const std::string& text) {
     std::vector<double> values;
-    for (const std::string& part : CLI::detail::split(text, ',')) {
+    std::istringstream parts(text + ',');
+    for (std::string part; std::getline(parts, part, ',');) {
       const auto value = to_number<double>(part);
       if (!value || !std::isfinite(*value))
         throw CLI::ValidationError(fmt::format("{} {} (must be numbers with commas between them)", name, text));
@@ -159,13 +160,16 @@ class CommandLine {
     add_count(app, "--seed", test_.seed, 0, "instead of run.seed");
     add_path(app, "--trials-file", test_.trials_file, "trials to test on, instead of those of the network's task");
     add_path(app, "--record", test_.record, "file for outputs and rates, HDF5");
+    add_text(app, "--neurons", test_.neurons,
+             "which to record: all, a list such as 0,5,9, or how many, 10 if not given");
+    app.add_flag("--states", test_.states, "record the states x of the neurons, too");
     add_path(app, "--output", test_.output, "file for the scores, JSON");
     add_threads(app, test_.threads);
   }
 
   void add_analyze() {
-    CLI::App& app =
-        add("analyze", "eigenvalues, principal components, Lyapunov exponents, fixed points of a trained network", [this] {
+    CLI::App& app = add(
+        "analyze", "eigenvalues, principal components, Lyapunov exponents, fixed points of a trained network", [this] {
           choose_threads(comm_, analyze_.threads);
           return analyze_command(comm_, analyze_);
         });
@@ -174,8 +178,8 @@ class CommandLine {
     app.add_flag("--pca", analyze_.pca, "principal components of the rates of both networks");
     add_count(app, "--lyapunov", analyze_.lyapunov, 1, "so many Lyapunov exponents of both networks");
     app.add_flag("--fixed-points", analyze_.fixed_points, "fixed and slow points under a constant input");
-    add_count(app, "--starts", analyze_.starts, 1, "states of the run from which fixed points are looked for, 64 if not given",
-              100'000);
+    add_count(app, "--starts", analyze_.starts, 1,
+              "states of the run from which fixed points are looked for, 64 if not given", 10'000);
     add_numbers(app, "--input", analyze_.input, "v1,v2,...: the constant input of the fixed points, zero if not given");
     app.add_flag("--explain", analyze_.explain, "print what each number means, instead of JSON");
     app.add_flag("--autonomous", analyze_.autonomous, "run the networks with all signals zero");

@@ -29,6 +29,8 @@ struct TestArguments {
   std::optional<std::uint64_t> seed;
   std::optional<std::string> trials_file;
   std::optional<std::string> record;
+  std::optional<std::string> neurons;  ///< which of them to record
+  bool states = false;                 ///< whether to record states, too
   std::optional<std::string> output;
   std::optional<int> threads;
 };
@@ -48,10 +50,10 @@ struct AnalyzeArguments {
 
   std::optional<Index> starts;               ///< from which fixed points are looked for, >= 1
   std::optional<std::vector<double>> input;  ///< constant input of the fixed points; zero if not given
-  bool explain = false;         ///< whether definitions are printed with the numbers
-  bool autonomous = false;      ///< whether all signals are zero
-  std::optional<Index> trials;  ///< >= 1
-  std::optional<double> noise;  ///< >= 0
+  bool explain = false;                      ///< whether definitions are printed with the numbers
+  bool autonomous = false;                   ///< whether all signals are zero
+  std::optional<Index> trials;               ///< >= 1
+  std::optional<double> noise;               ///< >= 0
   std::optional<std::uint64_t> seed;
   std::optional<std::string> trials_file;
   std::optional<std::string> output;

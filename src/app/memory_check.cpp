@@ -25,19 +25,19 @@ Index bytes_of_trials(const Communicator& comm, const Task& task, Index count) {
   const Channels channels = task.channels();
   double steps = 0.0;
   agree(comm, [&] { steps = static_cast<double>(count) * mean_length(task, TrialKind::training, count); });
-  return static_cast<Index>(steps) * (channels.inputs + channels.outputs + channels.hints) *
-         static_cast<Index>(sizeof(double));
+  const Index signals = (channels.inputs + channels.outputs + channels.hints) * static_cast<Index>(sizeof(double));
+  return static_cast<Index>(steps) * (signals + channels.outputs);  // each output may have masks, a byte each
 }
 
 Index session_bytes(const Communicator& comm, const Config& config, const Task& task, Index streams, bool learns) {
   return session_shape(comm, config, task, streams).bytes(learns) + bytes_of_streams(comm, task, streams);
 }
 
-Index test_bytes(const Communicator& comm, const TestedNetwork& tested, bool record) {
+Index test_bytes(const Communicator& comm, const TestedNetwork& tested, const std::optional<RecordingJob>& recording) {
   const Config& config = tested.config;
   const Index session = session_bytes(comm, config, *tested.task, config.run.streams, tested.has_pending);
-  if (!record || !comm.is_root()) return session;
-  return session + recording_bytes(*tested.task, config.run, config.network.neurons);
+  return session + score_bytes(config.run.test_trials) +
+         (recording ? recording_bytes(*tested.task, config.run, *recording) : 0);
 }
 
 Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments, const TestedNetwork& tested,
@@ -48,11 +48,11 @@ Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments
                             thread_count());
   const Index samples = arguments.finds_components() ? std::min(steps, ActivitySamples::most_samples) : 0;
   const Index weights = arguments.needs_weights() ? shape.weights() : 0;
-  const Index starts = arguments.fixed_points ? std::min(steps, arguments.starts.value_or(StartStates::default_starts)) : 0;
+  const Index starts =
+      arguments.fixed_points ? std::min(steps, arguments.starts.value_or(StartStates::default_starts)) : 0;
   const Index signals = 2 * samples * task.outputs() * static_cast<Index>(sizeof(double));
-  const Index kept =
-      weights + shape.activity(samples) + signals + shape.start_states(starts) +
-      (arguments.lyapunov ? shape.exponents(*arguments.lyapunov) : 0);
+  const Index kept = weights + shape.activity(samples) + signals + shape.start_states(starts) +
+                     (arguments.lyapunov ? shape.exponents(*arguments.lyapunov) : 0);
   // These come one after the other.
   const Index loading = weights + session_bytes(comm, config, task, config.run.streams, tested.has_pending);
   const Index solving = arguments.finds_eigenvalues() && comm.is_root() ? weights + shape.eigenvalues() : 0;

@@ -10,6 +10,7 @@
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/json_text.hpp"
+#include "fullforce/run/test_report.hpp"
 
 namespace fullforce {
 namespace {
@@ -72,7 +73,8 @@ Json performance_section(const RegionTable& regions, const Performance& reached,
 
 }  // namespace
 
-RunReporter::RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance, std::string trials)
+RunReporter::RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance,
+                         TrialsFingerprints trials)
     : comm_(&comm),
       job_(&job),
       provenance_(std::move(provenance)),
@@ -131,6 +133,7 @@ void RunReporter::finished(const TrainingTotals& totals, const Performance& perf
   progress_.line(region_text(totals.regions));
   progress_.line(performance_text(performance));
   progress_.line(test_text(test));
+  if (const std::string table = test_table(test.scores); !table.empty()) progress_.line(table);
 }
 
 void RunReporter::wrote_results() {
@@ -142,12 +145,17 @@ std::string RunReporter::summary(const TrainingTotals& totals, const Performance
                                  const TestResult& test) const {
   std::vector<std::string> warnings = progress_.warnings();
   Json json = head_of_summary(*comm_, *job_);
-  if (!trials_.empty()) json["trials_file"] = {{"path", job_->task.file}, {"fingerprint", trials_}};
+  const auto name_file = [&](const char* key, const std::string& path, const std::string& fingerprint) {
+    if (!fingerprint.empty()) json[key] = {{"path", path}, {"fingerprint", fingerprint}};
+  };
+  name_file("trials_file", job_->task.file, trials_.learned);
+  name_file("test_trials_file", job_->task.test_file, trials_.tested);
   for (const PlasticityReport::Number& number : totals.learned.numbers) put(json, number);
   json["train"] = training_section(totals, warnings);
   json["test"] = Json::parse(test_section(test, warnings));
   json["performance"] = performance_section(totals.regions, performance, warnings);
   json["memory"]["peak_bytes_per_rank"] = performance.peak_bytes;
+  json["config"] = Json::parse(job_->config_json);
   json["provenance"] = Json::parse(provenance_);
   json["warnings"] = warnings;
   return json_text(json) + "\n";

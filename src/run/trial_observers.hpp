@@ -2,7 +2,6 @@
 #include <memory>
 #include <vector>
 
-#include "fullforce/io/recording_file.hpp"
 #include "fullforce/model/task.hpp"
 #include "fullforce/run/evaluation.hpp"
 #include "fullforce/run/simulation.hpp"
@@ -25,28 +24,6 @@ class StreamView {
  private:
   std::vector<Index> neurons_;
   std::vector<double> rates_, target_rates_, states_, outputs_;
-};
-
-/// The number of steps that stream 0 spends in test trials.
-Index recorded_steps(const Task& task, const TrialSchedule& schedule);
-
-/// Records what stream 0 does in its test trials, with a few neurons spread over the network.
-template <Real T>
-class Recorder {
- public:
-  /// Prepares a recording of `steps` steps. `keeps` says whether this rank keeps it; one rank does.
-  Recorder(const Task& task, Index neurons, double dt, Index steps, bool keeps);
-
-  /// Records the present step if it belongs to a test trial. **Collective.**
-  void look(const Simulation<T>& simulation);
-
-  Recording take() { return std::move(recording_); }
-
- private:
-  double dt_;
-  bool keeps_;
-  Recording recording_;
-  std::vector<double> rates_, target_rates_;  ///< of the recorded neurons in the present step
 };
 
 /// Shows every step of the test trials to the scorer of the task, if the task has one.

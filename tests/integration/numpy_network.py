@@ -72,7 +72,7 @@ def refused(call, said):
 def largest_difference(run, recording):
     neurons = recording["neurons"][()]
     def difference(name):
-        mine = np.concatenate(getattr(run, name))
+        mine = getattr(run.joined(), name)
         mine = mine[:, neurons] if "rates" in name else mine
         return float(np.max(np.abs(mine - recording[name][()])))
 

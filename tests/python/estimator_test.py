@@ -57,6 +57,7 @@ def test_another_run_in_the_same_folder_is_refused(trained, change, said):
 def test_errors_of_the_program_are_exceptions(tmp_path):
     with pytest.raises(ff.InputError, match="network.neurons = 1 "):
         ff.FullForce(neurons=1, output=tmp_path / "run").fit(*some_trials())
+    assert not (tmp_path / "run").exists(), "nothing is written where an input is wrong"
     with pytest.raises(ff.RunError, match="diverged"):
         ff.FullForce(**SMALL, nonlinearity="relu", gain=9.0).fit(*some_trials())
     with pytest.raises(ff.InputError, match="no network yet"):
@@ -104,6 +105,22 @@ def test_a_folder_of_nobody_goes_with_the_model():
     assert model.score(*some_trials()) < 0.5 and folder.exists()
     del model
     assert not folder.exists()
+
+
+def test_a_folder_of_nobody_goes_on_or_begins_anew():
+    model, endless = ff.FullForce(**{**SMALL, "train_trials": 100000}), dict(max_hours=1e-4)
+    with pytest.raises(ff.StoppedEarly):
+        model.fit(*some_trials(), **endless)
+    folder = model._unfinished.path
+    with pytest.raises(ff.StoppedEarly):
+        model.fit(*some_trials(), **endless)
+    assert model._unfinished.path == folder and ff.load(folder / "run").neurons == 60
+    model.train_trials = 6
+    model.fit(*some_trials(seed=1))
+    assert model.summary_["train"]["trials"] == 6 and np.isfinite(model.error_)
+    with pytest.raises(ff.InputError):
+        model.set_params(neurons=1).fit(*some_trials())
+    assert model.network.neurons == 60, "a fit that fails leaves the network of the one before"
 
 
 def test_the_tasks_of_the_program_need_no_arrays(tmp_path):

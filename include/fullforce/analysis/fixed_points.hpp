@@ -40,9 +40,9 @@ struct FixedPointOptions {
 struct StationaryPoint {
   bool fixed = false;  ///< whether q is at most the tolerance; otherwise it is a minimum of q, a slow point
   double q = 0.0;
-  double distance = 0.0;      ///< to the nearest start, root mean square over the neurons
-  std::vector<Index> starts;  ///< that lead here, rising
-  Index unstable = 0;         ///< number of eigenvalues with a real part above `neutral`
+  double distance = 0.0;                          ///< to the nearest start, root mean square over the neurons
+  std::vector<Index> starts;                      ///< that lead here, rising
+  Index unstable = 0;                             ///< number of eigenvalues with a real part above `neutral`
   std::vector<std::complex<double>> eigenvalues;  ///< of the Jacobian, by falling real part; on the root
 
   /// An eigenvalue nearer to zero than this is one of a direction in which the point neither attracts nor repels.
@@ -50,17 +50,18 @@ struct StationaryPoint {
 };
 
 struct FixedPoints {
-  std::vector<Minimum> minima;     ///< of each start
+  std::vector<Minimum> minima;          ///< of each start
   std::vector<StationaryPoint> points;  ///< fixed ones first, and then by the number of unstable directions
-  std::vector<double> states;      ///< [points, N] on the root; empty elsewhere
+  std::vector<double> states;           ///< [points, N] on the root; empty elsewhere
+  std::vector<double> rates;            ///< [points, N], of the same states
 
-  Index count(bool fixed) const;           ///< number of points that are fixed, or slow
-  Index stable() const;                    ///< number of fixed points without an unstable direction
-  std::vector<Index> unfinished() const;   ///< starts that led to no point
+  Index count(bool fixed) const;          ///< number of points that are fixed, or slow
+  Index stable() const;                   ///< number of fixed points without an unstable direction
+  std::vector<Index> unfinished() const;  ///< starts that led to no point
 };
 
 /// Finds the fixed points and slow points of the network whose velocity is given, from `starts` [local rows, count].
-/// All but `states` and the eigenvalues are the same on every rank. The method is that of Sussillo & Barak (2013).
+/// All but states, rates and eigenvalues are the same on every rank. The method is that of Sussillo & Barak (2013).
 /// **Collective.**
 FixedPoints find_fixed_points(const Layout& layout, const WeightMatrix& J, Nonlinearity nonlinearity,
                               std::span<const double> input_currents, const StreamArray<double>& starts,

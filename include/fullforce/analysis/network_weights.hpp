@@ -11,8 +11,8 @@ namespace fullforce {
 /// The weights of both networks as a file has them. They are in double precision, whatever the precision of
 /// training was.
 struct NetworkWeights {
-  WeightMatrix J;    ///< of the task-performing network that runs on its own outputs; under FORCE J_D + u_out w
-  WeightMatrix J_D;  ///< of the target-generating network
+  WeightMatrix J;          ///< of the task-performing network that runs on its own outputs; under FORCE J_D + u_out w
+  WeightMatrix J_D;        ///< of the target-generating network
   RowMatrix<double> u_in;  ///< weights of the inputs into both networks, [local rows, n_in]
 };
 

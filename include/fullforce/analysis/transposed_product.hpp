@@ -13,8 +13,8 @@ class TransposedProduct {
   /// The matrix must outlive the product. **Collective.**
   TransposedProduct(const Layout& layout, const WeightMatrix& matrix);
 
-  /// Computes y = A^T x for A = W + L R^T, where x and y are [local rows, count] and may be the same array. The error is
-  /// about 2^-58 N max|W| of the largest element of a column of x. The cost is that of a product with A, and sums of
+  /// Computes y = A^T x for A = W + L R^T, where x and y are [local rows, count] and may be the same array. The error
+  /// is about 2^-58 N max|W| of the largest element of a column of x. The cost is that of a product with A, and sums of
   /// N count numbers over the ranks. Throws RunError if a value is not finite. **Collective.**
   void operator()(const StreamArray<double>& x, StreamArray<double>& y);
 

@@ -21,7 +21,8 @@ namespace fullforce {
 
 class Archive;
 
-/// A training or test trial that has ended, with the squared errors and the squared targets summed over its steps.
+/// A training or test trial that has ended, with the squared errors and the squared targets summed over the samples
+/// that its masks count.
 struct TrialResult {
   Index number = 0;
   Index stream = 0;
@@ -30,6 +31,9 @@ struct TrialResult {
   double squared_target = 0.0;
   double error() const { return relative_error(squared_error, squared_target); }
 };
+
+/// What can be read of a neuron: rate and state of the neuron of that number in each of the two networks.
+enum class NeuronVariable { rate, target_rate, state, target_state };
 
 /// What decides the dynamics, in addition to the weights.
 struct SimulationOptions {
@@ -83,6 +87,10 @@ class Simulation {
   /// them.
   MatrixView<const T> target_rates() const { return drive_->rates().target().rows_of(drive_->rates().target_group()); }
 
+  /// A variable of a neuron of this rank after a step. `local` counts from this rank's first neuron. Those of the
+  /// target-generating network are those of the last step in which it ran.
+  double value(NeuronVariable variable, Index local, Index stream) const;
+
   /// Writes r and r_D of some neurons in a stream, whichever ranks hold them. **Collective.**
   void sample(Index stream, std::span<const Index> neurons, std::span<double> rates,
               std::span<double> target_rates) const;
@@ -102,6 +110,7 @@ class Simulation {
   void multiply_ahead();
   void respond_and_learn();
   void force_outputs();
+  bool counts(Index stream) const;
   void find_output_errors();
   void count_errors();
   void advance_streams();

@@ -108,8 +108,8 @@ class Analysis {
     };
     RunOptions run = config().run;
     run.streams = 1;
-    const TestJob plan{run,   config().network, config().learning, arguments_->network, tested_.network_seed,
-                       false, observe};
+    const TestJob plan{run, config().network, config().learning, arguments_->network, tested_.network_seed, {},
+                       {},  observe};
     describe_run(test(layout_.comm(), task(), plan), activity);
     if (pca) find_components(activity);
     if (starts_) search_fixed_points();
@@ -132,13 +132,14 @@ class Analysis {
     results_.note("run", "rule", to_text(config().learning.rule));
     results_.note("run", "signals", arguments_->autonomous ? "none" : "test trials");
     results_.note("run", "neurons", config().network.neurons);
-    results_.note("run", "trials", result.trials);
-    results_.note("run", "seconds", static_cast<double>(test_steps(task(), result.trials)) * dt);
+    results_.note("run", "trials", result.scores.trials.size());
+    results_.note("run", "seconds",
+                  static_cast<double>(test_steps(task(), static_cast<Index>(result.scores.trials.size()))) * dt);
     results_.note("run", "noise", config().network.noise);
     results_.note("run", "seed", config().run.seed);
     results_.note("run", "tau", config().network.tau);
     results_.note("run", "sample_interval", static_cast<double>(activity.interval()) * dt);
-    results_.note("run", "test_error", result.error());
+    results_.note("run", "test_error", result.scores.total().relative_error());
   }
 
   void find_components(const ActivitySamples& activity) {

@@ -41,6 +41,7 @@ TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const
   plan.learning = config.learning;
   plan.checkpoint = config.checkpoint;
   plan.config_text = dump_config(config);
+  plan.config_json = config_json(config);
   plan.start_from = start.from;
   plan.extends = start.extends;
   plan.trained = start.trained;
@@ -66,7 +67,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
                  "fewer neurons, learning.precision = \"single\"");
   RunLock lock;
   lock.take_if_used(comm, config.run.output);
-  const RunStart start = find_start(comm, config, task->fingerprint(), arguments.restart);
+  const RunStart start = find_start(comm, config, fingerprints(*task), arguments.restart);
   if (start.finished) {
     if (comm.is_root())
       say(fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)\n",

@@ -123,7 +123,8 @@ TEST_F(FixedPointsTest, LeadingEigenvaluesAreEnough) {
   const WeightMatrix J = bistable(layout);
   StreamArray<double> starts(layout, 9);
   for (Index i = 0; i < starts.rows(); ++i)
-    for (Index c = 0; c < 9; ++c) starts(i, c) = 0.5 * static_cast<double>(c - 4) + 0.1 * std::sin(static_cast<double>(i));
+    for (Index c = 0; c < 9; ++c)
+      starts(i, c) = 0.5 * static_cast<double>(c - 4) + 0.1 * std::sin(static_cast<double>(i));
   FixedPointOptions few;
   few.spectrum = {10, 1};
   const FixedPoints all = find(layout, J, starts);
@@ -149,8 +150,7 @@ TEST_F(FixedPointsTest, OfFactorsAreThoseOfTheirProduct) {
   WeightMatrix factors;
   factors.left = factor(4.0 / 40.0);
   factors.right = factor(1.0);
-  const WeightMatrix whole =
-      dense(layout, [&](Index i, Index j) { return 4.0 / 40.0 * pattern(i) * pattern(j); });
+  const WeightMatrix whole = dense(layout, [&](Index i, Index j) { return 4.0 / 40.0 * pattern(i) * pattern(j); });
   StreamArray<double> starts(layout, 8);
   for (Index i = 0; i < starts.rows(); ++i)
     for (Index c = 0; c < 8; ++c) starts(i, c) = (static_cast<double>(c) - 3.5) * pattern(layout.first_row() + i);
@@ -172,8 +172,7 @@ TEST_F(FixedPointsTest, StartsAreDrawnFromAllPartsOfARun) {
   for (Index step = 0; step < 100; ++step)
     starts.step(std::vector<double>(as_size(layout.local_rows()), static_cast<double>(step)));
   for (Index i = 0; i < layout.local_rows(); ++i)
-    for (Index k = 0; k < 10; ++k)
-      EXPECT_EQ(starts.states()(i, k), static_cast<double>(starts.steps()[as_size(k)]));
+    for (Index k = 0; k < 10; ++k) EXPECT_EQ(starts.states()(i, k), static_cast<double>(starts.steps()[as_size(k)]));
   EXPECT_EQ(StartStates(layout, 3, 10, 7).steps(), (std::vector<Index>{0, 1, 2})) << "a short run has fewer steps";
 }
 

@@ -72,9 +72,7 @@ TEST_F(TransposedProducts, OfASparseMatrixWithFactors) {
       matrix.sparse.values(i)[k] = element(row, column);
     }
   add_factors(matrix);
-  expect_product(matrix, [](Index i, Index j) {
-    return of_factors(i, j) + (j % 30 == i % 20 ? element(i, j) : 0.0);
-  });
+  expect_product(matrix, [](Index i, Index j) { return of_factors(i, j) + (j % 30 == i % 20 ? element(i, j) : 0.0); });
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,21 @@ TEST(Config, DefaultsRoundTrip) {
     EXPECT_TRUE(config_differences(read, Config{}).empty());
     EXPECT_EQ(dump_config(read), dump_config(Config{}));
   }
+}
+
+TEST(Config, AsJsonHasTypedValuesOfEveryKey) {
+  Config config;
+  config.network.dt = 0.1 / 3;
+  config.task.file = "a \"b\".h5";
+  const nlohmann::json json = nlohmann::json::parse(config_json(config));
+  EXPECT_EQ(json["network"]["dt"].get<double>(), 0.1 / 3);
+  EXPECT_TRUE(json["network"]["tau"].is_number_float());
+  EXPECT_TRUE(json["run"]["seed"].is_number_integer());
+  EXPECT_EQ(json["task"]["file"], "a \"b\".h5");
+  std::size_t keys = 0;
+  for (const auto& section : json) keys += section.size();
+  const std::string toml = dump_config(config);
+  EXPECT_EQ(keys, std::count(toml.begin(), toml.end(), '='));
 }
 
 TEST(Config, EveryBitOfAValueRoundTrips) {
@@ -74,6 +91,7 @@ TEST(Config, SettingsGoOnTopAndTheLastOneWins) {
   EXPECT_EQ(config.run.output, "runs/a b");
   EXPECT_EQ(config.task.name, "file");
   EXPECT_EQ(config.task.file, "t.h5");
+  EXPECT_EQ(config.task.test_file, "");
   EXPECT_EQ(config.run.seed, 16u);
   EXPECT_EQ(config.task.hint, Hint::none);
   EXPECT_EQ(config.network.gain, 2.0);
@@ -136,6 +154,8 @@ TEST(Config, Ranges) {
       {"run.output", "\"\"", "must not be empty"},
       {"task.version", "3", "must be from 1 to 2"},
       {"task.file", "\"\"", "must not be empty"},
+      {"task.test_file", "\"~/t.h5\"",
+       "must not begin with ~, which only a shell expands: write the folder out, or ./~ for that very name"},
       {"learning.alpha", "0.0", "must be positive"},
       {"learning.update_probability", "1.5", "must be from 0 to 1"},
       {"learning.update_probability", "nan", "must be from 0 to 1"},

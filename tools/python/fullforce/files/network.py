@@ -185,13 +185,14 @@ class Network:
 
     def _trials(self, X: Any, Y: Any, hints: Any) -> Sequence[Trial]:
         from ..arrays import as_trials  # which needs the types of this folder
+        if isinstance(X, (list, tuple)) and len(X) == 0:
+            return []
         return as_trials(X, Y, hints=hints, outputs=len(self.readout))
 
     def test(self, trials: Iterable[Trial], init_trials: Iterable[Trial] = (), seed: Optional[int] = None) -> Activity:
         """What `fullforce test` does on one stream without noise: from the drawn states, forced, then free trials."""
-        state, forced = self.initial_state(seed), list(init_trials)
-        if forced:
-            self.run(forced, state=state, forced=True, seed=seed)
+        state = self.initial_state(seed)
+        self.run(list(init_trials), state=state, forced=True, seed=seed)
         return self.run(list(trials), state=state, seed=seed)
 
     def start_states(self, trials: int, seed: Optional[int] = None) -> Optional[np.ndarray]:

@@ -5,7 +5,7 @@ import json
 import pathlib
 from typing import Any
 
-from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents
+from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents, plot_fixed_points
 from ..content import Content
 from ..definitions import definition
 from ..errors import ToolError
@@ -19,10 +19,11 @@ KIND = "an analysis of fullforce"
 NUMBERS = [("eigenvalues", "spectral_radius"), ("eigenvalues", "rightmost"), ("pca", "participation_ratio"),
            ("pca", "dimension_90"), ("pca", "dimension_99"), ("lyapunov", "largest_times_tau"),
            ("lyapunov", "kaplan_yorke_dimension"), ("weights", "deviation")]
-
-
+# Name of the number of fixed points, and how the page calls it.
+POINTS = [("fixed", "fixed points"), ("stable", "stable fixed points"), ("slow", "slow points"),
+          ("starts", "starts of the search for them")]
 POINT_COLUMNS = ("kind", "unstable", "q", "distance")
-MAX_POINTS = 20
+MAX_POINTS = 20  # in the table
 
 
 def analysis(folder: pathlib.Path) -> str:
@@ -32,8 +33,8 @@ def analysis(folder: pathlib.Path) -> str:
         return section(TITLE, note("Not analysed: fullforce analyze NETWORK --output analysis.h5."))
     with DataFile(path, KIND) as file:
         found, figure = read_found(file), analysis_figure(file)
-    drawn = picture(figure, "eigenvalues, principal components, Lyapunov exponents") if figure else ""
-    return section(TITLE, drawn, numbers(found), fixed_points(found))
+    drawn = picture(figure, "eigenvalues, principal components, Lyapunov exponents, fixed points") if figure else ""
+    return section(TITLE, drawn, numbers(found), points_table(found))
 
 
 def read_found(file: DataFile) -> Content:
@@ -52,29 +53,30 @@ def numbers(found: Content) -> str:
     if "rate_correlation" in found:
         median = found.part("rate_correlation").number_or_none("median")
         rows.append(("median correlation of rates with their targets", median, ""))
+    if "fixed_points" in found:
+        points = found.part("fixed_points")
+        rows += [(label, points.number_or_none(name), "") for name, label in POINTS]
     names = [name for group, name in NUMBERS if group in found]
-    names += ["rate_correlation"] if "rate_correlation" in found else []
+    names += [name for name in ("rate_correlation", "fixed_points") if name in found]
     return table(rows, True, ["", *(look.label for look in NETWORKS.values())]) + definitions(
         (name.replace("_", " "), definition(name)) for name in names)
 
 
-def fixed_points(found: Content) -> str:
+def points_table(found: Content) -> str:
     """The fixed and slow points, where they were looked for."""
-    if "fixed_points" not in found:
+    points = found.part("fixed_points").objects("points") if "fixed_points" in found else []
+    if not points:
         return ""
-    part = found.part("fixed_points")
-    fixed, stable, slow, starts = (int(part.number(name)) for name in ("fixed", "stable", "slow", "starts"))
-    head = f"{fixed} fixed points, of which {stable} are stable, and {slow} slow points were found from {starts} starts"
-    points = part.objects("points")
     columns = [column for column in POINT_COLUMNS if all(column in point for point in points)]
     rows = [[k, *(point[column] for column in columns)] for k, point in enumerate(points[:MAX_POINTS])]
-    shown = table(rows, True, ["point", *(column.replace("_", " ") for column in columns)]) if rows else ""
-    return f"<p>{head}.</p>{shown}" + definitions((name, definition(name)) for name in columns)
+    meanings = definitions((name, definition(name)) for name in columns)
+    return table(rows, True, ["point", *columns]) + meanings
 
 
 def analysis_figure(file: DataFile) -> Any:
     """A panel for each group that the file has; None where it has none that is drawn."""
-    panels = (("eigenvalues", eigenvalues), ("pca", components), ("lyapunov", exponents))
+    panels = (("eigenvalues", eigenvalues), ("pca", components), ("lyapunov", exponents),
+              ("fixed_points", fixed_points))
     drawn = [draw for group, draw in panels if group in file]
     if not drawn:
         return None
@@ -107,3 +109,11 @@ def exponents(axes: Any, file: DataFile) -> None:
     axes.axhline(0, **ZERO_LINE)
     axes.set(title="Lyapunov exponents", xlabel="exponent (number)", ylabel="growth (1/s)")
     axes.legend(frameon=False, fontsize=7)
+
+
+def fixed_points(axes: Any, file: DataFile) -> None:
+    """Fixed and slow points, with the legend below the panel, which they fill."""
+    plot_fixed_points(axes, file)
+    axes.set(title="Fixed points", xlabel="first component of rates (no unit)",
+             ylabel="second component of rates (no unit)")
+    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.2))
