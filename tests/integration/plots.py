@@ -134,10 +134,13 @@ def check_sources():
     targets = [line.get_ydata() for line in axes.lines if line.get_linestyle() == "--"]
     assert np.isnan(targets[0]).all() and np.isnan(targets[1]).all(), "targets that do not count are not drawn"
     given = arrays()
-    signals = [given[name] for name in ("inputs", "targets", "outputs", "rates")]
-    activity = Activity(*signals, None, None, np.arange(5), 0.01)
+    signals = {name: given[name] for name in ("inputs", "targets", "outputs", "rates")}
+    activity = Activity(**signals, states=None, target_rates=None, target_states=None, neurons=np.arange(5), dt=0.01,
+                        mask=[np.zeros(STEPS)] * len(CONDITIONS), conditions=CONDITIONS)
     assert rows(plot.outputs(activity)) == ["inputs", "output 0", "output 1"]
-    assert panels(plot.state_space(activity))[0].name == "3d"
+    assert colours(panels(plot.state_space(activity))[0]) == set(style.COLOURS[:2])
+    dashed = [line for line in panels(plot.outputs(activity))[1].lines if line.get_linestyle() == "--"]
+    assert len(dashed) == 4 and np.isnan(dashed[0].get_ydata()).all(), "a mask [T] holds for every output"
 
 
 def check_page():
