@@ -163,6 +163,8 @@ void check(const std::filesystem::path& path) {
     fail(path, "is damaged: its structure, attributes or small datasets do not match their checksum");
 }
 
+std::string text(const std::filesystem::path& path) { return fmt::format("{:016x}", read_block(path).own_checksum); }
+
 bool present(const std::filesystem::path& path) {
   const Beginning found = read_beginning(path);
   return found.count == static_cast<Index>(magic.size()) &&

@@ -50,14 +50,14 @@ def error(network, trials, count, seed):
     for stream in range(streams):
         state = network.initial_state(seed, stream=stream)
         forced = init_trials(trials, seed, stream, streams, options["init_trials"])
-        network.run(forced, state, forced=True)
+        network.run(forced, state=state, forced=True)
         states.append(state)
         heapq.heappush(free, (sum(len(t.targets) for t in forced), stream))
     squared_error = squared_target = 0.0
     for number in range(count):
         time, stream = heapq.heappop(free)
         trial = trials[number % len(trials)]
-        run = network.run([trial], states[stream])
+        run = network.run([trial], state=states[stream])[0]
         squared_error += np.sum((run.outputs - run.targets) ** 2, where=run.mask)
         squared_target += np.sum(run.targets**2, where=run.mask)
         heapq.heappush(free, (time + len(trial.targets), stream))

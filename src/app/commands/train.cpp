@@ -41,6 +41,7 @@ TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const
   plan.learning = config.learning;
   plan.checkpoint = config.checkpoint;
   plan.config_text = dump_config(config);
+  plan.config_json = config_json(config);
   plan.start_from = start.from;
   plan.extends = start.extends;
   plan.trained = start.trained;

@@ -76,6 +76,24 @@ class DataFile:
         except IncompleteError as error:
             raise ToolError(str(error)) from error
 
+    def texts(self, name: str, count: int) -> np.ndarray:
+        """A dataset of so many texts, as an array of str."""
+        dataset = self._file[name]
+        if not isinstance(dataset, h5py.Dataset) or h5py.check_string_dtype(dataset.dtype) is None:
+            raise self._refuse(f"{name} is not a dataset of texts")
+        if dataset.shape != (count,):
+            raise self._refuse(f"dataset {name} has shape {list(dataset.shape or ())} and not {count}")
+        return dataset.asstr(errors="replace")[()]
+
+    def text_list(self, attribute: str) -> Optional[np.ndarray]:
+        """An attribute of the file that is a list of texts, as an array of str; None if there is none."""
+        if attribute not in self._file.attrs:
+            return None
+        values = self._file.attrs[attribute]
+        if not isinstance(values, np.ndarray) or not all(isinstance(value, str) for value in values.ravel()):
+            raise self._refuse(f"attribute {attribute} is not a list of texts")
+        return values
+
     def text(self, attribute: str) -> str:
         """An attribute of the file that is a text."""
         if attribute not in self._file.attrs:
