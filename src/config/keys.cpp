@@ -52,6 +52,10 @@ std::string not_negative(const Value& value) { return number(value) < 0 ? "must 
 
 std::string path(const Value& value) { return path_complaint(std::get<std::string>(value)); }
 
+std::string path_or_empty(const Value& value) {
+  return std::get<std::string>(value).empty() ? std::string() : path(value);
+}
+
 Check at_least(std::int64_t low) {
   return [low](const Value& value) {
     return std::get<std::int64_t>(value) >= low ? "" : fmt::format("must be at least {}", low);
@@ -96,8 +100,9 @@ Key key(std::string_view section, std::string_view name, Member member, Check ru
 
 /// A key whose value is the path of a file or folder.
 template <class Member>
-Key path_key(std::string_view section, std::string_view name, Member member, std::string_view comment) {
-  Key k = key(section, name, member, path, comment);
+Key path_key(std::string_view section, std::string_view name, Member member, std::string_view comment,
+             Check rule = path) {
+  Key k = key(section, name, member, std::move(rule), comment);
   k.is_path = true;
   return k;
 }
@@ -150,6 +155,8 @@ std::vector<Key> make_keys() {
   add(key("task", "version", MEMBER(task.version), between<std::int64_t>(1, 2), "of the oscillation"));
   add(or_truth(choice("task", "hint", MEMBER(task.hint)), "none", "published"));
   add(path_key("task", "file", MEMBER(task.file), "for task \"file\""));
+  add(path_key("task", "test_file", MEMBER(task.test_file), "trials of the test; \"\" = those of task.file",
+               path_or_empty));
   add(key("task", "pulse", MEMBER(task.times.pulse), between(1e-6, longest_time), "s"));
   add(key("task", "delay_min", MEMBER(task.times.delay_min), between(0.0, longest_time), "s; 0 = that of the task"));
   add(key("task", "delay_max", MEMBER(task.times.delay_max), between(0.0, longest_time), "s; 0 = that of the task"));

@@ -12,9 +12,10 @@ class Archive;
 
 /// What a network file says about itself.
 struct NetworkFileHeader {
-  std::string config;        ///< effective configuration, TOML
-  std::string provenance;    ///< provenance, JSON text
-  std::string trials{};      ///< fingerprint of the trials file that the network was trained on; empty if there is none
+  std::string config;      ///< effective configuration, TOML
+  std::string provenance;  ///< provenance, JSON text
+  /// Fingerprints of the trials files that the network learned from and is tested on.
+  TrialsFingerprints trials{};
   Channels channels{};       ///< only read: the channels of the network's weights
   Index step = 0;            ///< only read: step of the run when the file was written
   Index idle_steps = 0;      ///< only read: steps since a stream first had no trial left
