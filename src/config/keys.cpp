@@ -50,6 +50,8 @@ std::string share(const Value& value) {
 
 std::string not_negative(const Value& value) { return number(value) < 0 ? "must not be negative" : finite(value); }
 
+std::string none(const Value&) { return {}; }
+
 std::string path(const Value& value) { return path_complaint(std::get<std::string>(value)); }
 
 Check at_least(std::int64_t low) {
@@ -102,6 +104,14 @@ Key path_key(std::string_view section, std::string_view name, Member member, std
   return k;
 }
 
+/// A path key that names no file where it is empty.
+template <class Member>
+Key optional_path_key(std::string_view section, std::string_view name, Member member, std::string_view comment) {
+  Key k = path_key(section, name, member, comment);
+  k.complaint = [](const Value& value) { return std::get<std::string>(value).empty() ? std::string() : path(value); };
+  return k;
+}
+
 /// A key whose value is the name of an enumerator.
 template <class Member>
 Key choice(std::string_view section, std::string_view name, Member member) {
@@ -145,10 +155,14 @@ std::vector<Key> make_keys() {
   add(key("run", "train_trials", MEMBER(run.train_trials), at_least(0)));
   add(key("run", "test_trials", MEMBER(run.test_trials), at_least(0), "after learning"));
   add(path_key("run", "output", MEMBER(run.output), "folder, relative to the working directory"));
+  add(optional_path_key("run", "start_from", MEMBER(run.start_from),
+                        "network file whose weights training starts from"));
+  add(key("run", "keep_P", MEMBER(run.keep_P), none, "its inverse correlation matrix, too"));
 
   add(word("task", "name", MEMBER(task.name), task_names()));
   add(key("task", "version", MEMBER(task.version), between<std::int64_t>(1, 2), "of the oscillation"));
   add(or_truth(choice("task", "hint", MEMBER(task.hint)), "none", "published"));
+  add(choice("task", "reset", MEMBER(task.reset)));
   add(path_key("task", "file", MEMBER(task.file), "for task \"file\""));
   add(key("task", "pulse", MEMBER(task.times.pulse), between(1e-6, longest_time), "s"));
   add(key("task", "delay_min", MEMBER(task.times.delay_min), between(0.0, longest_time), "s; 0 = that of the task"));

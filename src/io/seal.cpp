@@ -15,6 +15,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/readable_file.hpp"
+#include "fullforce/io/sealed_file.hpp"
 
 namespace fullforce::seal {
 namespace {
@@ -170,3 +171,7 @@ bool present(const std::filesystem::path& path) {
 }
 
 }  // namespace fullforce::seal
+
+std::string fullforce::seal_fingerprint(const std::filesystem::path& path) {
+  return fmt::format("{:016x}", seal::read_block(path).own_checksum);
+}

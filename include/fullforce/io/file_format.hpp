@@ -65,6 +65,8 @@ inline constexpr const char* config = "config";                  ///< text: the 
 inline constexpr const char* provenance = "provenance";          ///< text: JSON, who wrote the file, where and when
 /// Text: fingerprint of the trials file that the network was trained on. Networks of other tasks do not have it.
 inline constexpr const char* trials = "trials_fingerprint";
+/// Text: JSON with the path and the fingerprint of the network file from which training took its first weights.
+inline constexpr const char* source = "start_from";
 }  // namespace root
 
 /// Where the run stands.
@@ -91,7 +93,9 @@ inline constexpr const char* x = "/network/x";                ///< [N, B], state
 inline constexpr const char* feedback = "/network/feedback";  ///< [N, B], recurrent currents of the last step
 inline constexpr const char* output = "/network/output";      ///< [n_out, B] in 64 bits, outputs of the last step
 inline constexpr const char* u_in = "/network/u_in";          ///< [N, n_in], input weights
-inline constexpr const char* readout = "/network/readout";    ///< [n_out, d], output weights w over the features
+/// [N, 1], with task.reset = "fixed": the state x = x_D in which all trials begin
+inline constexpr const char* start_state = "/network/start_state";
+inline constexpr const char* readout = "/network/readout";  ///< [n_out, d], output weights w over the features
 /// Full-FORCE: learned recurrent weights J [N, d]; with low-rank features A of J = A U^T. With target modes [n, d]: w
 /// of J = V w, or A of J = V A U^T. FORCE has none.
 inline constexpr const char* weights = "/network/weights";

@@ -104,8 +104,8 @@ class Analysis {
     };
     RunOptions run = config().run;
     run.streams = 1;
-    const TestJob plan{run,   config().network, config().learning, arguments_->network, tested_.network_seed,
-                       false, observe};
+    const TestJob plan{run,   config().network, config().learning,  arguments_->network, tested_.network_seed,
+                       false, observe,          config().task.reset};
     describe_run(test(layout_.comm(), task(), plan), activity);
     if (pca) find_components(activity);
     if (!network_deviations_) return;

@@ -48,9 +48,14 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
       comm, {test_bytes(comm, tested, arguments.record.has_value())},
       fmt::format("a test of {} neurons{}", config.network.neurons, arguments.record ? " with --record" : ""),
       arguments.record ? "fewer trials" : "");
-  const TestJob plan{
-      config.run, config.network, config.learning, arguments.network, tested.network_seed, arguments.record.has_value(),
-      {}};
+  const TestJob plan{config.run,
+                     config.network,
+                     config.learning,
+                     arguments.network,
+                     tested.network_seed,
+                     arguments.record.has_value(),
+                     {},
+                     config.task.reset};
   const TestResult result = test(comm, *task, plan);
   const std::string provenance_text = provenance(comm);
   agree(comm, [&] {
