@@ -8,7 +8,7 @@
 
     network = fullforce_io.load_network("runs/mine/network.h5")
     run = network.test([sine], init_trials=[sine])     # as `fullforce test` does, on one stream without noise
-    print(run.error, run.outputs.shape, run.rates.shape)
+    print(run.error, run[0].outputs.shape, run[0].rates.shape)
 
 Needs NumPy and h5py, nothing of fullforce itself. It is `fullforce.files` of tools/python under its name
 for scripts that look for modules in tools/.
@@ -22,7 +22,7 @@ if _package not in sys.path:
 
 # The imports below are this module's names, as they were before there was a package.
 from fullforce.files import (  # noqa: E402, F401
-    Network, Run, State, Trial, load_network, normal_draws, raw_draws, read_trials, write_trials)
+    Activity, Network, State, Trial, load_network, normal_draws, raw_draws, read_trials, write_trials)
 from fullforce.files.draws import (  # noqa: E402, F401
     NETWORK_STATE, TARGET_STATE, TARGET_WEIGHTS, TEST_NETWORK_STATE, TEST_TARGET_STATE)
 from fullforce.files.trials import as_columns  # noqa: E402, F401

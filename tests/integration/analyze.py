@@ -106,7 +106,7 @@ def check(rule, precision="double", features="dense"):
         sys.exit(f"1 rank and 3 differ in {differing}")
 
     network = files.load_network(f"{folder}/network.h5")
-    run = network.test([a_trial()] * TRIALS, init_trials=[a_trial()])
+    run = network.test([a_trial()] * TRIALS, init_trials=[a_trial()]).joined()
     loose = 1e-9 if precision == "double" else 1e-3
     for name, matrix in (("network", network.J), ("target", network.J_D)):
         pairs = found[f"eigenvalues/{name}"]

@@ -67,7 +67,7 @@ def check_tools():
     tools = pathlib.Path("installed/share/fullforce/tools").resolve()
     installed = sorted(path.relative_to(tools) for path in tools.rglob("*") if path.is_file())
     sources = pathlib.Path(__file__).resolve().parents[2] / "tools"
-    modules = [*sources.glob("*.py"), *sources.glob("python/**/*.py")]
+    modules = [*sources.glob("*.py"), *sources.glob("python/**/*.py"), *sources.glob("python/*.toml")]
     expected = sorted(path.relative_to(sources) for path in modules)
     assert installed == expected, f"installed are {installed}"
     environment = dict(os.environ, PYTHONPATH=str(tools), PYTHONDONTWRITEBYTECODE="1")

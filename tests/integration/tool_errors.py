@@ -21,7 +21,7 @@ import h5py
 import numpy as np
 
 import harness
-from fullforce import errors, plot, script
+from fullforce import errors, script, style
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 SHORT = ["--set", "run.init_trials=0", "--set", "run.train_trials=2", "--set", "run.test_trials=1",
@@ -69,7 +69,7 @@ def changed(name, change):
 
 def small_figure(*_):
     """Takes the place of a figure of a run, which takes long to draw."""
-    return plot.plt.figure(figsize=(1, 1))
+    return style.plt.figure(figsize=(1, 1))
 
 
 def text(content):
@@ -102,7 +102,8 @@ def in_hdf5(name, value):
     """Replaces a dataset of an HDF5 file; None removes it, and GROUP makes a group of it."""
     def change(path):
         with h5py.File(path, "r+") as file:
-            del file[name]
+            if name in file:
+                del file[name]
             if value is GROUP:
                 file.create_group(name)
             elif value is not None:
@@ -127,7 +128,10 @@ RECORDINGS = [("recording.h5", text("no HDF5"), "recording.h5"),
               ("recording.h5", in_hdf5("rates", GROUP), "rates is not a dataset"),
               ("recording.h5", in_hdf5("time", ["a", "b"]), "time holds text"),
               ("recording.h5", in_hdf5("outputs", [1.0, 2.0]), "outputs has shape [2]"),
-              ("recording.h5", in_hdf5("time", np.zeros(0)), "time has no step")]
+              ("recording.h5", in_hdf5("time", np.zeros(0)), "time has no step"),
+              ("recording.h5", in_hdf5("conditions", np.zeros(3)), "conditions is not a dataset of texts"),
+              ("recording.h5", in_hdf5("conditions", ["left", "right"]), "conditions has shape [2]"),
+              ("recording.h5", in_hdf5("mask", np.ones(3)), "mask has shape [3]")]
 METRICS = [("metrics.csv", os.unlink, "metrics.csv"),
            ("metrics.csv", folder, "metrics.csv"),
            ("metrics.csv", text(""), "is empty"),
@@ -146,6 +150,8 @@ PAGES = [("summary.json", text("{"), "is not JSON"),
          ("summary.json", in_json("train", "seconds", value="long"), "train.seconds is not a number"),
          ("summary.json", in_json("memory", "peak_bytes_per_rank", value=[]), "peak_bytes_per_rank"),
          ("summary.json", in_json("performance", "phases", value=[1]), "performance.phases is not an object"),
+         ("summary.json", in_json("test", "per_output", value=3), "test.per_output is not a list"),
+         ("summary.json", in_json("test", "per_condition", value=[3, 4]), "test.per_condition[0]"),
          ("summary.json", in_json("warnings", value=5), "warnings is not a list"),
          ("network.h5", text("no HDF5"), "network.h5"),
          ("network.h5", in_attribute("config", 5), "config is not a text"),
@@ -160,7 +166,7 @@ def check_damaged_files():
     """Every file that a tool reads, damaged in every way that a reader can notice."""
     for name, cases in (("plot", RECORDINGS + METRICS), ("report", RECORDINGS[:1] + METRICS[:1] + PAGES)):
         for file, change, word in cases:
-            with changed(file, change) as run, mock.patch("fullforce.plot.make_figure", small_figure):
+            with changed(file, change) as run, mock.patch("fullforce.plot.picture.make_figure", small_figure):
                 expect(f"{name} with {file} ({word})", call(name, run), 2, file, word)
     with changed("study.csv", data(b"\xff")) as run:
         pathlib.Path(run, "summary.json").unlink()
@@ -173,7 +179,7 @@ def check_outputs():
     for name, output, words in (("plot", "nowhere/x.png", ("nowhere/x.png",)), ("plot", "x.odd", ("x.odd", "png")),
                                 ("plot", "run", ("run",)), ("report", "nowhere/x.html", ("nowhere/x.html",)),
                                 ("report", "run", ("run",))):
-        with mock.patch("fullforce.plot.make_figure", small_figure):
+        with mock.patch("fullforce.plot.picture.make_figure", small_figure):
             expect(f"{name} --output {output}", call(name, "run", "--output", output), 2, *words)
 
 
@@ -224,7 +230,7 @@ def check_faults_of_tools():
     for error, code, words in ((fault, 1, ("internal error", "TypeError", "(fullforce/")),
                                (lambda *_: {}["key"], 1, ("internal error", "KeyError")),
                                (lambda *_: np.zeros(3) + np.zeros(4), 1, ("internal error", "ValueError"))):
-        with mock.patch("fullforce.plot.make_figure", error):
+        with mock.patch("fullforce.plot.picture.make_figure", error):
             for name in ("plot", "report"):
                 expect(f"a fault in {name}", call(name, "run"), code, *words)
 
@@ -258,7 +264,7 @@ def check_names():
     name = os.fsdecode(b"\xe9")
     shutil.copytree("run", name)
     os.unlink(f"{name}/recording.h5")
-    with mock.patch("fullforce.plot.make_figure", small_figure):
+    with mock.patch("fullforce.plot.picture.make_figure", small_figure):
         for tool, made in (("plot", "figure.png"), ("report", "report.html")):
             if call(tool, name) != (0, "") or not os.path.exists(f"{name}/{made}"):
                 problems.append(f"{tool} of a folder that is not UTF-8: {call(tool, name)}")
@@ -280,7 +286,7 @@ def check_standard_streams():
         problems.append(f"a closed pipe: exit {code}: {said}")
     with open("/dev/full", "w") as full:
         expect("a full disk", call_apart(*report, stdout=full), 1, "standard output", "No space left")
-    with mock.patch("fullforce.plot.make_figure", lambda *_: signal.raise_signal(signal.SIGINT)):
+    with mock.patch("fullforce.plot.picture.make_figure", lambda *_: signal.raise_signal(signal.SIGINT)):
         expect("an interruption", call("plot", "run"), 128 + signal.SIGINT, "interrupted")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 import harness
 from fullforce import errors, files
-from fullforce.files import network, recording
+from fullforce.files import network_file, recording
 
 STEPS = 6
 TARGETS = np.array([[1, 0], [0, 1], [1, 1], [0, 0], [1, 0], [0, 1]])  # bool holds them as well as float
@@ -760,7 +760,7 @@ def check_package():
             file.create_dataset(name, (4, 2), chunks=(1, 2))
     with h5py.File("network.h5", "w") as file:
         file.create_dataset("network/u_in", (4, 2), chunks=(2, 2))[:2] = 1
-        network_says = said(lambda: network.read_floats(file, "network/u_in"))
+        network_says = said(lambda: network_file.read_floats(file, "network/u_in"))
     for words, text in (("as many columns as rows, 3", said(lambda: files.write_trials("w.h5", [files.Trial(np.eye(3))], dt=0.001))),
                         ("must be real numbers", said(lambda: files.Trial(np.array([1 + 2j, 2])))),
                         ("must be real numbers", said(lambda: files.Trial(np.array(["1", "2"])))),

@@ -8,8 +8,8 @@ import numpy as np
 
 import harness  # noqa: F401 (it says where the package fullforce is)
 from fullforce import files
-from fullforce.files import network as network_files
 from fullforce.options import as_toml
+from fullforce.toml_text import read_toml
 
 #: Small networks, with block sizes on both sides of what ranks divide evenly.
 NEURONS = (2, 3, 5, 8, 13, 20, 31, 40, 57, 70)
@@ -113,7 +113,7 @@ WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_t
 
 def check_keys(defaults):
     """What is wrong with the tables above, given the program's default configuration as TOML; None if nothing is."""
-    known = {f"{section}.{key}" for section, keys in network_files.parse_toml(defaults).items() for key in keys}
+    known = {f"{section}.{key}" for section, keys in read_toml(defaults).items() for key in keys}
     here = set(DRAWN) | set(NOT_DRAWN)
     if known == here and not set(DRAWN) & set(NOT_DRAWN):
         return None

@@ -7,11 +7,11 @@ install(TARGETS ${floors} EXPORT fullforceTargets ARCHIVE DESTINATION ${CMAKE_IN
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/fullforce DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/jobs DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce USE_SOURCE_PERMISSIONS)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py ${PROJECT_SOURCE_DIR}/tools/report.py ${PROJECT_SOURCE_DIR}/tools/scaling.py
-  ${PROJECT_SOURCE_DIR}/tools/study.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools)
+  ${PROJECT_SOURCE_DIR}/tools/study.py ${PROJECT_SOURCE_DIR}/tools/sweep.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools)
 install(FILES ${PROJECT_SOURCE_DIR}/tools/fullforce_io.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools)
 # The package that the scripts find beside themselves.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/python DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools FILES_MATCHING PATTERN "*.py"
-  PATTERN __pycache__ EXCLUDE)
+  PATTERN pyproject.toml PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/figures DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools)
 foreach(paper README.md MANUAL.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md LICENSE)
   install(FILES ${PROJECT_SOURCE_DIR}/${paper} DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)

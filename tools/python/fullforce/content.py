@@ -69,6 +69,11 @@ class Content:
             self._refuse(f"{self._name(key)} is not a list")
         return value
 
+    def objects(self, key: str) -> list[Content]:
+        """A list of objects."""
+        return [Content(value, self._file, self._kind, self._code, f"{self._name(key)}[{k}]")
+                for k, value in enumerate(self.list(key))]
+
     def numbers(self, key: str) -> list[float]:
         """A list of numbers, of which there is at least one."""
         values = self.list(key)

@@ -14,12 +14,34 @@ INTERRUPTED = 130  # what shells show of a program that SIGINT has ended
 PACKAGE = pathlib.Path(__file__).resolve().parent
 
 
-class ToolError(Exception):
-    """One line that says what is wrong, for the user; `code` is the exit code of the tool."""
+class FullForceError(Exception):
+    """What is wrong, for the user; `code` is the exit code of a tool, which prints it as one line."""
 
     def __init__(self, message: str, code: int = 2):
         super().__init__(message)
         self.code = code
+
+
+ToolError = FullForceError  # the name under which tools raise it
+
+
+class InputError(FullForceError, ValueError):
+    """Parameters, trials or a file are wrong; no result was written."""
+
+
+class RunError(FullForceError):
+    """A run failed: it diverged, a disk is full, a launcher could not start it."""
+
+    def __init__(self, message: str, code: int = 1):
+        super().__init__(message, code)
+
+
+class StoppedEarly(RunError):
+    """A run was stopped and left a good checkpoint: the same call goes on."""
+
+
+class RunWarning(UserWarning):
+    """What the program warned of."""
 
 
 class Parser(argparse.ArgumentParser):

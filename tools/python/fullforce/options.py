@@ -4,7 +4,11 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-from typing import Callable, Collection
+import math
+import os
+from typing import Any, Callable, Collection
+
+from .errors import InputError
 
 
 def at_least_one(name: str, complaint: str = "{}: must be at least 1") -> Callable[[str], int]:
@@ -17,6 +21,14 @@ def at_least_one(name: str, complaint: str = "{}: must be at least 1") -> Callab
 
     convert.__name__ = name
     return convert
+
+
+def above_zero(text: str) -> float:
+    """A type for argparse: a number above 0."""
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text}: must be above 0")
+    return value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +53,18 @@ def own_setting(named: str, keys: Collection[str], key: str) -> str | None:
 
 def as_toml(value: object) -> str:
     """A number, string or boolean as TOML, where these look as they do in JSON."""
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def plain_value(key: str, value: Any) -> Any:
+    """A value of a configuration, also one of NumPy or a path, as one of Python."""
+    value = os.fspath(value) if isinstance(value, os.PathLike) else value
+    value = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+    if not isinstance(value, (bool, int, float, str)):
+        raise InputError(f"{key} = {value!r} (must be a number, a text or a boolean)")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{key} = {value} (must be finite)")
+    return value
 
 
 def add_set_option(parser: argparse.ArgumentParser) -> None:

@@ -5,11 +5,12 @@ import dataclasses
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 from typing import Any, Iterable, Mapping, Sequence
 
-from .errors import ToolError
+from .errors import InputError, ToolError
 from .text_files import read_json
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2]
@@ -18,14 +19,20 @@ STOPPED_EARLY = 75  # fullforce: stopped with a good checkpoint, run again to go
 
 
 def find_program(given: str | None) -> str:
-    """The path of fullforce: as given, in PATH, in the build folder, or where it was installed."""
-    if given and not os.access(given, os.X_OK):
-        raise ToolError(f"{given}: is not a program")
+    """The path of fullforce: as given, by the variable FULLFORCE, in PATH, in the build folder, or as installed.
+
+    A name without a folder is one in PATH.
+    """
+    chosen = given or os.environ.get("FULLFORCE")
+    if chosen and not shutil.which(chosen):
+        raise InputError(f"{chosen}: is not a program" + ("" if given else " (the environment variable FULLFORCE)"))
     built, installed = TOOLS.parent / "build/bin/fullforce", TOOLS.parents[2] / "bin/fullforce"
-    for path in filter(None, (given, shutil.which("fullforce"), built, installed)):
-        if os.access(path, os.X_OK):
-            return str(pathlib.Path(path).resolve())
-    raise ToolError("there is no program fullforce (build it, or give --program PATH)")
+    for path in (chosen, "fullforce", built, installed):
+        found = shutil.which(path) if path else None
+        if found:
+            return str(pathlib.Path(found).resolve())
+    raise InputError("there is no program fullforce (build it, and name it in the environment variable FULLFORCE, in "
+                     "PATH, or as the program that is to be used)")
 
 
 def environment(threads: int | None = None, **more: str) -> dict[str, str]:
@@ -48,6 +55,52 @@ def mpirun(ranks: int, command: Iterable[Any], oversubscribe: bool = False) -> l
     """The command line that starts a program on so many ranks; `oversubscribe` allows more ranks than cores."""
     options = ["--oversubscribe"] if oversubscribe else []
     return ["mpirun", *options, "-n", str(ranks), *map(str, command)]
+
+
+def on_ranks(ranks: int, program: str, launcher: str | None = None) -> list[str]:
+    """The words that start the program on so many ranks, to which its arguments are added.
+
+    `launcher` is "mpirun" or "srun". By default one rank is started directly, and several by srun inside a job
+    of SLURM and by mpirun elsewhere.
+    """
+    if launcher not in (None, "mpirun", "srun"):
+        raise InputError(f"launcher {launcher} (must be mpirun or srun)")
+    if launcher is None and ranks == 1:
+        return [program]
+    if (launcher or _launcher_here()) == "srun":
+        return ["srun", *os.environ.get("FULLFORCE_SRUN", "--mpi=pmix").split(), f"--ntasks={ranks}", program]
+    return mpirun(ranks, [program], oversubscribe=True)
+
+
+def _launcher_here() -> str:
+    in_job = "SLURM_JOB_ID" in os.environ and shutil.which("srun") is not None
+    return os.environ.get("FULLFORCE_LAUNCHER", "srun") if in_job else "mpirun"
+
+
+class Started:
+    """Programs that run at present, so that they can be stopped together."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen] = set()
+
+    def run(self, command: Sequence[str], env: Mapping[str, str]) -> subprocess.CompletedProcess:
+        """Runs a command to its end, as `run_quietly` does."""
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                       errors="replace", env=env)
+        except OSError as error:
+            raise ToolError(f"{command[0]}: cannot be started ({error.strerror})", code=1) from error
+        self._running.add(process)
+        try:
+            said, complained = process.communicate()
+        finally:
+            self._running.discard(process)
+        return subprocess.CompletedProcess(command, process.returncode, said, complained)
+
+    def stop(self) -> None:
+        """Lets fullforce write its checkpoints and end; mpirun passes this signal on."""
+        for process in list(self._running):
+            process.send_signal(signal.SIGUSR1)
 
 
 def run_quietly(command: Iterable[Any], **options: Any) -> subprocess.CompletedProcess:

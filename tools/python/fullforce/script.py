@@ -1,5 +1,6 @@
 """Starts a tool from its script. Any Python 3 reads this module, so that one that is too old can be told."""
 import importlib
+import os
 import pathlib
 import sys
 
@@ -15,8 +16,14 @@ def run(name):
         found, needed = (".".join(map(str, version)) for version in (sys.version_info[:3], OLDEST))
         sys.stderr.write("%s.py: error: Python %s is too old (%s or newer is needed)\n" % (name, found, needed))
         return 2
+    draw_into_files()
     errors = importlib.import_module("fullforce.errors")
     return errors.exit_code(name + ".py", lambda: load(name).main())
+
+
+def draw_into_files():
+    """Lets Matplotlib open no window. Modules that draw leave this to the user of the package."""
+    os.environ["MPLBACKEND"] = "Agg"
 
 
 def load(name):

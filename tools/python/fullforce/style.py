@@ -4,19 +4,16 @@ from __future__ import annotations
 import pathlib
 from typing import Any, Mapping, NamedTuple, Sequence
 
-import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
 
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-
-from .errors import ToolError  # noqa: E402
+from .errors import ToolError
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#999999"
 COLOURS = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK]
+MANY_COLOURS = "viridis"  # for more than these
 # Series differ in their markers and line styles too.
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 LINES = ["-", "--", "-.", ":", "-", "--"]
@@ -43,6 +40,14 @@ class Look(NamedTuple):
 # vermilion. The keys are the names of the networks in files of `fullforce analyze`.
 NETWORKS = {"network": Look("task-performing network", BLUE, "o", "-"),
             "target": Look("target-generating network", VERMILION, "s", "--")}
+
+
+def colors_of(names: Sequence[str]) -> dict[str, Any]:
+    """A colour for each different name, in the order of their first use: the palette, or a map where it is too short."""
+    different = list(dict.fromkeys(names))
+    if len(different) <= len(COLOURS):
+        return dict(zip(different, COLOURS))
+    return dict(zip(different, plt.get_cmap(MANY_COLOURS)(np.linspace(0, 0.95, len(different)))))
 
 
 def quartiles(values: Sequence[float]) -> np.ndarray:

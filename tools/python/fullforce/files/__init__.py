@@ -2,10 +2,13 @@
 
 Needs NumPy and h5py, nothing of the program itself.
 """
+from .activity import Activity, TrialActivity
 from .draws import normal_draws, raw_draws
-from .network import Network, Run, State, load_network
+from .fixed_points import FixedPoint
+from .network import Network, load_network
+from .network_run import State
 from .recording import read_recording
 from .trials import Trial, read_trials, write_trials
 
-__all__ = ["Network", "Run", "State", "Trial", "load_network", "normal_draws", "raw_draws", "read_recording",
-           "read_trials", "write_trials"]
+__all__ = ["Activity", "FixedPoint", "Network", "State", "Trial", "TrialActivity", "load_network", "normal_draws",
+           "raw_draws", "read_recording", "read_trials", "write_trials"]

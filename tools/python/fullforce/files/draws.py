@@ -5,6 +5,7 @@ import numpy as np
 
 # What random numbers are for, as the program numbers it.
 TARGET_WEIGHTS, TARGET_COLUMNS, NETWORK_STATE, TARGET_STATE, TEST_NETWORK_STATE, TEST_TARGET_STATE = 1, 18, 5, 6, 7, 8
+TRIAL_STATE = 21
 
 
 def raw_draws(seed: int, purpose: int, trial: int, count: int, step: int = 0) -> np.ndarray:
@@ -30,9 +31,9 @@ def distinct_inputs(seed: int, neuron: int, neurons: int, degree: int) -> np.nda
     return np.array([column + (column >= neuron) for column in sorted(taken)], dtype=np.int32)
 
 
-def normal_draws(seed: int, purpose: int, trial: int, count: int) -> np.ndarray:
+def normal_draws(seed: int, purpose: int, trial: int, count: int, step: int = 0) -> np.ndarray:
     """The same draws as standard normal numbers, [count], by Box and Muller's transform of pairs."""
-    words = (raw_draws(seed, purpose, trial, count) >> np.uint64(11)).reshape(-1, 2)
+    words = (raw_draws(seed, purpose, trial, count, step) >> np.uint64(11)).reshape(-1, 2)
     radius = np.sqrt(-2 * np.log((words[:, 0] + np.uint64(1)) * 2.0**-53))
     angle = 2 * np.pi * (words[:, 1] * 2.0**-53)
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1).ravel()[:count]

@@ -1,127 +1,101 @@
-"""Trained networks, read from network.h5 or a checkpoint and run in NumPy."""
+"""Trained networks, read from network.h5 or a checkpoint: weights as arrays, run and examined in NumPy."""
 from __future__ import annotations
 
-import dataclasses
-import json
-import numbers
+import copy
 import pathlib
-from typing import Any, Iterable
+import zlib
+from typing import Any, Iterable, Optional, Sequence
 
-import h5py
 import numpy as np
 
 from . import draws
-from .opening import open_file
+from .activity import Activity
+from .fixed_points import FixedPoint, find_fixed_points
+from .network_file import DATASETS, read_network_file
+from .network_run import State, run_network, start_states
+from .network_saving import save_network
+from .redrawn import drawn_target_weights
 from .trials import Trial
-from .versions import SECTIONS, VERSION
-from .whole_dataset import expect_whole
 
-
-def parse_toml(text: str) -> dict[str, Any]:
-    """The content of a text in TOML, which Python itself reads from 3.11 on."""
-    try:
-        import tomllib
-    except ModuleNotFoundError:
-        try:
-            import tomli as tomllib
-        except ModuleNotFoundError:
-            raise ImportError("networks can be read with Python 3.11 or newer, or with the package tomli") from None
-    return tomllib.loads(text)
-
-
-@dataclasses.dataclass
-class Run:
-    """What a network did in T steps, those of all trials: outputs, targets [T, n_out], rates, target_rates [T, N]."""
-
-    outputs: np.ndarray
-    targets: np.ndarray
-    rates: np.ndarray
-    target_rates: np.ndarray
-
-    @property
-    def error(self) -> float:
-        """The test error: sum of squared differences over sum of squared targets."""
-        return float(np.sum((self.outputs - self.targets) ** 2) / np.sum(self.targets**2))
-
-
-class State:
-    """Both networks between two steps: x, x_D [N], recurrent currents z_rec (feedback) [N], outputs z [n_out]."""
-
-    def __init__(self, x: np.ndarray, x_D: np.ndarray, outputs: int):
-        self.x, self.x_D = x, x_D
-        self.feedback, self.z = np.zeros_like(x), np.zeros(outputs)
-
-
-#: Datasets of every network.
-NEEDED = ("network/u_in", "network/readout", "target/u_out", "target/u_hint")
-
-#: The rate of a state, by the name of ``network.nonlinearity``.
+#: The rate of a state and its derivative, by the name of ``network.nonlinearity``.
 RATES = {"tanh": np.tanh, "relu": lambda states: np.maximum(states, 0.0)}
+SLOPES = {"tanh": lambda states: 1 - np.tanh(states) ** 2, "relu": lambda states: (states > 0).astype(float)}
 
 
 class Network:
-    """A trained network as stored.
+    """A trained network of N neurons, n_in inputs, n_out outputs and n_hint hints.
 
-    config (nested dict), provenance (dict); u_in [N, n_in], readout w [n_out, d]; u_out [N, n_out],
-    u_hint [N, n_hint], J_D [N, N] (None where it is sparse; `target_weights` gives the matrix either
-    way). Of full-FORCE also the learned weights [N, d]; where d < N, with a basis [N, d]. With target
-    modes [N, n] the weights are those onto the modes, [n, d].
+    config (nested dict), provenance (dict); u_in [N, n_in]; u_out [N, n_out], u_hint [N, n_hint], and J_D
+    [N, N] of the target-generating network (None where it is sparse; `target_weights()` gives the matrix
+    either way). What was learned is `readout` [n_out, d] and, by full-FORCE, `weights` [N, d], over d
+    features: the rates (d = N), or their coordinates in `basis` [N, d]. With target modes, `modes` [N, n],
+    the weights are those onto the modes, [n, d]. `J`, `w` and `U` are these arrays by their letters.
+
+    The arrays may be changed in place, and `save` writes what was changed.
     """
 
     def __init__(self, path: str | pathlib.Path):
-        with open_file(path) as file:
-            if file.attrs.get("format") != "fullforce-network":
-                raise ValueError(f"{path}: is not a network file of fullforce")
-            expect_known_versions(file, path)
-            missing = [name for name in ("config", "provenance") if name not in file.attrs]
-            missing += [name for name in NEEDED if name not in file]
-            if missing:
-                raise ValueError(f"{path}: has no {', '.join(missing)}")
-            self.config = parse_toml(file.attrs["config"])
-            self.provenance = json.loads(file.attrs["provenance"])
-            self._read_weights(file)
-            self._apply_pending_updates(file)
+        file = read_network_file(path)
+        self.path, self._seal, self.config, self.provenance = file.path, file.seal, file.config, file.provenance
+        self.__dict__.update(file.arrays)
+        self.sparse = file.sparse
         options = self.config["network"]
         self.dt, self.tau = options["dt"], options["tau"]
         self.keep_target = np.exp(-self.dt / self.tau)
         self.keep = self.keep_target if options["integrator"] == "exponential" else 1 - self.dt / self.tau
         # Files of programs before there was a choice have tanh.
-        self.rates = RATES[options.get("nonlinearity", "tanh")]
+        nonlinearity = options.get("nonlinearity", "tanh")
+        self.rates, self.slopes = RATES[nonlinearity], SLOPES[nonlinearity]
         self.is_force = self.config["learning"]["rule"] == "force"
         if self.J_D is None and not self.sparse:
-            degree = options["in_degree"]
-            if degree:
-                self.sparse = self._draw_sparse_target_weights(degree)
-            else:
-                self.J_D = self._draw_target_weights()
+            self.J_D, self.sparse = drawn_target_weights(self.config, self.neurons)
+        self._read = self._checksums()
 
-    def _read_weights(self, file: h5py.File) -> None:
-        read = lambda name: read_floats(file, name)
-        self.u_in, self.readout = read("network/u_in"), read("network/readout")
-        self.weights, self.basis, self.modes = read("network/weights"), read("network/basis"), read("network/modes")
-        self.u_out, self.u_hint, self.J_D = read("target/u_out"), read("target/u_hint"), read("target/J")
-        self.sparse = {name: file["target/J_sparse"][name][()] for name in file.get("target/J_sparse", ())}
-
-    def _apply_pending_updates(self, file: h5py.File) -> None:
-        """A checkpoint holds updates that its weights do not have yet, as products of left [N, b] and right [d, b]."""
-        right = read_floats(file, "learning/pending_right")
-        if "network/pending_left" in file:
-            self.weights -= read_floats(file, "network/pending_left") @ right.T
-        if "network/pending_readout" in file:
-            self.readout -= read_floats(file, "network/pending_readout") @ right.T
+    def __repr__(self) -> str:
+        kind = "FORCE" if self.is_force else "full-FORCE"
+        widths = f"{self.u_in.shape[1]} inputs, {len(self.readout)} outputs"
+        return f"<Network of {self.neurons} neurons, {kind}, {widths}, {self.path}>"
 
     @property
     def neurons(self) -> int:
+        """N."""
         return len(self.u_in)
 
     @property
     def J(self) -> np.ndarray:
-        """The recurrent weights of the task-performing network while it runs freely, [N, N]."""
+        """The recurrent weights of the task-performing network while it runs freely, [N, N].
+
+        The array is that of the network where it is stored as such. Otherwise it is a product and read-only.
+        """
         if self.is_force:
-            readout = self.readout if self.basis is None else self.readout @ self.basis.T
-            return self.target_weights() + self.u_out @ readout
+            return _read_only(self.target_weights() + self.u_out @ self.w)
+        if self.basis is None and self.modes is None:
+            return self.weights
         weights = self.weights if self.basis is None else self.weights @ self.basis.T
-        return weights if self.modes is None else self.modes @ weights
+        return _read_only(weights if self.modes is None else self.modes @ weights)
+
+    @J.setter
+    def J(self, values: np.ndarray) -> None:
+        if self.is_force or self.basis is not None or self.modes is not None:
+            raise AttributeError("J of this network is a product of other arrays (change J_D, u_out, readout, weights, "
+                                 "basis or modes)")
+        self.weights[...] = values
+
+    @property
+    def w(self) -> np.ndarray:
+        """The readout over the rates, [n_out, N]; a product and read-only where there is a basis."""
+        return self.readout if self.basis is None else _read_only(self.readout @ self.basis.T)
+
+    @w.setter
+    def w(self, values: np.ndarray) -> None:
+        if self.basis is not None:
+            raise AttributeError("w of this network is a product of readout and basis (change these)")
+        self.readout[...] = values
+
+    @property
+    def U(self) -> Optional[np.ndarray]:
+        """The basis of low-rank features, [N, d]; None of dense ones."""
+        return self.basis
 
     def target_weights(self) -> np.ndarray:
         """J_D as a matrix [N, N], of a sparse one too."""
@@ -132,31 +106,12 @@ class Network:
         J_D[rows, self.sparse["indices"]] = self.sparse["data"]
         return J_D
 
-    def _draw_target_weights(self) -> np.ndarray:
-        """J_D [N, N] of a file without it, which can be drawn again."""
-        seed, N = self.config["run"]["seed"], self.neurons
-        return self._weights_drawn(N, [draws.normal_draws(seed, draws.TARGET_WEIGHTS, i, N) for i in range(N)])
-
-    def _draw_sparse_target_weights(self, degree: int) -> dict[str, np.ndarray]:
-        """The same of a sparse J_D with so many inputs of each neuron, in compressed sparse row form."""
-        seed, N = self.config["run"]["seed"], self.neurons
-        rows = [draws.normal_draws(seed, draws.TARGET_WEIGHTS, i, degree) for i in range(N)]
-        return {"indptr": np.arange(N + 1) * degree,
-                "indices": np.concatenate([draws.distinct_inputs(seed, i, N, degree) for i in range(N)]),
-                "data": self._weights_drawn(degree, rows).ravel()}
-
-    def _weights_drawn(self, inputs: int, rows: list[np.ndarray]) -> np.ndarray:
-        """Weights of neurons with so many inputs, from standard normal numbers, in the precision of the run."""
-        weights = np.array(rows) * (self.config["network"]["gain"] / np.sqrt(inputs))
-        single = self.config["learning"]["precision"] != "double"
-        return weights.astype(np.float32).astype(float) if single else weights
-
     def features(self, r: np.ndarray) -> np.ndarray:
         """What learning sees of the rates r [N]: its features [d]."""
         return r if self.basis is None else self.basis.T @ r
 
     def currents(self, phi: np.ndarray) -> np.ndarray:
-        """J r [N], of the features phi [d] of r."""
+        """J r [N], of the features phi [d] of r. FORCE does not learn them."""
         return self.weights @ phi if self.modes is None else self.modes @ (self.weights @ phi)
 
     def target_product(self, r: np.ndarray) -> np.ndarray:
@@ -165,77 +120,183 @@ class Network:
             return self.J_D @ r
         return np.add.reduceat(self.sparse["data"] * r[self.sparse["indices"]], self.sparse["indptr"][:-1])
 
-    def initial_state(self, seed: int, test: bool = True, stream: int = 0) -> State:
-        """The states that the program draws for a stream at the start of a test, or of training."""
+    def recurrent(self, r: np.ndarray) -> np.ndarray:
+        """J r [N] of the network that runs freely, of the rates r [N]; of FORCE, J_D r + u_out w r."""
+        phi = self.features(r)
+        return self.target_product(r) + self.u_out @ (self.readout @ phi) if self.is_force else self.currents(phi)
+
+    def initial_state(self, seed: Optional[int] = None, test: bool = True, stream: int = 0) -> State:
+        """The states that the program draws for a stream at the start of a test, or of training.
+
+        `seed` is by default ``run.seed`` of the network.
+        """
         purposes = ((draws.TEST_NETWORK_STATE, draws.TEST_TARGET_STATE) if test
                     else (draws.NETWORK_STATE, draws.TARGET_STATE))
-        x, x_D = (draws.normal_draws(seed, purpose, stream, self.neurons) for purpose in purposes)
+        x, x_D = (draws.normal_draws(self._seed_or(seed), purpose, stream, self.neurons) for purpose in purposes)
         return State(x, x_D, len(self.readout))
 
-    def run(self, trials: Iterable[Trial], state: State, forced: bool = False) -> Run:
-        """Runs trials one after another, without noise, from a state, which it moves on.
+    def _seed_or(self, seed: Optional[int]) -> int:
+        return self.config["run"]["seed"] if seed is None else seed
 
-        `forced`: the targets drive the task-performing network, as in init trials.
+    def step(self, state: State, f_in: Optional[np.ndarray] = None, f_out: Optional[np.ndarray] = None,
+             f_hint: Optional[np.ndarray] = None, forced: bool = False, noise: Optional[np.ndarray] = None) -> None:
+        """Moves `state` on by one step, in the order of DePasquale et al. (2018).
+
+        Inputs f_in [n_in], targets f_out [n_out], hints f_hint [n_hint]; None stands for zeros. `forced`: the
+        targets drive the task-performing network. `noise` [N] is added to the states x.
         """
-        records = [], [], [], []
-        for trial in trials:
-            self._check_widths(trial)
-            hints = trial.hints if self.u_hint.shape[1] else np.zeros((len(trial.targets), 0))
-            for f_in, f_out, f_hint in zip(trial.inputs, trial.targets, hints):
-                self.step(state, f_in, f_out, f_hint, forced)
-                for record, value in zip(records, (state.z, f_out, self.rates(state.x), self.rates(state.x_D))):
-                    record.append(value)
-        return Run(*map(np.array, records))
-
-    def _check_widths(self, trial: Trial) -> None:
-        for name, weights in (("targets", self.u_out), ("inputs", self.u_in), ("hints", self.u_hint)):
-            given, wanted = getattr(trial, name).shape[1], weights.shape[1]
-            # A network trained without hints has no weights for them, and does not look at them.
-            if given != wanted and not (name == "hints" and wanted == 0):
-                raise ValueError(f"a trial has {given} {name} and the network {wanted}")
-
-    def step(self, state: State, f_in: np.ndarray, f_out: np.ndarray, f_hint: np.ndarray, forced: bool) -> None:
-        """One step, in the order of DePasquale et al. (2018); inputs [n_in], targets [n_out], hints [n_hint]."""
+        f_in, f_out, f_hint = (np.zeros(weights.shape[1]) if signal is None else signal for signal, weights
+                               in ((f_in, self.u_in), (f_out, self.u_out), (f_hint, self.u_hint)))
         F = self.target_product(self.rates(state.x_D)) + self.u_out @ f_out + self.u_hint @ f_hint
         s = F + self.u_in @ f_in
         recurrent = (self.target_product(self.rates(state.x)) + self.u_out @ state.z if self.is_force
                      else state.feedback)
         state.x_D = s + (state.x_D - s) * self.keep_target
         state.x = self.keep * state.x + (1 - self.keep) * (recurrent + self.u_in @ f_in)
+        if noise is not None:
+            state.x += noise
         phi = self.features(self.rates(state.x))
         state.z = f_out if forced else self.readout @ phi
         if not self.is_force:
             state.feedback = F if forced else self.currents(phi)
 
-    def test(self, trials: Iterable[Trial], init_trials: Iterable[Trial] = (), seed: int | None = None) -> Run:
+    def reset(self, state: State, x: np.ndarray) -> None:
+        """Puts both networks into the state x [N], with the currents and outputs of its rates."""
+        state.x, state.x_D = x.copy(), x.copy()
+        phi = self.features(self.rates(x))
+        state.z = self.readout @ phi
+        if not self.is_force:
+            state.feedback = self.currents(phi)
+
+    def run(self, X: Any, Y: Any = None, hints: Any = None, *, state: Optional[State] = None, forced: bool = False,
+            noise: float = 0.0, seed: Optional[int] = None, first_trial: int = 0) -> Activity:
+        """Runs trials one after another and records all neurons, as `fullforce test` does on one stream.
+
+        X is a list of inputs [T, n_in], an array [trials, T, n_in], or a list of `Trial`; Y and hints are
+        likewise the targets [T, n_out] and hints [T, n_hint] of the target-generating network (zeros by
+        default). `state` is where the run begins, and is moved on; by default it is that of a test, drawn
+        from the seed. States are reset at the begin of trials as ``task.reset`` says. `forced`: the targets
+        drive the network, as in init trials. `noise` is eta, and draws other numbers than the program.
+        `first_trial` is the number of the first trial, on which random resets depend.
+        """
+        seed = self._seed_or(seed)
+        state = self.initial_state(seed) if state is None else state
+        return run_network(self, self._trials(X, Y, hints), state, forced, noise, seed, first_trial)
+
+    def _trials(self, X: Any, Y: Any, hints: Any) -> Sequence[Trial]:
+        from ..arrays import as_trials  # which needs the types of this folder
+        if isinstance(X, (list, tuple)) and len(X) == 0:
+            return []
+        return as_trials(X, Y, hints=hints, outputs=len(self.readout))
+
+    def test(self, trials: Iterable[Trial], init_trials: Iterable[Trial] = (), seed: Optional[int] = None) -> Activity:
         """What `fullforce test` does on one stream without noise: from the drawn states, forced, then free trials."""
-        state = self.initial_state(self.config["run"]["seed"] if seed is None else seed)
-        self.run(init_trials, state, forced=True)
-        return self.run(trials, state)
+        state = self.initial_state(seed)
+        self.run(list(init_trials), state=state, forced=True, seed=seed)
+        return self.run(list(trials), state=state, seed=seed)
+
+    def start_states(self, trials: int, seed: Optional[int] = None) -> Optional[np.ndarray]:
+        """The states in which test trials 0, 1, ... begin, [trials, N]; None unless ``task.reset`` resets them."""
+        return start_states(self, range(trials), self._seed_or(seed))
+
+    def velocity(self, x: np.ndarray, input: Optional[np.ndarray] = None) -> np.ndarray:
+        """tau dx/dt = -x + J r(x) + u_in f_in of the network that runs freely, [N], at a constant input [n_in]."""
+        driven = 0.0 if input is None else self.u_in @ np.asarray(input, dtype=float)
+        return -x + self.recurrent(self.rates(x)) + driven
+
+    def jacobian(self, x: np.ndarray) -> np.ndarray:
+        """The derivative of `velocity` by x, [N, N]: -1 + J diag(r'(x)), in units of 1/tau."""
+        return self.J * self.slopes(np.asarray(x, dtype=float)) - np.eye(self.neurons)
+
+    def fixed_points(self, starts: np.ndarray, input: Optional[np.ndarray] = None, *, tolerance: float = 1e-20,
+                     iterations: int = 500, distance: float = 1e-3) -> list[FixedPoint]:
+        """Where the network that runs freely stands still under a constant input [n_in], found from states [k, N].
+
+        From each state q = |tau dx/dt|^2 / (2 N) is minimised. Where more than `tolerance` is left there is no
+        fixed point, and of points closer than `distance` times sqrt(N) to each other one stays. Those that many
+        starts led to come first. For large networks there is `fullforce analyze --fixed-points`.
+        """
+        return find_fixed_points(self, np.atleast_2d(np.asarray(starts, dtype=float)), input, tolerance, iterations,
+                                 distance)
+
+    def lesion(self, neurons: Sequence[int]) -> Network:
+        """A copy in which these neurons are silent: they neither drive others nor are driven.
+
+        Weights from and to them are zero in the task-performing network, and its readout does not see them.
+        FORCE has no recurrent weights of its own, so that its target-generating network loses them too.
+        """
+        silent = np.zeros(self.neurons, dtype=bool)
+        silent[np.asarray(neurons, dtype=int)] = True
+        other = self.copy()
+        other.u_in[silent] = 0.0
+        if other.is_force:
+            other._lesion_target(silent)
+            other.u_out[silent] = 0.0
+        if other.basis is not None:
+            other.basis[silent] = 0.0
+        for array in (other.readout, other.weights):
+            if array is not None and other.basis is None:
+                array[:, silent] = 0.0
+        rows = other.weights if other.modes is None else other.modes
+        if rows is not None:
+            rows[silent] = 0.0
+        return other
+
+    def _lesion_target(self, silent: np.ndarray) -> None:
+        if self.sparse:
+            rows = np.repeat(np.arange(self.neurons), np.diff(self.sparse["indptr"]))
+            self.sparse["data"][np.logical_or(silent[rows], silent[self.sparse["indices"]])] = 0.0
+        else:
+            self.J_D[silent], self.J_D[:, silent] = 0.0, 0.0
+
+    def perturb(self, size: float, seed: int = 0, arrays: Sequence[str] = ("weights", "readout")) -> Network:
+        """A copy in which these arrays have normal noise added, of `size` times the standard deviation of each.
+
+        Names are those of the class; J_D may be among them. Weights that are zero stay zero. Arrays that the network
+        does not have, such as the weights of FORCE, are left out.
+        """
+        unknown = [name for name in arrays if name not in DATASETS]
+        if unknown:
+            raise ValueError(f"arrays: {', '.join(unknown)} (must be of {', '.join(DATASETS)})")
+        random, other = np.random.default_rng(seed), self.copy()
+        for name in arrays:
+            values = other.sparse["data"] if name == "J_D" and other.sparse else getattr(other, name)
+            if values is not None:
+                present = values != 0
+                values[present] += size * values[present].std() * random.standard_normal(np.count_nonzero(present))
+        return other
+
+    def copy(self) -> Network:
+        """A copy with arrays of its own."""
+        return copy.deepcopy(self)
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        named = {name: getattr(self, name) for name in DATASETS if getattr(self, name) is not None}
+        return {**named, "sparse": self.sparse["data"]} if self.sparse else named
+
+    def _checksums(self) -> dict[str, int]:
+        return {name: zlib.crc32(np.ascontiguousarray(values)) for name, values in self._arrays().items()}
+
+    def edited(self) -> list[str]:
+        """The names of the arrays that are not as they were read."""
+        return [name for name, sum in self._checksums().items() if sum != self._read.get(name)]
+
+    def save(self, path: str | pathlib.Path) -> pathlib.Path:
+        """Writes the network with what was changed as a file that the program accepts; returns its path.
+
+        It can be tested, analysed, and trained on from (``run.start_from``). The provenance names what was edited.
+        """
+        shapes = {name: values.shape for name, values in self._arrays().items() if not np.isfinite(values).all()}
+        if shapes:
+            raise ValueError(f"{', '.join(shapes)}: values are not finite, so the network is not saved")
+        edited = set(self.edited())
+        save_network(path, self.path, self._seal, {k: v for k, v in self._arrays().items() if k in edited})
+        return pathlib.Path(path)
 
 
-def expect_known_versions(file: h5py.File, path: str | pathlib.Path) -> None:
-    """Raises ValueError where a newer program wrote the file, or a section of it, in a form that is not known here.
-
-    A section is a part of the file with a version of its own, which a group has as an attribute.
-    """
-    for group in (file, *(member for member in file.values() if isinstance(member, h5py.Group))):
-        for name, version in group.attrs.items():
-            if not name.endswith("_version"):
-                continue
-            if not isinstance(version, numbers.Real):
-                raise ValueError(f"{path}: {group.name} has {name} = {version!r}, which is no number")
-            if version > VERSION or name.removesuffix("_version") not in (*SECTIONS, "format"):
-                raise ValueError(f"{path}: {group.name} has {name} = {version}, which this package does not know; use "
-                                 "the package of a newer fullforce")
-
-
-def read_floats(file: h5py.File, name: str) -> np.ndarray | None:
-    """A dataset in double precision; None where the file does not have it."""
-    if name not in file:
-        return None
-    expect_whole(file[name].id, f"{file.filename}: dataset {name}")
-    return file[name][()].astype(float)
+def _read_only(values: np.ndarray) -> np.ndarray:
+    values.flags.writeable = False
+    return values
 
 
 def load_network(path: str | pathlib.Path) -> Network:

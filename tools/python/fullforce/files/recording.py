@@ -16,8 +16,9 @@ Recording = dict[str, Optional[np.ndarray]]
 def read_recording(path: pathlib.Path) -> Recording:
     """The datasets of a recording of T steps of n neurons.
 
-    They are time [T], outputs and targets [T, n_out], inputs [T, n_in], neurons [n], rates [T, n],
-    trial_ends [trials], and target_rates [T, n], which is None where the file has none.
+    They are time [T], outputs and targets [T, n_out], inputs [T, n_in], neurons [n], rates [T, n] and
+    trial_ends [trials]. None where the file has none: mask [T, n_out] (1 where the output is
+    scored), target_rates and states [T, n], conditions [trials] (texts), and output_names [n_out] (texts).
     """
     with DataFile(path, "a file of fullforce test --record") as file:
         file.expect(NEEDED)
@@ -29,6 +30,9 @@ def read_recording(path: pathlib.Path) -> Recording:
         for name in ("outputs", "inputs"):
             data[name] = file.numbers(name, (steps, None))
         data["targets"] = file.numbers("targets", data["outputs"].shape)
-        for name in ("rates", "target_rates"):
+        data["mask"] = file.numbers("mask", data["outputs"].shape) if "mask" in file else None
+        for name in ("rates", "target_rates", "states"):
             data[name] = file.numbers(name, (steps, len(neurons))) if name in file else None
+        data["conditions"] = file.texts("conditions", len(data["trial_ends"])) if "conditions" in file else None
+        data["output_names"] = file.texts_of_attribute("output_names")
     return data

@@ -7,10 +7,11 @@ from typing import Any
 
 from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents
 from ..content import Content
+from ..definitions import definition
 from ..errors import ToolError
 from ..files.data_file import DataFile
 from ..style import NETWORKS, ZERO_LINE, plt
-from .html_parts import note, picture, section, table
+from .html_parts import definitions, note, picture, section, table
 
 TITLE = "Spectrum and activity"
 KIND = "an analysis of fullforce"
@@ -46,7 +47,10 @@ def numbers(found: Content) -> str:
     if "rate_correlation" in found:
         median = found.part("rate_correlation").number_or_none("median")
         rows.append(("median correlation of rates with their targets", median, ""))
-    return table(rows, True, ["", *(look.label for look in NETWORKS.values())])
+    names = [name for group, name in NUMBERS if group in found]
+    names += ["rate_correlation"] if "rate_correlation" in found else []
+    return table(rows, True, ["", *(look.label for look in NETWORKS.values())]) + definitions(
+        (name.replace("_", " "), definition(name)) for name in names)
 
 
 def analysis_figure(file: DataFile) -> Any:

@@ -5,14 +5,18 @@ import argparse
 import pathlib
 
 from ..errors import Parser, ToolError
+from ..sweep.results import RECORD, read_sweep
 from .run_page import run_page
 from .study_page import study_page
+from .sweep_page import sweep_page
 
 
 def contents(folder: pathlib.Path) -> str:
-    """The page of what a folder holds: a run, or a study of many."""
+    """The page of what a folder holds: a run, a sweep, or a study."""
     if not folder.is_dir():
-        raise ToolError(f"{folder}: is not a folder (give the output folder of fullforce train or tools/study.py)")
+        raise ToolError(f"{folder}: is not a folder (give the output folder of fullforce train, fullforce-sweep or tools/study.py)")
+    if (folder / RECORD).exists():
+        return sweep_page(read_sweep(folder))
     tables = sorted(folder.glob("*.csv"))
     is_finished = (folder / "summary.json").exists()
     if not is_finished and not tables and list(folder.glob("*/summary.json")):
@@ -33,8 +37,8 @@ def write(arguments: argparse.Namespace) -> int:
 
 def parse() -> argparse.Namespace:
     """The options of the command line."""
-    parser = Parser(description="One HTML page about a run or a study.")
-    parser.add_argument("run", metavar="RUN", help="output folder of fullforce train or of tools/study.py")
+    parser = Parser(description="One HTML page about a run, a sweep or a study.")
+    parser.add_argument("run", metavar="RUN", help="output folder of fullforce train, fullforce-sweep or tools/study.py")
     parser.add_argument("--output", metavar="HTML", help="default RUN/report.html")
     return parser.parse_args()
 

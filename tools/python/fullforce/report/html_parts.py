@@ -17,9 +17,12 @@ h1 { font-size: 1.6rem; margin-bottom: 0; } \
 h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bottom: 1px solid #ccc; }
 table { border-collapse: collapse; } \
 th, td { text-align: left; padding: .15rem .9rem .15rem 0; vertical-align: top; font-weight: normal; }
-th { color: #555; } td { font-variant-numeric: tabular-nums; } .numbers td, .numbers th { text-align: right; }
+th { color: #555; } td { font-variant-numeric: tabular-nums; } .numbers td, .numbers th { text-align: right; } \
+.numbers th:first-child { text-align: left; }
 .scores { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; } \
 .scores div { background: #f2f5f8; border-radius: 6px; padding: .5rem .9rem; }
+.definitions { color: #555; font-size: .9rem; display: grid; grid-template-columns: max-content 1fr; \
+gap: .1rem .9rem; } .definitions dt { font-weight: 600; } .definitions dd { margin: 0; }
 .scores b { display: block; font-size: 1.25rem; } \
 .warning { background: #fff3cd; padding: .5rem .9rem; border-radius: 6px; }
 img { max-width: 100%; height: auto; } \
@@ -65,6 +68,15 @@ def image(png: bytes, alternative: str) -> str:
 def note(content: str) -> str:
     """A remark."""
     return f'<p class="note">{html.escape(content)}</p>'
+
+
+def definitions(entries: Iterable[tuple[str, str]]) -> str:
+    """What numbers mean: names with their definitions; those without one are left out."""
+    known = [(name, meaning) for name, meaning in entries if meaning]
+    if not known:
+        return ""
+    lines = "".join(f"<dt>{text(name)}</dt><dd>{text(meaning)}</dd>" for name, meaning in known)
+    return f'<dl class="definitions">{lines}</dl>'
 
 
 def section(title: str, *parts: str) -> str:

@@ -5,14 +5,24 @@ import html
 import pathlib
 from typing import Any, Mapping
 
-from .. import plot
 from ..content import Content, read_content
 from ..files.data_file import DataFile
-from ..files.recording import read_recording
+from ..files.recording import Recording, read_recording
+from ..plot import picture as drawing
+from ..plot import state_space
+from ..plot.learning import test_of
+from ..plot.recorded import from_recording
 from ..style import FILLS, plt
 from ..text_files import read_metrics
 from .analysis import analysis
 from .html_parts import note, page, picture, section, table, text
+from .scores import parts_of_test, scores
+
+LEARNING_CURVE = ("The learning curve shows the error of each training trial while the network learns from it; the line is "
+                  "the error of the test, without learning.")
+STATE_SPACE = ("Trajectories of the recorded rates on their three leading principal components, which are the directions "
+               "of largest variance; a dot marks where a trial begins.")
+
 
 def read_summary(path: pathlib.Path) -> Content:
     """What a summary.json holds."""
@@ -20,22 +30,13 @@ def read_summary(path: pathlib.Path) -> Content:
 
 
 def run_page(folder: pathlib.Path) -> str:
-    """The page of the run in a folder."""
+    """The page of the run in a folder: what it has found first, then how it was made."""
     summary = read_summary(folder / "summary.json")
-    body = [scores(summary), warnings(summary), what_was_run(summary), learning(folder), analysis(folder),
-            timing(summary), network_config(folder), section("Provenance", table(summary.part("provenance").items()))]
+    test = summary.part("test")
+    body = [scores(test), warnings(summary), parts_of_test(test), *activity(folder), analysis(folder),
+            what_was_run(summary), network_config(folder), timing(summary),
+            section("Provenance", table(summary.part("provenance").items()))]
     return page(f"{summary['rule']} network of {summary['neurons']} neurons: {summary['task']}", folder, body)
-
-
-def scores(summary: Content) -> str:
-    """What the run reached, as a row of boxes."""
-    test, known = summary.part("test"), ("trials", "steps", "seconds", "error")
-    cells = [("test error", test["error"]), ("test trials", test["trials"])]
-    cells += [(name.replace("_", " "), value) for name, value in test.items() if name not in known]
-    cells += [("training", f'{summary.part("train").number("seconds"):.4g} s'),
-              ("samples per second", summary.part("performance").number("samples_per_second"))]
-    boxes = "".join(f"<div>{text(name)}<b>{text(value)}</b></div>" for name, value in cells)
-    return f'<div class="scores">{boxes}</div>'
 
 
 def warnings(summary: Content) -> str:
@@ -53,22 +54,32 @@ def what_was_run(summary: Content) -> str:
     return section("What was run", table(rows))
 
 
-def learning(folder: pathlib.Path) -> str:
-    """The picture of tools/plot.py."""
-    recording = folder / "recording.h5"
-    data = read_recording(recording) if recording.exists() else None
-    drawn = picture(plot.make_figure(data, read_metrics(folder / "metrics.csv")), "output, rates and learning curve")
-    if data:
-        return section("Learning, output and neurons", drawn)
-    advice = "For output and neurons against their targets: fullforce test NETWORK --record recording.h5."
-    return section("Learning", drawn, note(advice))
+def activity(folder: pathlib.Path) -> list[str]:
+    """The picture of tools/plot.py, and trajectories of the state."""
+    path = folder / "recording.h5"
+    data = read_recording(path) if path.exists() else None
+    figure = drawing.make_figure(data, read_metrics(folder / "metrics.csv"), test_of(folder))
+    drawn = picture(figure, "outputs, rates and learning curve")
+    if data is None:
+        advice = "For outputs and neurons against their targets: fullforce test NETWORK --record RUN/recording.h5."
+        return [section("Learning", drawn, note(advice))]
+    return [section("Outputs, neurons and learning", drawn, note(LEARNING_CURVE)), trajectories(data)]
+
+
+def trajectories(data: Recording) -> str:
+    """The state of the network in three dimensions, where enough neurons were recorded."""
+    if data["rates"].shape[1] < 3 or not data["rates"].std(axis=0).any():
+        return ""
+    drawn = picture(state_space(from_recording(data)), "trajectories of the rates")
+    return section("State space", drawn, note(STATE_SPACE))
 
 
 def timing(summary: Content) -> str:
     """Where the time went, speed and memory."""
     performance, peaks = summary.part("performance"), summary.part("memory").numbers("peak_bytes_per_rank")
+    seconds = [("training (s)", summary.part("train").number("seconds"))]
     measures = ("seconds_per_step", "samples_per_second", "gflops", "gbytes_per_second")
-    rows = [(name.replace("_", " "), performance.number(name)) for name in measures]
+    rows = seconds + [(name.replace("_", " "), performance.number(name)) for name in measures]
     phases = {name: phase.number("mean") for name, phase in performance.part("phases").parts()}
     rows += [("largest memory of a rank (MiB)", max(peaks) / 2**20), ("memory of all ranks (MiB)", sum(peaks) / 2**20)]
     drawn = picture(timing_figure(phases), "where the time went")

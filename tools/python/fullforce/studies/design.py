@@ -32,7 +32,8 @@ class Request:
 class Study:
     """Which points a study has, the rows of its table (of finished points), and its figure (of rows).
 
-    Rows have the same columns: what a point was made with, its seed, and results.
+    Rows have the same columns in this order: what a network was made and tested with, its seed, and
+    results. The table puts rows together that differ in seed and results alone.
     """
 
     points: Callable[[Request], list[Point]]

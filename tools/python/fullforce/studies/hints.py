@@ -5,14 +5,17 @@ import functools
 import pathlib
 from typing import Any, Sequence
 
+import numpy as np
+
 from ..files.recording import read_recording
 from ..points import Point
-from ..style import DARK_TARGET, SERIES, plt, quartiles, set_x_ticks
+from ..style import DARK_TARGET, SERIES, ZERO_LINE, plt, quartiles, set_x_ticks
 from .design import Request, Row, Study
 
 LABELS = {"error": "test error (no unit)", "timing_within_20_percent": "responses within 20 % (fraction)",
           "missed_responses": "trials without a response (fraction)", "fraction_correct": "fraction correct",
-          "participation_ratio": "participation ratio (no unit)"}
+          "participation_ratio": "participation ratio (no unit)", "speed": "mean speed of the rates (1/s)",
+          "target_exponent_times_tau": "target network: exponent times tau"}
 
 
 # What is trained, with its title in the figure. FORCE has no target-generating network to which a hint could be given.
@@ -28,6 +31,7 @@ TASKS: dict[str, tuple[str, dict[str, Any]]] = {
 
 def points(task: str, request: Request) -> list[Point]:
     after = {"analysis.h5": ["analyze", "NETWORK", "--pca", "--trials", "20", "--output", "RESULT"],
+             "lyapunov.h5": ["analyze", "NETWORK", "--lyapunov", "1", "--trials", "10", "--output", "RESULT"],
              "recording.h5": ["test", "NETWORK", "--trials", "5", "--record", "RESULT"]}
     settings = {"task.name": task, "network.neurons": request.size(1000), "learning.update_probability": 1.0,
                 "learning.precision": "mixed", "run.streams": 16, "run.init_trials": 2, "run.train_trials": 320,
@@ -43,21 +47,36 @@ def rows(points: Sequence[Point]) -> list[Row]:
 
 
 def row(point: Point) -> Row:
-    """Test error, the scores of the task, and dimensions of the activity."""
+    """Test error, the scores of the task, and what the activity is like."""
     test, pca = point.summary().part("test"), point.result("analysis.json").part("pca").part("network")
+    exponents = point.result("lyapunov.json").part("lyapunov")
     names = [name for name, _ in test.items() if name.startswith(("timing", "missed", "fraction"))]
     scores = {name: test.number_or_none(name) for name in ["error", *names]}
     return dict(kind=point.folder.name.rpartition("-")[0], seed=point.settings["run.seed"], **scores,
-                participation_ratio=pca.number("participation_ratio"), dimension_90=pca.number("dimension_90"))
+                participation_ratio=pca.number("participation_ratio"), dimension_90=pca.number("dimension_90"),
+                speed=mean_speed(point.folder / "recording.h5"),
+                exponent_times_tau=exponents.part("network").number("largest_times_tau"),
+                target_exponent_times_tau=exponents.part("target").number("largest_times_tau"))
+
+
+def mean_speed(path: pathlib.Path) -> float:
+    """How fast rates change along the recorded trials: the mean over steps of |dr/dt| / sqrt(n) of n neurons, in 1/s."""
+    recording = read_recording(path)
+    rates, time = recording["rates"], recording["time"]
+    inside = np.setdiff1d(np.arange(len(time) - 1), recording["trial_ends"] - 1)  # steps within a trial
+    steps = rates[inside + 1] - rates[inside]
+    return float(np.mean(np.sqrt(np.mean(steps**2, axis=1))) / (time[1] - time[0]))
 
 
 def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
+    """The scores in two lines of panels, and test trials on their right."""
     scores = [name for name in rows[0] if name in LABELS]
-    figure, panels = plt.subplots(1, len(scores) + 1, figsize=(3 * len(scores) + 5, 3.6), constrained_layout=True,
-                                  gridspec_kw=dict(width_ratios=[1] * len(scores) + [2]))
-    for axes, score in zip(panels, scores):
-        draw_score(axes, rows, score)
-    draw_trials(panels[-1], folder)
+    columns = (len(scores) + 1) // 2
+    figure = plt.figure(figsize=(3 * columns + 5, 7), constrained_layout=True)
+    grid = figure.add_gridspec(2, columns + 1, width_ratios=[1] * columns + [1.7])
+    for k, score in enumerate(scores):
+        draw_score(figure.add_subplot(grid[k // columns, k % columns]), rows, score)
+    draw_trials(figure.add_subplot(grid[:, -1]), folder)
     return figure
 
 
@@ -72,7 +91,10 @@ def draw_score(axes: Any, rows: Sequence[Row], score: str) -> None:
             axes.plot(ends, [middle] * 2, color=style["color"], linewidth=2)
             axes.fill_between(ends, low, high, color=style["color"], alpha=0.2, linewidth=0)
     axes.set(ylabel=LABELS[score], xlim=(-0.5, len(KINDS) - 0.5))
-    axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
+    known = [0.0, *(r[score] for r in rows if r[score] is not None)]
+    margin = 0.08 * (max(known) - min(known)) or 0.1
+    axes.set_ylim(min(known) - margin, max(known) + margin)
+    axes.axhline(0.0, **ZERO_LINE)
     set_x_ticks(axes, range(len(KINDS)), list(KINDS.values()))
 
 
@@ -88,7 +110,7 @@ def draw_trials(axes: Any, folder: pathlib.Path) -> None:
             axes.plot(time, output, color=style["color"], linestyle=style["linestyle"], label=KINDS[kind])
     axes.set(xlabel="time (s)", ylabel="output (no unit), stacked", title="Test trials")
     axes.set_yticks([])
-    axes.legend(frameon=False, fontsize=8, loc="center left")
+    axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncol=4)
 
 
 HINTS = Study(functools.partial(points, "ready-set-go"), rows, figure, seeds=5)

@@ -31,7 +31,7 @@ def points(request: Request) -> list[Point]:
 
 def rows(points: Sequence[Point]) -> list[Row]:
     return [dict(rule=p.settings["learning.rule"], trained_noise=p.settings["network.noise"],
-                 seed=p.settings["run.seed"], noise=eta, error=p.test_result("error", result_name(eta)))
+                 noise=eta, seed=p.settings["run.seed"], error=p.test_result("error", result_name(eta)))
             for p in points for eta in NOISES]
 
 

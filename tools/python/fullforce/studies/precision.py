@@ -8,20 +8,10 @@ import numpy as np
 
 from ..points import Point
 from ..style import SERIES, ZERO_LINE, plt
+from .cases import CASES, case_of, name_of
 from .design import Request, Row, Study
 
 PRECISIONS = ("double", "mixed", "single")
-HINTED = {"learning.update_probability": 1.0, "run.streams": 16, "run.init_trials": 2, "run.train_trials": 400,
-          "run.test_trials": 160}
-# What is trained.
-CASES: dict[str, dict[str, Any]] = {
-    "oscillation, 1 stream": {"task.name": "oscillation", "run.streams": 1, "run.train_trials": 60,
-                              "run.test_trials": 32},
-    "oscillation, 16 streams": {"task.name": "oscillation", "run.streams": 16, "run.train_trials": 128,
-                                "run.test_trials": 32},
-    "ready-set-go": {"task.name": "ready-set-go", "task.hint": "phase", **HINTED},
-    "delayed comparison": {"task.name": "delayed-comparison", **HINTED},
-}
 
 
 def points(request: Request) -> list[Point]:
@@ -34,15 +24,6 @@ def points(request: Request) -> list[Point]:
 def rows(points: Sequence[Point]) -> list[Row]:
     return [dict(case=case_of(p), precision=p.settings["learning.precision"], seed=p.settings["run.seed"],
                  error=p.test_result("error")) for p in points]
-
-
-def name_of(case: str) -> str:
-    """What the names of a case's points begin with."""
-    return case.replace(",", "").replace(" ", "-")
-
-
-def case_of(point: Point) -> str:
-    return next(case for case in CASES if point.name.startswith(f"{name_of(case)}-"))
 
 
 def error_pairs(rows: Sequence[Row], case: str, precision: str) -> list[tuple[float, float]]:

@@ -32,7 +32,7 @@ def row(point: Point, which: str) -> Row:
     """The row of one of the two networks of a point."""
     found = point.result("analysis.json")
     eigenvalues, pca = found.part("eigenvalues").part(which), found.part("pca").part(which)
-    return dict(seed=point.settings["run.seed"], network=which,
+    return dict(network=which, seed=point.settings["run.seed"],
                 spectral_radius=eigenvalues.number("spectral_radius"), rightmost=eigenvalues.number("rightmost"),
                 participation_ratio=pca.number("participation_ratio"), dimension_90=pca.number("dimension_90"),
                 median_rate_correlation=found.part("rate_correlation").number_or_none("median"))

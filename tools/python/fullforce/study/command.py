@@ -2,51 +2,31 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import pathlib
-import subprocess
-from typing import Sequence
 
 from .. import options
 from ..errors import Parser, ToolError
-from ..points import Point, missing, refuse_own_settings, remember_settings
-from ..running import STOPPED_EARLY, Sbatch
+from ..points import Runs, missing, refuse_own_settings, remember_base, remember_settings, submit
+from ..running import STOPPED_EARLY, environment, find_program, on_ranks
 from ..studies import STUDIES
 from ..studies.design import CONFIG, Request
 from .results import write_results
-from .runs import run_points
 
 EPILOG = """
 STUDY: neurons (test error against N, both rules), noise (in training and test), spectra (eigenvalues and principal
 components), hints (ready-set-go with and without), comparison (delayed comparison with and without), streams,
-precision (single against double), lyapunov (random networks against theory). A point is a folder of DIR (default
-runs/STUDY); finished ones are skipped, interrupted ones go on. --minutes starts nothing after that time, --figures
-nothing at all. --slurm submits what is missing as an array of jobs/sweep.sbatch, with the options behind it; run the
-study again afterwards for the tests and the figure. Exit code 75: points are missing still (the figure shows what is
-there), 2: a wrong input, 1: a point failed.
+precision (mixed and single against double), alpha (test error against learning.alpha), lyapunov (random networks
+against theory). A point is a folder of DIR (default runs/STUDY); finished ones are skipped, interrupted ones go on.
+--minutes starts nothing after that time, --figures nothing at all. --slurm submits what is missing as an array of
+jobs/sweep.sbatch, with the options behind it; run the study again afterwards for the tests and the figure. Exit code
+75: points are missing still (the figure shows what is there), 2: a wrong input, 1: a point failed.
 """
 
 
-def submit(points: Sequence[Point], folder: pathlib.Path, config: pathlib.Path, settings: Sequence[str],
-           sbatch_options: list[str]) -> None:
-    """Submits the training of the points as an array of jobs/sweep.sbatch."""
-    # A file of its own: tasks of an earlier array that still wait read theirs when they start.
-    names = (folder / f"sweep-{k}.txt" for k in itertools.count(1))
-    lines = next(path for path in names if not path.exists())
-    lines.write_text("".join(sweep_line(point) + "\n" for point in points), encoding="utf-8")
-    more = [word for text in settings for word in ("--set", text)]
-    array = Sbatch([f"--array=1-{len(points)}", *sbatch_options], "sweep.sbatch",
-                   [str(lines), str(config), str(folder), *more])
-    print(" ".join(array.command), flush=True)
-    try:
-        array.submit(check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise ToolError(f"sbatch: {error}", code=1) from error
-
-
-def sweep_line(point: Point) -> str:
-    """A point as a line of a parameter file, in which spaces between quotes do not separate."""
-    return " ".join([point.name, *point.settings_as_toml()])
+def runs(arguments: argparse.Namespace) -> Runs:
+    """How the options say that points are run."""
+    command = on_ranks(arguments.ranks, find_program(arguments.program))
+    return Runs(command, environment(), arguments.jobs, arguments.minutes)
 
 
 def work(arguments: argparse.Namespace) -> int:
@@ -60,14 +40,12 @@ def work(arguments: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         refuse_own_settings(points, arguments.set)
         remember_settings(points, folder, arguments.set)
-        todo, config = missing(points), folder / "base.toml"
-        if todo:
-            config.write_text(CONFIG)
+        todo, config = missing(points), remember_base(folder, CONFIG)
         if todo and arguments.slurm is not None:
             submit(todo, folder, config, arguments.set, arguments.slurm)
             return 0
         if todo:
-            run_points(todo, config, arguments)
+            runs(arguments).train(todo, config, arguments.set)
     write_results(study, arguments.study, points, folder)
     return STOPPED_EARLY if missing(points) else 0
 
@@ -77,11 +55,6 @@ def parse() -> argparse.Namespace:
     def sizes(text: str) -> list[int]:
         return [positive(n) for n in text.split(",")]
 
-    def minutes(text: str) -> float:
-        if not float(text) > 0:
-            raise argparse.ArgumentTypeError(f"{text}: must be above 0")
-        return float(text)
-
     positive = options.at_least_one("positive")
     parser = Parser(description="Run a study of many networks and draw its figure.", epilog=EPILOG)
     parser.add_argument("study", choices=list(STUDIES))
@@ -89,7 +62,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--seeds", type=positive, help="networks for each setting; seeds 1, 2, ...")
     parser.add_argument("--sizes", type=sizes, help="numbers of neurons: several for neurons, one for the others")
     options.add_set_option(parser)
-    parser.add_argument("--minutes", type=minutes, help="start nothing after this time")
+    parser.add_argument("--minutes", type=options.above_zero, help="start nothing after this time")
     parser.add_argument("--jobs", type=positive, default=1, help="points that run at once")
     parser.add_argument("--ranks", type=positive, default=1, help="ranks of each")
     parser.add_argument("--program", metavar="PATH", help="fullforce, if it is not found")

@@ -9,9 +9,6 @@ from ..studies.design import Row, Study
 from ..style import quartiles, save
 from ..text_files import write_table
 
-# Columns that say what a network was made with; the others, except for the seed, are results.
-SETTINGS = ("rule", "neurons", "trained_noise", "noise", "network", "hint", "task", "streams", "precision", "gain")
-
 
 def write_results(study: Study, name: str, points: Sequence[Point], folder: pathlib.Path) -> None:
     """Writes table and figure of the finished points, and prints the table."""
@@ -29,8 +26,8 @@ def write_results(study: Study, name: str, points: Sequence[Point], folder: path
 
 def table_lines(rows: Sequence[Row]) -> list[str]:
     """A line for each setting: medians and quartiles over seeds of every result."""
-    settings = [column for column in rows[0] if column in SETTINGS]
-    results = [column for column in rows[0] if column not in SETTINGS and column != "seed"]
+    columns = list(rows[0])
+    settings, results = columns[:columns.index("seed")], columns[columns.index("seed") + 1:]
     groups: dict[tuple, list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(row[column] for column in settings), []).append(row)

@@ -1,0 +1,38 @@
+"""Trials from arrays."""
+import fullforce as ff
+import numpy as np
+import pytest
+
+from fullforce.arrays import as_trials
+
+
+def test_lists_and_arrays_are_the_same_trials():
+    X, Y = np.random.default_rng(0).standard_normal((2, 3, 5, 2))
+    for trials in (as_trials(X, Y), as_trials(list(X), [y.tolist() for y in Y])):
+        assert [trial.inputs.shape for trial in trials] == [(5, 2)] * 3
+        assert np.array_equal(trials[2].targets, Y[2])
+
+
+def test_one_channel_needs_no_second_axis():
+    (trial,) = as_trials(None, [np.ones(4)])
+    assert trial.targets.shape == (4, 1) and trial.inputs.shape == (4, 0)
+
+
+GOOD = np.zeros((2, 5, 1))
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (dict(X=GOOD), "Y is missing"),
+    (dict(X=GOOD, Y=GOOD[:1]), "2 of inputs, 1 of targets"),
+    (dict(X=GOOD[:, 0], Y=GOOD), r"X has shape \[2, 1\]"),
+    (dict(X=[GOOD], Y=GOOD[:1]), r"X\[0\] has shape \[2, 5, 1\]"),
+    (dict(X=GOOD[:, :4], Y=GOOD), "trial 0.*as long as the targets"),
+    (dict(X=GOOD * np.nan, Y=GOOD), "trial 0.*not finite"),
+    (dict(X=[], Y=GOOD), "X holds no trials"),
+    (dict(X=5, Y=GOOD), "X is not a list of arrays"),
+    (dict(X=GOOD, Y=[["a"], ["b"]]), "trial 0.*must be real numbers"),
+    (dict(X=GOOD, Y=GOOD, hints=GOOD[:1]), "1 of hints"),
+])
+def test_wrong_arrays_are_refused(arguments, said):
+    with pytest.raises(ff.InputError, match=said):
+        as_trials(**arguments)

@@ -1,0 +1,47 @@
+"""What the tests of the Python package share: the program, small trials, and a network that was trained on them.
+
+The environment variable FULLFORCE names the program.
+"""
+import os
+import pathlib
+import sys
+
+import numpy as np
+import pytest
+
+PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "tools" / "python"
+sys.path.insert(0, str(PACKAGE))
+
+import fullforce as ff  # noqa: E402
+
+PROGRAM = os.environ.get("FULLFORCE", "")
+#: A run of a second.
+SMALL = dict(neurons=60, train_trials=6, init_trials=2, test_trials=3, panel=13)
+
+
+def pytest_sessionstart():
+    if not os.access(PROGRAM, os.X_OK):
+        pytest.exit(f"FULLFORCE = {PROGRAM!r} is not the program (name fullforce in this environment variable)", 1)
+
+
+def some_trials(count=4, seed=0):
+    """Inputs [T, 1] and targets [T, 2] of trials of different lengths."""
+    X, Y = [], []
+    for length in np.random.default_rng(seed).integers(60, 90, count):
+        t = np.arange(length) * 0.001
+        X.append(np.exp(-50 * t)[:, None])
+        Y.append(np.stack([np.sin(40 * t), np.cos(30 * t + seed)], axis=1))
+    return X, Y
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """A model that was trained on `some_trials()`."""
+    model = ff.FullForce(**SMALL, output=tmp_path_factory.mktemp("trained") / "run")
+    return model.fit(*some_trials())
+
+
+@pytest.fixture
+def model(trained):
+    """The trained model, with a network of its own that a test may change."""
+    return ff.load(trained.output_)

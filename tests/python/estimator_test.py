@@ -1,0 +1,138 @@
+"""Training, tests and runs from arrays, by the real program on one and two ranks."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import fullforce as ff
+import h5py
+import numpy as np
+import pytest
+
+from conftest import PACKAGE, SMALL, some_trials
+
+
+def arrays_of(path):
+    """Every dataset of a network file."""
+    found = {}
+    with h5py.File(path) as file:
+        file.visititems(lambda name, item: found.update({name: item[()].tobytes()} if isinstance(item, h5py.Dataset) else {}))
+    return found
+
+
+def test_two_ranks_learn_the_same_bits(trained, tmp_path):
+    other = ff.FullForce(**SMALL, ranks=2, output=tmp_path / "run").fit(*some_trials())
+    assert arrays_of(other.network_file_) == arrays_of(trained.network_file_)
+    assert other.error_ == trained.error_ and other.summary_["ranks"] == 2
+
+
+def test_what_was_learned_has_an_underscore(trained):
+    assert 0 < trained.error_ < 0.5 and trained.error_ == trained.summary_["test"]["error"]
+    assert 0 < trained.train_error_ < 0.5
+    assert trained.config_["network"]["neurons"] == 60
+    assert trained.network_file_ == trained.output_ / "network.h5"
+    assert (trained.output_ / "config.toml").exists() and trained.trials_path == trained.output_ / "trials.h5"
+
+
+def test_a_second_fit_is_finished(trained):
+    before = trained.network_file_.stat().st_mtime_ns
+    again = ff.FullForce(**SMALL, output=trained.output_).fit(*some_trials())
+    assert again.error_ == trained.error_ and again.network_file_.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("change, said", [
+    (dict(trials=some_trials(seed=1)), "holds a run on other trials"),
+    (dict(alpha=2.0), r"learning.alpha = 1.0 in the file, 2.0 now"),
+    (dict(train_trials=2), "run.train_trials"),
+])
+def test_another_run_in_the_same_folder_is_refused(trained, change, said):
+    before = {path: path.read_bytes() for path in trained.output_.iterdir()}
+    trials = change.pop("trials", some_trials())
+    with pytest.raises(ff.InputError, match=said):
+        ff.FullForce(**{**SMALL, **change}, output=trained.output_).fit(*trials)
+    assert {path: path.read_bytes() for path in trained.output_.iterdir()} == before
+
+
+def test_errors_of_the_program_are_exceptions(tmp_path):
+    with pytest.raises(ff.InputError, match="network.neurons = 1 "):
+        ff.FullForce(neurons=1, output=tmp_path / "run").fit(*some_trials())
+    with pytest.raises(ff.RunError, match="diverged"):
+        ff.FullForce(**SMALL, nonlinearity="relu", gain=9.0).fit(*some_trials())
+    with pytest.raises(ff.InputError, match="no network yet"):
+        ff.FullForce().score()
+
+
+INTERRUPTED = """
+import sys
+sys.path.insert(0, {package!r})
+sys.path.insert(0, {tests!r})
+import conftest
+conftest.ff.FullForce(**{parameters!r}).fit(*conftest.some_trials())
+"""
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_an_interruption_leaves_a_checkpoint_and_fit_goes_on(tmp_path, ranks):
+    parameters = {**SMALL, "train_trials": 300, "ranks": ranks, "output": str(tmp_path / "run")}
+    text = INTERRUPTED.format(package=str(PACKAGE), tests=os.path.dirname(__file__), parameters=parameters)
+    process = subprocess.Popen([sys.executable, "-c", text], stderr=subprocess.PIPE, text=True)
+    metrics = tmp_path / "run" / "metrics.csv"
+    while process.poll() is None and (not metrics.exists() or metrics.read_text().count("\n") < 3):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, complained = process.communicate()
+    assert "KeyboardInterrupt" in complained
+    assert not (tmp_path / "run" / "network.h5").exists() and list((tmp_path / "run").glob("checkpoint-*.h5"))
+    interrupted = ff.load(tmp_path / "run")
+    assert interrupted.network.neurons == 60 and np.isnan(interrupted.error_)
+    resumed = ff.FullForce(**parameters).fit(*some_trials())
+    whole = ff.FullForce(**{**parameters, "output": None, "ranks": 1}).fit(*some_trials())
+    assert arrays_of(resumed.network_file_) == arrays_of(whole.network_file_)
+
+
+def test_stopping_early_is_told(tmp_path):
+    model = ff.FullForce(**{**SMALL, "train_trials": 100000}, output=tmp_path / "run")
+    with pytest.raises(ff.StoppedEarly, match="the same call goes on"):
+        model.fit(*some_trials(), max_hours=1e-4)
+    assert list((tmp_path / "run").glob("checkpoint-*.h5"))
+
+
+def test_a_folder_of_nobody_goes_with_the_model():
+    model = ff.FullForce(**SMALL).fit(*some_trials())
+    folder = model.output_
+    assert model.score(*some_trials()) < 0.5 and folder.exists()
+    del model
+    assert not folder.exists()
+
+
+def test_the_tasks_of_the_program_need_no_arrays(tmp_path):
+    model = ff.FullForce(neurons=40, train_trials=1, init_trials=1, test_trials=1, dt=0.004).fit(output=tmp_path / "run")
+    assert model.config_["task"]["name"] == "oscillation" and model.score() == model.error_
+    with pytest.raises(ff.InputError, match="hints, mask and conditions need X and Y"):
+        model.fit(hints=[np.ones(3)])
+
+
+def test_progress_on_a_terminal(capsys):
+    ff.FullForce(**SMALL, progress=True).fit(*some_trials())
+    shown = capsys.readouterr().err
+    assert "6/6 trials, error 0." in shown and shown.endswith("\n")
+    ff.FullForce(**SMALL, progress=False).fit(*some_trials())
+    assert capsys.readouterr().err == ""
+
+
+def test_models_are_loaded_with_their_parameters(trained, monkeypatch):
+    for place in (trained.output_, trained.network_file_):
+        model = ff.load(place, ranks=2)
+        assert (model.neurons, model.panel, model.ranks) == (60, 13, 2)
+        assert model.score(*some_trials()) == trained.score(*some_trials())
+    monkeypatch.delenv("FULLFORCE")
+    monkeypatch.setenv("PATH", "")
+    assert ff.load(trained.output_).neurons == 60, "reading needs no program"
+
+
+@pytest.mark.parametrize("name, said", [("", "no network.h5"), ("missing.h5", "no such file"), ("text.h5", "no HDF5")])
+def test_what_cannot_be_loaded(tmp_path, name, said):
+    (tmp_path / "text.h5").write_text("this is not HDF5")
+    with pytest.raises(ff.InputError, match=said):
+        ff.load(tmp_path / name)

@@ -1,0 +1,126 @@
+"""Networks in NumPy: they run as in the program, can be examined, changed, and saved."""
+import fullforce as ff
+import numpy as np
+import pytest
+
+from conftest import SMALL, some_trials
+
+KINDS = {
+    "dense": {},
+    "single": dict(precision="single"),
+    "low-rank": dict(features="low-rank", max_rank=60),
+    "modes": dict(target_modes=7),
+    "sparse": dict(in_degree=8),
+    "FORCE": dict(rule="force"),
+    "relu": dict(nonlinearity="relu", gain=1.1, alpha=10.0),
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request):
+    """A trained network of each kind."""
+    return ff.FullForce(**SMALL, **KINDS[request.param]).fit(*some_trials())
+
+
+def test_lesions_are_saved_and_run_in_the_program(kind, tmp_path):
+    network, whole = kind.network, kind.score(*some_trials(), seed=3)
+    hurt = network.lesion([3, 5, 50])
+    assert not hurt.J[[3, 5, 50]].any() and not hurt.J[:, [3, 5, 50]].any() and not hurt.w[:, [3, 5, 50]].any()
+    assert network.edited() == [] and "u_in" in hurt.edited()
+    saved = ff.load(hurt.save(tmp_path / "hurt.h5"))
+    assert np.allclose(saved.network.J, hurt.J, rtol=0, atol=1e-6) and "u_in" in saved.network.provenance["edited"]
+    kind.network = hurt
+    assert kind.score(*some_trials(), seed=3) == saved.score(*some_trials(), seed=3) != whole
+    kind.network = network
+
+
+def test_the_jacobian_is_the_derivative(kind):
+    network = kind.network
+    x, direction = np.random.default_rng(1).standard_normal((2, network.neurons))
+    step = 1e-6
+    slope = (network.velocity(x + step * direction) - network.velocity(x - step * direction)) / (2 * step)
+    assert np.allclose(network.jacobian(x) @ direction, slope, rtol=1e-6, atol=1e-6)
+
+
+def test_a_network_that_was_not_changed_is_saved_as_it_was(model, tmp_path):
+    saved = model.save(tmp_path / "same.h5")
+    assert ff.load(saved).score(*some_trials()) == model.score(*some_trials())
+
+
+def test_changes_in_place_count(model):
+    before = model.score(*some_trials())
+    model.network.w[...] = 0.0
+    assert model.network.edited() == ["readout"] and model.score(*some_trials()) == 1.0 != before
+    model.network.J = np.zeros((60, 60))
+    assert not model.network.weights.any()
+
+
+def test_products_cannot_be_changed():
+    model = ff.FullForce(**SMALL, features="low-rank", max_rank=60).fit(*some_trials())
+    with pytest.raises(ValueError, match="read-only"):
+        model.network.J[0, 0] = 1.0
+    with pytest.raises(AttributeError, match="product of other arrays"):
+        model.network.J = 0
+    with pytest.raises(AttributeError, match="product of readout and basis"):
+        model.network.w = 0
+
+
+def test_perturbed_weights(model):
+    network = model.network
+    other = network.perturb(0.1, seed=2, arrays=("weights",))
+    difference = other.J - network.J
+    assert other.edited() == ["weights"] and abs(difference.std() / network.J.std() - 0.1) < 0.01
+    with pytest.raises(ValueError, match="matrix.*must be of"):
+        network.perturb(0.1, arrays=("matrix",))
+
+
+def test_a_network_that_cannot_be_saved(model, tmp_path):
+    model.network.w[0, 0] = np.nan
+    with pytest.raises(ValueError, match="readout: values are not finite"):
+        model.save(tmp_path / "x.h5")
+    other = ff.FullForce(**SMALL, seed=5).fit(*some_trials())
+    network = other.network
+    network.path.write_bytes(b"another file")
+    with pytest.raises(ValueError, match="is not the file any more"):
+        network.save(tmp_path / "x.h5")
+    assert not list(tmp_path.iterdir())
+
+
+def known_fixed_points(model):
+    """Two neurons with x = 2 tanh(x): fixed points at 0 (unstable) and at +-1.915 (stable), each for itself."""
+    network = model.network.copy()
+    network.weights[...] = 0.0
+    network.weights[0, 0] = network.weights[1, 1] = 2.0
+    return network
+
+
+def test_fixed_points(model):
+    network, x = known_fixed_points(model), 1.9150080481545
+    starts = np.zeros((4, 60))
+    starts[:, :2] = [[1, 1], [1, -1], [-1, 1], [-1, -1]]
+    found = network.fixed_points(starts)
+    assert sorted(tuple(np.sign(point.x[:2])) for point in found) == [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+    assert all(point.stable and np.allclose(abs(point.x[:2]), x, atol=1e-6) for point in found)
+    slope = -1 + 2 / np.cosh(x)**2
+    assert np.allclose(np.sort(found[0].eigenvalues.real)[-2:], slope)
+    (origin,) = network.fixed_points(np.full((3, 60), 1e-9))
+    assert origin.starts == 3 and not origin.stable and origin.unstable == 2
+    assert np.allclose(origin.eigenvalues.real[:2], 1.0)
+    with pytest.raises(ValueError, match="must be"):
+        network.fixed_points(np.zeros(7))
+
+
+def test_inputs_move_fixed_points(model):
+    network = known_fixed_points(model)
+    (point,) = network.fixed_points(np.zeros(60), input=[3.0])
+    assert np.allclose(point.x[2:], 3 * network.u_in[2:, 0]) and np.linalg.norm(network.velocity(point.x, [3.0])) < 1e-6
+
+
+def test_steps_make_a_run(model):
+    network, (X, Y) = model.network, some_trials(1)
+    run, state = network.run(X, Y, seed=4), network.initial_state(4)
+    for f_in, f_out, output, x in zip(X[0], Y[0], run.outputs[0], run.states[0]):
+        network.step(state, f_in, f_out)
+        assert np.array_equal(state.z, output) and np.array_equal(state.x, x)
+    with pytest.raises(ValueError, match="a trial has 3 inputs and the network 1"):
+        network.run(np.zeros((1, 5, 3)), np.zeros((1, 5, 2)))

@@ -1,0 +1,97 @@
+"""Trials from NumPy arrays: lists of [T, n], or one array [trials, T, n]."""
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from typing import Any, Optional, Sequence
+
+import numpy as np
+
+from .errors import InputError
+from .files.trials import Trial, write_trials
+
+
+def as_list(signals: Any, name: str) -> Optional[list[np.ndarray]]:
+    """The arrays of trials, each [T, n] or [T]; None where there are none.
+
+    A single array has the trials along its first axis, and the channels along its third.
+    """
+    if signals is None:
+        return None
+    if isinstance(signals, np.ndarray) and signals.dtype != object:
+        if signals.ndim != 3:
+            raise InputError(f"{name} has shape {list(signals.shape)} (must be [trials, T, n], or a list of [T, n])")
+        return list(signals)
+    try:
+        arrays = [np.asarray(signal) for signal in signals]
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} is not a list of arrays [T, n]: {error}") from None
+    for i, array in enumerate(arrays):
+        if array.ndim not in (1, 2):
+            raise InputError(f"{name}[{i}] has shape {list(array.shape)} (must be [T, n], a trial)")
+    if not arrays:
+        raise InputError(f"{name} holds no trials")
+    return arrays
+
+
+def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, conditions: Optional[Sequence[Any]] = None,
+              outputs: Optional[int] = None) -> list[Trial]:
+    """Trials of inputs X, targets Y, hints and masks, all as lists of [T, n] or arrays [trials, T, n].
+
+    A trial of one channel may be [T]. X may be None where Y is given: there are no inputs then. Y may be None
+    where `outputs` says how many there are: the targets are then unknown (NaN). A mask is [T] or [T, n_out].
+    `conditions` has a number or a text for each trial. X may also be a list of `Trial`, which is returned.
+    """
+    if isinstance(X, (list, tuple)) and X and all(isinstance(trial, Trial) for trial in X):
+        return list(X)
+    signals = {"inputs": as_list(X, "X"), "targets": as_list(Y, "Y"), "hints": as_list(hints, "hints"),
+               "mask": as_list(mask, "mask")}
+    if signals["targets"] is None:
+        if signals["inputs"] is None or outputs is None:
+            raise InputError("Y is missing: the targets, a list of [T, n_out] or an array [trials, T, n_out]")
+        signals["targets"] = [np.full((len(trial), outputs), np.nan) for trial in signals["inputs"]]
+    given = {name: values for name, values in signals.items() if values is not None}
+    if conditions is not None:
+        given["condition"] = [value.item() if isinstance(value, np.generic) else value for value in conditions]
+    _expect_as_many(given)
+    return [_trial(i, {name: values[i] for name, values in given.items()}) for i in range(len(given["targets"]))]
+
+
+def given_trials(name: str, given: Any) -> list[Trial]:
+    """The trials of an argument `name` that is (X, Y), or a dictionary with X, Y, hints, mask and conditions."""
+    if isinstance(given, dict):
+        unknown = set(given) - {"X", "Y", "hints", "mask", "conditions"}
+        if unknown:
+            raise InputError(f"{name} has {', '.join(sorted(unknown))} (known are X, Y, hints, mask and conditions)")
+        return as_trials(given.get("X"), given.get("Y"), **{k: v for k, v in given.items() if k not in ("X", "Y")})
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise InputError(f"{name} must be (X, Y), or a dictionary with X, Y, hints, mask and conditions")
+    return as_trials(*given)
+
+
+def _expect_as_many(given: dict[str, list[Any]]) -> None:
+    counts = {name: len(values) for name, values in given.items()}
+    if len(set(counts.values())) > 1:
+        raise InputError("there must be as many trials everywhere: "
+                         + ", ".join(f"{count} of {name}" for name, count in counts.items()))
+
+
+def _trial(number: int, parts: dict[str, Any]) -> Trial:
+    known = {field.name for field in dataclasses.fields(Trial)}
+    if not known.issuperset(parts):
+        raise InputError(f"trials cannot have {', '.join(sorted(set(parts) - known))}")
+    try:
+        return Trial(**parts)
+    except ValueError as error:
+        raise InputError(f"trial {number}: {error}") from None
+
+
+def store_trials(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> None:
+    """Writes trials of time step dt (s) into a file, whose folder is made where it is missing."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_trials(file, trials, dt)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written ({error.strerror or error})") from None
+    except ValueError as error:
+        raise InputError(str(error)) from None

@@ -1,0 +1,248 @@
+"""FullForce: networks that are trained, tested and run from arrays, in the manner of scikit-learn."""
+from __future__ import annotations
+
+import os
+import pathlib
+from typing import Any, Optional, Sequence, Union
+
+import numpy as np
+
+from .arrays import as_trials, given_trials, store_trials
+from .errors import InputError
+from .files.activity import Activity
+from .files.network import Network
+from .files.network_file import read_header
+from .files.trial_slices import read_activity
+from .files.trials import Trial
+from .keys import OUTPUT, flat, nested
+from .output_folder import OutputFolder, newest_network
+from .parameters import Parameters
+from .program import Program
+from .progress import ProgressBar
+from .scores import Per, of_each
+from .scratch import ScratchFolder
+from .text_files import read_json
+
+Path = Union[str, "os.PathLike[str]"]
+TRIALS = {"task.name": "file"}
+
+
+class FullForce(Parameters):
+    """A recurrent network that is trained with full-FORCE or FORCE.
+
+        model = FullForce(neurons=300, alpha=1.0, noise=1e-3, seed=1, ranks=2)
+        model.fit(X, Y)
+        model.score(X_test, Y_test)
+
+    The constructor takes parameters only. These are all keys of the configuration (MANUAL.md), by their short
+    names ("alpha") or in full ("learning.alpha", in a dictionary or with **), and besides them:
+
+    program   the program; by default the environment variable FULLFORCE, or fullforce in PATH
+    ranks     number of MPI processes, and threads the number of threads of each
+    launcher  "mpirun" or "srun"; by default srun inside a job of SLURM, else mpirun, and neither for one rank
+    output    folder of the run; by default one that is removed with the model
+    progress  whether fit() shows a bar; by default on a terminal
+
+    What fit() learns is in `network`, `network_file_`, `output_`, `summary_` (summary.json), `error_` (the
+    test error), `train_error_` (of the last training trial) and `config_` (the configuration, all keys).
+
+    Trials are lists of arrays [T, n] (or [T], for one channel), whose lengths T may differ, or arrays
+    [trials, T, n]. A step is `dt` seconds long.
+    """
+
+    def fit(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
+            conditions: Optional[Sequence[Any]] = None, reset: Optional[str] = None, output: Optional[Path] = None,
+            test: Any = None, max_hours: Optional[float] = None) -> FullForce:
+        """Trains a network on inputs X [T, n_in] and targets Y [T, n_out], and returns the model.
+
+        hints [T, n_hint] drive the target-generating network. mask ([T] or [T, n_out]) is 1 where learning
+        and scores count; targets that are NaN do not count either. conditions has a number or a text for each
+        trial. reset is ``task.reset``, and output the folder of the run, for this call. test holds trials that
+        are never trained on, as (X, Y) or as a dictionary with the names X, Y, hints, mask and conditions; the
+        test then runs each of them once, unless `test_trials` says otherwise. Without X and Y the network learns
+        the task of the parameters.
+
+        A call with the same data, parameters and output goes on with an interrupted run, and does nothing where
+        it is finished. Other data there is an InputError. An interruption (Ctrl-C) leaves a checkpoint;
+        `max_hours` stops with one too (StoppedEarly). Errors of the program are InputError or RunError.
+        """
+        program = self._program()
+        begins = {} if reset is None else {self._keys.resolve("task.reset"): reset}
+        settings = {**self._given, **begins}
+        folder = self._folder(output)
+        if X is not None or Y is not None:
+            trials = as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)
+            settings.update(TRIALS, **{"task.file": folder.keep_trials("trials.h5", trials, self.dt)})
+        elif any(given is not None for given in (hints, mask, conditions)):
+            raise InputError("hints, mask and conditions need X and Y")
+        if test is not None:
+            held_out = given_trials("test", test)
+            settings[self._keys.resolve("task.test_file")] = folder.keep_trials("test_trials.h5", held_out, self.dt)
+            settings.setdefault("run.test_trials", len(held_out))
+        self._train(program, folder, settings, max_hours)
+        self._fitted_with = begins
+        return self._adopt(folder.path)
+
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """The configuration of the parameters; once there is a network, with the reset that `fit` was given."""
+        return nested({**self._given, **self.__dict__.get("_fitted_with", {})})
+
+    def _program(self) -> Program:
+        return Program(self.program, self.ranks, self.threads, self.launcher)
+
+    def _folder(self, output: Optional[Path]) -> OutputFolder:
+        chosen = output or self.output
+        if chosen is not None:
+            return OutputFolder(pathlib.Path(chosen))
+        # The folder of an interrupted run is used again, so that it goes on.
+        if self.__dict__.get("_scratch") is None or "output_" in self.__dict__:
+            self._scratch = ScratchFolder()
+        return OutputFolder(self._scratch.path / "run")
+
+    def _train(self, program: Program, folder: OutputFolder, settings: dict[str, Any],
+               max_hours: Optional[float]) -> None:
+        total = settings.get("run.train_trials", self.train_trials)
+        bar = ProgressBar(folder.path / "metrics.csv", total, self.progress)
+        limit = [] if max_hours is None else ["--max-hours", max_hours]
+        with folder.configuration({**settings, OUTPUT: str(folder.path)}) as config:
+            try:
+                program.run(["train", config, "--quiet", *limit], bar.update)
+            finally:
+                bar.close()
+
+    def _adopt(self, folder: pathlib.Path) -> FullForce:
+        """Makes the network of a finished run that of the model."""
+        self.output_ = folder
+        self._network = None
+        self.network_file_ = newest_network(folder)
+        summary = folder / "summary.json"
+        self.summary_ = read_json(summary) if summary.exists() else None
+        self.error_ = _number(self.summary_, "test")
+        self.train_error_ = _number(self.summary_, "train")
+        return self
+
+    @property
+    def config_(self) -> dict[str, dict[str, Any]]:
+        """The configuration of the network, with all keys."""
+        return self._header()[0]
+
+    def _header(self) -> tuple[dict[str, dict[str, Any]], int]:
+        """The configuration of the network and its number of outputs; its weights need not be read for that."""
+        self._expect_fitted()
+        try:
+            return read_header(self.network_file_)
+        except (OSError, ValueError) as error:
+            raise InputError(str(error)) from None
+
+    @property
+    def network(self) -> Network:
+        """The trained network in NumPy. Where it was edited, tests and runs use the edited one."""
+        self._expect_fitted()
+        if self._network is None:
+            self._network = Network(self.network_file_)
+        return self._network
+
+    @network.setter
+    def network(self, network: Network) -> None:
+        self._network, self.network_file_ = network, network.path
+
+    @property
+    def trials_path(self) -> Optional[pathlib.Path]:
+        """The file of the trials that the network was trained on; None where there is none."""
+        path = self.__dict__.get("output_", pathlib.Path()) / "trials.h5"
+        return path if "output_" in self.__dict__ and path.exists() else None
+
+    def _expect_fitted(self) -> None:
+        if "network_file_" not in self.__dict__:
+            raise InputError("the model has no network yet (call fit, or fullforce.load)")
+
+    def _file_for_program(self, scratch: ScratchFolder) -> pathlib.Path:
+        """The network's file; where the network was edited, a new one."""
+        self._expect_fitted()
+        if self._network is None or not self._network.edited():
+            return self.network_file_
+        return self._network.save(scratch.path / "network.h5")
+
+    def test(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
+             conditions: Optional[Sequence[Any]] = None, noise: Optional[float] = None,
+             seed: Optional[int] = None) -> dict[str, Any]:
+        """All scores of trials, as in the section `test` of summary.json.
+
+        X, Y, hints, mask and conditions are as for `fit`; without them the trials are those of the network.
+        noise and seed are by default those of training.
+        """
+        scratch = ScratchFolder()
+        trials = None if X is None and Y is None else as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)
+        found = scratch.path / "scores.json"
+        self._run_test(scratch, trials, noise, seed, ["--output", found])
+        return read_json(found)["test"]
+
+    def score(self, X: Any = None, Y: Any = None, *, per: Optional[Per] = None, **more: Any) -> Any:
+        """The test error: the sum of squared errors over that of squared targets; 0 is perfect, 1 is no output.
+
+        per="trial" gives an array [trials], "output" an array [n_out], "condition" a dictionary. `more` are
+        the arguments of `test`. A ratio is NaN where the target is zero.
+        """
+        return of_each(per, self.test(X, Y, **more))
+
+    def _run_test(self, scratch: ScratchFolder, trials: Optional[list[Trial]], noise: Optional[float],
+                  seed: Optional[int], more: Sequence[Any]) -> None:
+        arguments: list[Any] = ["test", self._file_for_program(scratch), *more]
+        if trials is not None:
+            file = scratch.path / "trials.h5"
+            store_trials(file, trials, self.config_["network"]["dt"])
+            arguments += ["--trials-file", file, "--trials", len(trials)]
+        for option, value in (("--noise", noise), ("--seed", seed)):
+            arguments += [] if value is None else [option, value]
+        self._program().run(arguments)
+
+    def run(self, X: Any = None, Y: Any = None, *, hints: Any = None, noise: Optional[float] = None,
+            seed: Optional[int] = None, neurons: Union[str, int, Sequence[int]] = "all", states: bool = True,
+            file: Optional[Path] = None) -> Activity:
+        """What the network does in trials, by the program: outputs, rates, states, target_rates by trial, [T, n].
+
+        X is as for `fit`. Y, where it is given, drives the target-generating network, and the network itself in
+        the init trials of the test. neurons says which ones are recorded: "all", a number of evenly spaced ones,
+        or a list. `file` keeps the recording; by default it is removed with what is returned, which reads it trial by
+        trial. `network.run` does the same in NumPy.
+        """
+        scratch = ScratchFolder()
+        trials = None
+        if X is not None or Y is not None:
+            trials = as_trials(X, Y, hints=hints, outputs=self._header()[1])
+        chosen = neurons if isinstance(neurons, (str, int)) else ",".join(str(int(i)) for i in neurons) + ","
+        recording = pathlib.Path(file) if file is not None else scratch.path / "recording.h5"
+        more = ["--record", recording, "--neurons", chosen, *(["--states"] if states else [])]
+        self._run_test(scratch, trials, noise, seed, more)
+        return read_activity(recording, self.config_["network"]["dt"], scratch)
+
+    def predict(self, X: Any, **more: Any) -> list[np.ndarray]:
+        """The outputs [T, n_out] of trials; `more` are arguments of `run`."""
+        return list(self.run(X, **{"neurons": 1, "states": False, **more}).outputs)
+
+    def save(self, path: Path) -> pathlib.Path:
+        """Writes the network as a network.h5, edited ones too; returns its path."""
+        return self.network.save(path)
+
+
+def _number(summary: Optional[dict[str, Any]], section: str) -> float:
+    value = summary and summary.get(section, {}).get("error")
+    return float("nan") if value is None else float(value)
+
+
+def load(path: Path, **parameters: Any) -> FullForce:
+    """The model of an output folder, a network.h5 or a checkpoint. In a folder, the furthest of these counts.
+
+    Its parameters are those of the network; `parameters` may name others, such as ranks.
+    """
+    place = pathlib.Path(path)
+    file = newest_network(place) if place.is_dir() else place
+    model = FullForce.__new__(FullForce)
+    model._network, model.network_file_ = None, file
+    of_file = flat(model.config_)
+    model._begin({**{key: value for key, value in of_file.items() if key != OUTPUT}, **parameters}, of_file)
+    if place.is_dir():
+        model._adopt(place)
+    else:
+        model.summary_, model.error_, model.train_error_ = None, float("nan"), float("nan")
+    return model

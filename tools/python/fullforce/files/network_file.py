@@ -1,0 +1,102 @@
+"""What a network.h5 or checkpoint holds, as arrays in double precision."""
+from __future__ import annotations
+
+import dataclasses
+import json
+import numbers
+import pathlib
+from typing import Any, Optional
+
+import h5py
+import numpy as np
+
+from ..toml_text import read_toml
+from .opening import open_file
+from .seal import read_seal
+from .versions import SECTIONS, VERSION
+from .whole_dataset import expect_whole
+
+#: Where each array of a network stands in its file. A file has only those that its network needs.
+DATASETS = {"u_in": "network/u_in", "readout": "network/readout", "weights": "network/weights",
+            "basis": "network/basis", "modes": "network/modes", "u_out": "target/u_out", "u_hint": "target/u_hint",
+            "J_D": "target/J", "start_state": "network/start_state"}
+#: Those of every network.
+NEEDED = ("u_in", "readout", "u_out", "u_hint")
+SPARSE = "target/J_sparse"
+PENDING = ("learning/pending_right", "network/pending_left", "network/pending_readout")
+
+
+@dataclasses.dataclass
+class NetworkFile:
+    """A network file that was read.
+
+    `arrays` has one entry for each name of DATASETS, None where the file has no such dataset. `sparse`
+    holds indptr [N + 1], indices [N K] and data [N K] of a sparse J_D, and is empty otherwise.
+    """
+
+    path: pathlib.Path
+    seal: bytes
+    config: dict[str, Any]
+    provenance: dict[str, Any]
+    arrays: dict[str, Optional[np.ndarray]]
+    sparse: dict[str, np.ndarray]
+
+
+def read_network_file(path: str | pathlib.Path) -> NetworkFile:
+    """Reads a network file, and applies pending updates. ValueError says what is wrong with it."""
+    with open_file(path) as file:
+        _expect_network(file, path)
+        arrays = {name: read_floats(file, dataset) for name, dataset in DATASETS.items()}
+        _apply_pending_updates(file, arrays)
+        sparse = {name: file[SPARSE][name][()] for name in file.get(SPARSE, ())}
+        config, provenance = read_toml(file.attrs["config"]), json.loads(file.attrs["provenance"])
+    return NetworkFile(pathlib.Path(path), read_seal(path), config, provenance, arrays, sparse)
+
+
+def read_header(path: str | pathlib.Path) -> tuple[dict[str, Any], int]:
+    """The configuration of a network file and its number of outputs, without reading its weights."""
+    with open_file(path) as file:
+        _expect_network(file, path)
+        return read_toml(file.attrs["config"]), file[DATASETS["readout"]].shape[0]
+
+
+def _expect_network(file: h5py.File, path: str | pathlib.Path) -> None:
+    if file.attrs.get("format") != "fullforce-network":
+        raise ValueError(f"{path}: is not a network file of fullforce")
+    expect_known_versions(file, path)
+    missing = [name for name in ("config", "provenance") if name not in file.attrs]
+    missing += [DATASETS[name] for name in NEEDED if DATASETS[name] not in file]
+    if missing:
+        raise ValueError(f"{path}: has no {', '.join(missing)}")
+
+
+def _apply_pending_updates(file: h5py.File, arrays: dict[str, Optional[np.ndarray]]) -> None:
+    """A checkpoint holds updates that its weights do not have yet, as products of left [N, m] and right [d, m]."""
+    right, *left = (read_floats(file, name) for name in PENDING)
+    for name, factor in zip(("weights", "readout"), left):
+        if factor is not None:
+            arrays[name] -= factor @ right.T
+
+
+def expect_known_versions(file: h5py.File, path: str | pathlib.Path) -> None:
+    """Raises ValueError where a newer program wrote the file, or a section of it, in a form that is not known here.
+
+    A section is a part of the file with a version of its own, which a group has as an attribute.
+    """
+    for group in (file, *(member for member in file.values() if isinstance(member, h5py.Group))):
+        for name, version in group.attrs.items():
+            if not name.endswith("_version"):
+                continue
+            if not isinstance(version, numbers.Real):
+                raise ValueError(f"{path}: {group.name} has {name} = {version!r}, which is no number")
+            if version > VERSION or name.removesuffix("_version") not in (*SECTIONS, "format"):
+                raise ValueError(f"{path}: {group.name} has {name} = {version}, which this package does not know; use "
+                                 "the package of a newer fullforce")
+
+
+def read_floats(file: h5py.File, name: str) -> np.ndarray | None:
+    """A dataset in double precision; None where the file does not have it."""
+    if name not in file:
+        return None
+    expect_whole(file[name].id, f"{file.filename}: dataset {name}")
+    return file[name][()].astype(float)

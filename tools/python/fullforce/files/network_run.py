@@ -1,0 +1,76 @@
+"""Runs a network through trials, step by step, in NumPy."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional, Sequence
+
+import numpy as np
+
+from . import draws
+from .activity import SIGNALS, Activity
+from .trials import Trial
+
+if TYPE_CHECKING:
+    from .network import Network
+
+#: The kinds of trials in a test, as the program numbers them.
+TEST_INIT, TEST = 2, 3
+
+
+class State:
+    """Both networks between two steps: x, x_D [N], recurrent currents z_rec (feedback) [N], outputs z [n_out]."""
+
+    def __init__(self, x: np.ndarray, x_D: np.ndarray, outputs: int):
+        self.x, self.x_D = x, x_D
+        self.feedback, self.z = np.zeros_like(x), np.zeros(outputs)
+
+
+def start_states(network: Network, trials: range, seed: int, kind: int = TEST) -> Optional[np.ndarray]:
+    """The states in which trials with these numbers begin, [trials, N]; None where they run on from each other."""
+    reset, N = network.config["task"].get("reset", "none"), network.neurons
+    if reset == "none":
+        return None
+    if reset == "random":
+        states = np.array([draws.normal_draws(seed, draws.TRIAL_STATE, trial, N, kind) for trial in trials])
+        single = network.config["learning"]["precision"] != "double"
+        return states.astype(np.float32).astype(float) if single else states
+    return np.tile(np.zeros(N) if reset == "zero" else network.start_state[:, 0], (len(trials), 1))
+
+
+def _expect_widths(network: Network, trial: Trial) -> None:
+    for name, weights in (("targets", network.u_out), ("inputs", network.u_in), ("hints", network.u_hint)):
+        given, wanted = getattr(trial, name).shape[1], weights.shape[1]
+        # A network trained without hints has no weights for them, and does not look at them. Hints that are not given
+        # are zero.
+        if given != wanted and not (name == "hints" and 0 in (given, wanted)):
+            raise ValueError(f"a trial has {given} {name} and the network {wanted}")
+
+
+def run_network(network: Network, trials: Sequence[Trial], state: State, forced: bool, noise: float,
+                seed: int, first_trial: int) -> Activity:
+    """Runs trials one after another from a state, which is moved on."""
+    for trial in trials:
+        _expect_widths(network, trial)
+    starts = start_states(network, range(first_trial, first_trial + len(trials)), seed, TEST_INIT if forced else TEST)
+    random, deviation = np.random.default_rng(seed), np.sqrt(noise * network.dt)
+    records: dict[str, list[np.ndarray]] = {name: [] for name in SIGNALS}
+    for number, trial in enumerate(trials):
+        if starts is not None:
+            network.reset(state, starts[number])
+        noises = deviation * random.standard_normal((len(trial.targets), network.neurons)) if noise > 0 else None
+        for record, values in zip(records.values(), _run_trial(network, trial, state, forced, noises)):
+            record.append(values)
+    return Activity(**records, neurons=np.arange(network.neurons), dt=network.dt)
+
+
+def _run_trial(network: Network, trial: Trial, state: State, forced: bool,
+               noises: Optional[np.ndarray]) -> tuple[np.ndarray, ...]:
+    """The signals of `SIGNALS` in one trial."""
+    steps, N = len(trial.targets), network.neurons
+    n_hint = network.u_hint.shape[1]
+    hints = trial.hints if trial.hints.shape[1] == n_hint else np.zeros((steps, n_hint))
+    targets = np.nan_to_num(trial.targets)  # a target that is not known drives nothing
+    outputs, states, target_states = np.empty_like(targets), np.empty((steps, N)), np.empty((steps, N))
+    for k in range(steps):
+        network.step(state, trial.inputs[k], targets[k], hints[k], forced, None if noises is None else noises[k])
+        outputs[k], states[k], target_states[k] = state.z, state.x, state.x_D
+    return trial.inputs, trial.targets, outputs, network.rates(states), states, network.rates(target_states)

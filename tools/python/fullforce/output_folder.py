@@ -1,0 +1,93 @@
+"""The folder of a run: its trials, its configuration, and the furthest network that it holds."""
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import re
+import tempfile
+from typing import Any, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from .arrays import store_trials
+from .errors import InputError
+from .files.trials import Trial, read_trials
+from .keys import nested
+from .toml_text import write_toml
+
+
+class OutputFolder:
+    """A folder that a run is written into, which may hold a run already."""
+
+    def __init__(self, path: pathlib.Path):
+        self.path = pathlib.Path(os.path.abspath(os.path.expanduser(path)))
+
+    def keep_trials(self, name: str, trials: Sequence[Trial], dt: float) -> str:
+        """Writes trials into the folder, and returns the path of their file.
+
+        Where the folder holds a run on other trials, InputError says so, and nothing is changed.
+        """
+        file = self.path / name
+        if self._holds_run() and not (file.exists() and holds_trials(file, trials, dt)):
+            raise InputError(f"{self.path}: holds a run on other trials than these, which differ from its {name} (give "
+                             f"another output, or remove the folder)")
+        if not file.exists() or not holds_trials(file, trials, dt):
+            store_trials(file, trials, dt)
+        return str(file)
+
+    def _holds_run(self) -> bool:
+        return any(_networks(self.path))
+
+    @contextlib.contextmanager
+    def configuration(self, settings: Mapping[str, Any]) -> Iterator[pathlib.Path]:
+        """A file with these settings. When the run has begun, the folder keeps it as config.toml."""
+        with tempfile.TemporaryDirectory(prefix="fullforce-") as scratch:
+            file = pathlib.Path(scratch) / "config.toml"
+            text = write_toml(nested(settings))
+            file.write_text(text, encoding="utf-8")
+            try:
+                yield file
+            except InputError:
+                raise
+            except BaseException:
+                self._keep(text)
+                raise
+            self._keep(text)
+
+    def _keep(self, text: str) -> None:
+        if self.path.is_dir():
+            (self.path / "config.toml").write_text(text, encoding="utf-8")
+
+
+def holds_trials(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> bool:
+    """Whether a file holds exactly these trials."""
+    try:
+        found, found_dt = read_trials(file)[:2]
+    except (OSError, ValueError):
+        return False
+    return found_dt == dt and len(found) == len(trials) and all(map(_same_trial, found, trials))
+
+
+def _same_trial(a: Trial, b: Trial) -> bool:
+    for name, mine in vars(a).items():
+        other = getattr(b, name)
+        same = np.array_equal(mine, other, equal_nan=True) if isinstance(mine, np.ndarray) else mine == other
+        if not same:
+            return False
+    return True
+
+
+def _networks(folder: pathlib.Path) -> list[pathlib.Path]:
+    """The networks of a folder, the furthest last."""
+    checkpoints = [path for path in folder.glob("checkpoint-*.h5") if re.fullmatch(r"checkpoint-\d+\.h5", path.name)]
+    checkpoints.sort(key=lambda path: int(path.stem.partition("-")[2]))
+    return [*checkpoints, *folder.glob("network.h5")]
+
+
+def newest_network(folder: pathlib.Path) -> pathlib.Path:
+    """network.h5 of a folder, or its newest checkpoint where the run is not finished."""
+    found = _networks(folder)
+    if not found:
+        raise InputError(f"{folder}: holds no network.h5 and no checkpoint")
+    return found[-1]

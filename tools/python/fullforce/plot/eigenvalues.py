@@ -1,0 +1,75 @@
+"""Eigenvalues of recurrent weights in the complex plane."""
+from __future__ import annotations
+
+import os
+import pathlib
+from typing import Any, Optional
+
+import numpy as np
+
+from .. import style
+from ..analysis_panels import plot_eigenvalues
+from ..errors import InputError
+from ..files import load_network
+from ..files.data_file import DataFile
+from ..style import plt
+
+
+def eigenvalues(source: Any) -> Any:
+    """The eigenvalues of the recurrent weights J.
+
+    `source`: a matrix [N, N]; a network with an attribute J, or an estimator whose attribute `network` has
+    one; the folder of a run; an analysis.h5 or a network.h5. Of an analysis both networks are shown.
+    Right of the line, at real part 1, activity near rest would grow. Returns a figure.
+    """
+    file = analysis_of(source)
+    J = None if file else matrix_of(source)
+    figure, axes = plt.subplots(figsize=(5.4, 5), constrained_layout=True)
+    if file:
+        with file:
+            plot_eigenvalues(axes, file)
+    else:
+        draw_matrix(axes, J)
+    axes.axvline(1, **style.ZERO_LINE)
+    axes.set(title="Eigenvalues of the recurrent weights", xlabel="real part (no unit)",
+             ylabel="imaginary part (no unit)", aspect="equal")
+    axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(0, -0.12))
+    return figure
+
+
+def analysis_of(source: Any) -> Optional[DataFile]:
+    """The analysis that is meant, or that is in the folder of a run, open; None where there is none."""
+    if not isinstance(source, (str, os.PathLike)):
+        return None
+    path = pathlib.Path(source)
+    if path.is_dir():
+        path = path / "analysis.h5"
+        if not path.exists():
+            return None
+    file = DataFile(path, "an analysis or a network of fullforce")
+    if "eigenvalues" in file:
+        return file
+    file.close()
+    return None
+
+
+def matrix_of(source: Any) -> np.ndarray:
+    """The recurrent weights [N, N] of a matrix, a network, an estimator, a network file, or the folder of a run."""
+    if isinstance(source, (str, os.PathLike)):
+        path = pathlib.Path(source)
+        path = path / "network.h5" if path.is_dir() else path
+        try:
+            return load_network(path).J
+        except (ValueError, OSError) as error:
+            raise InputError(f"{path}: {error}") from error
+    source = getattr(source, "network", source)
+    matrix = np.asarray(getattr(source, "J", source))
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.dtype.kind not in "fiub":
+        raise InputError(f"{type(source).__name__} is no matrix [N, N], and has none as its J")
+    return matrix
+
+
+def draw_matrix(axes: Any, J: np.ndarray) -> None:
+    values, look = np.linalg.eigvals(J), style.NETWORKS["network"]
+    axes.plot(values.real, values.imag, look.marker, color=look.color, markersize=3, fillstyle="none",
+              label=f"{len(J)} neurons, largest real part {values.real.max():.3g}")

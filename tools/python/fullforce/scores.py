@@ -1,0 +1,30 @@
+"""The scores of a test, as the program writes them: one number, or an array for trials, outputs or conditions."""
+from __future__ import annotations
+
+from typing import Any, Mapping, Union
+
+import numpy as np
+
+from .errors import InputError
+
+Per = str
+LISTS = {"trial": "per_trial", "output": "per_output", "condition": "per_condition"}
+
+
+def of_each(per: Union[Per, None], test: Mapping[str, Any]) -> Any:
+    """The errors of a section `test`: a number, or an array [trials] or [n_out], or a dictionary of conditions."""
+    if per is None:
+        return _number(test["error"])
+    if per not in LISTS:
+        raise InputError(f"per = {per!r} (must be \"trial\", \"output\" or \"condition\")")
+    rows = test.get(LISTS[per])
+    if not rows:
+        raise InputError("the trials have no conditions" if per == "condition" else f"the test has no {LISTS[per]}")
+    if per == "condition":
+        return {row["condition"]: _number(row["error"]) for row in rows}
+    rows = sorted(rows, key=lambda row: row["trial"]) if per == "trial" else rows
+    return np.array([_number(row["error"]) for row in rows])
+
+
+def _number(value: Union[float, None]) -> float:
+    return float("nan") if value is None else float(value)
