@@ -6,13 +6,13 @@
 import json
 import os
 import pathlib
-import shutil
 import sys
 
 import h5py
 import numpy as np
 
-import harness
+import harness  # it says where the package fullforce is
+from fullforce.files import Trial, load_network, read_trials, write_trials
 
 LOW_RANK = {"learning.features": "low-rank", "learning.max_rank": 30}
 SPARSE = {"network.in_degree": 9}
@@ -96,106 +96,111 @@ def pending_updates_are_applied():
         assert np.allclose(found["learning/P"], P, rtol=0, atol=1e-12), f"{name}: P"
 
 
+def write_sine(path):
+    t = np.arange(200) * 0.001
+    write_trials(path, [Trial(targets=np.sin(2 * np.pi * 10 * t), inputs=(t < 0.02).astype(float))], dt=0.001)
+
+
 def training_goes_on():
     """A run that starts where another one ended begins with its small error, and makes it smaller."""
-    task = {"task__name": "oscillation", "network__dt": 0.005, "run__train_trials": 6, "run__test_trials": 0}
-    train("short", **task)
+    write_sine("sine.h5")
+    task = {"task__file": "sine.h5", "task__reset": "fixed", "run__streams": 1, "run__test_trials": 0}
+    train("short", run__train_trials=6, **task)
     first = errors_of_trials("short")
     for keep in ("false", "true"):
-        train(f"longer-{keep}", run__start_from="short/network.h5", run__keep_P=keep, run__seed=8, **task)
+        train(f"longer-{keep}", run__start_from="short/network.h5", run__keep_P=keep, run__seed=8,
+              run__train_trials=6, **task)
         more = errors_of_trials(f"longer-{keep}")
         print(f"keep_P = {keep}: errors {first}, then {more}")
         assert more[0] < 0.5 * first[0] and more[-3:].mean() < first[-3:].mean()
 
 
+def error_of_test(network, seed=5):
+    harness.expect_exit(0, harness.mpirun(2, ["test", network, "--seed", seed, "--output", "test.json"]))
+    with open("test.json") as file:
+        return json.load(file)["test"]["error"]
+
+
+def an_edited_network_is_tested_and_trained_on():
+    """A lesion is made in Python and saved with a valid seal. The program tests it, and heals it by training."""
+    write_sine("sine.h5")
+    task = {"task__file": "sine.h5", "task__reset": "fixed", "run__streams": 1, "run__test_trials": 1}
+    train("healthy", run__train_trials=6, **task)
+    network = load_network("healthy/network.h5").lesion(range(10))
+    network.save("lesioned.h5")
+    lesioned = error_of_test("lesioned.h5")
+    sine = list(read_trials("sine.h5")[0])
+    assert np.isclose(network.test(sine, init_trials=sine, seed=5).error, lesioned, rtol=1e-9), "NumPy says the same"
+    train("healed", run__start_from="lesioned.h5", run__train_trials=6, **task)
+    errors = [error_of_test("healthy/network.h5"), lesioned, error_of_test("healed/network.h5")]
+    print(f"errors of the network, with a lesion, and after training: {errors}")
+    assert errors[1] > 10 * errors[0] and errors[2] < 0.1 * errors[1]
+
+
 def any_layout_and_any_restart_give_the_same_bits():
     """The file is not needed any more when the run goes on, also where J_D is sparse, and stays named."""
-    kind = {"network__in_degree": 9, "run__seed": 5, "task__reset": "random"}
-    train("sparse", run__train_trials=3, **{**kind, "run__seed": 4}, checkpoint__every_trials=3)
-    checkpoint = max(pathlib.Path("sparse").glob("checkpoint-*.h5"))
-    for start in ("sparse/network.h5", str(checkpoint)):
-        same_seed = {**kind, "run__seed": 4} if start != "sparse/network.h5" else kind
-        keys = {**same_seed, "run__start_from": start, "run__train_trials": 3}
-        train("whole", **keys)
-        train("others", ranks=3, **keys)
-        assert not harness.differences("whole/network.h5", "others/network.h5")
-        train("parts", ranks=2, code=75, more=("--max-steps", 120), **keys)
-        os.rename("sparse", "away")
-        train("parts", ranks=3, **keys)
-        os.rename("away", "sparse")
-        assert not harness.differences("whole/network.h5", "parts/network.h5")
-        assert source("whole") == source("parts") and source("whole")["path"] == start, source("parts")
-        with h5py.File("parts/network.h5") as file:
-            assert json.loads(file.attrs["start_from"]) == source("parts")
-        for folder in ("whole", "others", "parts"):
-            shutil.rmtree(folder)
+    kind = {"network__in_degree": 9, "task__reset": "random", "run__train_trials": 2, "run__test_trials": 1}
+    train("sparse", checkpoint__every_trials=2, **kind)
+    start = {"run__start_from": "sparse/network.h5", "run__seed": 5, **kind}
+    train("whole", **start)
+    train("parts", ranks=2, code=75, more=("--max-steps", 120), **start)
+    os.rename("sparse", "away")
+    train("parts", ranks=3, **start)
+    assert not harness.differences("whole/network.h5", "parts/network.h5")
+    assert source("whole") == source("parts") and source("whole")["path"] == "sparse/network.h5", source("parts")
+    with h5py.File("parts/network.h5") as file:
+        assert json.loads(file.attrs["start_from"]) == source("parts")
 
 
-def refused(said, output="refused", more=(), **settings):
-    settings.setdefault("run__start_from", "first/network.h5")
-    said = [said] if isinstance(said, str) else said
-    result = train(output, ranks=2, code=2, more=more, **settings)
+def J_D_that_is_missing_is_drawn_again():
+    """A checkpoint does not hold a sparse J_D. The seed of that run, which draws it, is asked for."""
+    kind = {"network__in_degree": 9, "run__train_trials": 2, "run__test_trials": 0}
+    train("bare", checkpoint__every_trials=2, **kind)
+    checkpoint = str(max(pathlib.Path("bare").glob("checkpoint-*.h5")))
+    refused([f"{checkpoint} has no J_D", "run.seed = 3 in the file, 4 now"], run__start_from=checkpoint, run__seed=4,
+            network__in_degree=9)
+    train("redrawn", run__start_from=checkpoint, **{**kind, "run__train_trials": 0})
+    for name in ("indices", "data"):
+        name = f"target/J_sparse/{name}"
+        assert np.array_equal(read("redrawn/network.h5")[name], read("bare/network.h5")[name]), name
+
+
+def refused(said, more=(), **settings):
+    result = train("refused", ranks=2, code=2, more=more, **settings)
     lines = [line for line in result.stderr.splitlines() if line.startswith("fullforce: ")]
     assert len(lines) == 1, result.stderr
-    for words in said:
+    for words in [said] if isinstance(said, str) else said:
         assert words in result.stderr, f"{words!r} is not in {result.stderr!r}"
-    assert not os.path.exists(output), "nothing is written"
+    assert not os.path.exists("refused"), "nothing is written"
 
 
 def what_does_not_fit_is_refused():
-    train("first", run__train_trials=1)
-    of_kind = "run.start_from: first/network.h5 has weights of another kind than this configuration"
-    refused([of_kind, "network.neurons = 100 in the file, 60 now"], network__neurons=60)
-    refused([of_kind, 'learning.rule = "full-force" in the file, "force" now'], learning__rule="force")
-    refused([of_kind, "network.in_degree = 0 in the file, 9 now"], network__in_degree=9)
-    refused([of_kind, 'learning.features = "dense" in the file, "low-rank" now'], learning__features="low-rank")
-    refused([of_kind, 'learning.precision = "double" in the file, "single" now'], learning__precision="single")
-    refused([of_kind, "learning.target_modes = 0 in the file, 5 now"], learning__target_modes=5)
-    refused("first/network.h5 has 2 input(s), and the task has 1", task__name="oscillation")
-    refused("first/network.h5 has 1 hint(s), and the task has 0", task__hint="none")
-    refused(["learning.alpha = 1.0 in the file, 2.0 now", "run.keep_P"], learning__alpha=2, run__keep_P="true")
-    refused("trials.h5: is a trials file, not a network", run__start_from="trials.h5")
-    refused("first: is a folder", run__start_from="first")
+    """Unit tests have the other messages."""
+    train("first", run__train_trials=1, run__test_trials=0)
+    refused(["run.start_from: first/network.h5 has weights of another kind than this configuration",
+             "network.neurons = 100 in the file, 60 now"], run__start_from="first/network.h5", network__neurons=60)
+    refused("run.start_from: trials.h5: is a trials file, not a network", run__start_from="trials.h5")
     refused("nowhere.h5", run__start_from="nowhere.h5")
-    refused("--no-target with run.start_from", more=("--no-target",))
     refused("must not begin with ~", run__start_from="~/network.h5")
-    shutil.copy("first/network.h5", "damaged.h5")
-    harness.flip("damaged.h5", os.path.getsize("damaged.h5") // 2)
-    refused("run.start_from: damaged.h5", run__start_from="damaged.h5")
-    train("bare", more=("--no-target",), run__train_trials=1)
-    refused(["bare/network.h5 has no J_D", "run.seed = 3 in the file, 4 now"], run__start_from="bare/network.h5", run__seed=4)
-    train("redrawn", run__start_from="bare/network.h5", run__train_trials=0)
-    assert np.array_equal(read("redrawn/network.h5")["target/J"], read("first/network.h5")["target/J"])
+    refused("--no-target with run.start_from", more=("--no-target",), run__start_from="first/network.h5")
 
 
-def what_has_no_room_is_refused():
-    train("wide", run__train_trials=2, learning__features="low-rank", learning__max_rank=30)
-    dimension = len(read("wide/network.h5")["learning/P"])
-    refused(f"has a basis of {dimension} directions, which learning.max_rank = 4", run__start_from="wide/network.h5",
-            learning__features="low-rank", learning__max_rank=4)
-    train("pending", code=75, more=("--max-steps", 120), learning__panel=1000, network__neurons=40)
-    refused("pending updates, which learning.panel = 1 has no room for", run__start_from="pending/checkpoint-120.h5",
-            learning__panel=1, network__neurons=40)
-
-
-def a_dry_run_says_so():
-    train("dry-first", run__train_trials=1)
+def a_dry_run_and_a_plan_say_so():
+    train("dry-first", run__train_trials=1, run__test_trials=0)
     arguments = options({"run.start_from": "dry-first/network.h5", "run.keep_P": "true"})
-    result = harness.mpirun(1, harness.train("dry", "--dry-run", *arguments))
-    harness.expect_exit(0, result)
+    result = harness.expect_exit(0, harness.mpirun(1, harness.train("dry", "--dry-run", *arguments)))
     assert "would start with the weights and P of dry-first/network.h5" in result.stdout, result.stdout
     wrong = options({"run.start_from": "dry-first/network.h5", "network.neurons": 60})
-    for command in (harness.train("dry", "--dry-run", *wrong), ["plan", "c.toml", *wrong]):
-        result = harness.mpirun(1, command)
-        harness.expect_exit(2, result)
-        assert "network.neurons = 100 in the file, 60 now" in result.stderr, result.stderr
+    result = harness.expect_exit(2, harness.mpirun(1, ["plan", "c.toml", *wrong]))
+    assert "network.neurons = 100 in the file, 60 now" in result.stderr, result.stderr
 
 
 def main():
     with harness.small_run(run={"seed": 3, "init_trials": 1, "train_trials": 2}):
         harness.run_checks([all_weights_are_taken, pending_updates_are_applied, training_goes_on,
-                            any_layout_and_any_restart_give_the_same_bits, what_does_not_fit_is_refused,
-                            what_has_no_room_is_refused, a_dry_run_says_so])
+                            an_edited_network_is_tested_and_trained_on,
+                            any_layout_and_any_restart_give_the_same_bits, J_D_that_is_missing_is_drawn_again,
+                            what_does_not_fit_is_refused, a_dry_run_and_a_plan_say_so])
 
 
 if __name__ == "__main__":
