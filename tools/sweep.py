@@ -5,8 +5,8 @@ sweep.py BASE.toml [--set section.key=VALUE,VALUE,...]... [--seeds K] [--jobs J]
          [--output DIR] [--table COLUMN,...] [--plot X,Y] [--minutes M] [--program PATH] [--launcher mpirun|srun]
          [--figures | --submit [SBATCH_OPTION]...]
 
-It is the command fullforce-sweep of the Python package. sweep.py --help says what the options do and what the exit codes
-mean.
+It is the command fullforce-sweep of the Python package. sweep.py --help says what the options do and what the exit
+codes mean.
 """
 import pathlib
 import sys

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "fullforce/analysis/spectrum.hpp"
+#include "fullforce/analysis/fixed_points.hpp"
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/linalg/vectors.hpp"
@@ -71,6 +71,29 @@ Index AnalysisShape::components(Index samples) const {
 Index AnalysisShape::exponents(Index k) const {
   const Index own = 3 * partition_.largest_row_count() * padded_vectors<double>(k) * number_bytes;
   return 2 * (GatheredVectors<double>::Shape{partition_, 1, k}.bytes() + own);
+}
+
+Index AnalysisShape::start_states(Index starts) const {
+  return partition_.largest_row_count() * padded_vectors<double>(starts) * number_bytes;
+}
+
+/// The search keeps the states where it is and those of the points. The root also holds all rows of these, transposed
+/// with their rates, and copied into the results. The eigenvalues of a Jacobian come after the minimisation.
+Index AnalysisShape::fixed_points(Index starts) const {
+  const Index found = 2 * start_states(starts) + 4 * starts * partition_.rows() * number_bytes;
+  const Index field = NetworkField::bytes(partition_, starts, threads_);
+  // The distances between all points, and the sums that they come from.
+  const Index pairs =
+      (2 + threads_) * starts * starts * number_bytes + BlockSums::Shape{starts * starts, threads_}.bytes();
+  return found + field + std::max({minimisation_bytes(partition_, starts), jacobian_eigenvalues(), pairs});
+}
+
+/// As eigenvalues(), with the limits of fixed points. The factors are copied and scaled.
+Index AnalysisShape::jacobian_eigenvalues() const {
+  const SpectrumOptions options = FixedPointOptions().spectrum;
+  const Index n = partition_.rows(), d = inner();
+  if (has_factors()) return (4 * d * d + partition_.largest_row_count() * row_stride<double>(d)) * number_bytes;
+  return (n <= options.dense_limit ? 4 * n * n : 5 * options.leading * n) * number_bytes;
 }
 
 }  // namespace fullforce

@@ -21,8 +21,8 @@ Block block_of(const MatrixView<const double>& m, RowBlock block) {
 /// gives the exact maximum of magnitudes.
 std::int64_t magnitude_bits(double value) { return std::bit_cast<std::int64_t>(std::abs(value)); }
 
-/// Returns a power of two for each column that is at least as large as every magnitude in it. It is 1 for a column of
-/// zeros.
+}  // namespace
+
 std::vector<double> column_scales(const Layout& layout, const MatrixView<const double>& m) {
   std::vector<std::int64_t> largest(as_size(m.cols), 0);
   for (Index i = 0; i < layout.local_rows(); ++i)
@@ -37,8 +37,6 @@ std::vector<double> column_scales(const Layout& layout, const MatrixView<const d
   }
   return scales;
 }
-
-}  // namespace
 
 std::vector<double> inner_products(const Layout& layout, const MatrixView<const double>& x,
                                    const MatrixView<const double>& y) {
@@ -58,6 +56,26 @@ std::vector<double> inner_products(const Layout& layout, const MatrixView<const 
   for (Index j = 0; j < x.cols; ++j)
     for (Index k = 0; k < y.cols; ++k)
       result[as_size(j * y.cols + k)] = sums[j * y.cols + k] * x_scales[as_size(j)] * y_scales[as_size(k)];
+  return result;
+}
+
+std::vector<double> column_products(const Layout& layout, const MatrixView<const double>& x,
+                                    const MatrixView<const double>& y) {
+  const std::vector<double> x_scales = column_scales(layout, x), y_scales = column_scales(layout, y);
+  BlockSums sums({x.cols, layout.threads()});
+  sums.begin(x.cols, static_cast<double>(layout.rows()));
+  layout.try_each_block([&](RowBlock block) {
+    std::vector<double> products(as_size(x.cols), 0.0);
+    for (Index i = block.local; i < block.local + block.rows; ++i)
+      for (Index c = 0; c < x.cols; ++c)
+        products[as_size(c)] +=
+            x.data[i * x.stride + c] / x_scales[as_size(c)] * (y.data[i * y.stride + c] / y_scales[as_size(c)]);
+    sums.add<double>(0, products);
+  });
+  sums.reduce(layout.comm());
+
+  std::vector<double> result(as_size(x.cols));
+  for (Index c = 0; c < x.cols; ++c) result[as_size(c)] = sums[c] * x_scales[as_size(c)] * y_scales[as_size(c)];
   return result;
 }
 

@@ -16,7 +16,7 @@ void MatrixProduct::operator()(const StreamArray<double>& x, StreamArray<double>
   layout_->for_each_block([&](RowBlock block) {
     std::copy_n(product_.row(block.local), block.rows * product_.stride(), y.row(block.local));
   });
-  if (matrix_->inner() > 0) add_factors(projected, y);
+  if (matrix_->inner() > 0) add_product(*layout_, matrix_->left, projected, y);
 }
 
 void MatrixProduct::multiply_W(const StreamArray<double>& x) {
@@ -31,11 +31,13 @@ void MatrixProduct::multiply_W(const StreamArray<double>& x) {
   });
 }
 
-void MatrixProduct::add_factors(const std::vector<double>& projected, StreamArray<double>& y) const {
-  layout_->for_each_block([&](RowBlock block) {
+void add_product(const Layout& layout, const RowMatrix<double>& factor, const std::vector<double>& coefficients,
+                 StreamArray<double>& y) {
+  const Index count = y.streams();
+  layout.for_each_block([&](RowBlock block) {
     for (Index i = block.local; i < block.local + block.rows; ++i)
-      for (Index c = 0; c < matrix_->inner(); ++c)
-        for (Index k = 0; k < count_; ++k) y(i, k) += matrix_->left(i, c) * projected[as_size(c * count_ + k)];
+      for (Index c = 0; c < factor.cols(); ++c)
+        for (Index k = 0; k < count; ++k) y(i, k) += factor(i, c) * coefficients[as_size(c * count + k)];
   });
 }
 

@@ -26,7 +26,8 @@ NetworkWeights load_as(const Layout& layout, const std::filesystem::path& path, 
   archive.close();
   RegionTimer unused;
   plasticity->flush(unused);
-  return {free_running_weights(learning.rule, *fixed, plasticity->effective_weights()), fixed->J_D.in_double()};
+  return {free_running_weights(learning.rule, *fixed, plasticity->effective_weights()), fixed->J_D.in_double(),
+          in_double(fixed->u_in)};
 }
 
 }  // namespace
@@ -36,6 +37,14 @@ NetworkWeights load_weights(const Layout& layout, const std::filesystem::path& p
   return with_scalar(learning.precision, [&](auto scalar) {
     return load_as<decltype(scalar)>(layout, path, network, learning, streams, task, seed);
   });
+}
+
+std::vector<double> input_currents(const NetworkWeights& weights, std::span<const double> input) {
+  std::vector<double> currents(as_size(weights.u_in.rows()), 0.0);
+  for (std::size_t i = 0; i < currents.size(); ++i)
+    for (std::size_t k = 0; k < input.size(); ++k)
+      currents[i] += weights.u_in(static_cast<Index>(i), static_cast<Index>(k)) * input[k];
+  return currents;
 }
 
 }  // namespace fullforce

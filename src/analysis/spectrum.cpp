@@ -30,14 +30,23 @@ Values dense_eigenvalues(const std::vector<double>& elements, Index n) {
   return Values(solver.eigenvalues().begin(), solver.eigenvalues().end());
 }
 
-/// The product that Spectra multiplies with. The root asks for it and all ranks take part in it. The iteration on the
-/// root alone decides how many products there are, so that no rank can disagree.
+/// By falling real part. Conjugates come together, the one above the axis first.
+void sort_by_real_part(Values& values) {
+  std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) {
+    return a.real() != b.real() ? a.real() > b.real() : a.imag() > b.imag();
+  });
+}
+
+/// The product with A diag(slopes) that Spectra multiplies with. Without slopes it is the product with A. The root asks
+/// for it and all ranks take part in it. The iteration on the root alone decides how many products there are, so that
+/// no rank can disagree.
 class ServedProduct {
  public:
   using Scalar = double;
 
-  ServedProduct(const Layout& layout, const WeightMatrix& matrix)
+  ServedProduct(const Layout& layout, const WeightMatrix& matrix, std::span<const double> slopes)
       : layout_(&layout),
+        slopes_(slopes),
         product_(layout, matrix, 1),
         gather_(layout.comm(), layout.partition(), 1),
         x_(as_size(layout.rows())),
@@ -67,13 +76,15 @@ class ServedProduct {
 
   void multiply(std::span<double> y) const {
     layout_->comm().broadcast(std::span<double>(x_));
-    for (Index i = 0; i < mine_.rows(); ++i) mine_(i, 0) = x_[as_size(layout_->first_row() + i)];
+    for (Index i = 0; i < mine_.rows(); ++i)
+      mine_(i, 0) = (slopes_.empty() ? 1.0 : slopes_[as_size(i)]) * x_[as_size(layout_->first_row() + i)];
     product_(mine_, mine_);
     for (Index i = 0; i < mine_.rows(); ++i) y[as_size(layout_->first_row() + i)] = mine_(i, 0);
     gather_(y);
   }
 
   const Layout* layout_;
+  std::span<const double> slopes_;
   mutable MatrixProduct product_;
   RowGather gather_;
   mutable std::vector<double> x_;
@@ -89,22 +100,21 @@ bool is_zero(const ServedProduct& product) {
   return (y.array() == 0.0).all();
 }
 
-Values arnoldi(const ServedProduct& product, Index wanted) {
+Values arnoldi(const ServedProduct& product, Index wanted, Spectra::SortRule first) {
   if (is_zero(product)) return Values(as_size(wanted));  // the Krylov spaces of a zero matrix are empty
   Spectra::GenEigsSolver<const ServedProduct> solver(product, wanted, std::min(product.rows(), 4 * wanted));
   solver.init();
-  solver.compute(Spectra::SortRule::LargestMagn, 1000, 1e-8);
+  solver.compute(first, 1000, 1e-8);
   const Eigen::VectorXcd found = solver.eigenvalues();
   return Values(found.begin(), found.end());
 }
 
-Values leading_eigenvalues(const Layout& layout, const WeightMatrix& matrix, Index wanted) {
-  const ServedProduct product(layout, matrix);
+Values leading_eigenvalues(const Layout& layout, const ServedProduct& product, Index wanted, Spectra::SortRule first) {
   Values values;
   std::string failure;
   if (layout.comm().is_root()) {
     try {
-      values = arnoldi(product, wanted);
+      values = arnoldi(product, wanted, first);
     } catch (const std::exception& error) {
       failure = text_of(error);
     }
@@ -127,6 +137,24 @@ Values solve_on_root(const Layout& layout, const std::vector<double>& elements, 
   return values;
 }
 
+/// The whole of A diag(slopes) on the root.
+std::vector<double> gather_scaled(const Layout& layout, const WeightMatrix& matrix, std::span<const double> slopes) {
+  std::vector<double> whole = gather_matrix(layout, matrix);
+  const Index n = layout.rows();
+  const std::vector<double> factors = gather_rows(layout, {slopes.data(), 1, 1});
+  for (Index i = 0; layout.comm().is_root() && i < n; ++i)
+    for (Index j = 0; j < n; ++j) whole[as_size(i * n + j)] *= factors[as_size(j)];
+  return whole;
+}
+
+/// The small matrix R^T diag(slopes) L, which has the nonzero eigenvalues of L R^T diag(slopes).
+std::vector<double> small_matrix(const Layout& layout, const WeightMatrix& matrix, std::span<const double> slopes) {
+  RowMatrix<double> scaled(layout.local_rows(), matrix.inner());
+  for (Index i = 0; i < scaled.rows(); ++i)
+    for (Index c = 0; c < scaled.cols(); ++c) scaled(i, c) = slopes[as_size(i)] * matrix.left(i, c);
+  return inner_products(layout, matrix.right, scaled);
+}
+
 }  // namespace
 
 Spectrum eigenvalues(const Layout& layout, const WeightMatrix& matrix, const SpectrumOptions& options) {
@@ -139,9 +167,30 @@ Spectrum eigenvalues(const Layout& layout, const WeightMatrix& matrix, const Spe
     spectrum = {solve_on_root(layout, gather_matrix(layout, matrix), n), "all", n};
   } else {
     const Index wanted = std::min(options.leading, n - 2);
-    spectrum = {leading_eigenvalues(layout, matrix, wanted), "leading", wanted};
+    spectrum = {leading_eigenvalues(layout, ServedProduct(layout, matrix, {}), wanted, Spectra::SortRule::LargestMagn),
+                "leading", wanted};
   }
   sort_by_magnitude(spectrum.values);
+  return spectrum;
+}
+
+Spectrum jacobian_eigenvalues(const Layout& layout, const WeightMatrix& matrix, std::span<const double> slopes,
+                              const SpectrumOptions& options) {
+  const Index n = layout.rows(), d = matrix.inner();
+  Spectrum spectrum;
+  if (!matrix.has_W()) {
+    spectrum = {solve_on_root(layout, small_matrix(layout, matrix, slopes), d), "low-rank", d};
+    if (d < n && layout.comm().is_root()) spectrum.values.push_back(0.0);
+  } else if (n <= options.dense_limit) {
+    spectrum = {solve_on_root(layout, gather_scaled(layout, matrix, slopes), n), "all", n};
+  } else {
+    const Index wanted = std::min(options.leading, n - 2);
+    spectrum = {
+        leading_eigenvalues(layout, ServedProduct(layout, matrix, slopes), wanted, Spectra::SortRule::LargestReal),
+        "leading", wanted};
+  }
+  for (std::complex<double>& value : spectrum.values) value -= 1.0;
+  sort_by_real_part(spectrum.values);
   return spectrum;
 }
 

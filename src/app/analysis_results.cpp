@@ -18,6 +18,38 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[as_size(std::llround(share * static_cast<double>(sorted.size() - 1)))];
 }
 
+nlohmann::ordered_json point_json(const StationaryPoint& point) {
+  nlohmann::ordered_json leading = nullptr;
+  if (!point.eigenvalues.empty()) leading = {point.eigenvalues.front().real(), point.eigenvalues.front().imag()};
+  return {{"kind", point.fixed ? "fixed" : "slow"},
+          {"q", point.q},
+          {"unstable", point.unstable},
+          {"leading_eigenvalue", leading},
+          {"distance", point.distance},
+          {"found_from", point.starts}};
+}
+
+/// The eigenvalues of all points, [points, most, 2]. NaN stands where a point has fewer than another.
+ResultArray eigenvalues_of(const std::vector<StationaryPoint>& points) {
+  std::size_t most = 0;
+  for (const StationaryPoint& point : points) most = std::max(most, point.eigenvalues.size());
+  std::vector<double> values(2 * most * points.size(), NAN);
+  for (std::size_t p = 0; p < points.size(); ++p)
+    for (std::size_t k = 0; k < points[p].eigenvalues.size(); ++k) {
+      values[2 * (p * most + k)] = points[p].eigenvalues[k].real();
+      values[2 * (p * most + k) + 1] = points[p].eigenvalues[k].imag();
+    }
+  return {"/fixed_points/eigenvalues", {static_cast<Index>(points.size()), static_cast<Index>(most), 2}, values};
+}
+
+/// The number of the point that each start led to, or -1.
+std::vector<double> points_of_starts(const FixedPoints& found) {
+  std::vector<double> numbers(found.minima.size(), -1.0);
+  for (std::size_t p = 0; p < found.points.size(); ++p)
+    for (const Index start : found.points[p].starts) numbers[as_size(start)] = static_cast<double>(p);
+  return numbers;
+}
+
 }  // namespace
 
 void AnalysisResults::add(const std::string& which, const WeightStatistics& statistics) {
@@ -81,6 +113,38 @@ void AnalysisResults::add(const std::string& which, const LyapunovResult& lyapun
   add_array({group + "/errors", {k}, lyapunov.errors});
   add_array({group + "/time", {size_of(lyapunov.time)}, lyapunov.time});
   add_array({group + "/convergence", {size_of(lyapunov.time), k}, convergence});
+}
+
+void AnalysisResults::add(const FixedPoints& found, const std::vector<double>& input,
+                          const std::vector<Index>& start_steps) {
+  nlohmann::ordered_json points = nlohmann::ordered_json::array();
+  for (const StationaryPoint& point : found.points) points.push_back(point_json(point));
+  json_["fixed_points"] = {{"input", input},
+                           {"starts", found.minima.size()},
+                           {"tolerance", MinimisationOptions{}.tolerance},
+                           {"fixed", found.count(true)},
+                           {"stable", found.stable()},
+                           {"slow", found.count(false)},
+                           {"unfinished", found.unfinished()},
+                           {"points", points}};
+  const Index count = static_cast<Index>(found.points.size()), starts = static_cast<Index>(found.minima.size());
+  const auto add_column = [&](const std::string& name, Index length, const auto& value) {
+    std::vector<double> column(as_size(length));
+    for (std::size_t k = 0; k < column.size(); ++k) column[k] = static_cast<double>(value(k));
+    add_array({"/fixed_points/" + name, {length}, column});
+  };
+  const Index neurons = size_of(found.states) / std::max<Index>(1, count);
+  add_array({"/fixed_points/states", {count, neurons}, found.states});
+  add_array({"/fixed_points/rates", {count, neurons}, found.rates});
+  add_column("fixed", count, [&](std::size_t p) { return found.points[p].fixed ? 1.0 : 0.0; });
+  add_column("q", count, [&](std::size_t p) { return found.points[p].q; });
+  add_column("unstable", count, [&](std::size_t p) { return found.points[p].unstable; });
+  add_column("distance", count, [&](std::size_t p) { return found.points[p].distance; });
+  add_array(eigenvalues_of(found.points));
+  add_array({"/fixed_points/start_points", {starts}, points_of_starts(found)});
+  add_column("start_steps", starts, [&](std::size_t k) { return start_steps[k]; });
+  add_column("start_q", starts, [&](std::size_t k) { return found.minima[k].q; });
+  add_column("start_iterations", starts, [&](std::size_t k) { return found.minima[k].iterations; });
 }
 
 void AnalysisResults::add_correlations(const std::vector<double>& correlations) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fullforce/analysis/activity.hpp"
+#include "fullforce/analysis/fixed_points.hpp"
 #include "fullforce/analysis/lyapunov.hpp"
 #include "fullforce/analysis/spectrum.hpp"
 #include "fullforce/analysis/weight_statistics.hpp"
@@ -27,9 +28,13 @@ class AnalysisResults {
   void add(const std::string& which, const Spectrum& spectrum);
   void add(const std::string& which, const PrincipalComponents& pca);
   void add(const std::string& which, const LyapunovResult& lyapunov, double tau);
+  /// Adds the points of the task-performing network under a constant input. `start_steps` are the steps of the run from
+  /// whose states they were looked for.
+  void add(const FixedPoints& found, const std::vector<double>& input, const std::vector<Index>& start_steps);
   void add_correlations(const std::vector<double>& correlations);
   void add_array(ResultArray array) { arrays_.push_back(std::move(array)); }
 
+  const nlohmann::ordered_json& json() const { return json_; }
   /// The text of the JSON file.
   std::string summary() const { return json_text(json_) + "\n"; }
   const std::vector<ResultArray>& arrays() const { return arrays_; }

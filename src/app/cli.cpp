@@ -55,6 +55,22 @@ CLI::Option* add_amount(CLI::App& app, const std::string& name, std::optional<do
   return app.add_option_function<std::string>(name, read, help);
 }
 
+/// Adds an option that takes finite numbers with commas between them.
+CLI::Option* add_numbers(CLI::App& app, const std::string& name, std::optional<std::vector<double>>& target,
+                         const std::string& help) {
+  const auto read = [name, &target](const std::string& text) {
+    std::vector<double> values;
+    for (const std::string& part : CLI::detail::split(text, ',')) {
+      const auto value = to_number<double>(part);
+      if (!value || !std::isfinite(*value))
+        throw CLI::ValidationError(fmt::format("{} {} (must be numbers with commas between them)", name, text));
+      values.push_back(*value);
+    }
+    target = values;
+  };
+  return app.add_option_function<std::string>(name, read, help);
+}
+
 std::string complaint_of_text(std::string_view text) { return text.empty() ? "must not be empty" : ""; }
 
 /// Adds an option that takes a text of which `complaint` says nothing. By default it is any text that is not empty.
@@ -143,20 +159,28 @@ class CommandLine {
     add_count(app, "--seed", test_.seed, 0, "instead of run.seed");
     add_path(app, "--trials-file", test_.trials_file, "trials to test on, instead of those of the network's task");
     add_path(app, "--record", test_.record, "file for outputs and rates, HDF5");
+    add_text(app, "--neurons", test_.neurons,
+             "which to record: all, a list such as 0,5,9, or how many, 10 if not given");
+    app.add_flag("--states", test_.states, "record the states x of the neurons, too");
     add_path(app, "--output", test_.output, "file for the scores, JSON");
     add_threads(app, test_.threads);
   }
 
   void add_analyze() {
-    CLI::App& app =
-        add("analyze", "eigenvalues, principal components, Lyapunov exponents of a trained network", [this] {
+    CLI::App& app = add(
+        "analyze", "eigenvalues, principal components, Lyapunov exponents, fixed points of a trained network", [this] {
           choose_threads(comm_, analyze_.threads);
           return analyze_command(comm_, analyze_);
         });
-    add_text(app, "NETWORK", analyze_.network, "network.h5 or a checkpoint")->required();
+    add_text(app, "NETWORK", analyze_.network, "network.h5 or a checkpoint; may be left out with --explain alone");
     app.add_flag("--eigenvalues", analyze_.eigenvalues, "of the recurrent weights of both networks");
     app.add_flag("--pca", analyze_.pca, "principal components of the rates of both networks");
     add_count(app, "--lyapunov", analyze_.lyapunov, 1, "so many Lyapunov exponents of both networks");
+    app.add_flag("--fixed-points", analyze_.fixed_points, "fixed and slow points under a constant input");
+    add_count(app, "--starts", analyze_.starts, 1,
+              "states of the run from which fixed points are looked for, 64 if not given", 10'000);
+    add_numbers(app, "--input", analyze_.input, "v1,v2,...: the constant input of the fixed points, zero if not given");
+    app.add_flag("--explain", analyze_.explain, "print what each number means, instead of JSON");
     app.add_flag("--autonomous", analyze_.autonomous, "run the networks with all signals zero");
     add_count(app, "--trials", analyze_.trials, 1, "length of the run, 10 trials if not given");
     add_amount(app, "--noise", analyze_.noise, "eta, instead of network.noise");

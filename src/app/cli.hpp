@@ -29,25 +29,31 @@ struct TestArguments {
   std::optional<std::uint64_t> seed;
   std::optional<std::string> trials_file;
   std::optional<std::string> record;
+  std::optional<std::string> neurons;  ///< which of them to record
+  bool states = false;                 ///< whether to record states, too
   std::optional<std::string> output;
   std::optional<int> threads;
 };
 
 struct AnalyzeArguments {
-  std::string network;
+  std::string network;  ///< empty if there is nothing to do but to explain
   bool eigenvalues = false;
   bool pca = false;
   std::optional<Index> lyapunov;  ///< number of exponents, >= 1
+  bool fixed_points = false;
 
-  /// Without any of the three options above, an analysis finds eigenvalues and principal components.
-  bool finds_all() const { return !eigenvalues && !pca && !lyapunov; }
+  /// Without any of the four options above, an analysis finds eigenvalues and principal components.
+  bool finds_all() const { return !eigenvalues && !pca && !lyapunov && !fixed_points; }
   bool finds_eigenvalues() const { return eigenvalues || finds_all(); }
   bool finds_components() const { return pca || finds_all(); }
-  bool needs_weights() const { return finds_eigenvalues() || lyapunov; }
+  bool needs_weights() const { return finds_eigenvalues() || lyapunov || fixed_points; }
 
-  bool autonomous = false;      ///< whether all signals are zero
-  std::optional<Index> trials;  ///< >= 1
-  std::optional<double> noise;  ///< >= 0
+  std::optional<Index> starts;               ///< from which fixed points are looked for, >= 1
+  std::optional<std::vector<double>> input;  ///< constant input of the fixed points; zero if not given
+  bool explain = false;                      ///< whether definitions are printed with the numbers
+  bool autonomous = false;                   ///< whether all signals are zero
+  std::optional<Index> trials;               ///< >= 1
+  std::optional<double> noise;               ///< >= 0
   std::optional<std::uint64_t> seed;
   std::optional<std::string> trials_file;
   std::optional<std::string> output;

@@ -4,6 +4,7 @@
 
 #include "fullforce/analysis/activity.hpp"
 #include "fullforce/analysis/analysis_memory.hpp"
+#include "fullforce/analysis/fixed_points.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/evaluation.hpp"
 
@@ -32,11 +33,11 @@ Index session_bytes(const Communicator& comm, const Config& config, const Task& 
   return session_shape(comm, config, task, streams).bytes(learns) + bytes_of_streams(comm, task, streams);
 }
 
-Index test_bytes(const Communicator& comm, const TestedNetwork& tested, bool record) {
+Index test_bytes(const Communicator& comm, const TestedNetwork& tested, const std::optional<RecordingJob>& recording) {
   const Config& config = tested.config;
   const Index session = session_bytes(comm, config, *tested.task, config.run.streams, tested.has_pending);
-  if (!record || !comm.is_root()) return session;
-  return session + recording_bytes(*tested.task, config.run, config.network.neurons);
+  return session + score_bytes(config.run.test_trials) +
+         (recording ? recording_bytes(*tested.task, config.run, *recording) : 0);
 }
 
 Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments, const TestedNetwork& tested,
@@ -47,15 +48,18 @@ Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments
                             thread_count());
   const Index samples = arguments.finds_components() ? std::min(steps, ActivitySamples::most_samples) : 0;
   const Index weights = arguments.needs_weights() ? shape.weights() : 0;
+  const Index starts =
+      arguments.fixed_points ? std::min(steps, arguments.starts.value_or(StartStates::default_starts)) : 0;
   const Index signals = 2 * samples * task.outputs() * static_cast<Index>(sizeof(double));
-  const Index kept =
-      weights + shape.activity(samples) + signals + (arguments.lyapunov ? shape.exponents(*arguments.lyapunov) : 0);
+  const Index kept = weights + shape.activity(samples) + signals + shape.start_states(starts) +
+                     (arguments.lyapunov ? shape.exponents(*arguments.lyapunov) : 0);
   // These come one after the other.
   const Index loading = weights + session_bytes(comm, config, task, config.run.streams, tested.has_pending);
   const Index solving = arguments.finds_eigenvalues() && comm.is_root() ? weights + shape.eigenvalues() : 0;
   const Index running = kept + session_bytes(comm, config, task, 1, tested.has_pending);
   const Index components = samples > 0 ? kept + shape.components(samples) : 0;
-  return std::max({loading, solving, running, components});
+  const Index searching = starts > 0 ? kept + shape.fixed_points(starts) : 0;
+  return std::max({loading, solving, running, components, searching});
 }
 
 }  // namespace fullforce

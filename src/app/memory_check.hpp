@@ -1,6 +1,7 @@
 #pragma once
 #include "cli.hpp"
 #include "fullforce/parallel/node_memory.hpp"
+#include "fullforce/run/recording.hpp"
 #include "fullforce/run/session.hpp"
 #include "tested_network.hpp"
 
@@ -22,8 +23,8 @@ Index bytes_of_trials(const Communicator& comm, const Task& task, Index count);
 /// `learns` says whether it has what learning needs. **Collective.**
 Index session_bytes(const Communicator& comm, const Config& config, const Task& task, Index streams, bool learns);
 
-/// The memory that a test will take on this rank. The root may keep a recording. **Collective.**
-Index test_bytes(const Communicator& comm, const TestedNetwork& tested, bool record);
+/// The memory that a test will take on a rank, with its recording if there is one. **Collective.**
+Index test_bytes(const Communicator& comm, const TestedNetwork& tested, const std::optional<RecordingJob>& recording);
 
 /// The memory that an analysis over so many steps of test trials will take on this rank. The root solves for
 /// eigenvalues. **Collective.**

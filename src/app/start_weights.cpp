@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "fullforce/base/check.hpp"
-#include "fullforce/io/sealed_file.hpp"
+#include "fullforce/io/recording_file.hpp"
 #include "fullforce/learning/inverse_correlation.hpp"
 #include "fullforce/run/json_text.hpp"
 #include "fullforce/run/network_file.hpp"
@@ -79,7 +79,7 @@ std::string source_of(const Communicator& comm, const std::string& file) {
   std::string text;
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    const nlohmann::ordered_json json = {{"path", file}, {"fingerprint", seal_fingerprint(file)}};
+    const nlohmann::ordered_json json = {{"path", file}, {"seal", seal_of(file)}};
     text = json_text(json, -1);
   });
   comm.broadcast(text);

@@ -64,6 +64,9 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   // Without signals there are no trials, only a run of some length.
   if (changes.silent) config.task.reset = Reset::none;
   tested.task = task_of(comm, config, header, path, changes);
+  // Old files do not say what they learned from. It is then what their configuration names.
+  const bool is_own = header.trials.empty() && !changes.trials_file;
+  tested.learned_from = is_own ? tested.task->fingerprint() : header.trials;
   return tested;
 }
 

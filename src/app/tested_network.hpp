@@ -21,6 +21,7 @@ struct TestedNetwork {
   Config config;
   std::unique_ptr<Task> task;
   std::uint64_t network_seed = 1;  ///< seed of its fixed weights
+  std::string learned_from;        ///< fingerprint of the trials file that it learned from; empty if there is none
   bool has_pending = false;        ///< whether the file has pending updates, which a test applies first
 };
 

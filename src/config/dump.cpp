@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "fullforce/config/config.hpp"
+#include "fullforce/run/json_text.hpp"
 #include "keys.hpp"
 
 namespace fullforce {
@@ -28,6 +31,14 @@ std::string dump_config(const Config& config, bool with_comments) {
       if (key.section == section) text += line_of(key, config, with_comments);
   }
   return text;
+}
+
+std::string config_json(const Config& config) {
+  nlohmann::ordered_json json;
+  for (const Key& key : keys())
+    std::visit([&](const auto& value) { json[std::string(key.section)][std::string(key.name)] = value; },
+               key.get(config));
+  return json_text(json);
 }
 
 std::vector<ConfigDifference> config_differences(const Config& first, const Config& second) {

@@ -1,38 +1,118 @@
 #include "fullforce/io/recording_file.hpp"
 
+#include <array>
+#include <numeric>
+
+#include "disk_space.hpp"
 #include "fullforce/base/check.hpp"
-#include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/hdf5.hpp"
+#include "fullforce/io/unfinished_file.hpp"
 #include "seal.hpp"
 
 namespace fullforce {
 namespace {
 
-void write_contents(hid_t file, const Recording& recording) {
-  using hdf5::write_dataset;
-  const Index steps = static_cast<Index>(recording.time.size());
+/// HDF5's own structures, attributes and the tables of trials need less than this, and another part for each trial.
+constexpr Index room_for_structure = Index{1} << 20;
+constexpr Index room_for_a_trial = 256;
+
+Index width_of(const std::vector<RecordedArray>& arrays) {
+  return std::accumulate(arrays.begin(), arrays.end(), Index{0},
+                         [](Index width, const RecordedArray& array) { return width + array.width; });
+}
+
+void write_header(hid_t file, const RecordingHeader& header) {
   hdf5::write_attribute(file, format::root::format, format::kind::recording);
   hdf5::write_attribute(file, format::root::format_version, format::version::recording);
-  write_dataset(file, "time", {steps}, recording.time);
-  write_dataset(file, "outputs", {steps, recording.n_out}, recording.outputs);
-  write_dataset(file, "targets", {steps, recording.n_out}, recording.targets);
-  write_dataset(file, "inputs", {steps, recording.n_in}, recording.inputs);
-  write_dataset(file, "neurons", {recording.n_rec}, recording.neurons);
-  write_dataset(file, "rates", {steps, recording.n_rec}, recording.rates);
-  if (!recording.target_rates.empty())
-    write_dataset(file, "target_rates", {steps, recording.n_rec}, recording.target_rates);
-  write_dataset(file, "trial_ends", {static_cast<Index>(recording.trial_ends.size())}, recording.trial_ends);
+  for (const auto& [name, value] : header.notes) hdf5::write_attribute(file, name, value);
+  hdf5::write_attribute(file, "output_names", header.output_names);
+  const auto write = [&](const char* name, const auto& values) {
+    hdf5::write_dataset(file, name, {static_cast<Index>(values.size())}, values);
+  };
+  write("neurons", header.neurons);
+  write("trials", header.trials);
+  write("trial_ends", header.trial_ends);
+  if (!header.conditions.empty()) hdf5::write_texts(file, "conditions", header.conditions);
 }
+
+/// A dataset of a recording that is open, and where its columns begin in a row of all arrays.
+class OpenArray {
+ public:
+  OpenArray(hid_t file, const RecordedArray& array, Index steps, Index first_column)
+      : array_(array), first_column_(first_column) {
+    std::vector<Index> extents{steps};
+    if (array.kind != RecordedArray::Kind::list) extents.push_back(array.width);
+    const hdf5::Handle space = hdf5::data_space(extents, what());
+    const hid_t type = array.kind == RecordedArray::Kind::mask ? H5T_STD_U8LE : H5T_IEEE_F64LE;
+    dataset_ = hdf5::own(H5Dcreate2(file, array.name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                         H5Dclose, what());
+  }
+
+  void write(Index first, Index steps, Index row_width, const std::byte* rows) const {
+    if (array_.width == 0) return;
+    const hdf5::Handle file_space = hdf5::own(H5Dget_space(dataset_.get()), H5Sclose, what());
+    select(file_space, first, 0, steps);
+    const hdf5::Handle memory_space = hdf5::data_space({steps, row_width}, what());
+    select(memory_space, 0, first_column_, steps);
+    hdf5::check(H5Dwrite(dataset_.get(), H5T_NATIVE_DOUBLE, memory_space.get(), file_space.get(), H5P_DEFAULT, rows),
+                what());
+  }
+
+ private:
+  std::string what() const { return fmt::format("dataset {} of the recording cannot be written", array_.name); }
+
+  void select(const hdf5::Handle& space, Index row, Index column, Index rows) const {
+    const std::array<hsize_t, 2> start{static_cast<hsize_t>(row), static_cast<hsize_t>(column)};
+    const std::array<hsize_t, 2> count{static_cast<hsize_t>(rows), static_cast<hsize_t>(array_.width)};
+    hdf5::check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr), what());
+  }
+
+  RecordedArray array_;
+  Index first_column_;
+  hdf5::Handle dataset_;
+};
 
 }  // namespace
 
-void write_recording(const std::filesystem::path& path, const Recording& recording) {
-  commit_when_whole(path, [&](const std::filesystem::path& temporary) {
-    hdf5::Handle file = hdf5::create_serially(temporary);
-    write_contents(file.get(), recording);
-    hdf5::check(file.close() ? 0 : -1, fmt::format("{} cannot be written", path.string()));
-  });
+/// What is closed last is declared first.
+struct RecordingFile::Contents {
+  std::filesystem::path path;
+  UnfinishedFile unfinished;
+  hdf5::Handle file;
+  Index row_width;
+  std::vector<OpenArray> arrays;
+};
+
+RecordingFile::RecordingFile(const std::filesystem::path& path, const RecordingHeader& header,
+                             std::vector<RecordedArray> arrays)
+    : contents_(new Contents{path, UnfinishedFile(path), {}, width_of(arrays), {}}) {
+  Contents& open = *contents_;
+  open.file = hdf5::create_serially(open.unfinished.path());
+  const Index steps = header.trial_ends.empty() ? 0 : header.trial_ends.back();
+  const Index trials = static_cast<Index>(header.trials.size());
+  DiskSpace(open.unfinished.path())
+      .take(steps * open.row_width * static_cast<Index>(sizeof(double)) + trials * room_for_a_trial +
+            room_for_structure);
+  write_header(open.file.get(), header);
+  Index column = 0;
+  for (const RecordedArray& array : arrays) {
+    open.arrays.emplace_back(open.file.get(), array, steps, column);
+    column += array.width;
+  }
+}
+
+RecordingFile::~RecordingFile() = default;
+
+void RecordingFile::write(Index first, std::span<const std::byte> rows) {
+  const Index steps = static_cast<Index>(rows.size() / sizeof(double)) / contents_->row_width;
+  for (const OpenArray& array : contents_->arrays) array.write(first, steps, contents_->row_width, rows.data());
+}
+
+void RecordingFile::commit() {
+  contents_->arrays.clear();
+  hdf5::check(contents_->file.close() ? 0 : -1, fmt::format("{} cannot be written", contents_->path.string()));
+  contents_->unfinished.commit();
 }
 
 std::string file_format(const std::filesystem::path& path) {
@@ -48,5 +128,7 @@ std::string file_format(const std::filesystem::path& path) {
     throw InputError(fmt::format("{}: {}", path.string(), error.what()));
   }
 }
+
+std::string seal_of(const std::filesystem::path& path) { return seal::text(path); }
 
 }  // namespace fullforce

@@ -15,7 +15,6 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/readable_file.hpp"
-#include "fullforce/io/sealed_file.hpp"
 
 namespace fullforce::seal {
 namespace {
@@ -164,6 +163,8 @@ void check(const std::filesystem::path& path) {
     fail(path, "is damaged: its structure, attributes or small datasets do not match their checksum");
 }
 
+std::string text(const std::filesystem::path& path) { return fmt::format("{:016x}", read_block(path).own_checksum); }
+
 bool present(const std::filesystem::path& path) {
   const Beginning found = read_beginning(path);
   return found.count == static_cast<Index>(magic.size()) &&
@@ -171,7 +172,3 @@ bool present(const std::filesystem::path& path) {
 }
 
 }  // namespace fullforce::seal
-
-std::string fullforce::seal_fingerprint(const std::filesystem::path& path) {
-  return fmt::format("{:016x}", seal::read_block(path).own_checksum);
-}

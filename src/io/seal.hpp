@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "fullforce/base/types.hpp"
@@ -30,6 +31,10 @@ void write(const std::filesystem::path& path, const std::vector<Extent>& data);
 /// what is wrong if they are not. Throws InputError or RunError as read_beginning() does if that cannot be found out,
 /// and likewise if a newer program sealed the file or another one is writing it.
 void check(const std::filesystem::path& path);
+
+/// The checksum of the seal itself, and so of what it seals, in hexadecimal digits. Throws as check() does if there is
+/// no seal.
+std::string text(const std::filesystem::path& path);
 
 /// Whether the file begins like a sealed one, of any version. It may still be damaged. Throws what read_beginning()
 /// throws.

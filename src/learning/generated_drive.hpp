@@ -41,6 +41,7 @@ class GeneratedDrive : public Drive<T> {
   }
   void emit_target(RowBlock block) override { target_.emit(block, this->rates()); }
   TargetCurrents<T> targets() const override { return target_.targets(); }
+  double target_state(Index local, Index stream) const override { return target_.state(local, stream); }
   void find_target_bound() override { target_.find_bound(); }
   void account(bool target_runs, StepAccount& account) const override {
     shape_.account(target_runs, whole_extent(this->layout()), account);

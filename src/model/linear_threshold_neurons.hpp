@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <limits>
 
 #include "rate_neurons.hpp"
@@ -14,6 +15,7 @@ class LinearThresholdNeurons : public RateNeurons<T> {
   using RateNeurons<T>::RateNeurons;
 
   static constexpr double largest_rate = 100.0;
+  static double rate_at(double state) { return std::max(0.0, state); }
   static double slope_at(double rate) { return rate > 0.0 ? 1.0 : 0.0; }
 
  private:

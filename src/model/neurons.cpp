@@ -26,6 +26,10 @@ double largest_rate(const NetworkOptions& options) {
   return with_kind<double>(options.nonlinearity, [](auto kind) { return decltype(kind)::type::largest_rate; });
 }
 
+double rate_at_state(Nonlinearity nonlinearity, double state) {
+  return with_kind<double>(nonlinearity, [state](auto kind) { return decltype(kind)::type::rate_at(state); });
+}
+
 double slope_at_rate(Nonlinearity nonlinearity, double rate) {
   return with_kind<double>(nonlinearity, [rate](auto kind) { return decltype(kind)::type::slope_at(rate); });
 }

@@ -21,6 +21,7 @@ class RateNeurons : public Neurons<T> {
   void advance(RowBlock block, const MatrixView<const T>& currents, const TrialStreams& streams,
                const StepNoise& noise) override;
   void emit(RowBlock block, const MatrixView<T>& rates) const override;
+  double state(Index local, Index stream) const override { return static_cast<double>(x_(local, stream)); }
   void persist(Archive& archive, const std::string& group) override;
 
  private:

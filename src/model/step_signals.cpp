@@ -8,7 +8,8 @@ StepSignals::StepSignals(const Task& task, Index stream_count)
     : streams(stream_count),
       input(as_size(task.inputs() * stream_count)),
       target(as_size(task.outputs() * stream_count)),
-      hint(as_size(task.hints() * stream_count)) {}
+      hint(as_size(task.hints() * stream_count)),
+      mask(target.size()) {}
 
 void StepSignals::read(const TrialStreams& source) {
   const auto put = [this](std::vector<double>& into, std::span<const double> sample, Index stream) {
@@ -17,11 +18,15 @@ void StepSignals::read(const TrialStreams& source) {
   std::fill(input.begin(), input.end(), 0.0);
   std::fill(target.begin(), target.end(), 0.0);
   std::fill(hint.begin(), hint.end(), 0.0);
+  std::fill(mask.begin(), mask.end(), std::uint8_t{0});
   for (Index b = 0; b < streams; ++b) {
     if (source.phase(b) == StreamPhase::idle) continue;
     put(input, source.input(b), b);
     put(target, source.target(b), b);
     put(hint, source.hint(b), b);
+    const std::span<const std::uint8_t> counted = source.mask(b);
+    for (std::size_t o = 0; o < source.target(b).size(); ++o)
+      mask[o * as_size(streams) + as_size(b)] = counted.empty() ? 1 : counted[o];
   }
 }
 

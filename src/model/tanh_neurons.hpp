@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include "fullforce/linalg/kernels.hpp"
 #include "rate_neurons.hpp"
 
@@ -11,6 +13,7 @@ class TanhNeurons : public RateNeurons<T> {
   using RateNeurons<T>::RateNeurons;
 
   static constexpr double largest_rate = 1.0;
+  static double rate_at(double state) { return std::tanh(state); }
   static double slope_at(double rate) { return 1.0 - rate * rate; }
 
  private:

@@ -89,7 +89,13 @@ std::vector<std::string_view> task_names() {
 
 TrialView Task::view(TrialId id, Trial& scratch) const {
   make(id, scratch);
-  return {scratch.length, scratch.inputs, scratch.targets, scratch.hints};
+  return {scratch.length, scratch.inputs, scratch.targets, scratch.hints, scratch.masks};
+}
+
+std::vector<std::string> Task::output_names() const {
+  std::vector<std::string> names;
+  for (Index o = 0; o < outputs(); ++o) names.push_back(fmt::format("output {}", o));
+  return names;
 }
 
 Index Task::bytes_of_streams(Index streams) const {

@@ -8,7 +8,8 @@
 namespace fullforce {
 namespace {
 
-std::span<const double> sample(std::span<const double> signal, Index position, Index width) {
+template <class T>
+std::span<const T> sample(std::span<const T> signal, Index position, Index width) {
   return signal.subspan(as_size(position * width), as_size(width));
 }
 
@@ -80,6 +81,11 @@ std::span<const double> TrialStreams::target(Index stream) const {
 
 std::span<const double> TrialStreams::hint(Index stream) const {
   return sample(signals_[as_size(stream)].hints, position(stream), task_->hints());
+}
+
+std::span<const std::uint8_t> TrialStreams::mask(Index stream) const {
+  const std::span<const std::uint8_t> masks = signals_[as_size(stream)].masks;
+  return masks.empty() ? masks : sample(masks, position(stream), task_->outputs());
 }
 
 void TrialStreams::load(Index stream) {

@@ -1,9 +1,12 @@
 #include "free_trials.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "fullforce/parallel/thread_team.hpp"
+#include "recorder.hpp"
 #include "trial_observers.hpp"
+#include "trial_scores.hpp"
 
 namespace fullforce {
 namespace {
@@ -15,12 +18,14 @@ class FreeTrials {
   FreeTrials(Session<T>& session, const RunOptions& run, double noise, const TestViews& views)
       : simulation_(&session.start_test(test_schedule(run), run.seed, noise)),
         views_(&views),
+        task_(&session.task()),
         scores_(session.task(), run.streams),
-        recorder_(session.task(), session.layout().rows(), session.options().network.dt,
-                  views.record ? recorded_steps(session.task(), test_schedule(run)) : 0,
-                  session.layout().comm().is_root()),
-        stream_0_(session.task(), views.observe ? session.layout().rows() : 0) {
-    simulation_->observe([this](const Simulation<T>& s) { look(s); }, views.record || views.observe);
+        task_scores_(session.task(), run.streams),
+        stream_0_(session.task(), views.observe ? session.layout().rows() : 0,
+                  views.observe ? session.layout().local_rows() : 0) {
+    if (views.recording)
+      recorder_.emplace(session.layout(), session.task(), run, session.options().network.dt, *views.recording);
+    simulation_->observe([this](const Simulation<T>& s) { look(s); }, views.recording || views.observe);
   }
 
   TestResult run(Progress& progress, const std::function<bool()>& stop_asked) {
@@ -33,24 +38,24 @@ class FreeTrials {
     });
     result_.steps = simulation_->steps();
     result_.seconds = clock_.seconds();
-    result_.scores = scores_.scores();
-    if (views_->record) result_.recording = recorder_.take();
+    result_.scores = scores_.take(origin_of_test(*task_, views_->learned_from));
+    result_.of_task = task_scores_.scores();
+    if (recorder_) recorder_->commit();
     return std::move(result_);
   }
 
  private:
   void look(const Simulation<T>& simulation) {
     scores_.look(simulation);
-    if (views_->record) recorder_.look(simulation);
+    task_scores_.look(simulation);
+    if (recorder_) recorder_->look(simulation);
     if (views_->observe && simulation.streams().phase(0) == StreamPhase::running)
       views_->observe(stream_0_.of(simulation));
   }
 
   void step() {
     for (const TrialResult& trial : simulation_->step()) {
-      ++result_.trials;
-      result_.squared_error += trial.squared_error;
-      result_.squared_target += trial.squared_target;
+      scores_.end_trial(trial);
       last_error_ = trial.error();
     }
   }
@@ -65,8 +70,10 @@ class FreeTrials {
 
   Simulation<T>* simulation_;
   const TestViews* views_;
-  ScoreObserver<T> scores_;
-  Recorder<T> recorder_;
+  const Task* task_;
+  TrialScores<T> scores_;
+  ScoreObserver<T> task_scores_;
+  std::optional<Recorder<T>> recorder_;
   StreamView<T> stream_0_;
   Stopwatch clock_;
   TestResult result_;

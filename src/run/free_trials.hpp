@@ -9,8 +9,9 @@ namespace fullforce {
 
 /// What a test shows in addition to its scores.
 struct TestViews {
-  bool record = false;
+  const RecordingJob* recording = nullptr;
   std::function<void(const StepView&)> observe;  ///< as in TestJob
+  std::string learned_from;                      ///< as in TestJob
 };
 
 /// Runs a test from fresh states. Every stream runs its init trials. Then `run.test_trials` trials are dealt out to the

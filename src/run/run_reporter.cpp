@@ -10,6 +10,7 @@
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/json_text.hpp"
+#include "fullforce/run/test_report.hpp"
 
 namespace fullforce {
 namespace {
@@ -134,6 +135,7 @@ void RunReporter::finished(const TrainingTotals& totals, const Performance& perf
   progress_.line(region_text(totals.regions));
   progress_.line(performance_text(performance));
   progress_.line(test_text(test));
+  if (const std::string table = test_table(test.scores); !table.empty()) progress_.line(table);
 }
 
 void RunReporter::wrote_results() {
@@ -152,6 +154,7 @@ std::string RunReporter::summary(const TrainingTotals& totals, const Performance
   json["test"] = Json::parse(test_section(test, warnings));
   json["performance"] = performance_section(totals.regions, performance, warnings);
   json["memory"]["peak_bytes_per_rank"] = performance.peak_bytes;
+  json["config"] = Json::parse(job_->config_json);
   json["provenance"] = Json::parse(provenance_);
   json["warnings"] = warnings;
   return json_text(json) + "\n";

@@ -325,18 +325,37 @@ void Simulation<T>::persist(Archive& archive) {
 }
 
 template <Real T>
+void Simulation<T>::copy_states(Index stream, std::span<double> states) const {
+  for (std::size_t i = 0; i < states.size(); ++i) states[i] = network_->state(static_cast<Index>(i), stream);
+}
+
+template <Real T>
+double Simulation<T>::value(NeuronVariable variable, Index local, Index stream) const {
+  const NetworkRates<T>& both = drive_->rates();
+  switch (variable) {
+    case NeuronVariable::rate:
+      return static_cast<double>(both.network().mine(0, local)[stream]);
+    case NeuronVariable::target_rate:
+      return static_cast<double>(both.target().mine(both.target_group(), local)[stream]);
+    case NeuronVariable::state:
+      return network_->state(local, stream);
+    case NeuronVariable::target_state:
+      break;
+  }
+  return drive_->target_state(local, stream);
+}
+
+template <Real T>
 void Simulation<T>::sample(Index stream, std::span<const Index> neurons, std::span<double> rates,
                            std::span<double> target_rates) const {
-  const NetworkRates<T>& both = drive_->rates();
   // All ranks sum the bits of each number as an integer. Only its owner adds anything but zero, so the number arrives
   // exact.
   std::vector<std::int64_t> bits(2 * neurons.size());
   for (std::size_t k = 0; k < neurons.size(); ++k) {
     const Index local = neurons[k] - layout_->first_row();
     if (local < 0 || local >= layout_->local_rows()) continue;
-    bits[2 * k] = std::bit_cast<std::int64_t>(static_cast<double>(both.network().mine(0, local)[stream]));
-    bits[2 * k + 1] =
-        std::bit_cast<std::int64_t>(static_cast<double>(both.target().mine(both.target_group(), local)[stream]));
+    bits[2 * k] = std::bit_cast<std::int64_t>(value(NeuronVariable::rate, local, stream));
+    bits[2 * k + 1] = std::bit_cast<std::int64_t>(value(NeuronVariable::target_rate, local, stream));
   }
   layout_->comm().sum(bits);
   for (std::size_t k = 0; k < neurons.size(); ++k) {

@@ -2,7 +2,6 @@
 #include <memory>
 #include <vector>
 
-#include "fullforce/io/recording_file.hpp"
 #include "fullforce/model/task.hpp"
 #include "fullforce/run/evaluation.hpp"
 #include "fullforce/run/simulation.hpp"
@@ -16,36 +15,15 @@ bool is_at_last_step(const TrialStreams& streams, Index stream);
 template <Real T>
 class StreamView {
  public:
-  StreamView(const Task& task, Index neurons);
+  /// `neurons` is the number of all neurons, and `local` that of this rank.
+  StreamView(const Task& task, Index neurons, Index local);
 
   /// What an observer receives of the present step. **Collective.**
   StepView of(const Simulation<T>& simulation);
 
  private:
   std::vector<Index> neurons_;
-  std::vector<double> rates_, target_rates_, outputs_;
-};
-
-/// The number of steps that stream 0 spends in test trials.
-Index recorded_steps(const Task& task, const TrialSchedule& schedule);
-
-/// Records what stream 0 does in its test trials, with a few neurons spread over the network.
-template <Real T>
-class Recorder {
- public:
-  /// Prepares a recording of `steps` steps. `keeps` says whether this rank keeps it; one rank does.
-  Recorder(const Task& task, Index neurons, double dt, Index steps, bool keeps);
-
-  /// Records the present step if it belongs to a test trial. **Collective.**
-  void look(const Simulation<T>& simulation);
-
-  Recording take() { return std::move(recording_); }
-
- private:
-  double dt_;
-  bool keeps_;
-  Recording recording_;
-  std::vector<double> rates_, target_rates_;  ///< of the recorded neurons in the present step
+  std::vector<double> rates_, target_rates_, states_, outputs_;
 };
 
 /// Shows every step of the test trials to the scorer of the task, if the task has one.

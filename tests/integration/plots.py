@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The functions of fullforce.plot draw what runs, files and arrays hold, and say what is wrong with what they cannot draw.
+"""The functions of fullforce.plot draw what runs, files and arrays hold, and refuse what they cannot draw.
 
     plots.py FULLFORCE
 """
@@ -92,7 +92,8 @@ def check_state_space():
 def check_learning_curve():
     """The test stands beside the training, and says on which trials it was."""
     def labels(*arguments, **options):
-        return [text.get_text() for text in panels(plot.learning_curve(*arguments, **options))[0].get_legend().get_texts()]
+        legend = panels(plot.learning_curve(*arguments, **options))[0].get_legend()
+        return [text.get_text() for text in legend.get_texts()]
 
     assert labels("run")[0] == "training trials" and labels("run")[1].startswith("test"), labels("run")
     assert labels("run/metrics.csv") == ["training trials"]
@@ -116,7 +117,7 @@ def check_eigenvalues():
 
 def check_sources():
     """Recordings of the program, with conditions and names, and what `run` returns."""
-    assert rows(plot.outputs("run")) == ["inputs", "output"] and rows(plot.outputs("run/recording.h5"))
+    assert rows(plot.outputs("run")) == ["inputs", "output 0"] and rows(plot.outputs("run/recording.h5"))
     with h5py.File("run/recording.h5", "r+") as file:
         steps = len(file["time"])
         del file["trial_ends"]
@@ -126,10 +127,12 @@ def check_sources():
         file.attrs["output_names"] = ["wrist"]
     axes = panels(plot.outputs("run"))[1]
     assert axes.get_ylabel() == "wrist" and len(axes.lines) == 4, axes.lines
-    assert all(np.isnan(line.get_ydata()).all() for line in axes.lines if line.get_linestyle() == "--"), "masked targets"
+    targets = [line.get_ydata() for line in axes.lines if line.get_linestyle() == "--"]
+    assert np.isnan(targets[0]).all() and np.isnan(targets[1]).all(), "targets that do not count are not drawn"
     given = arrays()
-    activity = Activity(given["inputs"], given["targets"], given["outputs"], given["rates"], None, None, np.arange(5), 0.01)
-    assert rows(plot.outputs(activity)) == ["inputs", "output 1", "output 2"]
+    signals = [given[name] for name in ("inputs", "targets", "outputs", "rates")]
+    activity = Activity(*signals, None, None, np.arange(5), 0.01)
+    assert rows(plot.outputs(activity)) == ["inputs", "output 0", "output 1"]
     assert panels(plot.state_space(activity))[0].name == "3d"
 
 

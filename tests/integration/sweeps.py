@@ -94,11 +94,12 @@ def check_shell():
 
 def check_table():
     """Any columns of configuration and scores, from what is there."""
-    said = shell("base.toml", "--output", "s", "--figures", "--table", "run.seed,train.trials", "--plot",
+    said = shell("--output", "s", "--figures", "--table", "run.seed,train.trials", "--plot",
                  "run.seed,train.error").splitlines()
     assert said[0].split() == ["run.seed", "train.trials"] and said[1].split() == ["1", "2"], said
     for arguments, words in ((("--table", "test.eror"), ("test.eror", "test.error")),
-                             (("--plot", "run.seed,task"), ("task", "number")), (("--plot", "run.seed"), ("--plot", "X,Y"))):
+                             (("--plot", "run.seed,task"), ("task", "number")),
+                             (("--plot", "run.seed"), ("--plot", "X,Y"))):
         message = shell("base.toml", "--output", "s", "--figures", *arguments, code=2)
         assert all(word in message for word in words), message
     found = read_sweep("s")
@@ -119,7 +120,8 @@ def check_python():
     estimator = types.SimpleNamespace(settings=lambda: {**BASE, "run.output": "elsewhere"}, ranks=1, threads=1)
     nested = {"run": {key.partition(".")[2]: value for key, value in BASE.items() if key.startswith("run.")},
               "network": {"neurons": 20}}
-    for name, base in (("dict", BASE), ("nested", nested), ("estimator", estimator), ("path", pathlib.Path("base.toml"))):
+    bases = {"dict": BASE, "nested": nested, "estimator": estimator, "path": pathlib.Path("base.toml")}
+    for name, base in bases.items():
         values = {"learning.alpha": np.array([0.5]), "learning.rule": ["force"]} if name == "dict" else \
             {"learning.alpha": [0.5]}
         found = sweep(base, values, seeds=[1], output=name, program=harness.PROGRAM)
@@ -176,6 +178,7 @@ def check_wrong_inputs():
                             (("--set", 'task.file="a,b'), "quote"), (("--seeds", "x"), "--seeds")):
         message = shell("base.toml", *arguments, "--output", "refused", code=2)
         assert word in message and not os.path.exists("refused"), message
+    assert "BASE.toml" in shell("--seeds", 2, code=2)
     message = shell("base.toml", "--output", "nowhere", "--figures", code=2)
     assert "holds no sweep" in message, message
 
@@ -193,26 +196,38 @@ def check_submit():
     assert len(found.missing) == 2, found
     lines = pathlib.Path("array/sweep-1.txt")
     assert lines.read_text().splitlines()[1] == (
-        'alpha-3.0_file-my-trials.h5_name-oscillation learning.alpha=3.0 task.file="my trials.h5" task.name="oscillation"')
+        'alpha-3.0_file-my-trials.h5_name-oscillation learning.alpha=3.0 '
+        'task.file="my trials.h5" task.name="oscillation"')
     called = pathlib.Path("called").read_text().splitlines()
     assert called[0] == harness.PROGRAM, called
     assert called[1:5] == ["--array=1-2%3", "--ntasks=2", "--ntasks-per-node=2", "--time=30"], called
     assert "FULLFORCE," in called[5] + "," and called[7:] == [str(lines), "array/base.toml", "array"], called
-    counted = subprocess.run(["bash", TOOLS.parent / "jobs/sweep.sbatch", "--count", lines], capture_output=True, text=True)
+    count = ["bash", TOOLS.parent / "jobs/sweep.sbatch", "--count", lines]
+    counted = subprocess.run(count, capture_output=True, text=True)
     assert counted.stdout.strip() == "2", counted
 
 
 def check_interruption():
-    """Who interrupts a sweep loses nothing: the points that run write their checkpoints."""
-    running = start("base.toml", "--set", "run.train_trials=100000", "--seeds", 3, "--output", "long")
+    """Who interrupts or ends a sweep loses nothing: the points that run write their checkpoints, also under mpirun."""
     point = pathlib.Path("long/train_trials-100000_seed-1")
-    deadline = time.monotonic() + 60
-    while not (point / "log.txt").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    os.kill(running.pid, signal.SIGINT)
-    harness.expect_exit(130, harness.finish(running))
-    assert list(point.glob("checkpoint-*.h5")), list(point.iterdir())
+    reached = [0]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        running = start("base.toml", "--set", "run.train_trials=100000", "--seeds", 3, "--ranks", 2, "--output", "long")
+        started = len(reached)
+        wait_until(lambda: (point / "log.txt").exists() and (point / "log.txt").read_text().count("2 rank") >= started)
+        os.kill(running.pid, number)
+        harness.expect_exit(130, harness.finish(running))
+        reached.append(max(int(path.stem.partition("-")[2]) for path in point.glob("checkpoint-*.h5")))
+        assert reached[-1] > reached[-2], reached
     assert not os.path.exists("long/train_trials-100000_seed-2"), "a point began after the interruption"
+
+
+def wait_until(condition):
+    """Waits until a condition holds, for a minute at most."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "nothing happens"
+        time.sleep(0.05)
 
 
 def check_page():
@@ -228,8 +243,8 @@ def main():
         os.chdir(folder)
         pathlib.Path("base.toml").write_text(TOML)
         pathlib.Path("other.toml").write_text(TOML.replace("20", "30"))
-        harness.run_checks([check_shell, check_table, check_python, check_trials, check_wrong_inputs, check_submit, check_interruption,
-                            check_page])
+        harness.run_checks([check_shell, check_table, check_python, check_trials, check_wrong_inputs, check_submit,
+                            check_interruption, check_page])
         os.chdir("/")
 
 

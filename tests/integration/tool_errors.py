@@ -174,6 +174,20 @@ def check_damaged_files():
         expect("report of a damaged table", call("report", run), 2, "study.csv", "is not a table")
 
 
+def check_damaged_sweeps():
+    """The records of a sweep, in the folder of which a point is a run."""
+    record, points = '{"keys": ["learning.alpha"]}', '{"run": ["learning.alpha=1.0"]}'
+    for file, content, word, code in (("sweep.json", "{", "is not JSON", 2), ("sweep.json", "{}", "has no keys", 2),
+                                      ("points.json", "[]", "points.json", 1),
+                                      ("points.json", '{"run": 3}', "run is not a list", 1),
+                                      ("points.json", '{"run": ["learning.alpha=x"]}', "points.json", 2)):
+        shutil.rmtree("sweep", ignore_errors=True)
+        shutil.copytree("run", "sweep/run")
+        for name, whole in (("sweep.json", record), ("points.json", points), ("base.toml", "")):
+            pathlib.Path("sweep", name).write_text(content if name == file else whole)
+        expect(f"report of a sweep with {file} = {content}", call("report", "sweep"), code, word)
+
+
 def check_outputs():
     """Names that cannot be written."""
     for name, output, words in (("plot", "nowhere/x.png", ("nowhere/x.png",)), ("plot", "x.odd", ("x.odd", "png")),
@@ -192,6 +206,10 @@ def check_command_lines():
                                   ("scaling", ("s", "--fullforce", "nowhere/program"), "nowhere/program"),
                                   ("scaling", ("run/metrics.csv", "--report"), "holds no points"),
                                   ("scaling", ("run/metrics.csv", "--fullforce", harness.PROGRAM), "run/metrics.csv"),
+                                  ("sweep", (), "BASE.toml"),
+                                  ("sweep", ("nowhere.toml", "--seeds", "1"), "nowhere.toml"),
+                                  ("sweep", ("--figures", "--output", "run"), "holds no sweep"),
+                                  ("sweep", ("c.toml", "--seeds", "1", "--jobs", "0"), "--jobs"),
                                   ("study", ("nonsense",), "nonsense"), ("study", ("neurons", "--jobs", "0"), "--jobs"),
                                   ("study", ("neurons", "--program", "nowhere/program"), "nowhere/program"),
                                   ("study", ("neurons", "--output", "run/metrics.csv"), "run/metrics.csv")):
@@ -301,8 +319,9 @@ def main():
         for name in ("plot", "report"):
             if call(name, "run")[0] != 0:
                 problems.append(f"{name} of a whole run: {call(name, 'run')}")
-        harness.run_checks([check_damaged_files, check_outputs, check_command_lines, check_studies,
-                            check_faults_of_tools, check_interpreters, check_names, check_standard_streams])
+        harness.run_checks([check_damaged_files, check_damaged_sweeps, check_outputs, check_command_lines,
+                            check_studies, check_faults_of_tools, check_interpreters, check_names,
+                            check_standard_streams])
         os.chdir("/")
     print("\n".join(problems) or "every error is one line")
     return 1 if problems else 0

@@ -106,6 +106,22 @@ def test_a_folder_of_nobody_goes_with_the_model():
     assert not folder.exists()
 
 
+def test_a_folder_of_nobody_goes_on_or_begins_anew():
+    model, endless = ff.FullForce(**{**SMALL, "train_trials": 100000}), dict(max_hours=1e-4)
+    with pytest.raises(ff.StoppedEarly):
+        model.fit(*some_trials(), **endless)
+    folder = model._unfinished.path
+    with pytest.raises(ff.StoppedEarly):
+        model.fit(*some_trials(), **endless)
+    assert model._unfinished.path == folder and ff.load(folder / "run").neurons == 60
+    model.train_trials = 6
+    model.fit(*some_trials(seed=1))
+    assert model.summary_["train"]["trials"] == 6 and np.isfinite(model.error_)
+    with pytest.raises(ff.InputError):
+        model.set_params(neurons=1).fit(*some_trials())
+    assert model.network.neurons == 60, "a fit that fails leaves the network of the one before"
+
+
 def test_the_tasks_of_the_program_need_no_arrays(tmp_path):
     model = ff.FullForce(neurons=40, train_trials=1, init_trials=1, test_trials=1, dt=0.004).fit(output=tmp_path / "run")
     assert model.config_["task"]["name"] == "oscillation" and model.score() == model.error_

@@ -22,11 +22,16 @@ class AnalysisShape {
   Index components(Index samples) const;
   /// The first k Lyapunov exponents of both networks (RateTangents and LyapunovSpectrum).
   Index exponents(Index k) const;
+  /// What the states take from which fixed points are looked for (StartStates).
+  Index start_states(Index starts) const;
+  /// What find_fixed_points() takes in addition, on the root.
+  Index fixed_points(Index starts) const;
 
  private:
   bool has_factors() const;
   Index inner() const;
   Index target_weights() const;
+  Index jacobian_eigenvalues() const;
 
   RowPartition partition_;
   NetworkOptions network_;

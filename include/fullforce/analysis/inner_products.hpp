@@ -14,4 +14,13 @@ namespace fullforce {
 std::vector<double> inner_products(const Layout& layout, const MatrixView<const double>& x,
                                    const MatrixView<const double>& y);
 
+/// The inner products of each column of x with the same column of y, [x.cols], on every rank, with the same bits on any
+/// layout. The error is that of inner_products(). The cost is 2 N x.cols operations. **Collective.**
+std::vector<double> column_products(const Layout& layout, const MatrixView<const double>& x,
+                                    const MatrixView<const double>& y);
+
+/// Returns for each column of a matrix, of which each rank has its own rows, a power of two that is at least as large
+/// as every magnitude in it. It is 1 for a column of zeros. Throws RunError if a value is not finite. **Collective.**
+std::vector<double> column_scales(const Layout& layout, const MatrixView<const double>& m);
+
 }  // namespace fullforce

@@ -17,7 +17,6 @@ class MatrixProduct {
 
  private:
   void multiply_W(const StreamArray<double>& x);
-  void add_factors(const std::vector<double>& projected, StreamArray<double>& y) const;
 
   const Layout* layout_;
   const WeightMatrix* matrix_;
@@ -25,6 +24,11 @@ class MatrixProduct {
   GatheredVectors<double> vectors_;  ///< x of all ranks
   StreamArray<double> product_;      ///< [local rows, count]
 };
+
+/// Adds a product of one of the factors of a matrix with coefficients that every rank has: y += factor c, where c is
+/// [factor.cols, y.streams], row-major.
+void add_product(const Layout& layout, const RowMatrix<double>& factor, const std::vector<double>& coefficients,
+                 StreamArray<double>& y);
 
 /// The whole matrix, [N, N] row-major, on the root; the result is empty elsewhere. It is gathered 64 columns at a time.
 /// **Collective.**

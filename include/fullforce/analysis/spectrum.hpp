@@ -1,5 +1,6 @@
 #pragma once
 #include <complex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,5 +27,12 @@ struct Spectrum {
 /// is solved by the implicitly restarted Arnoldi method (Spectra), in which the root iterates and all ranks multiply.
 /// Throws RunError if a solver fails. **Collective.**
 Spectrum eigenvalues(const Layout& layout, const WeightMatrix& matrix, const SpectrumOptions& options = {});
+
+/// The eigenvalues of the Jacobian -I + A diag(slopes) of a network with weights A, by falling real part, on the root;
+/// the result is empty elsewhere. `slopes` are the derivatives of the rates of this rank's neurons. The methods are
+/// those of eigenvalues(); the Arnoldi method looks for the largest real parts. An A without a dense part has d
+/// eigenvalues, and one more that stands for the N - d that are -1. **Collective.**
+Spectrum jacobian_eigenvalues(const Layout& layout, const WeightMatrix& matrix, std::span<const double> slopes,
+                              const SpectrumOptions& options);
 
 }  // namespace fullforce

@@ -35,6 +35,10 @@ Config parse_sealed_config(const std::string& text, const std::string& name);
 /// for comments beside the keys.
 std::string dump_config(const Config& config, bool with_comments = false);
 
+/// Returns the effective configuration as a JSON object: an object for each section, with a number, text or truth value
+/// for each key.
+std::string config_json(const Config& config);
+
 /// Says of each key that has another value than its default and no effect in this configuration, with a task of these
 /// channels, why that is so. A user who set it should know.
 std::vector<std::string> keys_without_effect(const Config& config, const Channels& channels);

@@ -65,7 +65,7 @@ inline constexpr const char* config = "config";                  ///< text: the 
 inline constexpr const char* provenance = "provenance";          ///< text: JSON, who wrote the file, where and when
 /// Text: fingerprint of the trials file that the network was trained on. Networks of other tasks do not have it.
 inline constexpr const char* trials = "trials_fingerprint";
-/// Text: JSON with the path and the fingerprint of the network file from which training took its first weights.
+/// Text: JSON with the path and the seal of the network file from which training took its first weights.
 inline constexpr const char* source = "start_from";
 }  // namespace root
 

@@ -1,38 +1,66 @@
 #pragma once
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "fullforce/base/types.hpp"
 
 namespace fullforce {
 
-/// Inputs, outputs and rates of a test run at every step. T is the number of steps of all trials together, and the
-/// trials follow each other in time. All arrays are row-major. "Network" is the task-performing network.
-struct Recording {
-  std::vector<double> time;          ///< [T], in seconds
-  Index n_out = 0;                   ///< number of outputs
-  Index n_in = 0;                    ///< number of inputs
-  Index n_rec = 0;                   ///< number of recorded neurons
-  std::vector<double> outputs;       ///< [T, n_out], what the network put out
-  std::vector<double> targets;       ///< [T, n_out], what it should have put out
-  std::vector<double> inputs;        ///< [T, n_in]
-  std::vector<double> rates;         ///< [T, n_rec], of the recorded neurons in the network
-  std::vector<double> target_rates;  ///< [T, n_rec], of the same neurons in the target-generating network; empty where
-                                     ///< there is none, and then the file has no such dataset
-  std::vector<Index> neurons;        ///< [n_rec], which neurons were recorded
-  std::vector<Index> trial_ends;     ///< [trials], one past the last step of each trial
+/// A dataset of a recording with a row for each step: [T, width], or [T] if it is a list of `width` 1.
+struct RecordedArray {
+  enum class Kind { list, matrix, mask };
+  std::string name;
+  Index width = 1;
+  Kind kind = Kind::matrix;  ///< a mask is a matrix of integers of 8 bits; the others are in double precision
 };
 
-/// Writes a recording as HDF5 (format "fullforce-recording"), with a dataset for each array of the struct. The file is
-/// replaced as a whole. Called by one rank. Throws RunError where the file cannot be written, or where an array has not
-/// as many values as its shape says.
-void write_recording(const std::filesystem::path& path, const Recording& recording);
+/// What stands in a recording beside its arrays of steps.
+struct RecordingHeader {
+  using Note = std::pair<std::string, std::variant<Index, double, std::string>>;
+  std::vector<Note> notes;                ///< root attributes that say what was recorded
+  std::vector<std::string> output_names;  ///< [n_out]
+  std::vector<Index> neurons;             ///< [k], which neurons were recorded
+  std::vector<Index> trials;              ///< [trials], what trials are called: rows of their file, or numbers
+  std::vector<Index> trial_ends;          ///< [trials], one past the last step of each trial
+  std::vector<std::string> conditions;    ///< [trials]; empty if trials have none
+};
+
+/// A recording that is being written: an HDF5 file (format "fullforce-recording") of T steps, which come in pieces and
+/// in any order. The file is replaced as a whole, and room on the disk is reserved before the first step. One rank has
+/// this object. All functions throw RunError where the file cannot be written.
+class RecordingFile {
+ public:
+  RecordingFile(const std::filesystem::path& path, const RecordingHeader& header, std::vector<RecordedArray> arrays);
+  ~RecordingFile();
+  RecordingFile(const RecordingFile&) = delete;
+  RecordingFile& operator=(const RecordingFile&) = delete;
+
+  /// Writes steps from `first` on. `rows` are the bytes of numbers in double precision, [steps, width of all arrays]:
+  /// each row has the arrays side by side.
+  void write(Index first, std::span<const std::byte> rows);
+
+  /// Gives the file its name. Every step must have been written.
+  void commit();
+
+ private:
+  struct Contents;
+  std::unique_ptr<Contents> contents_;
+};
 
 /// The kind of a file (file_format.hpp, `format::kind`), from its root attribute `format`. A file that begins with a
 /// seal is a "fullforce-network" even if it is too damaged for HDF5. Returns an empty text where an HDF5 file has no
 /// such attribute. Throws InputError or RunError, with the reason, where the file cannot be read as HDF5. Called by one
 /// rank.
 std::string file_format(const std::filesystem::path& path);
+
+/// The checksum in the seal of a network file, in hexadecimal digits. Two files have the same one only if their
+/// contents are the same, provenance included. Throws DamageError or InputError as seal::check() does. Called by one
+/// rank.
+std::string seal_of(const std::filesystem::path& path);
 
 }  // namespace fullforce

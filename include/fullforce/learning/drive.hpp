@@ -72,6 +72,9 @@ class Drive {
   /// Finds the bound on the length of F, which targets() gives from now on. **Collective.**
   virtual void find_target_bound() = 0;
 
+  /// The state of a neuron of the target-generating network. `local` counts from this rank's first neuron.
+  virtual double target_state(Index local, Index stream) const = 0;
+
   /// Sets z_rec to the currents `own` [local rows, B] in some streams, which begin a trial.
   void reset_response(std::span<const Index> streams, const StreamArray<T>& own);
 

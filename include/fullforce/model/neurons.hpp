@@ -48,6 +48,9 @@ class Neurons {
   /// time by different threads.
   virtual void emit(RowBlock block, const MatrixView<T>& rates) const = 0;
 
+  /// The state x of a neuron, of which its rate is a function. `local` counts from this rank's first neuron.
+  virtual double state(Index local, Index stream) const = 0;
+
   /// Saves or loads the states in the group of their network. **Collective.**
   virtual void persist(Archive& archive, const std::string& group) = 0;
 };

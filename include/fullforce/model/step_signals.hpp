@@ -21,6 +21,8 @@ struct StepSignals {
   std::vector<double> input;
   std::vector<double> target;
   std::vector<double> hint;
+  /// [n_out, streams], whether learning and scoring count the sample of an output: 1 or 0. It is 0 for idle streams.
+  std::vector<std::uint8_t> mask;
 };
 
 /// Whether a signal is 0 in every element, so that there is nothing to add. Start pulses are so in most steps.

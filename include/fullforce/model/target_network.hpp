@@ -34,6 +34,8 @@ class TargetNetwork {
   void advance(RowBlock block, const TrialStreams& streams, InputCurrents<T>& inputs, NetworkRates<T>& rates);
   void emit(RowBlock block, NetworkRates<T>& rates) const { neurons_->emit(block, rates.target_block(block)); }
 
+  double state(Index local, Index stream) const { return neurons_->state(local, stream); }
+
   /// The array that receives the product with the rates of this step.
   StreamArray<T>& next_currents() { return next_currents_ ? *next_currents_ : currents_; }
 

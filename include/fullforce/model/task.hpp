@@ -54,12 +54,15 @@ struct TrialId {
   std::uint64_t number = 0;
 };
 
-/// The signals of one trial, row-major: inputs [length, n_in], targets [length, n_out], hints [length, n_hint].
+/// The signals of one trial, row-major: inputs [length, n_in], targets [length, n_out], hints [length, n_hint], and masks
+/// [length, n_out]. Learning and scoring leave out a sample of an output where its mask is 0. Empty masks leave out
+/// nothing.
 struct Trial {
   Index length = 0;
   std::vector<double> inputs;
   std::vector<double> targets;
   std::vector<double> hints;
+  std::vector<std::uint8_t> masks{};
 };
 
 /// The signals of one trial, wherever they are stored.
@@ -68,6 +71,13 @@ struct TrialView {
   std::span<const double> inputs;
   std::span<const double> targets;
   std::span<const double> hints;
+  std::span<const std::uint8_t> masks{};
+};
+
+/// What people call a trial.
+struct TrialLabel {
+  Index trial = 0;          ///< row of the trial in its trials file, from 0; otherwise its number
+  std::string condition{};  ///< condition of the trial in its file; empty if there is none
 };
 
 /// The number of inputs, outputs and hints that a task has.
@@ -105,6 +115,12 @@ class Task {
 
   /// The fingerprint of the trials file that the signals come from; empty if they come from no file.
   virtual std::string fingerprint() const { return {}; }
+
+  /// What outputs and messages call a trial.
+  virtual TrialLabel label(TrialId id) const { return {static_cast<Index>(id.number)}; }
+
+  /// The names of the outputs, [n_out]. A task that gives them none calls them "output 0", "output 1" and so on.
+  virtual std::vector<std::string> output_names() const;
 
   /// What the task measures in a test of so many streams, in addition to the test error. By default it measures
   /// nothing.

@@ -81,6 +81,8 @@ class TrialStreams {
   std::span<const double> input(Index stream) const;
   std::span<const double> target(Index stream) const;
   std::span<const double> hint(Index stream) const;
+  /// The masks of the coming step, [n_out]; empty if the trial leaves out nothing.
+  std::span<const std::uint8_t> mask(Index stream) const;
 
   /// Moves every stream one step on. Returns the trials that ended, in stream order; they are valid until the next
   /// call.

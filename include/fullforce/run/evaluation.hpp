@@ -1,17 +1,18 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "fullforce/io/recording_file.hpp"
 #include "fullforce/learning/learning_options.hpp"
 #include "fullforce/model/network_options.hpp"
 #include "fullforce/model/task.hpp"
 #include "fullforce/parallel/mpi.hpp"
-#include "fullforce/run/relative_error.hpp"
+#include "fullforce/run/recording.hpp"
 #include "fullforce/run/run_options.hpp"
+#include "fullforce/run/test_scores.hpp"
 
 namespace fullforce {
 
@@ -20,6 +21,7 @@ namespace fullforce {
 struct StepView {
   std::span<const double> rates;         ///< rates of the task-performing network
   std::span<const double> target_rates;  ///< rates of the target-generating network
+  std::span<const double> states;        ///< states x of this rank's neurons of the task-performing network
   std::span<const double> inputs;
   std::span<const double> targets;
   std::span<const double> outputs;
@@ -34,36 +36,22 @@ struct TestJob {
   std::filesystem::path network_file;
   /// The seed of the fixed weights, for a file without J_D. The seed of trials, states and noise is run.seed.
   std::uint64_t network_seed = 1;
-  bool record = false;
+  std::string learned_from;  ///< fingerprint of the trials file that it learned from; empty if there is none
+  std::optional<RecordingJob> recording;
   /// If given, every rank calls it at every step of stream 0 in a test trial.
   std::function<void(const StepView&)> observe;
   Reset reset = Reset::none;  ///< state in which trials begin
 };
 
 struct TestResult {
-  Index trials = 0;
+  TestScores scores;           ///< of the trials that have ended
+  std::vector<Score> of_task;  ///< scores of the task
   Index steps = 0;
-  double squared_error = 0.0;
-  double squared_target = 0.0;
   double seconds = 0.0;
-  bool stopped = false;       ///< whether a stop was asked for before the last trial ended
-  std::vector<Score> scores;  ///< scores of the task
-  Recording recording;        ///< recording of stream 0, on the root, if it was asked for
-  double error() const { return relative_error(squared_error, squared_target); }
+  bool stopped = false;  ///< whether a stop was asked for before the last trial ended
 };
 
-/// The memory that the recording of a test takes on the root, in bytes.
-Index recording_bytes(const Task& task, const RunOptions& run, Index neurons);
-
-/// Runs fresh trials in which the network runs on its own outputs. The error is sum |z - f_out|^2 / sum |f_out|^2 over
-/// all steps. **Collective.**
+/// Runs fresh trials in which the network runs on its own outputs. **Collective.**
 TestResult test(const Communicator& comm, const Task& task, const TestJob& job);
-
-/// The results of a test as JSON text: trials, steps, seconds, error, and the scores of the task. A value that is not a
-/// finite number becomes null, and `warnings` receives the reason.
-std::string test_section(const TestResult& result, std::vector<std::string>& warnings);
-
-/// The results of a test as one line for people.
-std::string test_text(const TestResult& result);
 
 }  // namespace fullforce

@@ -15,7 +15,7 @@ struct NetworkFileHeader {
   std::string config;      ///< effective configuration, TOML
   std::string provenance;  ///< provenance, JSON text
   std::string trials{};    ///< fingerprint of the trials file that the network was trained on; empty if there is none
-  /// Where the weights came from with which training started (run.start_from): its path and fingerprint, JSON text.
+  /// Where the weights came from with which training started (run.start_from): its path and seal, JSON text.
   /// Empty if they started from zero.
   std::string source{};
   Channels channels{};       ///< only read: the channels of the network's weights

@@ -32,6 +32,9 @@ struct TrialResult {
   double error() const { return relative_error(squared_error, squared_target); }
 };
 
+/// What can be read of a neuron: rate and state of the neuron of that number in each of the two networks.
+enum class NeuronVariable { rate, target_rate, state, target_state };
+
 /// What decides the dynamics, in addition to the weights.
 struct SimulationOptions {
   NetworkOptions network;
@@ -86,9 +89,16 @@ class Simulation {
   /// them.
   MatrixView<const T> target_rates() const { return drive_->rates().target().rows_of(drive_->rates().target_group()); }
 
+  /// A variable of a neuron of this rank after a step. `local` counts from this rank's first neuron. Those of the
+  /// target-generating network are those of the last step in which it ran.
+  double value(NeuronVariable variable, Index local, Index stream) const;
+
   /// Writes r and r_D of some neurons in a stream, whichever ranks hold them. **Collective.**
   void sample(Index stream, std::span<const Index> neurons, std::span<double> rates,
               std::span<double> target_rates) const;
+
+  /// Writes the states x of this rank's neurons of the task-performing network in a stream, [local rows].
+  void copy_states(Index stream, std::span<double> states) const;
 
   /// Saves or loads the states, the streams and the sums of errors. **Collective.**
   void persist(Archive& archive);

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "analysis_explanations.hpp"
 #include "analysis_results.hpp"
 #include "cli.hpp"
 #include "fullforce/analysis/network_weights.hpp"
@@ -95,19 +96,23 @@ class Analysis {
       network_deviations_.emplace(layout_, weights_.J, *arguments_->lyapunov, network, network.integrator);
       target_deviations_.emplace(layout_, weights_.J_D, *arguments_->lyapunov, network, Integrator::exponential);
     }
+    if (arguments_->fixed_points)
+      starts_.emplace(layout_, steps, arguments_->starts.value_or(StartStates::default_starts), config().run.seed);
     ActivitySamples activity(layout_, pca ? steps : 0, config().network.dt);
     const auto observe = [&](const StepView& step) {
       if (pca) keep(activity, step);
+      if (starts_) starts_->step(step.states);
       if (!network_deviations_) return;
       network_deviations_->step(step.rates);
       target_deviations_->step(step.target_rates);
     };
     RunOptions run = config().run;
     run.streams = 1;
-    const TestJob plan{run,   config().network, config().learning,  arguments_->network, tested_.network_seed,
-                       false, observe,          config().task.reset};
+    const TestJob plan{run, config().network, config().learning,  arguments_->network, tested_.network_seed, {},
+                       {},  observe,          config().task.reset};
     describe_run(test(layout_.comm(), task(), plan), activity);
     if (pca) find_components(activity);
+    if (starts_) search_fixed_points();
     if (!network_deviations_) return;
     results_.add("network", network_deviations_->result(), config().network.tau);
     results_.add("target", target_deviations_->result(), config().network.tau);
@@ -127,13 +132,14 @@ class Analysis {
     results_.note("run", "rule", to_text(config().learning.rule));
     results_.note("run", "signals", arguments_->autonomous ? "none" : "test trials");
     results_.note("run", "neurons", config().network.neurons);
-    results_.note("run", "trials", result.trials);
-    results_.note("run", "seconds", static_cast<double>(test_steps(task(), result.trials)) * dt);
+    results_.note("run", "trials", result.scores.trials.size());
+    results_.note("run", "seconds",
+                  static_cast<double>(test_steps(task(), static_cast<Index>(result.scores.trials.size()))) * dt);
     results_.note("run", "noise", config().network.noise);
     results_.note("run", "seed", config().run.seed);
     results_.note("run", "tau", config().network.tau);
     results_.note("run", "sample_interval", static_cast<double>(activity.interval()) * dt);
-    results_.note("run", "test_error", result.error());
+    results_.note("run", "test_error", result.scores.total().relative_error());
   }
 
   void find_components(const ActivitySamples& activity) {
@@ -146,12 +152,20 @@ class Analysis {
     results_.add_array({"/activity/targets", {activity.samples(), n_out}, targets_});
   }
 
+  void search_fixed_points() {
+    const std::vector<double> input = arguments_->input.value_or(std::vector<double>(as_size(task().inputs())));
+    const FixedPoints found = find_fixed_points(layout_, weights_.J, config().network.nonlinearity,
+                                                input_currents(weights_, input), starts_->states());
+    results_.add(found, input, starts_->steps());
+  }
+
   const AnalyzeArguments* arguments_;
   TestedNetwork tested_;
   Layout layout_;
   AnalysisResults results_;
   NetworkWeights weights_;
   std::optional<Deviations> network_deviations_, target_deviations_;
+  std::optional<StartStates> starts_;
   std::vector<double> outputs_, targets_;  ///< outputs and targets at the samples
 };
 
@@ -159,7 +173,7 @@ std::string summary_file(std::filesystem::path output) { return output.replace_e
 
 /// Checks the arguments against the network. The sizes are known only once the file is open, and nothing has run by
 /// then.
-void require_sense(const AnalyzeArguments& arguments, const Config& config) {
+void require_sense(const AnalyzeArguments& arguments, const Config& config, const Task& task) {
   require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
   require(!arguments.output || std::filesystem::path(*arguments.output).extension() != ".json",
           "--output {}: is the name of the HDF5 file; the summary goes beside it with the ending .json",
@@ -169,25 +183,36 @@ void require_sense(const AnalyzeArguments& arguments, const Config& config) {
   require(!arguments.lyapunov || *arguments.lyapunov <= config.network.neurons,
           "--lyapunov {}: the network has {} neurons, and no more exponents", arguments.lyapunov.value_or(0),
           config.network.neurons);
+  require(arguments.fixed_points || !(arguments.starts || arguments.input),
+          "{} has no effect without --fixed-points (leave it out, or add --fixed-points)",
+          arguments.starts ? "--starts" : "--input");
+  const Index inputs = task.inputs(), given = arguments.input ? static_cast<Index>(arguments.input->size()) : inputs;
+  require(given == inputs, "--input: {} number(s) for the {} input(s) of the network in {} (one for each is needed)",
+          given, inputs, arguments.network);
 }
 
 }  // namespace
 
 int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments) {
+  if (arguments.network.empty()) {
+    require(arguments.explain, "NETWORK is required (see fullforce analyze --help)");
+    print_result(comm, all_explanations());
+    return 0;
+  }
   require(!arguments.autonomous || !arguments.trials_file,
           "--trials-file has no effect with --autonomous, which runs without signals (leave one of them out)");
   TestedNetwork tested = open_network(comm, arguments.network,
                                       {arguments.trials.value_or(default_trials), arguments.noise, arguments.seed,
                                        arguments.trials_file, arguments.autonomous});
-  agree(comm, [&] { require_sense(arguments, tested.config); });
+  agree(comm, [&] { require_sense(arguments, tested.config, *tested.task); });
   const Index steps = test_steps(*tested.task, tested.config.run.test_trials);
   require_memory(comm, {analysis_bytes(comm, arguments, tested, steps)},
                  fmt::format("an analysis of {} neurons", tested.config.network.neurons),
-                 "one of --eigenvalues, --pca and --lyapunov at a time");
+                 "one of --eigenvalues, --pca, --lyapunov and --fixed-points at a time, or fewer --starts");
   const AnalysisResults results = Analysis(comm, arguments, std::move(tested)).run();
   const std::string text = results.summary();
   ResultStream printed(comm);
-  printed.print(text);
+  printed.print(arguments.explain ? explained(results.json()) : text);
   agree(comm, [&] {
     if (!comm.is_root()) return;
     if (!arguments.output) return;

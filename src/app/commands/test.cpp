@@ -1,6 +1,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "chosen_neurons.hpp"
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/atomic_file.hpp"
@@ -8,6 +9,7 @@
 #include "fullforce/run/evaluation.hpp"
 #include "fullforce/run/json_text.hpp"
 #include "fullforce/run/provenance.hpp"
+#include "fullforce/run/test_report.hpp"
 #include "inputs.hpp"
 #include "memory_check.hpp"
 #include "result_stream.hpp"
@@ -27,9 +29,31 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
   json["streams"] = config.run.streams;
   std::vector<std::string> warnings;
   json["test"] = nlohmann::ordered_json::parse(test_section(result, warnings));
+  json["config"] = nlohmann::ordered_json::parse(config_json(config));
   json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
   json["warnings"] = warnings;
   return json_text(json) + "\n";
+}
+
+/// What is to be recorded, if anything is. Throws InputError.
+std::optional<RecordingJob> recording_of(const TestArguments& arguments, const TestedNetwork& tested,
+                                         const std::string& provenance_text) {
+  if (!arguments.record) {
+    require(!arguments.neurons && !arguments.states, "{} says what to record (name a file with --record, too)",
+            arguments.neurons ? "--neurons" : "--states");
+    return std::nullopt;
+  }
+  const Config& config = tested.config;
+  RecordingJob job{*arguments.record, chosen_neurons(arguments.neurons, config.network.neurons), arguments.states, {}};
+  job.notes = {{"network", arguments.network},  {"network_seal", seal_of(arguments.network)},
+               {"noise", config.network.noise}, {"seed", static_cast<Index>(config.run.seed)},
+               {"dt", config.network.dt},       {"config", dump_config(config)},
+               {"provenance", provenance_text}};
+  if (const auto file = trials_file(config)) {
+    job.notes.emplace_back("trials_file", *file);
+    job.notes.emplace_back("trials_fingerprint", tested.task->fingerprint());
+  }
+  return job;
 }
 
 }  // namespace
@@ -38,32 +62,27 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
   const TestedNetwork tested =
       open_network(comm, arguments.network, {arguments.trials, arguments.noise, arguments.seed, arguments.trials_file});
   const Config& config = tested.config;
+  const std::string provenance_text = provenance(comm);
+  std::optional<RecordingJob> recording;
   agree(comm, [&] {
     require_file(arguments.record, "--record");
     require_output(arguments.record, "--record", {arguments.network, arguments.output, trials_file(config)});
     require_output(arguments.output, "--output", {arguments.network, trials_file(config)});
+    recording = recording_of(arguments, tested, provenance_text);
   });
-  const std::unique_ptr<Task>& task = tested.task;
-  require_memory(
-      comm, {test_bytes(comm, tested, arguments.record.has_value())},
-      fmt::format("a test of {} neurons{}", config.network.neurons, arguments.record ? " with --record" : ""),
-      arguments.record ? "fewer trials" : "");
-  const TestJob plan{config.run,
-                     config.network,
-                     config.learning,
-                     arguments.network,
-                     tested.network_seed,
-                     arguments.record.has_value(),
-                     {},
-                     config.task.reset};
-  const TestResult result = test(comm, *task, plan);
-  const std::string provenance_text = provenance(comm);
+  require_memory(comm, {test_bytes(comm, tested, recording)},
+                 fmt::format("a test of {} neurons{}", config.network.neurons, recording ? " with --record" : ""),
+                 recording ? "fewer of --neurons, fewer trials" : "fewer trials");
+  const TestJob plan{config.run,          config.network, config.learning, arguments.network, tested.network_seed,
+                     tested.learned_from, recording,      /*observe=*/{},  config.task.reset};
+  const TestResult result = test(comm, *tested.task, plan);
   agree(comm, [&] {
-    if (!comm.is_root()) return;
-    if (arguments.record) write_recording(*arguments.record, result.recording);
-    if (arguments.output) write_atomically(*arguments.output, result_text(config, arguments, result, provenance_text));
+    if (comm.is_root() && arguments.output)
+      write_atomically(*arguments.output, result_text(config, arguments, result, provenance_text));
   });
-  print_result(comm, fmt::format("{} (noise {}, seed {})\n", test_text(result), config.network.noise, config.run.seed));
+  const std::string table = test_table(result.scores);
+  print_result(comm, fmt::format("{} (noise {}, seed {})\n{}{}", test_text(result), config.network.noise,
+                                 config.run.seed, table, table.empty() ? "" : "\n"));
   return 0;
 }
 

@@ -49,6 +49,7 @@ TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const
   plan.learning = config.learning;
   plan.checkpoint = config.checkpoint;
   plan.config_text = dump_config(config);
+  plan.config_json = config_json(config);
   plan.restart_from = start.from;
   plan.source = start.source;
   plan.extends = start.extends;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fullforce/analysis/activity.hpp"
+#include "fullforce/analysis/fixed_points.hpp"
 #include "fullforce/analysis/lyapunov.hpp"
 #include "support/array_memory.hpp"
 
@@ -47,6 +48,24 @@ TEST_F(AnalysisMemory, CountsTheVectorsOfLyapunovExponents) {
     });
     EXPECT_GE(bytes, shape().exponents(k));
     EXPECT_LT(bytes, shape().exponents(k) + 64'000) << k;
+  }
+}
+
+/// The search makes smaller arrays as starts end, and frees the larger ones before. So no more bytes are counted than
+/// are allocated in all.
+TEST_F(AnalysisMemory, CountsTheStatesOfTheSearchForFixedPoints) {
+  WeightMatrix weights;
+  weights.dense = RowMatrix<double>(layout.local_rows(), neurons);
+  for (const Index starts : {1, 12}) {
+    EXPECT_EQ(shape().start_states(starts), bytes_of([&] { StartStates(layout, 100, starts, 1); })) << starts;
+    const Index field = bytes_of([&] {
+      NetworkField made(layout, weights, Nonlinearity::tanh, std::vector<double>(as_size(layout.local_rows())));
+      made.resize(starts);
+      StreamArray<double> x(layout, starts), y(layout, starts);
+      made.multiply_transposed(x, y);
+    });
+    EXPECT_GE(field, NetworkField::bytes(layout.partition(), starts, layout.threads()));
+    EXPECT_GT(shape().fixed_points(starts), NetworkField::bytes(layout.partition(), starts, layout.threads()));
   }
 }
 

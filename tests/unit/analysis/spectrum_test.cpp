@@ -106,5 +106,24 @@ TEST(Spectrum, OfFactorsComesFromTheSmallMatrix) {
   EXPECT_NEAR(std::abs(whole.values[2]), 0.0, 1e-7);
 }
 
+/// Slopes of 1/2 halve the roots of the ring, and the Jacobian has them less 1.
+TEST(Spectrum, OfAJacobianIsThatOfScaledColumnsLessOne) {
+  const Communicator comm = Communicator::world();
+  const Index n = 24;
+  const Layout layout(comm, n);
+  const std::vector<double> slopes(as_size(layout.local_rows()), 0.5);
+  const double largest = 0.5 * std::pow(0.5, 1.0 / static_cast<double>(n));
+  for (const SpectrumOptions& options : {SpectrumOptions{24, 1}, SpectrumOptions{10, 3}}) {
+    const Spectrum spectrum = jacobian_eigenvalues(layout, ring(layout), slopes, options);
+    EXPECT_EQ(spectrum.method, options.dense_limit == 24 ? "all" : "leading");
+    if (!comm.is_root()) continue;
+    ASSERT_GE(spectrum.values.size(), 3u);
+    EXPECT_NEAR(std::abs(spectrum.values[0] - std::complex<double>(largest - 1.0, 0.0)), 0.0, 1e-7);
+    const double angle = 2.0 * std::numbers::pi / static_cast<double>(n);
+    EXPECT_NEAR(std::abs(spectrum.values[1] - (std::polar(largest, angle) - 1.0)), 0.0, 1e-7) << "of a pair, the one "
+                                                                                                 "above the axis first";
+  }
+}
+
 }  // namespace
 }  // namespace fullforce

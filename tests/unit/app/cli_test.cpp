@@ -53,6 +53,17 @@ TEST(CommandLine, ReadsFiniteAmountsThatAreNotNegative) {
     EXPECT_TRUE(says(refusal({"train", "c.toml", "--max-hours", text}), "--max-hours")) << text;
 }
 
+TEST(CommandLine, ReadsFiniteNumbersWithCommasBetweenThem) {
+  for (const char* text : {"", "1,", "1,x", "1;2", "inf", "1,nan", "1 2"})
+    EXPECT_TRUE(says(refusal({"analyze", "n.h5", "--fixed-points", "--input", text}), "--input")) << text;
+  EXPECT_TRUE(says(refusal({"analyze", "missing.h5", "--fixed-points", "--input", "-1,2.5"}), "missing.h5"));
+}
+
+TEST(CommandLine, ExplainsWithoutANetwork) {
+  EXPECT_EQ(run({"analyze", "--explain"}), 0);
+  EXPECT_TRUE(says(refusal({"analyze", "--explain", "--starts", "0"}), "--starts"));
+}
+
 TEST(CommandLine, TakesNoPathThatAShellWouldHaveExpanded) {
   for (const char* path : {"~/x", "$HOME/x", "run${a}"}) {
     EXPECT_TRUE(says(refusal({"train", "c.toml", "--output", path}), "only a shell expands")) << path;

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "fullforce/base/check.hpp"
-#include "fullforce/io/sealed_file.hpp"
+#include "fullforce/io/recording_file.hpp"
 #include "fullforce/run/session.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
@@ -53,12 +53,12 @@ TEST_F(StartWeights, WithoutAFileThereIsNothingToSay) {
   EXPECT_EQ(check_start_weights(comm_, config({"run.start_from=\"\""}), {1, 1, 0}), "");
 }
 
-TEST_F(StartWeights, TheSourceIsThePathAndTheFingerprintOfTheSeal) {
+TEST_F(StartWeights, TheSourceIsThePathAndTheSeal) {
   write();
   const std::string source = check_start_weights(comm_, config({}), {1, 1, 0});
   EXPECT_TRUE(says(source, path()));
-  EXPECT_TRUE(says(source, seal_fingerprint(path())));
-  EXPECT_EQ(seal_fingerprint(path()).size(), 16u);
+  EXPECT_TRUE(says(source, seal_of(path())));
+  EXPECT_EQ(seal_of(path()).size(), 16u);
 }
 
 TEST_F(StartWeights, WeightsOfAnotherKindAreRefusedWithBothValues) {

@@ -73,13 +73,13 @@ TEST(Draws, CountsBlockStepTrialPurposeUnderTheSeed) {
 /// A run draws other numbers if a purpose has another number. A new purpose gets a line at the end and the next number.
 TEST(Draws, PurposesKeepTheirNumbers) {
   const std::vector<std::pair<Purpose, std::uint64_t>> numbers = {
-      {Purpose::target_weights, 1},     {Purpose::input_weights, 2},     {Purpose::output_weights, 3},
-      {Purpose::hint_weights, 4},       {Purpose::network_state, 5},     {Purpose::target_state, 6},
-      {Purpose::test_network_state, 7}, {Purpose::test_target_state, 8}, {Purpose::init_noise, 9},
-      {Purpose::training_noise, 10},    {Purpose::test_init_noise, 11},  {Purpose::test_noise, 12},
-      {Purpose::update_draw, 13},       {Purpose::init_trial, 14},       {Purpose::training_trial, 15},
-      {Purpose::test_init_trial, 16},   {Purpose::test_trial, 17},       {Purpose::target_columns, 18},
-      {Purpose::tangent_vectors, 19}};
+      {Purpose::target_weights, 1},     {Purpose::input_weights, 2},      {Purpose::output_weights, 3},
+      {Purpose::hint_weights, 4},       {Purpose::network_state, 5},      {Purpose::target_state, 6},
+      {Purpose::test_network_state, 7}, {Purpose::test_target_state, 8},  {Purpose::init_noise, 9},
+      {Purpose::training_noise, 10},    {Purpose::test_init_noise, 11},   {Purpose::test_noise, 12},
+      {Purpose::update_draw, 13},       {Purpose::init_trial, 14},        {Purpose::training_trial, 15},
+      {Purpose::test_init_trial, 16},   {Purpose::test_trial, 17},        {Purpose::target_columns, 18},
+      {Purpose::tangent_vectors, 19},   {Purpose::fixed_point_starts, 22}};
   for (const auto& [purpose, number] : numbers) EXPECT_EQ(static_cast<std::uint64_t>(purpose), number);
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,21 @@ TEST(Config, DefaultsRoundTrip) {
     EXPECT_TRUE(config_differences(read, Config{}).empty());
     EXPECT_EQ(dump_config(read), dump_config(Config{}));
   }
+}
+
+TEST(Config, AsJsonHasTypedValuesOfEveryKey) {
+  Config config;
+  config.network.dt = 0.1 / 3;
+  config.task.file = "a \"b\".h5";
+  const nlohmann::json json = nlohmann::json::parse(config_json(config));
+  EXPECT_EQ(json["network"]["dt"].get<double>(), 0.1 / 3);
+  EXPECT_TRUE(json["network"]["tau"].is_number_float());
+  EXPECT_TRUE(json["run"]["seed"].is_number_integer());
+  EXPECT_EQ(json["task"]["file"], "a \"b\".h5");
+  std::size_t keys = 0;
+  for (const auto& section : json) keys += section.size();
+  const std::string toml = dump_config(config);
+  EXPECT_EQ(keys, std::count(toml.begin(), toml.end(), '='));
 }
 
 TEST(Config, EveryBitOfAValueRoundTrips) {

@@ -13,7 +13,6 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/hdf5.hpp"
-#include "fullforce/io/recording_file.hpp"
 #include "support/messages.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -411,28 +410,6 @@ TEST(Archive, SaysThatItCannotCreate) {
   const TemporaryFolder folder(comm);
   const std::string message = message_of<RunError>([&] { Archive::create(comm, folder / "no/such/folder.h5"); });
   EXPECT_NE(message.find("cannot be created: No such file or directory"), std::string::npos) << message;
-}
-
-TEST(RecordingFile, SaysWhatItIs) {
-  const Communicator comm = Communicator::world();
-  const TemporaryFolder folder(comm);
-  if (!comm.is_root()) return;
-  Recording recording;
-  recording.time = {0.001, 0.002};
-  recording.n_out = recording.n_rec = 1;
-  recording.outputs = recording.targets = recording.rates = {1, 2};
-  recording.neurons = {4};
-  recording.trial_ends = {2};
-  write_recording(folder / "r.h5", recording);
-  EXPECT_EQ(file_format(folder / "r.h5"), "fullforce-recording");
-  EXPECT_TRUE(says(message_of<InputError>([&] { file_format(folder / "missing.h5"); }), "there is no such file"));
-  std::ofstream(folder / "text.h5") << "text";
-  EXPECT_TRUE(says(message_of<InputError>([&] { file_format(folder / "text.h5"); }), "it is no HDF5 file"));
-  std::ofstream(folder / "empty.h5") << "";
-  EXPECT_TRUE(says(message_of<InputError>([&] { file_format(folder / "empty.h5"); }), "is empty"));
-  recording.rates.pop_back();
-  EXPECT_NE(message_of<RunError>([&] { write_recording(folder / "r.h5", recording); }).find("rates"),
-            std::string::npos);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ from typing import Any, Mapping
 import numpy as np
 
 from .files.data_file import DataFile
-from .style import NETWORKS, Look
+from .style import BLACK, BLUE, GREY, NETWORKS, REFERENCE, VERMILION, Look
 
 MAX_COMPONENTS = 100
 
@@ -33,3 +33,43 @@ def plot_exponents(axes: Any, file: DataFile, networks: Mapping[str, Look] = NET
         spread = file.numbers(f"lyapunov/{which}/errors", values.shape)
         axes.errorbar(np.arange(1, len(values) + 1), values, spread, color=look.color,
                       marker=look.marker, markersize=4, linestyle="none", capsize=2, label=look.label)
+
+
+#: How points of each kind look: stable, saddles with one unstable direction, those with more, slow points.
+POINTS = {"stable": dict(marker="o", color=BLUE),
+          "1 unstable direction": dict(marker="s", color=VERMILION, fillstyle="none"),
+          "more unstable directions": dict(marker="^", color=BLACK, fillstyle="none"),
+          "slow point": dict(marker="x", color=GREY)}
+
+
+def plot_fixed_points(axes: Any, file: DataFile) -> None:
+    """Fixed and slow points in the plane of the first two principal components of the rates, with the run if it is there.
+
+    The points are stored as rates [points, N] with `fixed` and `unstable` [points]. Without the components of a run,
+    those of the points themselves take their place.
+    """
+    rates = file.numbers("fixed_points/rates", (None, None))
+    fixed = file.numbers("fixed_points/fixed", (len(rates),)) > 0
+    unstable = file.numbers("fixed_points/unstable", (len(rates),))
+    chosen = {"stable": fixed & (unstable == 0), "1 unstable direction": fixed & (unstable == 1),
+              "more unstable directions": fixed & (unstable > 1), "slow point": ~fixed}
+    if "pca/network" in file:
+        axes.plot(*file.numbers("pca/network/projections", (None, None))[:, :2].T, ".", color=REFERENCE, markersize=2,
+                  label="the run")
+    x, y = _on_a_plane(rates, file)
+    for label, style in POINTS.items():
+        if np.any(chosen[label]):
+            axes.plot(x[chosen[label]], y[chosen[label]], linestyle="none", markersize=6, label=label, **style)
+
+
+def _on_a_plane(rates: np.ndarray, file: DataFile) -> np.ndarray:
+    """The coordinates of rates [points, N] on the first two principal components of the run, [2, points]."""
+    if "pca/network" in file:
+        means = file.numbers("pca/network/means", (rates.shape[1],))
+        components = file.numbers("pca/network/components", (rates.shape[1], None))[:, :2]
+    else:
+        means = rates.mean(axis=0) if len(rates) else np.zeros(rates.shape[1])
+        components = np.linalg.svd(rates - means, full_matrices=False)[2][:2].T
+    plane = np.zeros((2, len(rates)))  # a network of one neuron, or a single point, has less than two components
+    plane[:components.shape[1]] = ((rates - means) @ components).T
+    return plane

@@ -90,7 +90,7 @@ def store_trials(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> None
     """Writes trials of time step dt (s) into a file, whose folder is made where it is missing."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_trials(file, trials, dt)
+        write_trials(file, trials, dt=dt)
     except OSError as error:
         raise InputError(f"{file}: cannot be written ({error.strerror or error})") from None
     except ValueError as error:

@@ -3,26 +3,49 @@ from __future__ import annotations
 
 #: Name of a number: its unit, and its definition in one sentence.
 DEFINITIONS = {
-    "error": ("no unit", "Sum of squared differences between output and target, over the sum of squared targets; "
-                         "0 is perfect, and an output of zero has 1."),
-    "r2": ("no unit", "1 less the sum of squared differences over the sum of squared deviations of the target from its "
-                      "mean; 1 is perfect, and the mean of the target has 0."),
-    "squared_error": ("square of the target's unit", "Mean of the squared differences between output and target."),
-    "fraction_correct": ("fraction", "Fraction of the trials whose response has the right sign: the sum of output times target is positive."),
-    "timing_within_20_percent": ("fraction", "Fraction of all trials whose response comes within 20 % of the right interval."),
-    "missed_responses": ("fraction", "Fraction of all trials in which the output never reaches the height that counts as a response."),
-    "timing_error_mean": ("s", "Mean over the trials with a response of its time, less the time of the target's peak."),
+    "error": (
+        "no unit",
+        "Sum of squared differences between output and target, over the sum of squared targets; 0 is perfect, and "
+        "an output of zero has 1."),
+    "r2": (
+        "no unit",
+        "1 less the sum of squared differences over the sum of squared deviations of the target from its mean; 1 "
+        "is perfect, and the mean of the target has 0."),
+    "squared_error": (
+        "square of the target's unit",
+        "Sum over all steps of the squared differences between output and target."),
+    "fraction_correct": (
+        "fraction",
+        "Fraction of the trials whose response has the right sign: the sum of output times target is positive."),
+    "timing_within_20_percent": (
+        "fraction",
+        "Fraction of all trials whose response comes within 20 % of the right interval."),
+    "missed_responses": (
+        "fraction",
+        "Fraction of all trials in which the output never reaches the height that counts as a response."),
+    "timing_error_mean": (
+        "s",
+        "Mean over the trials with a response of its time, less the time of the target's peak."),
     "timing_error_spread": ("s", "Standard deviation of that time over the trials."),
-    "spectral_radius": ("no unit", "Largest magnitude of an eigenvalue of the recurrent weights; activity of a network "
-                                   "without input can grow where it is above 1."),
-    "rightmost": ("no unit", "Largest real part of an eigenvalue of the recurrent weights; above 1, rest is unstable."),
-    "participation_ratio": ("number", "Square of the sum of the components' variances over the sum of their squares: how "
-                                      "many directions the activity fills."),
+    "spectral_radius": (
+        "no unit",
+        "Largest magnitude of an eigenvalue of the recurrent weights; activity of a network without input can "
+        "grow where it is above 1."),
+    "rightmost": (
+        "no unit",
+        "Largest real part of an eigenvalue of the recurrent weights; above 1, rest is unstable."),
+    "participation_ratio": (
+        "number",
+        "Square of the sum of the components' variances over the sum of their squares: how many directions the "
+        "activity fills."),
     "dimension_90": ("number", "Principal components that hold 90 % of the variance of the rates."),
     "dimension_99": ("number", "Principal components that hold 99 % of the variance of the rates."),
-    "largest_times_tau": ("no unit", "Largest Lyapunov exponent times tau: above 0, small differences between states "
-                                     "grow (chaos)."),
-    "kaplan_yorke_dimension": ("number", "Dimension of the attractor, by Kaplan and Yorke's formula of the exponents."),
+    "largest_times_tau": (
+        "no unit",
+        "Largest Lyapunov exponent times tau: above 0, small differences between states grow (chaos)."),
+    "kaplan_yorke_dimension": (
+        "number",
+        "Dimension of the attractor, by Kaplan and Yorke's formula of the exponents."),
     "deviation": ("no unit", "Standard deviation of the recurrent weights over all their elements."),
     "rate_correlation": ("no unit", "Median over neurons of the correlation of a neuron's rates in both networks."),
     "seconds": ("s", "Time that the program took."),
@@ -34,11 +57,15 @@ def definition(name: str) -> str:
     return DEFINITIONS.get(last_part(name), ("", ""))[1]
 
 
+def unit(name: str) -> str:
+    """The unit of a number or a key of the configuration; empty if it is not known."""
+    return UNITS.get(name) or DEFINITIONS.get(last_part(name), ("", ""))[0]
+
+
 def axis_label(name: str) -> str:
     """A column of a table as the label of an axis, with its unit where that is known."""
-    unit = UNITS.get(name) or DEFINITIONS.get(last_part(name), ("", ""))[0]
     words = name.replace(".", " ", 1).replace("_", " ") if name.startswith(("test.", "train.")) else name
-    return f"{words} ({unit})" if unit else words
+    return f"{words} ({unit(name)})" if unit(name) else words
 
 
 def last_part(name: str) -> str:

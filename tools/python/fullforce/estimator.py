@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import pathlib
-from typing import Any, Optional, Sequence, Union
+from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
@@ -24,7 +24,8 @@ from .scratch import ScratchFolder
 from .text_files import read_json
 
 Path = Union[str, "os.PathLike[str]"]
-TRIALS = {"task.name": "file"}
+#: What the files of trials are called in the folder of a run, by their keys.
+FILES = {"task.file": "trials.h5", "task.test_file": "test_trials.h5"}
 
 
 class FullForce(Parameters):
@@ -50,6 +51,11 @@ class FullForce(Parameters):
     [trials, T, n]. A step is `dt` seconds long.
     """
 
+    _network: Optional[Network] = None
+    _scratch: Optional[ScratchFolder] = None  # with the run, where it has no folder of its own
+    _unfinished: Optional[ScratchFolder] = None  # with an interrupted run
+    _fitted_with: Mapping[str, Any] = {}
+
     def fit(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
             conditions: Optional[Sequence[Any]] = None, reset: Optional[str] = None, output: Optional[Path] = None,
             test: Any = None, max_hours: Optional[float] = None) -> FullForce:
@@ -66,43 +72,56 @@ class FullForce(Parameters):
         it is finished. Other data there is an InputError. An interruption (Ctrl-C) leaves a checkpoint;
         `max_hours` stops with one too (StoppedEarly). Errors of the program are InputError or RunError.
         """
-        program = self._program()
-        begins = {} if reset is None else {self._keys.resolve("task.reset"): reset}
-        settings = {**self._given, **begins}
-        folder = self._folder(output)
-        if X is not None or Y is not None:
-            trials = as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)
-            settings.update(TRIALS, **{"task.file": folder.keep_trials("trials.h5", trials, self.dt)})
-        elif any(given is not None for given in (hints, mask, conditions)):
+        if X is None and Y is None and any(given is not None for given in (hints, mask, conditions)):
             raise InputError("hints, mask and conditions need X and Y")
+        of_training = X is not None or Y is not None
+        files = {} if not of_training else {
+            "task.file": as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)}
         if test is not None:
-            held_out = given_trials("test", test)
-            settings[self._keys.resolve("task.test_file")] = folder.keep_trials("test_trials.h5", held_out, self.dt)
-            settings.setdefault("run.test_trials", len(held_out))
-        self._train(program, folder, settings, max_hours)
+            files[self._keys.resolve("task.test_file")] = given_trials("test", test)
+        begins = {} if reset is None else {self._keys.resolve("task.reset"): reset}
+
+        def train(folder: OutputFolder) -> None:
+            self._train(folder, files, begins, max_hours)
+
+        chosen = output or self.output
+        folder = self._in_scratch(train) if chosen is None else OutputFolder(pathlib.Path(chosen))
+        if chosen is not None:
+            train(folder)
         self._fitted_with = begins
         return self._adopt(folder.path)
 
     def settings(self) -> dict[str, dict[str, Any]]:
         """The configuration of the parameters; once there is a network, with the reset that `fit` was given."""
-        return nested({**self._given, **self.__dict__.get("_fitted_with", {})})
+        return nested({**self._given, **self._fitted_with})
 
     def _program(self) -> Program:
         return Program(self.program, self.ranks, self.threads, self.launcher)
 
-    def _folder(self, output: Optional[Path]) -> OutputFolder:
-        chosen = output or self.output
-        if chosen is not None:
-            return OutputFolder(pathlib.Path(chosen))
-        # The folder of an interrupted run is used again, so that it goes on.
-        if self.__dict__.get("_scratch") is None or "output_" in self.__dict__:
-            self._scratch = ScratchFolder()
+    def _in_scratch(self, train: Callable[[OutputFolder], None]) -> OutputFolder:
+        """Trains in a folder that is removed with the model: that of an interrupted run, if it can go on."""
+        if self._unfinished is not None:
+            try:
+                train(OutputFolder(self._unfinished.path / "run"))
+            except InputError:  # a run on other trials, or with other parameters
+                self._unfinished = None
+        if self._unfinished is None:
+            self._unfinished = ScratchFolder()
+            train(OutputFolder(self._unfinished.path / "run"))
+        self._scratch, self._unfinished = self._unfinished, None
         return OutputFolder(self._scratch.path / "run")
 
-    def _train(self, program: Program, folder: OutputFolder, settings: dict[str, Any],
+    def _train(self, folder: OutputFolder, files: Mapping[str, list[Trial]], begins: Mapping[str, Any],
                max_hours: Optional[float]) -> None:
-        total = settings.get("run.train_trials", self.train_trials)
-        bar = ProgressBar(folder.path / "metrics.csv", total, self.progress)
+        """Trains in a folder, on the trials of files by their keys."""
+        program, settings = self._program(), {**self._given, **begins}
+        if "task.file" in files:
+            settings["task.name"] = "file"
+        for key, trials in files.items():
+            settings[key] = folder.keep_trials(FILES[key], trials, self.dt)
+        if "task.test_file" in files:
+            settings.setdefault("run.test_trials", len(files["task.test_file"]))
+        bar = ProgressBar(folder.path / "metrics.csv", self.train_trials, self.progress)
         limit = [] if max_hours is None else ["--max-hours", max_hours]
         with folder.configuration({**settings, OUTPUT: str(folder.path)}) as config:
             try:
@@ -238,7 +257,7 @@ def load(path: Path, **parameters: Any) -> FullForce:
     place = pathlib.Path(path)
     file = newest_network(place) if place.is_dir() else place
     model = FullForce.__new__(FullForce)
-    model._network, model.network_file_ = None, file
+    model.network_file_ = file
     of_file = flat(model.config_)
     model._begin({**{key: value for key, value in of_file.items() if key != OUTPUT}, **parameters}, of_file)
     if place.is_dir():

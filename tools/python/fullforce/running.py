@@ -14,7 +14,6 @@ from .errors import InputError, ToolError
 from .text_files import read_json
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2]
-JOBS = TOOLS.parent / "jobs"
 STOPPED_EARLY = 75  # fullforce: stopped with a good checkpoint, run again to go on
 
 
@@ -84,10 +83,14 @@ class Started:
         self._running: set[subprocess.Popen] = set()
 
     def run(self, command: Sequence[str], env: Mapping[str, str]) -> subprocess.CompletedProcess:
-        """Runs a command to its end, as `run_quietly` does."""
+        """Runs a command to its end, as `run_quietly` does.
+
+        It runs in a session of its own, which a terminal's Ctrl-C does not reach: mpirun would kill the ranks.
+        """
         try:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                       errors="replace", env=env)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True, errors="replace", env=env,
+                                       start_new_session=True)
         except OSError as error:
             raise ToolError(f"{command[0]}: cannot be started ({error.strerror})", code=1) from error
         self._running.add(process)
@@ -132,12 +135,24 @@ class Sbatch:
     @property
     def command(self) -> list[str]:
         export = exported(self.options, ["FULLFORCE_JOBS", *self.variables])
-        return ["sbatch", *self.options, export, str(JOBS / self.script), *self.arguments]
+        return ["sbatch", *self.options, export, str(find_jobs() / self.script), *self.arguments]
 
     def submit(self, **options: Any) -> subprocess.CompletedProcess:
         """Calls sbatch with more environment variables; the script finds its neighbours by FULLFORCE_JOBS."""
-        values = dict(os.environ, FULLFORCE_JOBS=str(JOBS), **self.variables)
+        values = dict(os.environ, FULLFORCE_JOBS=str(find_jobs()), **self.variables)
         return subprocess.run(self.command, env=values, **options)
+
+
+def find_jobs() -> pathlib.Path:
+    """The folder of the job scripts: that in FULLFORCE_JOBS, beside the sources, or where the program was installed."""
+    program = shutil.which(os.environ.get("FULLFORCE", "fullforce"))
+    installed = [pathlib.Path(program).resolve().parents[1] / "share/fullforce/jobs"] if program else []
+    given = [pathlib.Path(os.environ["FULLFORCE_JOBS"])] if os.environ.get("FULLFORCE_JOBS") else []
+    places = given or [TOOLS.parent / "jobs", *installed]
+    for place in places:
+        if (place / "lib.sh").is_file():
+            return place.resolve()
+    raise InputError(f"{places[0]}: has no job scripts (name the folder jobs of fullforce in FULLFORCE_JOBS)")
 
 
 def exported(sbatch_options: Sequence[str], names: Sequence[str]) -> str:

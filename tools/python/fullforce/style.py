@@ -43,7 +43,7 @@ NETWORKS = {"network": Look("task-performing network", BLUE, "o", "-"),
 
 
 def colors_of(names: Sequence[str]) -> dict[str, Any]:
-    """A colour for each different name, in the order of their first use: the palette, or a map where it is too short."""
+    """A colour for each different name in the order of first use: the palette, or a map where that is too short."""
     different = list(dict.fromkeys(names))
     if len(different) <= len(COLOURS):
         return dict(zip(different, COLOURS))

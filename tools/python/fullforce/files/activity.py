@@ -9,7 +9,8 @@ import numpy as np
 
 @dataclasses.dataclass
 class TrialActivity:
-    """One trial of T steps: inputs [T, n_in], targets, outputs [T, n_out], rates, states, target_rates [T, k].
+    """One trial of T steps: inputs [T, n_in], targets, outputs, mask [T, n_out], and of k neurons rates, states,
+    target_rates, target_states [T, k].
 
     The k neurons are those of `Activity.neurons`. What was not recorded is None.
     """
@@ -20,6 +21,8 @@ class TrialActivity:
     rates: np.ndarray
     states: Optional[np.ndarray] = None
     target_rates: Optional[np.ndarray] = None
+    target_states: Optional[np.ndarray] = None
+    mask: Optional[np.ndarray] = None
 
 
 SIGNALS = tuple(field.name for field in dataclasses.fields(TrialActivity))
@@ -30,9 +33,11 @@ class Activity:
     """The activity of both networks in trials. Every signal is a sequence with an array for each trial.
 
     inputs [T, n_in], targets and outputs [T, n_out]; rates and states [T, k] of the task-performing
-    network, target_rates [T, k] of the target-generating one; None where it was not recorded. `neurons`
-    [k] says which neurons these are. `activity[i]` is trial i with the same names, and `len(activity)`
-    the number of trials. Signals are not all in memory where they come from a file.
+    network, target_rates and target_states [T, k] of the target-generating one; mask [T, n_out], which is
+    true or 1 where scores count. What was not recorded is None. `neurons` [k] says which neurons these
+    are, `conditions` [trials] is a list of texts where trials have conditions, and dt is a step in s.
+    `activity[i]` is trial i with the same names, and `len(activity)` the number of trials. Signals are not
+    all in memory where they come from a file.
     """
 
     inputs: Sequence[np.ndarray]
@@ -41,8 +46,11 @@ class Activity:
     rates: Sequence[np.ndarray]
     states: Optional[Sequence[np.ndarray]]
     target_rates: Optional[Sequence[np.ndarray]]
+    target_states: Optional[Sequence[np.ndarray]]
+    mask: Optional[Sequence[np.ndarray]]
     neurons: np.ndarray
     dt: float
+    conditions: Optional[list[str]] = None
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -61,15 +69,17 @@ class Activity:
 
     @property
     def error(self) -> float:
-        """The test error: the sum of squared differences over that of squared targets, where there is a target.
+        """The test error: the sum of squared differences over that of squared targets, where the mask counts.
 
-        NaN where all targets are zero or there are none.
+        NaN where all targets are zero.
         """
-        squared_error = sum(np.nansum((trial.outputs - trial.targets) ** 2) for trial in self)
-        squared_target = sum(np.nansum(trial.targets**2) for trial in self)
-        return float(squared_error / squared_target) if squared_target > 0 else float("nan")
+        sums = np.zeros(2)
+        for trial in self:
+            counts = True if trial.mask is None else np.asarray(trial.mask, dtype=bool)
+            sums += [np.sum(values**2, where=counts) for values in (trial.outputs - trial.targets, trial.targets)]
+        return float(sums[0] / sums[1]) if sums[1] > 0 else float("nan")
 
     def __repr__(self) -> str:
         steps = sum(len(outputs) for outputs in self.outputs)
-        recorded = [name for name in SIGNALS if getattr(self, name) is not None]
+        recorded = [name for name in SIGNALS if name != "mask" and getattr(self, name) is not None]
         return f"<Activity of {len(self.neurons)} neurons in {len(self)} trials, {steps} steps: {', '.join(recorded)}>"

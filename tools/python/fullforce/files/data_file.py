@@ -31,9 +31,6 @@ class DataFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
         self._file.close()
 
     def __contains__(self, name: str) -> bool:
@@ -80,32 +77,30 @@ class DataFile:
             raise ToolError(str(error)) from error
 
     def texts(self, name: str, count: int) -> np.ndarray:
-        """A dataset of texts, [count]."""
-        self.expect([name])
+        """A dataset of so many texts, as an array of str."""
         dataset = self._file[name]
         if not isinstance(dataset, h5py.Dataset) or h5py.check_string_dtype(dataset.dtype) is None:
             raise self._refuse(f"{name} is not a dataset of texts")
         if dataset.shape != (count,):
-            raise self._refuse(f"dataset {name} has shape {list(dataset.shape)} and not {count}")
-        return np.array([as_text(value) for value in dataset[()]], dtype=object)
+            raise self._refuse(f"dataset {name} has shape {list(dataset.shape or ())} and not {count}")
+        return dataset.asstr(errors="replace")[()]
 
-    def texts_of_attribute(self, attribute: str) -> Optional[np.ndarray]:
-        """An attribute of the file that is a list of texts; None where there is none."""
+    def text_list(self, attribute: str) -> Optional[np.ndarray]:
+        """An attribute of the file that is a list of texts, as an array of str; None if there is none."""
         if attribute not in self._file.attrs:
             return None
-        return np.array([as_text(value) for value in np.atleast_1d(self._file.attrs[attribute])], dtype=object)
+        values = self._file.attrs[attribute]
+        if not isinstance(values, np.ndarray) or not all(isinstance(value, str) for value in values.ravel()):
+            raise self._refuse(f"attribute {attribute} is not a list of texts")
+        return values
 
     def text(self, attribute: str) -> str:
         """An attribute of the file that is a text."""
         if attribute not in self._file.attrs:
             raise self._refuse(f"no attribute {attribute}")
         value = self._file.attrs[attribute]
-        value = as_text(value) if isinstance(value, bytes) else value
+        if isinstance(value, bytes):
+            value = value.decode(errors="replace")
         if not isinstance(value, str):
             raise self._refuse(f"attribute {attribute} is not a text")
         return value
-
-
-def as_text(value: object) -> str:
-    """A text of an HDF5 file, which may come as bytes."""
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

@@ -59,7 +59,11 @@ def run_network(network: Network, trials: Sequence[Trial], state: State, forced:
         noises = deviation * random.standard_normal((len(trial.targets), network.neurons)) if noise > 0 else None
         for record, values in zip(records.values(), _run_trial(network, trial, state, forced, noises)):
             record.append(values)
-    return Activity(**records, neurons=np.arange(network.neurons), dt=network.dt)
+    conditions = [getattr(trial, "condition", "") for trial in trials]
+    if any(mask is None for mask in records["mask"]):
+        records["mask"] = None
+    return Activity(**records, neurons=np.arange(network.neurons), dt=network.dt,
+                    conditions=conditions if any(conditions) else None)
 
 
 def _run_trial(network: Network, trial: Trial, state: State, forced: bool,
@@ -68,9 +72,9 @@ def _run_trial(network: Network, trial: Trial, state: State, forced: bool,
     steps, N = len(trial.targets), network.neurons
     n_hint = network.u_hint.shape[1]
     hints = trial.hints if trial.hints.shape[1] == n_hint else np.zeros((steps, n_hint))
-    targets = np.nan_to_num(trial.targets)  # a target that is not known drives nothing
-    outputs, states, target_states = np.empty_like(targets), np.empty((steps, N)), np.empty((steps, N))
+    outputs, states, target_states = np.empty_like(trial.targets), np.empty((steps, N)), np.empty((steps, N))
     for k in range(steps):
-        network.step(state, trial.inputs[k], targets[k], hints[k], forced, None if noises is None else noises[k])
+        network.step(state, trial.inputs[k], trial.targets[k], hints[k], forced, None if noises is None else noises[k])
         outputs[k], states[k], target_states[k] = state.z, state.x, state.x_D
-    return trial.inputs, trial.targets, outputs, network.rates(states), states, network.rates(target_states)
+    return (trial.inputs, trial.targets, outputs, network.rates(states), states, network.rates(target_states),
+            target_states, getattr(trial, "mask", None))

@@ -49,7 +49,8 @@ def read_activity(path: pathlib.Path, dt: float, owner: Any = None) -> Activity:
     with DataFile(path, "a file of fullforce test --record") as file:
         file.expect(("outputs", "targets", "inputs", "neurons", "rates", "trial_ends"))
         neurons, ends = file.numbers("neurons", (None,)), file.numbers("trial_ends", (None,)).astype(int)
+        conditions = list(file.texts("conditions", len(ends))) if "conditions" in file else None
         signals = {name: TrialSlices(path, name, ends, owner) if name in file else None for name in SIGNALS}
     if len(ends) == 0:
         raise ToolError(f"{path}: trial_ends has no trial")
-    return Activity(**signals, neurons=neurons, dt=dt)
+    return Activity(**signals, neurons=neurons, dt=dt, conditions=conditions)

@@ -122,8 +122,8 @@ def draw_output(axes: Any, data: Recorded, channel: int) -> None:
         color = colors[data.conditions[k]] if data.conditions else NETWORK
         axes.plot(time, outputs[k][:, channel], color=color, linewidth=1.4, alpha=0.9)
         if targets is not None and channel < targets[k].shape[1]:
-            axes.plot(time, targets[k][:, channel], color=style.DARK_TARGET if data.conditions else TARGET, linewidth=1.1,
-                      linestyle="--")
+            axes.plot(time, targets[k][:, channel], color=style.DARK_TARGET if data.conditions else TARGET,
+                      linewidth=1.1, linestyle="--")
 
 
 def placed_times(data: Recorded) -> list[np.ndarray]:

@@ -51,8 +51,8 @@ def pairs(source: Any) -> list[tuple[int, float]]:
     if values.ndim == 1:
         values = np.stack([np.arange(1, len(values) + 1), values], axis=1)
     if values.ndim != 2 or values.shape[1] != 2:
-        raise InputError(f"{type(source).__name__} is no learning curve (give the folder of a run, a metrics.csv, errors "
-                        "[trials], or pairs (trial, error))")
+        raise InputError(f"{type(source).__name__} is no learning curve (give the folder of a run, a metrics.csv, "
+                         "errors [trials], or pairs (trial, error))")
     return [(int(trial), float(error)) for trial, error in values]
 
 

@@ -13,8 +13,8 @@ from ..files.recording import Recording, read_recording
 
 #: Signals of a trial, each [T, n].
 SIGNALS = ("inputs", "outputs", "targets", "rates", "target_rates", "states")
-CHOICES = ("the folder of a run with a recording.h5, a recording, what run() returns, or a dict of arrays with outputs, "
-           "targets, inputs, rates or states")
+CHOICES = ("the folder of a run with a recording.h5, a recording, what run() returns, or a dict of arrays with "
+           "outputs, targets, inputs, rates or states")
 
 
 @dataclasses.dataclass
@@ -107,13 +107,12 @@ def by_trial(values: Any, name: str) -> list[np.ndarray]:
 
 
 def output_names_of(signals: Mapping[str, list[np.ndarray]], names: Optional[Sequence[str]]) -> list[str]:
-    """The names of the outputs; those without one have a number."""
+    """The names of the outputs; those without one have a number, from 0 on."""
     if "outputs" not in signals:
         return []
     count = signals["outputs"][0].shape[1]
     own = list(map(str, names)) if names is not None else []
-    default = ["output"] if count == 1 else [f"output {k + 1}" for k in range(count)]
-    return [own[k] if k < len(own) and own[k] else default[k] for k in range(count)]
+    return [own[k] if k < len(own) and own[k] else f"output {k}" for k in range(count)]
 
 
 def neurons_of(signals: Mapping[str, list[np.ndarray]], neurons: Optional[Sequence[int]]) -> list[str]:

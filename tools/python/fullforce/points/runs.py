@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import pathlib
+import signal
+import threading
 import time
-from typing import Callable, Sequence
+from typing import Callable, Iterator, Sequence
 
 from ..errors import InputError, RunError
 from ..running import STOPPED_EARLY, Started, complaint
@@ -42,13 +45,30 @@ class Runs:
     def _run(self, points: Sequence[Point], steps: Callable[[Point], list[Step]]) -> None:
         end = time.monotonic() + 60 * self.minutes if self.minutes else float("inf")
         queue = _Queue(self, steps, end)
-        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+        with ended_by_signals(), concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             try:
                 list(pool.map(queue.run, points))
             except BaseException:  # such as an interruption, after which no other point may begin
                 queue.stop()
                 raise
         queue.raise_failures()
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP interrupt as Ctrl-C does, since they do not reach the points; not where they are ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    changed = [number for number, handler in before.items() if handler == signal.SIG_DFL]
+    for number in changed:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in changed:
+            signal.signal(number, signal.SIG_DFL)
 
 
 class _Queue:

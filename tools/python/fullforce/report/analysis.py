@@ -5,7 +5,7 @@ import json
 import pathlib
 from typing import Any
 
-from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents
+from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents, plot_fixed_points
 from ..content import Content
 from ..definitions import definition
 from ..errors import ToolError
@@ -19,6 +19,9 @@ KIND = "an analysis of fullforce"
 NUMBERS = [("eigenvalues", "spectral_radius"), ("eigenvalues", "rightmost"), ("pca", "participation_ratio"),
            ("pca", "dimension_90"), ("pca", "dimension_99"), ("lyapunov", "largest_times_tau"),
            ("lyapunov", "kaplan_yorke_dimension"), ("weights", "deviation")]
+# Name of the number of fixed points, and how the page calls it.
+POINTS = [("fixed", "fixed points"), ("stable", "stable fixed points"), ("slow", "slow points"),
+          ("starts", "starts of the search for them")]
 
 
 def analysis(folder: pathlib.Path) -> str:
@@ -28,7 +31,8 @@ def analysis(folder: pathlib.Path) -> str:
         return section(TITLE, note("Not analysed: fullforce analyze NETWORK --output analysis.h5."))
     with DataFile(path, KIND) as file:
         found, figure = read_found(file), analysis_figure(file)
-    return section(TITLE, picture(figure, "eigenvalues, principal components, Lyapunov exponents"), numbers(found))
+    return section(TITLE, picture(figure, "eigenvalues, principal components, Lyapunov exponents, fixed points"),
+                   numbers(found))
 
 
 def read_found(file: DataFile) -> Content:
@@ -47,15 +51,19 @@ def numbers(found: Content) -> str:
     if "rate_correlation" in found:
         median = found.part("rate_correlation").number_or_none("median")
         rows.append(("median correlation of rates with their targets", median, ""))
+    if "fixed_points" in found:
+        points = found.part("fixed_points")
+        rows += [(label, points.number_or_none(name), "") for name, label in POINTS]
     names = [name for group, name in NUMBERS if group in found]
-    names += ["rate_correlation"] if "rate_correlation" in found else []
+    names += [name for name in ("rate_correlation", "fixed_points") if name in found]
     return table(rows, True, ["", *(look.label for look in NETWORKS.values())]) + definitions(
         (name.replace("_", " "), definition(name)) for name in names)
 
 
 def analysis_figure(file: DataFile) -> Any:
     """A panel for each group that the file has."""
-    panels = (("eigenvalues", eigenvalues), ("pca", components), ("lyapunov", exponents))
+    panels = (("eigenvalues", eigenvalues), ("pca", components), ("lyapunov", exponents),
+              ("fixed_points", fixed_points))
     drawn = [draw for group, draw in panels if group in file]
     count = max(1, len(drawn))
     figure, axes = plt.subplots(1, count, figsize=(3.4 * count, 3.4), squeeze=False, constrained_layout=True)
@@ -86,3 +94,11 @@ def exponents(axes: Any, file: DataFile) -> None:
     axes.axhline(0, **ZERO_LINE)
     axes.set(title="Lyapunov exponents", xlabel="exponent (number)", ylabel="growth (1/s)")
     axes.legend(frameon=False, fontsize=7)
+
+
+def fixed_points(axes: Any, file: DataFile) -> None:
+    """Fixed and slow points, with the legend below the panel, which they fill."""
+    plot_fixed_points(axes, file)
+    axes.set(title="Fixed points", xlabel="first component of rates (no unit)",
+             ylabel="second component of rates (no unit)")
+    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.2))

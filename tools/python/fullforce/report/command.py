@@ -14,7 +14,8 @@ from .sweep_page import sweep_page
 def contents(folder: pathlib.Path) -> str:
     """The page of what a folder holds: a run, a sweep, or a study."""
     if not folder.is_dir():
-        raise ToolError(f"{folder}: is not a folder (give the output folder of fullforce train, fullforce-sweep or tools/study.py)")
+        raise ToolError(f"{folder}: is not a folder (give the output folder of fullforce train, fullforce-sweep or "
+                        "tools/study.py)")
     if (folder / RECORD).exists():
         return sweep_page(read_sweep(folder))
     tables = sorted(folder.glob("*.csv"))

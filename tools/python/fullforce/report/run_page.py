@@ -16,12 +16,12 @@ from ..style import FILLS, plt
 from ..text_files import read_metrics
 from .analysis import analysis
 from .html_parts import note, page, picture, section, table, text
-from .scores import parts_of_test, scores
+from .scores import parts_of_test, scores, worst_trials
 
-LEARNING_CURVE = ("The learning curve shows the error of each training trial while the network learns from it; the line is "
-                  "the error of the test, without learning.")
-STATE_SPACE = ("Trajectories of the recorded rates on their three leading principal components, which are the directions "
-               "of largest variance; a dot marks where a trial begins.")
+LEARNING_CURVE = ("The learning curve shows the error of each training trial while the network learns from it; the line "
+                  "is the error of the test, without learning.")
+STATE_SPACE = ("Trajectories of the recorded rates on their three leading principal components, which are the "
+               "directions of largest variance; a dot marks where a trial begins.")
 
 
 def read_summary(path: pathlib.Path) -> Content:
@@ -33,8 +33,8 @@ def run_page(folder: pathlib.Path) -> str:
     """The page of the run in a folder: what it has found first, then how it was made."""
     summary = read_summary(folder / "summary.json")
     test = summary.part("test")
-    body = [scores(test), warnings(summary), parts_of_test(test), *activity(folder), analysis(folder),
-            what_was_run(summary), network_config(folder), timing(summary),
+    body = [scores(test), warnings(summary), parts_of_test(test), *activity(folder), worst_trials(test),
+            analysis(folder), what_was_run(summary), network_config(folder), timing(summary),
             section("Provenance", table(summary.part("provenance").items()))]
     return page(f"{summary['rule']} network of {summary['neurons']} neurons: {summary['task']}", folder, body)
 

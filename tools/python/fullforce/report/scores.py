@@ -4,10 +4,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..content import Content
-from ..definitions import definition
+from ..definitions import definition, unit
 from .html_parts import definitions, note, section, table, text
 
 NO_SCORES = ("trials", "steps", "seconds", "trials_of", "per_trial", "per_output", "per_condition")
+FIRST = ("error", "r2")
 # Numbers of a part that the table shows, where the part has them.
 COLUMNS = ("trials", "error", "squared_error", "r2")
 WORST_TRIALS = 8
@@ -15,17 +16,20 @@ WORST_TRIALS = 8
 
 def scores(test: Content) -> str:
     """What the test reached, as a row of boxes with their definitions below."""
-    names = [name for name, _ in test.items() if name not in NO_SCORES]
-    of = f" {test['trials_of']}" if "trials_of" in test else ""
-    cells = [(label(name), test[name]) for name in names] + [(f"trials of the test{of and ','}{of}", test["trials"])]
+    found = [name for name, _ in test.items() if name not in NO_SCORES]
+    names = [name for name in FIRST if name in found] + [name for name in found if name not in FIRST]
+    of = f", {test['trials_of']}" if "trials_of" in test else ""
+    cells = [(label(name) + (of if name in FIRST else ""), test[name]) for name in names]
+    cells.append(("trials", test["trials"]))
     boxes = "".join(f"<div>{text(name)}<b>{text(value)}</b></div>" for name, value in cells)
     return f'<div class="scores">{boxes}</div>' + on_which_trials(test) + definitions(
         (label(name), definition(name)) for name in names)
 
 
 def label(name: str) -> str:
-    """The name of a score on pages."""
-    return {"error": "test error", "r2": "R\u00b2"}.get(name, name.replace("_", " "))
+    """The name of a score on pages, with its unit where that is seconds."""
+    words = {"error": "test error", "r2": "R\u00b2"}.get(name, name.replace("_", " "))
+    return f"{words} (s)" if unit(name) == "s" else words
 
 
 def on_which_trials(test: Content) -> str:
@@ -37,14 +41,12 @@ def on_which_trials(test: Content) -> str:
 
 
 def parts_of_test(test: Content) -> str:
-    """Scores by output, by condition and by trial, where the run has them."""
+    """Scores by output and by condition, where the run has several."""
     shown = []
     if "per_output" in test:
         shown.append(("By output", part_table(test, "per_output", "name")))
     if "per_condition" in test:
         shown.append(("By condition", part_table(test, "per_condition", "condition")))
-    if "per_trial" in test:
-        shown.append((f"The {WORST_TRIALS} trials with the largest error", worst_trials(test)))
     return "".join(section(title, content) for title, content in shown if content)
 
 
@@ -59,20 +61,22 @@ def part_table(test: Content, name: str, first: str) -> str:
 
 
 def worst_trials(test: Content) -> str:
-    """The trials with the largest error, or squared error where that has none."""
-    rows = test.objects("per_trial")
+    """The trials with the largest error, where there is more than one; those without an error come last."""
+    rows = test.objects("per_trial") if "per_trial" in test else []
     if len(rows) < 2:
         return ""
-    def badness(row: Content) -> float:
-        error = row.number_or_none("error")
-        return -1.0 if error is None else error
-
-    columns = ["trial", *(["condition"] if any(row["condition"] for row in rows if "condition" in row) else []), "steps",
-               "error", "squared_error"]
-    worst = sorted(rows, key=badness, reverse=True)[:WORST_TRIALS]
+    has_conditions = any(row["condition"] for row in rows if "condition" in row)
+    columns = ["trial", *(["condition"] if has_conditions else []), "steps", "error", "squared_error"]
+    worst = sorted(rows, key=error_of, reverse=True)[:WORST_TRIALS]
     cells = ([row[column] if column in row else "" for column in columns] for row in worst)
-    return table(cells, True, [column_label(column) for column in columns]) + note(
-        "Trials are called by their row in the trials file, from 0 on, or by their number.")
+    return section(f"The {len(worst)} trials with the largest error",
+                   table(cells, True, [column_label(column) for column in columns]),
+                   note("Trials are called by their row in the trials file, from 0 on, or by their number."))
+
+
+def error_of(row: Content) -> float:
+    error = row.number_or_none("error")
+    return -1.0 if error is None else error
 
 
 def column_label(name: str) -> str:

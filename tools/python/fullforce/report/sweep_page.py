@@ -68,9 +68,9 @@ def points_table(sweep: Sweep) -> str:
     """All points in the order of the grid."""
     records = sweep.records()
     columns = list(records[0])
-    cells = [[point.name, *(cell(value) for value in record.values())] for point, record in zip(sweep.finished, records)]
+    cells = [[point.name, *map(cell, record.values())] for point, record in zip(sweep.finished, records)]
     meanings = definitions((name, definition(name)) for name in columns if name != SCORE)
-    advice = note("More columns: fullforce-sweep BASE.toml --output DIR --figures --table COLUMN,...")
+    advice = note("More columns: fullforce-sweep --output DIR --figures --table COLUMN,...")
     return section("Points", table(cells, True, ["folder", *columns]), meanings, advice)
 
 

@@ -77,7 +77,7 @@ def as_toml(settings: Mapping[str, Any], full_name: FullName) -> str:
 
 
 def trained_on(base: Any) -> dict[str, tuple[list[Trial], float]]:
-    """The trials, and their dt, that an estimator has been fitted to: those of training, and of its test if there are."""
+    """The trials, with their dt, that an estimator has been fitted to, and those of its test, by the keys of files."""
     path = None if isinstance(base, (str, os.PathLike, Mapping)) else getattr(base, "trials_path", None)
     if path is None:
         return {}

@@ -18,9 +18,10 @@ TOOL = "fullforce-sweep"
 EPILOG = """
 Each combination of values, times seeds, is a point: a folder of DIR with a network. Finished points are skipped, and
 interrupted ones go on; more values or seeds can be added to the same DIR. The table of all points is DIR/sweep.csv, its
-figure DIR/sweep.png, and tools/report.py DIR makes a page. Columns are named as in summary.json (test.error) or are keys
-(learning.alpha). --submit makes an array of jobs/sweep.sbatch of the missing points, with the options behind it; give
---figures afterwards for table and figure. Exit code 75: points are missing still, 2: a wrong input, 1: a point failed.
+figure DIR/sweep.png, and tools/report.py DIR makes a page. Columns are named as in summary.json (test.error) or are
+keys (learning.alpha). --submit makes an array of jobs/sweep.sbatch of the missing points, with the options behind it;
+give --figures afterwards for table and figure. Exit code 75: points are missing still, 2: a wrong input, 1: a point
+failed.
 """
 
 
@@ -136,7 +137,8 @@ def parse() -> argparse.Namespace:
     """The options of the command line."""
     positive = options.at_least_one("positive")
     parser = Parser(prog=TOOL, description="Train a network for each point of a grid of settings.", epilog=EPILOG)
-    parser.add_argument("base", metavar="BASE.toml", help="configuration that all points start from")
+    parser.add_argument("base", nargs="?", metavar="BASE.toml",
+                        help="configuration that all points start from; --figures needs none")
     parser.add_argument("--set", action="append", default=[], metavar="section.key=VALUE,VALUE,...",
                         help="values of a key; may be repeated: all combinations are made")
     parser.add_argument("--seeds", type=seeds, metavar="K", help=f"networks for each combination: {SEED} from 1 to K, "
@@ -146,12 +148,15 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--threads", type=positive, metavar="T", help="threads of each rank")
     parser.add_argument("--output", metavar="DIR", default="runs/sweep", help="default runs/sweep")
     parser.add_argument("--table", type=columns, metavar="COLUMN,...", help="columns of the table")
-    parser.add_argument("--plot", type=two_columns, metavar="X,Y", help="columns of the figure; default: the first key, "
-                        "test.error")
+    parser.add_argument("--plot", type=two_columns, metavar="X,Y",
+                        help="columns of the figure; default: the first key, test.error")
     parser.add_argument("--minutes", type=options.above_zero, metavar="M", help="start nothing after this time")
     parser.add_argument("--program", metavar="PATH", help="fullforce, if it is not found")
     parser.add_argument("--launcher", choices=("mpirun", "srun"), help="what starts the ranks")
     parser.add_argument("--figures", action="store_true", help="show what is there, run nothing")
     parser.add_argument("--submit", nargs=argparse.REMAINDER, metavar="SBATCH_OPTION",
                         help="submit what is missing, with these options of sbatch")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.base is None and not arguments.figures:
+        parser.error("BASE.toml is missing, the configuration that all points start from")
+    return arguments

@@ -63,7 +63,8 @@ class Sweep:
         """What was swept over, the seed, and the scores of the test."""
         rows, known = self.rows(), self.columns()
         seed = [SEED] if any(SEED in point.settings for point in self.points) else []
-        scores = [name for name in known if name.startswith("test.") and name not in NOT_SCORES and is_score(rows, name)]
+        of_test = (name for name in known if name.startswith("test.") and name not in NOT_SCORES)
+        scores = [name for name in of_test if is_score(rows, name)]
         first = [name for name in MAIN_SCORES if name in scores]
         return list(dict.fromkeys([*self.keys, *seed, *first, *scores]))
 

@@ -67,7 +67,9 @@ def sweep(base: Any, values: Mapping[str, Iterable[Any]], *, seeds: Seeds = None
 
 def full_key(program: str | None, name: str) -> str:
     """The key section.key of a name; only for a name without a section is the program asked."""
-    return name if not isinstance(name, str) or "." in name else Keys(default_settings(find_program(program))).resolve(name)
+    if not isinstance(name, str) or "." in name:
+        return name
+    return Keys(default_settings(find_program(program))).resolve(name)
 
 
 def remember(folder: pathlib.Path, base: Base, points: Sequence[Point], keys: Sequence[str],

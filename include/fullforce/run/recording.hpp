@@ -1,0 +1,25 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "fullforce/io/recording_file.hpp"
+#include "fullforce/model/task.hpp"
+#include "fullforce/run/run_options.hpp"
+
+namespace fullforce {
+
+/// What a recording of a test is to hold.
+struct RecordingJob {
+  std::filesystem::path file;
+  std::vector<Index> neurons;                ///< numbers of the neurons, each once, in the order of the file
+  bool states = false;                       ///< whether to record states, too
+  std::vector<RecordingHeader::Note> notes;  ///< what the file says of network and test
+};
+
+/// So many neurons, spread evenly over a network of `neurons`.
+std::vector<Index> spread_neurons(Index count, Index neurons);
+
+/// The memory that a recording takes on each rank, in bytes. It does not grow with the number of steps.
+Index recording_bytes(const Task& task, const RunOptions& run, const RecordingJob& job);
+
+}  // namespace fullforce

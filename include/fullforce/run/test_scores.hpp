@@ -1,0 +1,92 @@
+#pragma once
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fullforce/base/enum_names.hpp"
+#include "fullforce/base/types.hpp"
+#include "fullforce/model/task.hpp"
+#include "fullforce/run/relative_error.hpp"
+
+namespace fullforce {
+
+/// Which trials a test ran: those that the network learned from, those of a file that it did not learn from, or trials
+/// that its task drew anew.
+enum class TrialOrigin { training, held_out, fresh };
+template <>
+inline constexpr std::array<std::string_view, 3> names_of<TrialOrigin> = {"training trials", "held-out trials",
+                                                                          "new trials"};
+
+/// Which trials a test of `task` runs, for a network that learned from a trials file of this fingerprint. The
+/// fingerprint is empty if it learned from no file. A task whose trials are all alike has no others than those for
+/// training.
+TrialOrigin origin_of_test(const Task& task, const std::string& learned_from);
+
+/// Sums of squares over samples of outputs and their targets.
+struct SquareSums {
+  double error = 0.0;   ///< sum (z - f)^2
+  double target = 0.0;  ///< sum f^2
+
+  void add(const SquareSums& other) {
+    error += other.error;
+    target += other.target;
+  }
+  /// NaN if all targets are zero.
+  double relative_error() const { return fullforce::relative_error(error, target); }
+};
+
+/// What a test sums over the samples of one output.
+class OutputSums {
+ public:
+  void add(double output, double target);
+  /// Adds the samples that `later` has summed. The result depends on the order.
+  void add(const OutputSums& later);
+
+  const SquareSums& squares() const { return squares_; }
+  /// sum (f - mean f)^2
+  double target_variation() const { return variation_; }
+
+ private:
+  SquareSums squares_;
+  Index samples_ = 0;
+  double mean_ = 0.0;  ///< of the targets
+  double variation_ = 0.0;
+};
+
+/// 1 - sum (z - f)^2 / sum (f - mean f)^2, where each output has its own mean. NaN if all targets are constant.
+double r_squared(double squared_error, double target_variation);
+
+/// A test trial that has ended.
+struct ScoredTrial {
+  TrialLabel label;
+  Index steps = 0;
+  SquareSums squares;
+};
+
+/// Sums over the trials of a condition.
+struct ConditionScore {
+  std::string condition;
+  Index trials = 0;
+  SquareSums squares;
+};
+
+/// The scores of a test, for which trials are summed in the order of their numbers. They do not depend on which stream
+/// ran a trial, nor on when it ended.
+struct TestScores {
+  TrialOrigin origin = TrialOrigin::fresh;
+  std::vector<ScoredTrial> trials;
+  std::vector<std::string> output_names;  ///< [n_out]
+  std::vector<OutputSums> outputs;        ///< [n_out]
+
+  SquareSums total() const;
+  double r_squared() const;
+  /// In the order of whole numbers if all conditions are such, and otherwise in alphabetical order. It is empty if no
+  /// trial has a condition.
+  std::vector<ConditionScore> conditions() const;
+};
+
+/// The memory that the scores of so many trials take, with the text that is made of them.
+Index score_bytes(Index trials);
+
+}  // namespace fullforce
