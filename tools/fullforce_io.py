@@ -22,7 +22,8 @@ if _package not in sys.path:
 
 # The imports below are this module's names, as they were before there was a package.
 from fullforce.files import (  # noqa: E402, F401
-    Activity, Network, State, Trial, load_network, normal_draws, raw_draws, read_trials, write_trials)
+    Activity, Network, State, Trial, load_network, make_trials, normal_draws, raw_draws, read_channel_names, read_trials,
+    write_trials)
 from fullforce.files.draws import (  # noqa: E402, F401
     NETWORK_STATE, TARGET_STATE, TARGET_WEIGHTS, TEST_NETWORK_STATE, TEST_TARGET_STATE)
 from fullforce.files.trials import as_columns  # noqa: E402, F401

@@ -60,7 +60,8 @@ CLI::Option* add_numbers(CLI::App& app, const std::string& name, std::optional<s
                          const std::string& help) {
   const auto read = [name, &target](const std::string& text) {
     std::vector<double> values;
-    for (const std::string& part : CLI::detail::split(text, ',')) {
+    std::istringstream parts(text + ',');
+    for (std::string part; std::getline(parts, part, ',');) {
       const auto value = to_number<double>(part);
       if (!value || !std::isfinite(*value))
         throw CLI::ValidationError(fmt::format("{} {} (must be numbers with commas between them)", name, text));

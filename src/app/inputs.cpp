@@ -87,6 +87,11 @@ std::optional<std::string> trials_file(const Config& config) {
   return config.task.file;
 }
 
+std::optional<std::string> test_file(const Config& config) {
+  if (config.task.name != "file" || config.task.test_file.empty()) return std::nullopt;
+  return config.task.test_file;
+}
+
 std::filesystem::path end_of_links(const std::string& path, const char* name) {
   try {
     return output_place(path).path;

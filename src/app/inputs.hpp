@@ -28,6 +28,9 @@ void warn(const Communicator& comm, const std::vector<std::string>& warnings);
 /// The trials file that the task of the configuration reads, if it reads one.
 std::optional<std::string> trials_file(const Config& config);
 
+/// The trials file of its tests, if it has one of its own.
+std::optional<std::string> test_file(const Config& config);
+
 /// Where an output goes once symbolic links are followed; it need not exist yet. `name` is what messages call it.
 /// Throws InputError if the links cannot be followed.
 std::filesystem::path end_of_links(const std::string& path, const char* name);

@@ -25,8 +25,8 @@ Index bytes_of_trials(const Communicator& comm, const Task& task, Index count) {
   const Channels channels = task.channels();
   double steps = 0.0;
   agree(comm, [&] { steps = static_cast<double>(count) * mean_length(task, TrialKind::training, count); });
-  return static_cast<Index>(steps) * (channels.inputs + channels.outputs + channels.hints) *
-         static_cast<Index>(sizeof(double));
+  const Index signals = (channels.inputs + channels.outputs + channels.hints) * static_cast<Index>(sizeof(double));
+  return static_cast<Index>(steps) * (signals + channels.outputs);  // each output may have masks, a byte each
 }
 
 Index session_bytes(const Communicator& comm, const Config& config, const Task& task, Index streams, bool learns) {

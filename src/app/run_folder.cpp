@@ -22,23 +22,33 @@ namespace fs = std::filesystem;
 /// The run that is asked for.
 struct WantedRun {
   const Config& config;
-  const std::string& trials;  ///< fingerprint of its trials file; empty if it has none
+  const TrialsFingerprints& trials;
 };
 
-/// Whether a key may differ from that of the run in a file. The path of the trials file may, since their content is
-/// compared.
-bool may_change(const std::string& key, bool same_trials) {
-  return key == "run.output" || key == "run.train_trials" || key == "run.test_trials" ||
-         key.starts_with("checkpoint.") || (key == "task.file" && same_trials);
+bool is_same_file(const std::string& fingerprint, const std::string& other) {
+  return !fingerprint.empty() && fingerprint == other;
 }
 
-/// Throws InputError unless the run in `file` learned from the trials that this one learns from. Files of older
-/// programs do not say what they learned from.
+/// Whether a key may differ from that of the run in a file. The path of a trials file may, since their content is
+/// compared.
+bool may_change(const std::string& key, const TrialsFingerprints& saved, const TrialsFingerprints& wanted) {
+  return key == "run.output" || key == "run.train_trials" || key == "run.test_trials" ||
+         key.starts_with("checkpoint.") || (key == "task.file" && is_same_file(saved.learned, wanted.learned)) ||
+         (key == "task.test_file" && is_same_file(saved.tested, wanted.tested));
+}
+
+/// Throws InputError unless the run in `file` learned from the trials that this one learns from, and is tested on the
+/// same. Files of older programs do not say what they learned from.
 void require_same_trials(const NetworkFileHeader& header, const WantedRun& run, const fs::path& file) {
-  require(header.trials.empty() || run.trials.empty() || header.trials == run.trials,
-          "the trials file {} has another content (fingerprint {}) than the one that the run in {} learns from "
-          "(fingerprint {}): give the former trials, or another --output",
-          run.config.task.file, run.trials, file.string(), header.trials);
+  const auto expect = [&](const std::string& saved, const std::string& wanted, const std::string& path,
+                          const char* use) {
+    require(saved.empty() || wanted.empty() || saved == wanted,
+            "the trials file {} has another content (fingerprint {}) than the one that the run in {} {} (fingerprint "
+            "{}): give the former trials, or another --output",
+            path, wanted, file.string(), use, saved);
+  };
+  expect(header.trials.learned, run.trials.learned, run.config.task.file, "learns from");
+  expect(header.trials.tested, run.trials.tested, run.config.task.test_file, "is tested on");
 }
 
 /// Throws InputError unless the run in `file`, which has this header, is the one that is asked for. Returns its
@@ -46,10 +56,9 @@ void require_same_trials(const NetworkFileHeader& header, const WantedRun& run, 
 Config require_same_run(const NetworkFileHeader& header, const WantedRun& run, const fs::path& file) {
   const Config saved = parse_sealed_config(header.config, file.string());
   const Config& config = run.config;
-  const bool same_trials = !run.trials.empty() && header.trials == run.trials;
   std::string differences;
   for (const ConfigDifference& difference : config_differences(saved, config))
-    if (!may_change(difference.key, same_trials))
+    if (!may_change(difference.key, header.trials, run.trials))
       differences +=
           fmt::format("\n  {} = {} in the file, {} now", difference.key, difference.first, difference.second);
   if (saved.task.name == config.task.name) require_same_trials(header, run, file);
@@ -226,7 +235,7 @@ std::vector<fs::path> network_files(const Communicator& comm, const fs::path& fo
   return files;
 }
 
-RunStart find_start(const Communicator& comm, const Config& config, const std::string& trials,
+RunStart find_start(const Communicator& comm, const Config& config, const TrialsFingerprints& trials,
                     const std::string& restart) {
   const WantedRun run{config, trials};
   const fs::path folder = config.run.output;

@@ -23,11 +23,11 @@ struct RunStart {
 
 /// Finds where a run begins, and writes nothing. It has read every byte of the file that it chooses. If a finished run
 /// in the folder had fewer trials, it chooses the checkpoint of the step at which the two runs part, if that is there.
-/// `trials` is the fingerprint of the run's trials file, or empty. Throws InputError if the folder holds the files of
+/// `trials` are the fingerprints of the run's trials files. Throws InputError if the folder holds the files of
 /// another run or of one with other trials, if `restart` is `never` and the folder is used, if
 /// the given file is damaged, or if the configuration differs in a key that changes the numbers. Throws RunError if the
 /// folder holds checkpoints and none is whole. **Collective.**
-RunStart find_start(const Communicator& comm, const Config& config, const std::string& trials,
+RunStart find_start(const Communicator& comm, const Config& config, const TrialsFingerprints& trials,
                     const std::string& restart);
 
 /// Makes the output folder and the folders that lead to it. Throws InputError if that cannot be done. **Collective.**

@@ -1,6 +1,7 @@
 #include "tested_network.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/model/silent_task.hpp"
@@ -35,11 +36,13 @@ std::unique_ptr<Task> task_of(const Communicator& comm, const Config& config, co
     require_channels(task->channels(), header.channels, config.task.file, network_file);
     return task;
   }
-  const std::string fingerprint = task->fingerprint();
-  require(header.trials.empty() || fingerprint == header.trials,
-          "{} (fingerprint {}) does not hold the trials that the network in {} learned from (fingerprint {}): name "
-          "the trials to use with --trials-file",
-          config.task.file, fingerprint, network_file, header.trials);
+  const bool held_out = !header.trials.tested.empty();
+  const std::string& expected = held_out ? header.trials.tested : header.trials.learned;
+  const std::string found = task->fingerprint();
+  require(expected.empty() || found == expected,
+          "{} (fingerprint {}) does not hold the trials that the network in {} {} (fingerprint {}): name the trials to "
+          "use with --trials-file",
+          config.task.file, found, network_file, held_out ? "is tested on" : "learned from", expected);
   return task;
 }
 
@@ -56,6 +59,8 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   config.run.test_trials = changes.trials.value_or(config.run.test_trials);
   config.network.noise = changes.noise.value_or(config.network.noise);
   config.run.seed = changes.seed.value_or(config.run.seed);
+  const std::string own_tests = std::exchange(config.task.test_file, "");
+  if (config.task.name == "file" && !own_tests.empty()) config.task.file = own_tests;
   if (changes.trials_file) {
     config.task.name = "file";
     config.task.file = *changes.trials_file;

@@ -54,6 +54,10 @@ std::string none(const Value&) { return {}; }
 
 std::string path(const Value& value) { return path_complaint(std::get<std::string>(value)); }
 
+std::string path_or_empty(const Value& value) {
+  return std::get<std::string>(value).empty() ? std::string() : path(value);
+}
+
 Check at_least(std::int64_t low) {
   return [low](const Value& value) {
     return std::get<std::int64_t>(value) >= low ? "" : fmt::format("must be at least {}", low);
@@ -98,17 +102,10 @@ Key key(std::string_view section, std::string_view name, Member member, Check ru
 
 /// A key whose value is the path of a file or folder.
 template <class Member>
-Key path_key(std::string_view section, std::string_view name, Member member, std::string_view comment) {
-  Key k = key(section, name, member, path, comment);
+Key path_key(std::string_view section, std::string_view name, Member member, std::string_view comment,
+             Check rule = path) {
+  Key k = key(section, name, member, std::move(rule), comment);
   k.is_path = true;
-  return k;
-}
-
-/// A path key that names no file where it is empty.
-template <class Member>
-Key optional_path_key(std::string_view section, std::string_view name, Member member, std::string_view comment) {
-  Key k = path_key(section, name, member, comment);
-  k.complaint = [](const Value& value) { return std::get<std::string>(value).empty() ? std::string() : path(value); };
   return k;
 }
 
@@ -155,8 +152,8 @@ std::vector<Key> make_keys() {
   add(key("run", "train_trials", MEMBER(run.train_trials), at_least(0)));
   add(key("run", "test_trials", MEMBER(run.test_trials), at_least(0), "after learning"));
   add(path_key("run", "output", MEMBER(run.output), "folder, relative to the working directory"));
-  add(optional_path_key("run", "start_from", MEMBER(run.start_from),
-                        "network file whose weights training starts from"));
+  add(path_key("run", "start_from", MEMBER(run.start_from), "network file whose weights training starts from",
+               path_or_empty));
   add(key("run", "keep_P", MEMBER(run.keep_P), none, "its inverse correlation matrix, too"));
 
   add(word("task", "name", MEMBER(task.name), task_names()));
@@ -164,6 +161,8 @@ std::vector<Key> make_keys() {
   add(or_truth(choice("task", "hint", MEMBER(task.hint)), "none", "published"));
   add(choice("task", "reset", MEMBER(task.reset)));
   add(path_key("task", "file", MEMBER(task.file), "for task \"file\""));
+  add(path_key("task", "test_file", MEMBER(task.test_file), "trials of the test; \"\" = those of task.file",
+               path_or_empty));
   add(key("task", "pulse", MEMBER(task.times.pulse), between(1e-6, longest_time), "s"));
   add(key("task", "delay_min", MEMBER(task.times.delay_min), between(0.0, longest_time), "s; 0 = that of the task"));
   add(key("task", "delay_max", MEMBER(task.times.delay_max), between(0.0, longest_time), "s; 0 = that of the task"));

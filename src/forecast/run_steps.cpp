@@ -46,7 +46,7 @@ RunSteps run_steps(const RunOptions& run, const Task& task) {
   const Timeline training = timeline(run, task, TrialKind::init, run.train_trials, TrialKind::training);
   RunSteps steps{training.first_free, training.end - training.first_free, 0.0, 0.0};
   if (run.test_trials == 0) return steps;
-  const Timeline test = timeline(run, task, TrialKind::test_init, run.test_trials, TrialKind::test);
+  const Timeline test = timeline(run, task.for_tests(), TrialKind::test_init, run.test_trials, TrialKind::test);
   steps.test = test.end - test.first_free;
   steps.test_init = test.last_forced;
   return steps;

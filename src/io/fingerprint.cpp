@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -17,6 +18,11 @@ XXH64_hash_t with(XXH64_hash_t before, std::span<const T> values) {
   return XXH3_64bits_withSeed(values.data(), values.size_bytes(), seed);
 }
 
+template <class T>
+bool is_all(std::span<const T> values, const T& value) {
+  return std::all_of(values.begin(), values.end(), [&](const T& v) { return v == value; });
+}
+
 }  // namespace
 
 std::string fingerprint(const TrialsShape& shape, const Signals<const double>& signals) {
@@ -24,6 +30,9 @@ std::string fingerprint(const TrialsShape& shape, const Signals<const double>& s
   XXH64_hash_t hash = with(0, std::span<const Index>(channels));
   hash = with(hash, std::span<const Index>(shape.lengths));
   for (const auto& signal : {signals.inputs, signals.targets, signals.hints}) hash = with(hash, signal);
+  if (!is_all(signals.masks, std::uint8_t{1})) hash = with(hash, signals.masks);
+  if (!is_all(std::span<const std::string>(shape.conditions), std::string()))
+    for (const std::string& condition : shape.conditions) hash = with(hash, std::span<const char>(condition));
   return fmt::format("{:016x}", hash);
 }
 

@@ -1,5 +1,6 @@
 #include "fullforce/io/format_version.hpp"
 
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -37,18 +38,20 @@ std::optional<Claim> claim_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-void require_version(const std::filesystem::path& path, double found, Index known) {
-  require(found <= static_cast<double>(known),
-          "{}: format_version = {}, and this program reads version {}; use a newer fullforce to read the file",
-          path.string(), found, known);
-  require(found == static_cast<double>(known), "{}: format_version = {} (this program reads version {})", path.string(),
+void require_version(const std::filesystem::path& path, double found, Index oldest, Index newest) {
+  const std::string known =
+      oldest == newest ? fmt::format("version {}", newest) : fmt::format("versions {} to {}", oldest, newest);
+  require(found <= static_cast<double>(newest),
+          "{}: format_version = {}, and this program reads {}; use a newer fullforce to read the file", path.string(),
           found, known);
+  require(found >= static_cast<double>(oldest) && found == std::floor(found),
+          "{}: format_version = {} (this program reads {})", path.string(), found, known);
 }
 
 void refuse_newer_file(const std::filesystem::path& path) {
   const std::optional<Claim> claim = claim_of(path);
   const std::optional<Index> known = claim ? known_version(claim->kind) : std::nullopt;
-  if (known && claim->version > *known) require_version(path, static_cast<double>(claim->version), *known);
+  if (known && claim->version > *known) require_version(path, static_cast<double>(claim->version), *known, *known);
 }
 
 }  // namespace fullforce

@@ -76,6 +76,10 @@ Scalar scalar_of<double>() {
   return {H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE, 8, "64-bit floating point"};
 }
 template <>
+Scalar scalar_of<std::uint8_t>() {
+  return {H5T_NATIVE_UINT8, H5T_STD_U8LE, 1, "unsigned 8-bit integer"};
+}
+template <>
 Scalar scalar_of<std::int32_t>() {
   return {H5T_NATIVE_INT32, H5T_STD_I32LE, 4, "32-bit integer"};
 }

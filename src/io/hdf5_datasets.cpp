@@ -95,5 +95,6 @@ void write_texts(hid_t file, const std::string& name, const std::vector<std::str
 
 template void write_dataset(hid_t, const std::string&, const std::vector<Index>&, const std::vector<double>&);
 template void write_dataset(hid_t, const std::string&, const std::vector<Index>&, const std::vector<Index>&);
+template void write_dataset(hid_t, const std::string&, const std::vector<Index>&, const std::vector<std::uint8_t>&);
 
 }  // namespace fullforce::hdf5

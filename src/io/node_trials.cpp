@@ -7,16 +7,31 @@
 namespace fullforce {
 namespace {
 
+/// Gives texts that the first rank of a node knows to the others. None of them has more than one line.
+void broadcast(const Communicator& node, std::vector<std::string>& texts) {
+  std::string lines;
+  for (const std::string& text : texts) lines += text + '\n';
+  node.broadcast(lines);
+  texts.clear();
+  for (std::size_t begin = 0; begin < lines.size(); begin = lines.find('\n', begin) + 1)
+    texts.push_back(lines.substr(begin, lines.find('\n', begin) - begin));
+}
+
 /// Gives the shape that the first rank of a node knows to the others.
 void broadcast(const Communicator& node, TrialsShape& shape) {
   node.broadcast(std::span(&shape.dt, 1));
-  std::int64_t sizes[] = {shape.n_in, shape.n_out, shape.n_hint, static_cast<Index>(shape.lengths.size())};
+  std::int64_t sizes[] = {shape.n_in, shape.n_out, shape.n_hint, static_cast<Index>(shape.lengths.size()),
+                          shape.has_masks ? 1 : 0};
   node.broadcast(std::span<std::int64_t>(sizes));
   shape.n_in = sizes[0];
   shape.n_out = sizes[1];
   shape.n_hint = sizes[2];
   shape.lengths.resize(as_size(sizes[3]));
   node.broadcast(std::span<std::int64_t>(shape.lengths));
+  shape.has_masks = sizes[4] != 0;
+  for (std::vector<std::string>* texts :
+       {&shape.conditions, &shape.names.inputs, &shape.names.outputs, &shape.names.hints})
+    broadcast(node, *texts);
 }
 
 }  // namespace

@@ -73,6 +73,17 @@ class OpenArray {
   hdf5::Handle dataset_;
 };
 
+/// Cuts off what was reserved behind the end that HDF5 knows.
+void give_back_room(const std::filesystem::path& path) {
+  haddr_t end = 0;
+  {
+    const hdf5::Handle file = hdf5::open_serially(path);
+    hdf5::check(H5Fget_eoa(file.get(), &end), fmt::format("{} has no end", path.string()));
+  }
+  if (std::error_code error; std::filesystem::resize_file(path, end, error), error)
+    throw RunError(fmt::format("{} cannot be cut to its length: {}", path.string(), error.message()));
+}
+
 }  // namespace
 
 /// What is closed last is declared first.
@@ -112,6 +123,7 @@ void RecordingFile::write(Index first, std::span<const std::byte> rows) {
 void RecordingFile::commit() {
   contents_->arrays.clear();
   hdf5::check(contents_->file.close() ? 0 : -1, fmt::format("{} cannot be written", contents_->path.string()));
+  give_back_room(contents_->unfinished.path());
   contents_->unfinished.commit();
 }
 

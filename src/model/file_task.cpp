@@ -6,6 +6,14 @@
 #include "fullforce/model/trial_purpose.hpp"
 
 namespace fullforce {
+namespace {
+
+Index bytes_of(const std::vector<std::string>& texts) {
+  const auto add = [](std::size_t sum, const std::string& text) { return sum + sizeof text + text.capacity(); };
+  return static_cast<Index>(std::accumulate(texts.begin(), texts.end(), std::size_t{0}, add));
+}
+
+}  // namespace
 
 FileTask::FileTask(NodeTrials trials, bool with_hints, std::uint64_t seed)
     : trials_(std::move(trials)), with_hints_(with_hints), seed_(seed), starts_(shape().lengths.size()) {
@@ -37,11 +45,12 @@ std::size_t FileTask::row_of(TrialId id) const {
 TrialView FileTask::view(TrialId id, Trial&) const {
   const std::size_t row = row_of(id);
   const Index length = shape().lengths[row];
-  const auto part = [&](std::span<const double> all, Index width) {
+  const auto part = [&](const auto& all, Index width) {
     return all.subspan(as_size(starts_[row] * width), as_size(length * width));
   };
   const Signals<const double>& all = trials_.signals();
-  return {length, part(all.inputs, inputs()), part(all.targets, outputs()), part(all.hints, hints())};
+  return {length, part(all.inputs, inputs()), part(all.targets, outputs()), part(all.hints, hints()),
+          part(all.masks, shape().has_masks ? outputs() : 0)};
 }
 
 void FileTask::make(TrialId id, Trial& trial) const {
@@ -50,17 +59,25 @@ void FileTask::make(TrialId id, Trial& trial) const {
   trial.inputs.assign(shown.inputs.begin(), shown.inputs.end());
   trial.targets.assign(shown.targets.begin(), shown.targets.end());
   trial.hints.assign(shown.hints.begin(), shown.hints.end());
+  trial.masks.assign(shown.masks.begin(), shown.masks.end());
+}
+
+TrialLabel FileTask::label(TrialId id) const {
+  const std::size_t row = row_of(id);
+  return {static_cast<Index>(row), shape().conditions.empty() ? std::string() : shape().conditions[row]};
 }
 
 MemoryNeed FileTask::memory() const {
   const Index tables = 2 * static_cast<Index>(starts_.size() * sizeof(Index));
-  return trials_.memory() + MemoryNeed{tables, 0};
+  const MemoryNeed own = trials_.memory() + MemoryNeed{tables + bytes_of(shape().conditions), 0};
+  return tests_ ? own + tests_->memory() : own;
 }
 
 /// Streams look at the signals where they are. Only the orders of the epochs are added.
-Index FileTask::bytes_of_streams(Index) const {
+Index FileTask::bytes_of_streams(Index streams) const {
   const std::size_t of_epoch = starts_.size() * (sizeof(double) + sizeof(std::size_t));
-  return static_cast<Index>(epochs_.size() * of_epoch);
+  const auto own = static_cast<Index>(epochs_.size() * of_epoch);
+  return tests_ ? own + tests_->bytes_of_streams(streams) : own;
 }
 
 }  // namespace fullforce

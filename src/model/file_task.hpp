@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <memory>
 
 #include "fullforce/io/node_trials.hpp"
 #include "fullforce/model/task.hpp"
@@ -13,11 +14,17 @@ class FileTask : public Task {
   /// `with_hints` says that the hints of the file are used.
   FileTask(NodeTrials trials, bool with_hints, std::uint64_t seed);
 
+  /// Gives tests trials of their own.
+  void test_on(std::unique_ptr<FileTask> tests) { tests_ = std::move(tests); }
+
   Index inputs() const override { return shape().n_in; }
   Index outputs() const override { return shape().n_out; }
   Index hints() const override { return with_hints_ ? shape().n_hint : 0; }
   bool fixed() const override { return shape().lengths.size() == 1; }
   std::string fingerprint() const override { return trials_.fingerprint(); }
+  TrialLabel label(TrialId id) const override;
+  ChannelNames channel_names() const override { return shape().names; }
+  const Task& for_tests() const override { return tests_ ? *tests_ : *this; }
   void make(TrialId id, Trial& trial) const override;
   TrialView view(TrialId id, Trial& scratch) const override;
   MemoryNeed memory() const override;
@@ -39,6 +46,7 @@ class FileTask : public Task {
   const Epoch& epoch_of(TrialKind kind, std::uint64_t number) const;
 
   NodeTrials trials_;
+  std::unique_ptr<FileTask> tests_;
   bool with_hints_;
   std::uint64_t seed_;
   std::vector<Index> starts_;            ///< first sample of each trial

@@ -58,13 +58,35 @@ Made make_delayed_comparison(const Communicator&, const TaskOptions& options, do
   return std::make_unique<DelayedComparison>(gives_single_hint(options), times_of(options, 0.5, 1.5, dt), dt, seed);
 }
 
-Made make_file_task(const Communicator& comm, const TaskOptions& options, double dt, std::uint64_t seed) {
-  NodeTrials trials(comm, options.file);
+NodeTrials read_file(const Communicator& comm, const std::string& file, double dt) {
+  NodeTrials trials(comm, file);
   const double file_dt = trials.shape().dt;
   require(std::abs(file_dt - dt) <= single_precision * dt,
-          "{}: its dt = {} s, but network.dt = {} s (they must agree: make the trials anew, or set network.dt)",
-          options.file, file_dt, dt);
-  return std::make_unique<FileTask>(std::move(trials), gives_single_hint(options), seed);
+          "{}: its dt = {} s, but network.dt = {} s (they must agree: make the trials anew, or set network.dt)", file,
+          file_dt, dt);
+  return trials;
+}
+
+void require_same_channels(const TaskOptions& options, const Channels& tested, const Channels& learned) {
+  const auto expect = [&](const char* what, Index found, Index expected) {
+    require(found == expected,
+            "task.test_file = \"{}\" has {} {}(s), but task.file = \"{}\" has {} (a network that learned from the one "
+            "must fit the other)",
+            options.test_file, found, what, options.file, expected);
+  };
+  expect("input", tested.inputs, learned.inputs);
+  expect("output", tested.outputs, learned.outputs);
+  expect("hint", tested.hints, learned.hints);
+}
+
+Made make_file_task(const Communicator& comm, const TaskOptions& options, double dt, std::uint64_t seed) {
+  const bool hints = gives_single_hint(options);
+  auto task = std::make_unique<FileTask>(read_file(comm, options.file, dt), hints, seed);
+  if (options.test_file.empty()) return task;
+  auto tests = std::make_unique<FileTask>(read_file(comm, options.test_file, dt), hints, seed);
+  require_same_channels(options, tests->channels(), task->channels());
+  task->test_on(std::move(tests));
+  return task;
 }
 
 struct Entry {
@@ -93,9 +115,15 @@ TrialView Task::view(TrialId id, Trial& scratch) const {
 }
 
 std::vector<std::string> Task::output_names() const {
-  std::vector<std::string> names;
+  std::vector<std::string> names = channel_names().outputs;
+  if (!names.empty()) return names;
   for (Index o = 0; o < outputs(); ++o) names.push_back(fmt::format("output {}", o));
   return names;
+}
+
+TrialsFingerprints fingerprints(const Task& task) {
+  const Task& tests = task.for_tests();
+  return {task.fingerprint(), &tests == &task ? std::string() : tests.fingerprint()};
 }
 
 Index Task::bytes_of_streams(Index streams) const {

@@ -1,6 +1,8 @@
 #include "fullforce/run/network_file.hpp"
 
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/memory_error.hpp"
@@ -17,6 +19,11 @@ namespace {
 constexpr const char* format_name = format::kind::network;
 constexpr Index format_version = format::version::network;
 
+/// The attributes of the fingerprints.
+std::array<std::pair<const char*, std::string*>, 2> attributes_of(TrialsFingerprints& trials) {
+  return {{{format::root::trials, &trials.learned}, {format::root::test_trials, &trials.tested}}};
+}
+
 void write_contents(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader& header,
                     const std::function<void(Archive&)>& persist) {
   Archive archive = Archive::create(comm, path);
@@ -26,7 +33,8 @@ void write_contents(const Communicator& comm, const std::filesystem::path& path,
   archive.attribute(format::root::group, format::root::format_version, version);
   archive.attribute(format::root::group, format::root::config, header.config);
   archive.attribute(format::root::group, format::root::provenance, header.provenance);
-  if (!header.trials.empty()) archive.attribute(format::root::group, format::root::trials, header.trials);
+  for (const auto& [name, fingerprint] : attributes_of(header.trials))
+    if (!fingerprint->empty()) archive.attribute(format::root::group, name, *fingerprint);
   if (!header.source.empty()) archive.attribute(format::root::group, format::root::source, header.source);
   persist(archive);
   archive.close();
@@ -51,7 +59,7 @@ void require_network(Archive& archive, const std::filesystem::path& path) {
   archive.attribute(format::root::group, format::root::format, kind);
   require(kind == format_name, "{}: its format is \"{}\", not \"{}\"", path.string(), kind, format_name);
   archive.attribute(format::root::group, format::root::format_version, version);
-  require_version(path, static_cast<double>(version), format_version);
+  require_version(path, static_cast<double>(version), format_version, format_version);
   archive.require_sections(format::section::all);
 }
 
@@ -104,8 +112,8 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     NetworkFileHeader header;
     archive.attribute(format::root::group, format::root::config, header.config);
     archive.attribute(format::root::group, format::root::provenance, header.provenance);
-    if (archive.has_attribute(format::root::group, format::root::trials))
-      archive.attribute(format::root::group, format::root::trials, header.trials);
+    for (const auto& [name, fingerprint] : attributes_of(header.trials))
+      if (archive.has_attribute(format::root::group, name)) archive.attribute(format::root::group, name, *fingerprint);
     if (archive.has_attribute(format::root::group, format::root::source))
       archive.attribute(format::root::group, format::root::source, header.source);
     header.channels = {columns(archive, format::network::u_in), columns(archive, format::target::u_out),

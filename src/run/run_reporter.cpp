@@ -73,7 +73,8 @@ Json performance_section(const RegionTable& regions, const Performance& reached,
 
 }  // namespace
 
-RunReporter::RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance, std::string trials)
+RunReporter::RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance,
+                         TrialsFingerprints trials)
     : comm_(&comm),
       job_(&job),
       provenance_(std::move(provenance)),
@@ -147,7 +148,11 @@ std::string RunReporter::summary(const TrainingTotals& totals, const Performance
                                  const TestResult& test) const {
   std::vector<std::string> warnings = progress_.warnings();
   Json json = head_of_summary(*comm_, *job_);
-  if (!trials_.empty()) json["trials_file"] = {{"path", job_->task.file}, {"fingerprint", trials_}};
+  const auto name_file = [&](const char* key, const std::string& path, const std::string& fingerprint) {
+    if (!fingerprint.empty()) json[key] = {{"path", path}, {"fingerprint", fingerprint}};
+  };
+  name_file("trials_file", job_->task.file, trials_.learned);
+  name_file("test_trials_file", job_->task.test_file, trials_.tested);
   if (!job_->source.empty()) json["start_from"] = Json::parse(job_->source);
   for (const PlasticityReport::Number& number : totals.learned.numbers) put(json, number);
   json["train"] = training_section(totals, warnings);

@@ -17,7 +17,7 @@ namespace fullforce {
 /// and only the root writes.
 class RunReporter {
  public:
-  RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance, std::string trials);
+  RunReporter(const Communicator& comm, const TrainingJob& job, std::string provenance, TrialsFingerprints trials);
 
   void starts(Index first_step);
   void notices(const std::vector<Notice>& notices);
@@ -43,7 +43,7 @@ class RunReporter {
   const Communicator* comm_;
   const TrainingJob* job_;
   std::string provenance_;
-  std::string trials_;  ///< fingerprint of the trials file; empty if there is none
+  TrialsFingerprints trials_;
   Progress progress_;
 };
 

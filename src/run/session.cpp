@@ -6,7 +6,7 @@ namespace fullforce {
 
 template <Real T>
 Session<T>::Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns)
-    : task_(&task), options_(options), layout_(comm, options.network.neurons) {
+    : task_(&task), running_(&task), options_(options), layout_(comm, options.network.neurons) {
   agree(comm, [&] {
     connectivity_.emplace(layout_, options.network, task, options.weight_seed, options.reset);
     plasticity_ = make_plasticity<T>(layout_, options.learning,
@@ -19,9 +19,10 @@ template <Real T>
 Simulation<T>& Session<T>::start(const TrialSchedule& schedule, const NetworkOptions& network, std::uint64_t seed,
                                  bool testing) {
   const LearningOptions& learning = options_.learning;
+  running_ = testing ? &task_->for_tests() : task_;
   return simulation_.emplace(
       layout_, SimulationOptions{network, learning.rule, learning.update_probability, seed, testing, options_.reset},
-      *task_, schedule, *connectivity_, *plasticity_);
+      *running_, schedule, *connectivity_, *plasticity_);
 }
 
 template <Real T>

@@ -141,7 +141,7 @@ void Simulation<T>::choose_learning_streams() {
   learning_streams_.clear();
   if (options_.testing || !plasticity_->learns()) return;
   for (Index b = 0; b < n_streams_; ++b) {
-    if (streams_.phase(b) != StreamPhase::running) continue;
+    if (streams_.phase(b) != StreamPhase::running || !counts(b)) continue;
     const Draws draws(options_.seed, Purpose::update_draw, static_cast<std::uint64_t>(streams_.trial(b)),
                       static_cast<std::uint64_t>(streams_.position(b)));
     if (draws.uniform(0) < options_.update_probability) learning_streams_.push_back(b);
@@ -190,14 +190,24 @@ void Simulation<T>::force_outputs() {
     for (Index o = 0; o < n_out_ && is_forced(b); ++o) z_[at(o, b)] = signals_.target[at(o, b)];
 }
 
-/// Computes e_w = z - f_out for the streams that learn.
+/// Whether a stream has an output that counts in this step. Nothing is learned from a step without one.
+template <Real T>
+bool Simulation<T>::counts(Index stream) const {
+  for (Index o = 0; o < n_out_; ++o)
+    if (signals_.mask[at(o, stream)] != 0) return true;
+  return false;
+}
+
+/// Computes e_w = z - f_out for the streams that learn. An output that does not count has no error.
 template <Real T>
 void Simulation<T>::find_output_errors() {
   const std::size_t learning = learning_streams_.size();
   for (Index o = 0; o < n_out_; ++o)
-    for (std::size_t k = 0; k < learning; ++k)
+    for (std::size_t k = 0; k < learning; ++k) {
+      const std::size_t sample = at(o, learning_streams_[k]);
       output_errors_[as_size(o) * learning + k] =
-          z_[at(o, learning_streams_[k])] - signals_.target[at(o, learning_streams_[k])];
+          signals_.mask[sample] != 0 ? z_[sample] - signals_.target[sample] : 0.0;
+    }
 }
 
 /// If all trials are teacher-forced and there is nothing to observe, the plasticity does nothing.
@@ -228,6 +238,7 @@ void Simulation<T>::count_errors() {
   for (Index b = 0; b < n_streams_; ++b) {
     if (streams_.phase(b) != StreamPhase::running) continue;
     for (Index o = 0; o < n_out_; ++o) {
+      if (signals_.mask[at(o, b)] == 0) continue;
       const double target = signals_.target[at(o, b)];
       const double miss = z_[at(o, b)] - target;
       squared_error_[as_size(b)] += miss * miss;

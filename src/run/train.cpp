@@ -23,6 +23,12 @@ namespace {
 // The rate that is assumed until a checkpoint was measured. Surely any disk takes that much.
 constexpr double cautious_bytes_per_second = 100e6;
 
+/// What training trials are called, if they come from a file.
+Metrics::Labels labels_of(const Task& task) {
+  if (task.fingerprint().empty()) return {};
+  return [&task](Index trial) { return task.label({TrialKind::training, static_cast<std::uint64_t>(trial)}); };
+}
+
 /// One training run over scalars T. It begins at the start or at a checkpoint, and ends with the tested network or a
 /// stop. This class decides when to step, to write and to end.
 template <Real T>
@@ -35,7 +41,7 @@ class Training {
         session_(comm, task, {job.network, job.learning, job.run.streams, job.run.seed, job.task.reset}, true),
         header_{.config = job.config_text,
                 .provenance = provenance(comm),
-                .trials = task.fingerprint(),
+                .trials = fingerprints(task),
                 .source = job.source},
         reporter_(comm, job, header_.provenance, header_.trials),
         stop_request_(job.max_hours, job.checkpoint.every_minutes, job.state_bytes / cautious_bytes_per_second),
@@ -51,7 +57,7 @@ class Training {
     branched_ = job.restart_from && simulation().streams().any_idle();
     // Until this run has a branch point of its own, it keeps that of the run which it extends.
     if (branched_ || job.extends) checkpoints_.protect(first_step_ - simulation().streams().idle_steps());
-    agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_); });
+    agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_, labels_of(task)); });
   }
 
   Outcome run() {

@@ -66,8 +66,9 @@ def check_networks():
 
 
 def check_tests_and_analyses():
-    expect(2, limited("test", "run/network.h5", "--record", "r.h5", "--trials", 4000), "with --record needs",
-           "ulimit -v")
+    many = "test", "run/network.h5", "--trials", 100_000_000
+    expect(2, limited(*many), "a test of 20 neurons needs", "use fewer trials")
+    expect(2, limited(*many, "--record", "r.h5"), "with --record needs", "use fewer of --neurons, fewer trials")
     harness.expect_exit(0, limited("test", "run/network.h5", "--record", "r.h5", "--trials", 2))
     with h5py.File("r.h5") as f:
         if f["rates"].shape != (4000, 10) or f["target_rates"].shape != (4000, 10) or f["time"].shape != (4000,):

@@ -98,7 +98,9 @@ def check_learning_curve():
     assert labels("run")[0] == "training trials" and labels("run")[1].startswith("test"), labels("run")
     assert labels("run/metrics.csv") == ["training trials"]
     assert labels([1.0, 0.5, 0.2], held_out=0.25) == ["training trials", "test: 0.25"]
-    assert "median" in labels(np.linspace(1, 0.1, 200))[1]
+    assert labels(np.linspace(1, 0.1, 200)) == ["training trials, median of 7"]
+    pathlib.Path("conditions.csv").write_text("trial,error,condition\n0,1,left\n1,0.5,right\n2,0.3,left\n")
+    assert labels("conditions.csv") == ["left", "right"]
     text = pathlib.Path("run/summary.json").read_text().replace('"test": {', '"test": {"trials_of": "held-out trials",')
     os.mkdir("held-out")
     pathlib.Path("held-out/summary.json").write_text(text)

@@ -23,7 +23,7 @@ GOOD = np.zeros((2, 5, 1))
 
 @pytest.mark.parametrize("arguments, said", [
     (dict(X=GOOD), "Y is missing"),
-    (dict(X=GOOD, Y=GOOD[:1]), "2 of inputs, 1 of targets"),
+    (dict(X=GOOD, Y=GOOD[:1]), "2 trials of inputs and 1 of targets"),
     (dict(X=GOOD[:, 0], Y=GOOD), r"X has shape \[2, 1\]"),
     (dict(X=[GOOD], Y=GOOD[:1]), r"X\[0\] has shape \[2, 5, 1\]"),
     (dict(X=GOOD[:, :4], Y=GOOD), "trial 0.*as long as the targets"),
@@ -31,7 +31,7 @@ GOOD = np.zeros((2, 5, 1))
     (dict(X=[], Y=GOOD), "X holds no trials"),
     (dict(X=5, Y=GOOD), "X is not a list of arrays"),
     (dict(X=GOOD, Y=[["a"], ["b"]]), "trial 0.*must be real numbers"),
-    (dict(X=GOOD, Y=GOOD, hints=GOOD[:1]), "1 of hints"),
+    (dict(X=GOOD, Y=GOOD, hints=GOOD[:1]), "1 trials of hints and 2 of targets"),
 ])
 def test_wrong_arrays_are_refused(arguments, said):
     with pytest.raises(ff.InputError, match=said):

@@ -57,6 +57,7 @@ def test_another_run_in_the_same_folder_is_refused(trained, change, said):
 def test_errors_of_the_program_are_exceptions(tmp_path):
     with pytest.raises(ff.InputError, match="network.neurons = 1 "):
         ff.FullForce(neurons=1, output=tmp_path / "run").fit(*some_trials())
+    assert not (tmp_path / "run").exists(), "nothing is written where an input is wrong"
     with pytest.raises(ff.RunError, match="diverged"):
         ff.FullForce(**SMALL, nonlinearity="relu", gain=9.0).fit(*some_trials())
     with pytest.raises(ff.InputError, match="no network yet"):

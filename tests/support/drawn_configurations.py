@@ -66,6 +66,7 @@ DRAWN = {
     "task.pause_min": lambda draw, _: one_of(draw, (0.4, 0.0, 0.2)),
     "task.pause_random": lambda draw, _: one_of(draw, (2.0, 0.0, 0.3)),
     "task.file": lambda draw, _: one_of(draw, ("trials.h5", "my trials.h5")),
+    "task.test_file": lambda draw, _: one_of(draw, ("", "", "trials.h5", "my trials.h5")),
     "network.neurons": lambda draw, _: int(one_of(draw, NEURONS)),
     "network.dt": lambda draw, so_far: one_of(draw, (0.001, 0.002, 0.005) if so_far["task.name"] == "file"
                                               else (0.005, 0.01)),
@@ -102,7 +103,7 @@ NOT_DRAWN = {"run.output": "every run of a test has a folder of its own",
 #: Values that are wrong by themselves. Some configurations get one of them.
 WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_trials", -1), ("run.train_trials", -2),
          ("run.test_trials", -1), ("task.name", "osculation"), ("task.version", 3), ("task.hint", 1), ("task.reset", "never"),
-         ("task.file", "~/trials.h5"), ("task.file", "nowhere.h5"), ("network.neurons", 1), ("network.neurons", 2.5),
+         ("task.file", "~/trials.h5"), ("task.file", "nowhere.h5"), ("task.test_file", "nowhere.h5"), ("network.neurons", 1), ("network.neurons", 2.5),
          ("network.dt", 0.0), ("network.tau", -0.01), ("network.gain", -1.0), ("network.noise", -0.1),
          ("network.integrator", "rk4"), ("network.nonlinearity", "sigmoid"), ("network.in_degree", -1),
          ("learning.rule", "forced"), ("learning.features", "lowrank"), ("learning.alpha", 0.0),
@@ -142,7 +143,10 @@ def as_configuration(values):
 
 
 def draw_trials(draw):
-    """Trials of a file: one or a few of different lengths, some with targets that are zero throughout."""
+    """Trials of a file: one or a few of different lengths, some with targets that are zero throughout.
+
+    In some of them, learning and scoring leave samples out.
+    """
     widths = one_of(draw, WIDTHS)
     trials = []
     for _ in range(int(one_of(draw, (1, 2, 3, 5)))):
@@ -150,5 +154,7 @@ def draw_trials(draw):
         signals = [np.sin(np.cumsum(draw.standard_normal((length, width)) * 0.3, axis=0)) for width in widths]
         if chance(draw, 0.1):
             signals[0][:] = 0
-        trials.append(files.Trial(*(signal if signal.shape[1] else None for signal in signals)))
+        mask = draw.random((length, widths[0])) < one_of(draw, (0.5, 0.9)) if chance(draw, 0.2) else None
+        condition = one_of(draw, ("", "left", "right, far"))
+        trials.append(files.Trial(*(signal if signal.shape[1] else None for signal in signals), mask, condition))
     return trials if math.prod(len(t.targets) - 3 for t in trials) else draw_trials(draw)

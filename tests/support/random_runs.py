@@ -53,7 +53,7 @@ class Case:
         self.trials = drawn.draw_trials(self.draw)
         self.options = ["--no-target"] if chance(self.draw, 0.2) else []
         self.write("c.toml", self.values)
-        files.write_trials(self.folder / "trials.h5", self.trials, self.values["network.dt"] or 0.001)
+        files.write_trials(self.folder / "trials.h5", self.trials, dt=self.values["network.dt"] or 0.001)
         os.link(self.folder / "trials.h5", self.folder / "my trials.h5")
 
     def write(self, name, values):

@@ -178,6 +178,15 @@ class Reference {
   Vector f_out(Index b) const { return sample(stream(b).trial.targets, task_->outputs(), stream(b).position); }
   Vector f_hint(Index b) const { return sample(stream(b).trial.hints, task_->hints(), stream(b).position); }
 
+  /// Whether each output counts in a step.
+  Eigen::Array<bool, Eigen::Dynamic, 1> counts(Index b) const {
+    Eigen::Array<bool, Eigen::Dynamic, 1> values(task_->outputs());
+    const std::vector<std::uint8_t>& masks = stream(b).trial.masks;
+    for (Index o = 0; o < values.size(); ++o)
+      values(o) = masks.empty() || masks[as_size(stream(b).position * values.size() + o)] == 1;
+    return values;
+  }
+
   /// Computes lines 1 and 2, and returns F, which belongs to the state before the step.
   Vector advance_target(Index b) {
     const Vector F = J_D * rates(x_D.col(b)) + u_out * f_out(b) + u_hint * f_hint(b);
@@ -216,7 +225,7 @@ class Reference {
 
   bool learns(Index b) const {
     const Stream& s = stream(b);
-    if (s.phase != Stream::training) return false;
+    if (s.phase != Stream::training || !counts(b).any()) return false;
     const Draws draws(run_.seed, Purpose::update_draw, s.number, static_cast<std::uint64_t>(s.position));
     return draws.uniform(0) < learning_.update_probability;
   }
@@ -232,7 +241,7 @@ class Reference {
       const Index b = learning_streams[as_size(k)];
       r.col(k) = rates(x.col(b));
       e_J.col(k) = z_rec.col(b) - F.col(b);
-      e_w.col(k) = z.col(b) - f_out(b);
+      e_w.col(k) = counts(b).select(z.col(b) - f_out(b), 0.0);
     }
     const Matrix gains = count == 1 ? rank_one(r) : block(r);
     if (!is_force()) J -= V * (V.transpose() * e_J) * gains.transpose();

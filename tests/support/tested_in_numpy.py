@@ -19,7 +19,7 @@ def init_order(seed, epoch, count):
 
 def cut(trial, first):
     """A trial from a step on."""
-    return type(trial)(trial.targets[first:], trial.inputs[first:], trial.hints[first:])
+    return type(trial)(trial.targets[first:], trial.inputs[first:], trial.hints[first:], trial.mask[first:])
 
 
 def init_trials(trials, seed, stream, streams, per_stream):
@@ -59,8 +59,8 @@ def error(network, trials, count, seed):
         time, stream = heapq.heappop(free)
         trial = trials[number % len(trials)]
         run = network.run([trial], state=states[stream], seed=seed, first_trial=number)[0]
-        squared_error += np.sum((run.outputs - run.targets) ** 2)
-        squared_target += np.sum(run.targets**2)
+        squared_error += np.sum((run.outputs - run.targets) ** 2, where=run.mask)
+        squared_target += np.sum(run.targets**2, where=run.mask)
         heapq.heappush(free, (time + len(trial.targets), stream))
     return squared_error / squared_target if squared_target > 0 else np.nan
 

@@ -26,7 +26,8 @@ inline constexpr const char* analysis = "fullforce-analysis";    ///< output of 
 /// misread the file; a part of a network file that one class owns has a version of its own (Archive::section).
 namespace version {
 inline constexpr Index network = 1;
-inline constexpr Index trials = 1;
+inline constexpr Index trials = 2;         ///< masks, conditions and names of channels came with version 2
+inline constexpr Index oldest_trials = 1;  ///< the oldest version of trials files that this program reads
 inline constexpr Index recording = 1;
 inline constexpr Index results = 1;  ///< every kind of file that write_results writes
 }  // namespace version
@@ -65,6 +66,8 @@ inline constexpr const char* config = "config";                  ///< text: the 
 inline constexpr const char* provenance = "provenance";          ///< text: JSON, who wrote the file, where and when
 /// Text: fingerprint of the trials file that the network was trained on. Networks of other tasks do not have it.
 inline constexpr const char* trials = "trials_fingerprint";
+/// Text: fingerprint of the trials file that it is tested on, where that is another one (task.test_file).
+inline constexpr const char* test_trials = "test_trials_fingerprint";
 /// Text: JSON with the path and the seal of the network file from which training took its first weights.
 inline constexpr const char* source = "start_from";
 }  // namespace root

@@ -65,7 +65,7 @@ struct Scalar {
   const char* name;  ///< for messages
 };
 
-/// T: float, double, std::int32_t, std::int64_t, std::uint64_t. Never throws.
+/// T: float, double, std::uint8_t, std::int32_t, std::int64_t, std::uint64_t. Never throws.
 template <class T>
 Scalar scalar_of();
 
@@ -118,7 +118,7 @@ Handle open_serially(const std::filesystem::path& path);
 Handle create_serially(const std::filesystem::path& path);
 
 /// Makes a dataset of the given extents, and the groups on its way, and writes it whole. Throws RunError where the
-/// number of values is not the product of the extents. T: double, Index.
+/// number of values is not the product of the extents. T: double, Index, std::uint8_t.
 template <class T>
 void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents,
                    const std::vector<T>& values);

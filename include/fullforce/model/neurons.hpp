@@ -48,7 +48,7 @@ class Neurons {
   /// time by different threads.
   virtual void emit(RowBlock block, const MatrixView<T>& rates) const = 0;
 
-  /// The state x of a neuron, of which its rate is a function. `local` counts from this rank's first neuron.
+  /// Returns the state x of one of this rank's neurons in a stream, as observers see it.
   virtual double state(Index local, Index stream) const = 0;
 
   /// Saves or loads the states in the group of their network. **Collective.**
@@ -77,6 +77,9 @@ double relaxation_of_a_step(Integrator integrator, double dt, double tau);
 /// The largest magnitude that a rate may have. Sums over neurons, which are formed in integers, take their scale from
 /// it.
 double largest_rate(const NetworkOptions& options);
+
+/// The rate of a state. In contrast to Neurons::emit() it has no upper limit.
+double rate_at_state(Nonlinearity nonlinearity, double state);
 
 /// The derivative of the rate with respect to the state, as a function of the rate.
 double slope_at_rate(Nonlinearity nonlinearity, double rate);

@@ -9,6 +9,7 @@
 
 #include "fullforce/base/enum_names.hpp"
 #include "fullforce/base/types.hpp"
+#include "fullforce/io/trials_file.hpp"
 #include "fullforce/model/scorer.hpp"
 #include "fullforce/parallel/node_memory.hpp"
 
@@ -42,6 +43,7 @@ struct TaskOptions {
   Hint hint = Hint::published;       ///< hint of a task that can give one
   Reset reset = Reset::none;         ///< state in which both networks begin a trial
   std::string file = "trials.h5";    ///< trials file of the task "file"
+  std::string test_file = "";        ///< trials file of its tests; "" stands for the same one
   TrialTimes times;                  ///< of the tasks with pulses, delays and pauses
 };
 
@@ -54,9 +56,9 @@ struct TrialId {
   std::uint64_t number = 0;
 };
 
-/// The signals of one trial, row-major: inputs [length, n_in], targets [length, n_out], hints [length, n_hint], and masks
-/// [length, n_out]. Learning and scoring leave out a sample of an output where its mask is 0. Empty masks leave out
-/// nothing.
+/// The signals of one trial, row-major: inputs [length, n_in], targets [length, n_out], hints [length, n_hint], and
+/// masks [length, n_out]. Learning and scoring leave out a sample of an output where its mask is 0. Empty masks leave
+/// out nothing.
 struct Trial {
   Index length = 0;
   std::vector<double> inputs;
@@ -119,13 +121,26 @@ class Task {
   /// What outputs and messages call a trial.
   virtual TrialLabel label(TrialId id) const { return {static_cast<Index>(id.number)}; }
 
-  /// The names of the outputs, [n_out]. A task that gives them none calls them "output 0", "output 1" and so on.
-  virtual std::vector<std::string> output_names() const;
+  /// The names that the task gives its channels. A task without names gives none.
+  virtual ChannelNames channel_names() const { return {}; }
+
+  /// The names of the outputs, [n_out]. Those without a name are called "output 0", "output 1" and so on.
+  std::vector<std::string> output_names() const;
+
+  /// The task that gives the trials of tests. It is this one, unless tests have trials of their own.
+  virtual const Task& for_tests() const { return *this; }
 
   /// What the task measures in a test of so many streams, in addition to the test error. By default it measures
   /// nothing.
   virtual std::unique_ptr<Scorer> scorer(Index /*streams*/) const { return nullptr; }
 };
+
+/// The fingerprints of the trials files of a task. They are empty where it has no such file.
+struct TrialsFingerprints {
+  std::string learned;  ///< of the trials to learn from
+  std::string tested;   ///< of the trials of tests, if these have a file of their own
+};
+TrialsFingerprints fingerprints(const Task& task);
 
 /// The mean length of the first trials of a kind, in steps. It looks at one trial of a fixed task, and otherwise at no
 /// more than a hundred of so many trials.
@@ -134,9 +149,10 @@ double mean_length(const Task& task, TrialKind kind, Index trials);
 /// Returns the names of all tasks.
 std::vector<std::string_view> task_names();
 
-/// Creates the task that the options name, with time step dt (s). A trials file is read here and validated as a whole,
+/// Creates the task that the options name, with time step dt (s). Trials files are read here and validated as a whole,
 /// by one rank of each node (NodeTrials). Throws InputError on every rank for an unknown name, and for a trials file
-/// that is missing, malformed, too large for the memory, or made for another dt. **Collective.**
+/// that is missing, malformed, too large for the memory, or made for another dt. The trials of tests must have the
+/// channels of those to learn from. **Collective.**
 std::unique_ptr<Task> make_task(const Communicator& comm, const TaskOptions& options, double dt, std::uint64_t seed);
 
 /// Does the same for this rank alone.

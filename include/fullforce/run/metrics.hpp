@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "fullforce/run/simulation.hpp"
@@ -11,8 +12,12 @@ namespace fullforce {
 /// class does nothing on ranks other than the root.
 class Metrics {
  public:
-  /// Opens the file. Throws RunError if it cannot be written. One rank may call it alone.
-  Metrics(bool writes, std::filesystem::path path, Index start_step);
+  /// What the trials of a file are called, by the number of the training trial.
+  using Labels = std::function<TrialLabel(Index)>;
+
+  /// Opens the file. Throws RunError if it cannot be written. Without `labels`, the trials come from no file. One rank
+  /// may call it alone.
+  Metrics(bool writes, std::filesystem::path path, Index start_step, Labels labels = {});
   ~Metrics();
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
@@ -34,6 +39,7 @@ class Metrics {
   bool writes_;
   std::filesystem::path path_;
   int file_ = -1;
+  Labels labels_;
   std::string waiting_;
   double last_error_ = -1.0;
 };

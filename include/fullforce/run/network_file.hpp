@@ -14,7 +14,8 @@ class Archive;
 struct NetworkFileHeader {
   std::string config;      ///< effective configuration, TOML
   std::string provenance;  ///< provenance, JSON text
-  std::string trials{};    ///< fingerprint of the trials file that the network was trained on; empty if there is none
+  /// Fingerprints of the trials files that the network learned from and is tested on.
+  TrialsFingerprints trials{};
   /// Where the weights came from with which training started (run.start_from): its path and seal, JSON text.
   /// Empty if they started from zero.
   std::string source{};

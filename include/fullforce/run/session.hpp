@@ -60,7 +60,8 @@ class Session {
   Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns);
 
   const Layout& layout() const { return layout_; }
-  const Task& task() const { return *task_; }
+  /// The task of the trials that run: in a test, the one that the task has for tests.
+  const Task& task() const { return *running_; }
   const SessionOptions& options() const { return options_; }
   Connectivity<T>& connectivity() { return *connectivity_; }
   Plasticity<T>& plasticity() { return *plasticity_; }
@@ -94,6 +95,7 @@ class Session {
   void persist(Archive& archive, bool with_target);
 
   const Task* task_;
+  const Task* running_;
   SessionOptions options_;
   Layout layout_;
   std::optional<Connectivity<T>> connectivity_;

@@ -22,7 +22,8 @@ namespace fullforce {
 
 class Archive;
 
-/// A training or test trial that has ended, with the squared errors and the squared targets summed over its steps.
+/// A training or test trial that has ended, with the squared errors and the squared targets summed over the samples
+/// that its masks count.
 struct TrialResult {
   Index number = 0;
   Index stream = 0;
@@ -115,6 +116,7 @@ class Simulation {
   void multiply_ahead();
   void respond_and_learn();
   void force_outputs();
+  bool counts(Index stream) const;
   void find_output_errors();
   void count_errors();
   void advance_streams();

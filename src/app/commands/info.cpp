@@ -15,6 +15,7 @@
 #include "fullforce/run/network_file.hpp"
 #include "result_stream.hpp"
 #include "run_folder.hpp"
+#include "trials_text.hpp"
 
 namespace fullforce {
 namespace {
@@ -33,11 +34,7 @@ bool is_unfinished(const fs::path& path) {
 void describe_trials(const Communicator& comm, ResultStream& out, const std::string& path) {
   agree(comm, [&] {
     if (!comm.is_root()) return;
-    const TrialsData data = read_trials(path);
-    const auto [shortest, longest] = std::minmax_element(data.lengths.begin(), data.lengths.end());
-    out.print(fmt::format(
-        "{}: fullforce trials, whole: {} trials of {} to {} steps of {} s; {} input(s), {} output(s), {} hint(s)\n",
-        path, data.lengths.size(), *shortest, *longest, data.dt, data.n_in, data.n_out, data.n_hint));
+    out.print(trials_text(path, read_trials(path)));
   });
 }
 

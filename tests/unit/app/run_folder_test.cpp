@@ -63,7 +63,7 @@ class RunFolder : public testing::Test {
 
   static RunStart start(const fs::path& output, Index trials, const std::string& restart = "auto",
                         const std::vector<std::string>& settings = {}) {
-    return find_start(*comm_, config(output, trials, settings), "", restart);
+    return find_start(*comm_, config(output, trials, settings), {}, restart);
   }
 
   /// Returns what is wrong with the input, as find_start says it.

@@ -91,6 +91,7 @@ TEST(Config, SettingsGoOnTopAndTheLastOneWins) {
   EXPECT_EQ(config.run.output, "runs/a b");
   EXPECT_EQ(config.task.name, "file");
   EXPECT_EQ(config.task.file, "t.h5");
+  EXPECT_EQ(config.task.test_file, "");
   EXPECT_EQ(config.run.seed, 16u);
   EXPECT_EQ(config.task.hint, Hint::none);
   EXPECT_EQ(config.network.gain, 2.0);
@@ -153,6 +154,8 @@ TEST(Config, Ranges) {
       {"run.output", "\"\"", "must not be empty"},
       {"task.version", "3", "must be from 1 to 2"},
       {"task.file", "\"\"", "must not be empty"},
+      {"task.test_file", "\"~/t.h5\"",
+       "must not begin with ~, which only a shell expands: write the folder out, or ./~ for that very name"},
       {"learning.alpha", "0.0", "must be positive"},
       {"learning.update_probability", "1.5", "must be from 0 to 1"},
       {"learning.update_probability", "nan", "must be from 0 to 1"},

@@ -21,6 +21,14 @@ TEST(Effects, KeysOfAnotherTaskAreNamed) {
   EXPECT_EQ(found_in("[task]\nhint = false\n", {1, 1, 0}).size(), 1u);
 }
 
+TEST(Effects, TrialsOfTestsNeedTests) {
+  const std::string held_out = "[task]\nname = \"file\"\ntest_file = \"t.h5\"\n";
+  EXPECT_TRUE(found_in(held_out, {1, 1, 0}).empty());
+  EXPECT_EQ(found_in(held_out + "[run]\ntest_trials = 0\n", {1, 1, 0}),
+            std::vector<std::string>{"task.test_file = \"t.h5\" has no effect with run.test_trials = 0"});
+  EXPECT_EQ(found_in("[task]\ntest_file = \"t.h5\"\n", {1, 1, 0}).size(), 1u);
+}
+
 TEST(Effects, GainsOfMissingChannelsAreNamed) {
   const std::string gains = "[network]\ninput_gain = 2.0\nhint_gain = 3.0\n";
   EXPECT_EQ(found_in(gains, {0, 1, 0}).size(), 2u);

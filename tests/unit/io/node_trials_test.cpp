@@ -57,6 +57,22 @@ TEST_P(NodeTrialsTest, AreThoseOfTheFileOnEveryRank) {
   EXPECT_EQ(trials.memory().rank, GetParam() == Sharing::within_node ? 0 : bytes);
 }
 
+TEST_P(NodeTrialsTest, HaveMasksConditionsAndNamesOnEveryRank) {
+  TrialsData data = some_trials();
+  data.has_masks = true;
+  data.masks.assign(27, 1);
+  data.masks[5] = 0;
+  data.conditions = {"left", "", "rechts, ö"};
+  data.names = {{"a", "b"}, {}, {"c"}};
+  on_root([&] { write_trials(path, data); });
+  const NodeTrials trials(comm, path, GetParam());
+  EXPECT_EQ(trials.shape(), static_cast<const TrialsShape&>(data));
+  EXPECT_TRUE(std::ranges::equal(trials.signals().hints, data.hints));
+  EXPECT_TRUE(std::ranges::equal(trials.signals().masks, data.masks));
+  EXPECT_EQ(trials.fingerprint(), fingerprint(data));
+  EXPECT_EQ(trials.memory().node + trials.memory().rank, 9 * 6 * 8 + 32);
+}
+
 TEST_P(NodeTrialsTest, AFileThatCannotBeReadIsOneErrorOnAllRanks) {
   EXPECT_TRUE(says(refusal(), "there is no such file"));
   TrialsData data = some_trials();

@@ -61,6 +61,7 @@ TEST(RecordingFile, PutsPiecesInTheirPlaces) {
   EXPECT_EQ(values_of(folder / "r.h5", "rates"), (std::vector<double>{0.3, 1.3, 2.3, 3.3, 4.3}));
   EXPECT_EQ(values_of(folder / "r.h5", "mask"), (std::vector<double>{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}));
   EXPECT_TRUE(values_of(folder / "r.h5", "inputs").empty());
+  EXPECT_LT(std::filesystem::file_size(folder / "r.h5"), 100'000U) << "what was reserved is given back";
 }
 
 TEST(RecordingFile, SaysWhatWasRecorded) {

@@ -114,8 +114,10 @@ TEST_F(TrialsFile, RefusesWhatIsNoTrialsFile) {
   expect_refused("root attribute format is missing");
   Foreign(path).header("fullforce-network");
   expect_refused("format is \"fullforce-network\" (expected \"fullforce-trials\")");
-  Foreign(path).header("fullforce-trials", 0.001, 2);
-  expect_refused("format_version = 2, and this program reads version 1; use a newer fullforce to read the file");
+  Foreign(path).header("fullforce-trials", 0.001, 3);
+  expect_refused("format_version = 3, and this program reads versions 1 to 2; use a newer fullforce to read the file");
+  Foreign(path).header("fullforce-trials", 0.001, 0);
+  expect_refused("format_version = 0 (this program reads versions 1 to 2)");
   Foreign(path).header("fullforce-trials", -1.0);
   expect_refused("dt = -1 (must be positive");
 }
@@ -324,6 +326,127 @@ TEST_F(TrialsFile, RefusesAVirtualDatasetWithoutItsSource) {
   expect_refused("takes values from dataset data of " + source.string());
   std::filesystem::remove(source);
   expect_refused("takes values from the file " + source.string());
+}
+
+/// A file of version 2 with three steps of two outputs.
+Foreign& version_2(Foreign&& file, const std::vector<double>& targets = {1, 2, 3, 4, 5, 6}) {
+  return file.header("fullforce-trials", 0.001, 2).trial_of(3).dataset("targets", H5T_IEEE_F64LE, {3, 2}, targets);
+}
+
+TEST_F(TrialsFile, ReadsMasksOfAnyTypeAndShape) {
+  const std::vector<std::uint8_t> by_step{1, 1, 0, 0, 1, 1};
+  for (const hid_t type : {H5T_STD_U8LE, H5T_STD_I64BE, H5T_IEEE_F32BE})
+    for (const std::vector<hsize_t>& dims : {std::vector<hsize_t>{3}, {3, 1}, {1, 3}}) {
+      version_2(Foreign(path)).dataset("mask", type, dims, {1, 0, 1});
+      EXPECT_EQ(read_trials(path).masks, by_step);
+    }
+  version_2(Foreign(path)).dataset("mask", H5T_IEEE_F64LE, {3, 2}, {0, 1, 1, 0, 0, 0});
+  EXPECT_EQ(read_trials(path).masks, (std::vector<std::uint8_t>{0, 1, 1, 0, 0, 0}));
+}
+
+TEST_F(TrialsFile, ReadsLongMasksPieceByPiece) {
+  const std::size_t steps = 100'003;
+  std::vector<double> mask(steps);
+  for (std::size_t k = 0; k < steps; ++k) mask[k] = static_cast<double>(k % 7 == 3);
+  Foreign(path)
+      .header("fullforce-trials", 0.001, 2)
+      .trial_of(steps)
+      .dataset("targets", H5T_IEEE_F64LE, {steps, 1}, std::vector<double>(steps, 0.5))
+      .dataset("mask", H5T_STD_I8LE, {1, steps}, mask);
+  const TrialsData data = read_trials(path);
+  EXPECT_TRUE(std::equal(mask.begin(), mask.end(), data.masks.begin(), data.masks.end()));
+}
+
+TEST_F(TrialsFile, LeavesOutTargetsThatAreNotKnown) {
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  version_2(Foreign(path), {1, unknown, 3, 4, 5, unknown}).dataset("mask", H5T_STD_U8LE, {3}, {1, 1, 0});
+  const TrialsData data = read_trials(path);
+  EXPECT_EQ(data.targets, (std::vector<double>{1, 0, 3, 4, 5, 0}));
+  EXPECT_EQ(data.masks, (std::vector<std::uint8_t>{1, 0, 1, 1, 0, 0}));
+  version_2(Foreign(path), {1, 2, 3, 4, std::numeric_limits<double>::infinity(), 6});
+  expect_refused("targets[2, 0] = inf");
+}
+
+TEST_F(TrialsFile, RefusesMasksThatMakeNoSense) {
+  version_2(Foreign(path)).dataset("mask", H5T_IEEE_F64LE, {3}, {1, 0.5, 1});
+  expect_refused("dataset mask has the value 0.5 at step 1 (must be 1 where learning and scoring count");
+  version_2(Foreign(path)).dataset("mask", H5T_IEEE_F64LE, {2, 3}, {1, 1, 1, 1, 1, 1});
+  expect_refused("dataset mask has shape [2, 3], but the lengths add up to 3 rows: it is transposed");
+  version_2(Foreign(path)).dataset("mask", H5T_IEEE_F64LE, {4}, {1, 1, 1, 1});
+  expect_refused("dataset mask has shape [4], but the lengths add up to 3 steps, and there are 2 output(s)");
+  Foreign(path)
+      .header()
+      .trial_of(1)
+      .dataset("targets", H5T_IEEE_F64LE, {1, 1}, {1})
+      .dataset("mask", H5T_IEEE_F64LE, {1}, {1});
+  expect_refused("dataset mask came with format_version 2, and the file says format_version = 1");
+}
+
+TEST_F(TrialsFile, ReadsConditionsThatAreNumbers) {
+  version_2(Foreign(path)).dataset("conditions", H5T_IEEE_F64LE, {1, 1}, {-3});
+  EXPECT_EQ(read_trials(path).conditions, std::vector<std::string>{"-3"});
+  version_2(Foreign(path)).dataset("conditions", H5T_IEEE_F64LE, {1}, {0.5});
+  expect_refused("conditions[0] = 0.5 (must be a whole number or a text)");
+  version_2(Foreign(path)).dataset("conditions", H5T_STD_I64LE, {2}, {1, 2});
+  expect_refused("dataset conditions has 2 value(s), and there are 1 trials");
+}
+
+TrialsData labelled_trials() {
+  TrialsData data;
+  data.n_in = 1;
+  data.n_out = 2;
+  data.lengths = {2, 1};
+  data.inputs = {1, 2, 3};
+  data.targets = {1, 2, 3, 4, 5, 6};
+  data.has_masks = true;
+  data.masks = {1, 1, 1, 0, 1, 1};
+  data.conditions = {"left, far", "ö"};
+  data.names = {{"go"}, {"x", "y"}, {}};
+  return data;
+}
+
+TEST_F(TrialsFile, BringsBackMasksConditionsAndNames) {
+  const TrialsData data = labelled_trials();
+  write_trials(path, data);
+  const TrialsData back = read_trials(path);
+  EXPECT_EQ(static_cast<const TrialsShape&>(back), static_cast<const TrialsShape&>(data));
+  EXPECT_EQ(back.masks, data.masks);
+  EXPECT_EQ(fingerprint(back), fingerprint(data));
+}
+
+TEST_F(TrialsFile, FingerprintCoversMasksAndConditionsThatSaySomething) {
+  TrialsData plain = labelled_trials();
+  plain.has_masks = false;
+  plain.masks.clear();
+  plain.conditions.clear();
+  plain.names = {};
+  TrialsData other = plain;
+  other.has_masks = true;
+  other.masks.assign(6, 1);
+  other.conditions = {"", ""};
+  other.names.inputs = {"go"};
+  EXPECT_EQ(fingerprint(other), fingerprint(plain));
+  EXPECT_EQ(fingerprint(plain), "0ad624f2aeac971e") << "it must not change between versions of the program";
+  other.masks[2] = 0;
+  const std::string masked = fingerprint(other);
+  EXPECT_NE(masked, fingerprint(plain));
+  other.conditions[1] = "left";
+  EXPECT_NE(fingerprint(other), masked);
+}
+
+TEST_F(TrialsFile, RefusesNamesAndConditionsThatMakeNoSense) {
+  const auto expect_refused_with = [&](const auto& change, const std::string& why) {
+    TrialsData data = labelled_trials();
+    change(data);
+    write_trials(path, data);
+    expect_refused(why);
+  };
+  expect_refused_with([](TrialsData& data) { data.names.outputs = {"x"}; },
+                      "root attribute output_names has 1 name(s), and there are 2 channel(s)");
+  expect_refused_with([](TrialsData& data) { data.names.outputs = {"x", "x"}; }, "has the name \"x\" twice");
+  expect_refused_with([](TrialsData& data) { data.names.inputs = {""}; }, "has the name \"\" without a letter");
+  expect_refused_with([](TrialsData& data) { data.conditions[1] = "two\nlines"; },
+                      "dataset conditions: its text number 1, \"two\\x0alines\", is not one line of valid UTF-8");
 }
 
 }  // namespace

@@ -156,6 +156,56 @@ TEST_F(FileTaskTest, RefusesAnotherTimeStepAndNamesBoth) {
 
 TEST_F(FileTaskTest, RefusesAMissingFile) { EXPECT_THROW(open(1, 0.001), InputError); }
 
+TEST_F(FileTaskTest, HandsOutMasksConditionsAndNames) {
+  TrialsData data = numbered_trials(3);
+  data.has_masks = true;
+  data.masks = {1, 0, 1, 1, 1, 0};
+  data.conditions = {"left", "", "right"};
+  data.names = {{"go", "stop"}, {"arm"}, {}};
+  write_trials(path(), data);
+  const auto task = open(1, 0.001);
+  Trial trial;
+  EXPECT_EQ(task->view({TrialKind::test, 1}, trial).masks.size(), 2U);
+  task->make({TrialKind::test, 2}, trial);
+  EXPECT_EQ(trial.masks, (std::vector<std::uint8_t>{1, 1, 0}));
+  EXPECT_EQ(task->label({TrialKind::test, 5}).trial, 2);
+  EXPECT_EQ(task->label({TrialKind::test, 5}).condition, "right");
+  EXPECT_EQ(task->output_names(), std::vector<std::string>{"arm"});
+  const auto rows = order(*task, TrialKind::training, 0, 3);
+  for (std::uint64_t k = 0; k < 3; ++k) EXPECT_EQ(task->label({TrialKind::training, k}).trial, rows[k]);
+}
+
+TEST_F(FileTaskTest, NamesOutputsAndTrialsThatHaveNoNames) {
+  const auto task = task_of(2);
+  Trial trial;
+  EXPECT_TRUE(task->view({TrialKind::test, 1}, trial).masks.empty());
+  EXPECT_EQ(task->output_names(), std::vector<std::string>{"output 0"});
+  EXPECT_EQ(task->label({TrialKind::test, 1}).condition, "");
+  EXPECT_EQ(&task->for_tests(), task.get());
+}
+
+TEST_F(FileTaskTest, TestsOnTrialsOfTheirOwn) {
+  write_trials(path(), numbered_trials(3));
+  TaskOptions options;
+  options.name = "file";
+  options.file = options.test_file = path().string();
+  write_trials(path().string() + ".test", numbered_trials(2));
+  options.test_file += ".test";
+  const auto task = make_task(options, 0.001, 1);
+  EXPECT_EQ(order(task->for_tests(), TrialKind::test, 0, 3), (std::vector<Index>{0, 1, 0}));
+  EXPECT_EQ(sorted(order(*task, TrialKind::training, 0, 3)), in_file_order(3));
+  EXPECT_EQ(fingerprints(*task).learned, fingerprint(numbered_trials(3)));
+  EXPECT_EQ(fingerprints(*task).tested, fingerprint(numbered_trials(2)));
+  const MemoryNeed both = task->memory(), tests = task->for_tests().memory();
+  EXPECT_EQ(both.node, (6 + 3) * 3 * 8);
+  EXPECT_EQ(tests.node, 3 * 3 * 8);
+  TrialsData wide = numbered_trials(2);
+  wide.n_out = 2;
+  wide.targets.resize(2 * wide.targets.size());
+  write_trials(options.test_file, wide);
+  EXPECT_THROW(make_task(options, 0.001, 1), InputError);
+}
+
 TEST_F(FileTaskTest, ReadsTheFileOnce) {
   const auto task = task_of(3);
   std::filesystem::remove(path());

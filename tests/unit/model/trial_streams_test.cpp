@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/model/step_signals.hpp"
 
 namespace fullforce {
 namespace {
@@ -268,6 +269,41 @@ TEST(TrialStreams, AdvanceReusesItsMemory) {
     }
     EXPECT_EQ(streams.advance().data(), ended);
   }
+}
+
+/// Trials of two outputs. The mask of a step is its position modulo 2, and its opposite.
+class MaskedTask : public Task {
+ public:
+  Index inputs() const override { return 0; }
+  Index outputs() const override { return 2; }
+  Index hints() const override { return 0; }
+  bool fixed() const override { return false; }
+  void make(TrialId, Trial& trial) const override {
+    trial.length = 3;
+    trial.targets.assign(6, 0.5);
+    trial.masks = {0, 1, 1, 0, 0, 1};
+  }
+};
+
+TEST(TrialStreams, ShowMasksOfTheComingStep) {
+  const MaskedTask task;
+  TrialStreams streams(task, plan_of(2, 0, 1));
+  StepSignals signals(task, 2);
+  for (const std::vector<std::uint8_t>& expected :
+       {std::vector<std::uint8_t>{0, 0, 1, 0}, {1, 0, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 0}}) {
+    signals.read(streams);
+    EXPECT_EQ(signals.mask, expected) << "at step " << streams.position(0);
+    streams.advance();
+  }
+}
+
+TEST(TrialStreams, CountEverySampleOfTrialsWithoutMasks) {
+  const ToyTask task({2});
+  TrialStreams streams(task, plan_of(2, 0, 1));
+  StepSignals signals(task, 2);
+  signals.read(streams);
+  EXPECT_TRUE(streams.mask(0).empty());
+  EXPECT_EQ(signals.mask, (std::vector<std::uint8_t>{1, 0}));
 }
 
 }  // namespace

@@ -90,12 +90,15 @@ TEST(CheckpointWriter, ThoseOfLaterStepsAreOfAShorterRunAndGoFirst) {
   EXPECT_EQ(steps_in(folder / ""), (std::vector<Index>{25, 20}));
 }
 
+const std::string older_header = "trial,step,seconds,error,length,stream,rank\n";
+const std::string header = "trial,step,seconds,error,length,stream,rank,file_trial,condition\n";
+
 TEST(Metrics, KeepsWholeLinesUpToTheStep) {
   const Communicator comm = Communicator::world();
   const TemporaryFolder folder(comm);
   if (!comm.is_root()) return;
-  const std::string kept = "trial,step,seconds,error,length,stream,rank\n0,10,0.1,0.5,10,0,60\n1,20,0.2,0.25,10,0,60\n";
-  put(folder / "m.csv", kept + "2,30,0.3,0.2,10,0,60\n3,15");
+  const std::string kept = header + "0,10,0.1,0.5,10,0,60,,\n1,20,0.2,0.25,10,0,60,,\n";
+  put(folder / "m.csv", kept + "2,15,0.3,0.2\n2,30,0.3,0.2,10,0,60,,\n3,15");
   {
     Metrics metrics(true, folder / "m.csv", 20);
     EXPECT_EQ(metrics.last_error(), 0.25);
@@ -104,9 +107,27 @@ TEST(Metrics, KeepsWholeLinesUpToTheStep) {
     metrics.sync();
     EXPECT_EQ(metrics.last_error(), 0.125);
   }
-  EXPECT_EQ(text_of(folder / "m.csv"), kept + "2,30,1.500,0.125,10,1,60\n");
+  EXPECT_EQ(text_of(folder / "m.csv"), kept + "2,30,1.500,0.125,10,1,60,,\n");
   Metrics(true, folder / "m.csv", 0);
-  EXPECT_EQ(text_of(folder / "m.csv"), kept.substr(0, kept.find('\n') + 1)) << "a new run has no past";
+  EXPECT_EQ(text_of(folder / "m.csv"), header) << "a new run has no past";
+}
+
+TEST(Metrics, NameTheTrialsOfAFileAlsoInLinesOfAnOlderProgram) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  if (!comm.is_root()) return;
+  put(folder / "m.csv", older_header + "0,10,0.1,0.5,10,0,60\n1,20,0.2,0.25,10,0,60\n2,30,0.3,0.2,10,0,60\n");
+  const auto label = [](Index trial) { return TrialLabel{5 - trial, trial == 1 ? "left, \"far\"" : "right"}; };
+  {
+    Metrics metrics(true, folder / "m.csv", 20, label);
+    metrics.trial({2, 1, 10, 1.0, 8.0}, 30, 1.5, 60);
+  }
+  const std::string expected = header +
+                               "0,10,0.1,0.5,10,0,60,5,right\n1,20,0.2,0.25,10,0,60,4,\"left, \"\"far\"\"\"\n" +
+                               "2,30,1.500,0.125,10,1,60,3,right\n";
+  EXPECT_EQ(text_of(folder / "m.csv"), expected);
+  Metrics(true, folder / "m.csv", 30, label);
+  EXPECT_EQ(text_of(folder / "m.csv"), expected) << "a comma within quotes parts no columns";
 }
 
 }  // namespace

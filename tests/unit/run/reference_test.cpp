@@ -10,9 +10,11 @@
 namespace fullforce {
 namespace {
 
-/// A task with two inputs, two outputs and a hint. Every trial has another length.
+/// A task with two inputs, two outputs and a hint. Every trial has another length. With masks, the first output counts
+/// in three steps of four, and the second one in a half of the trial.
 class MixedTask : public Task {
  public:
+  explicit MixedTask(bool masked) : masked_(masked) {}
   Index inputs() const override { return 2; }
   Index outputs() const override { return 2; }
   Index hints() const override { return 1; }
@@ -22,13 +24,18 @@ class MixedTask : public Task {
     trial.inputs.clear();
     trial.targets.clear();
     trial.hints.clear();
+    trial.masks.clear();
     for (Index k = 0; k < trial.length; ++k) {
       const double t = 0.05 * static_cast<double>(k) + 0.3 * static_cast<double>(id.number);
       trial.inputs.insert(trial.inputs.end(), {k < 5 ? 1.0 : 0.0, std::cos(t)});
       trial.targets.insert(trial.targets.end(), {std::sin(t), std::sin(1.7 * t) - 0.3});
       trial.hints.push_back(std::sin(0.4 * t));
+      if (masked_) trial.masks.insert(trial.masks.end(), {k % 4 != 1, 2 * k >= trial.length});
     }
   }
+
+ private:
+  bool masked_;
 };
 
 struct Case {
@@ -40,6 +47,7 @@ struct Case {
   FeatureKind features = FeatureKind::dense;
   Index target_modes = 0;
   Nonlinearity nonlinearity = Nonlinearity::tanh;
+  bool masked = false;
   Reset reset = Reset::none;
 };
 
@@ -97,7 +105,7 @@ class AgainstReference : public testing::TestWithParam<Case> {};
 TEST_P(AgainstReference, InitAnd400LearningSteps) {
   const Case c = GetParam();
   const Communicator comm = Communicator::world();
-  const MixedTask task;
+  const MixedTask task(c.masked);
   RunOptions run;
   run.seed = 17;
   run.streams = c.streams;
@@ -185,13 +193,31 @@ INSTANTIATE_TEST_SUITE_P(
         Case{Rule::full_force, 3, 37, Integrator::euler, 0, FeatureKind::low_rank, 12},
         Case{Rule::full_force, 3, 37, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::relu},
         Case{Rule::full_force, 1, 11, Integrator::exponential, 9, FeatureKind::dense, 0, Nonlinearity::relu},
+        Case{.rule = Rule::full_force, .streams = 1, .panel = 37, .integrator = Integrator::euler, .masked = true},
+        Case{.rule = Rule::force, .streams = 3, .panel = 11, .integrator = Integrator::euler, .masked = true},
+        Case{.rule = Rule::full_force,
+             .streams = 3,
+             .panel = 37,
+             .integrator = Integrator::euler,
+             .features = FeatureKind::low_rank,
+             .masked = true},
+        Case{.rule = Rule::full_force,
+             .streams = 3,
+             .panel = 37,
+             .integrator = Integrator::euler,
+             .target_modes = 15,
+             .masked = true},
         Case{Rule::force, 2, 20, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::relu},
-        Case{Rule::full_force, 1, 37, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::tanh, Reset::random},
-        Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::dense, 0, Nonlinearity::tanh, Reset::zero},
-        Case{Rule::force, 3, 11, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::tanh, Reset::fixed},
-        Case{Rule::force, 2, 11, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::relu, Reset::random},
-        Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::low_rank, 0, Nonlinearity::tanh, Reset::fixed},
-        Case{Rule::full_force, 3, 11, Integrator::euler, 0, FeatureKind::dense, 9, Nonlinearity::tanh, Reset::random}));
+        Case{Rule::full_force, 1, 37, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::tanh, false,
+             Reset::random},
+        Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::dense, 0, Nonlinearity::tanh, false,
+             Reset::zero},
+        Case{Rule::force, 3, 11, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::tanh, false, Reset::fixed},
+        Case{Rule::force, 2, 11, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::relu, false, Reset::random},
+        Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::low_rank, 0, Nonlinearity::tanh, false,
+             Reset::fixed},
+        Case{Rule::full_force, 3, 11, Integrator::euler, 0, FeatureKind::dense, 9, Nonlinearity::tanh, false,
+             Reset::random}));
 
 }  // namespace
 }  // namespace fullforce

@@ -1,14 +1,13 @@
 """Trials from NumPy arrays: lists of [T, n], or one array [trials, T, n]."""
 from __future__ import annotations
 
-import dataclasses
 import pathlib
 from typing import Any, Optional, Sequence
 
 import numpy as np
 
 from .errors import InputError
-from .files.trials import Trial, write_trials
+from .files.trials import Trial, make_trials, write_trials
 
 
 def as_list(signals: Any, name: str) -> Optional[list[np.ndarray]]:
@@ -50,11 +49,11 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
         if signals["inputs"] is None or outputs is None:
             raise InputError("Y is missing: the targets, a list of [T, n_out] or an array [trials, T, n_out]")
         signals["targets"] = [np.full((len(trial), outputs), np.nan) for trial in signals["inputs"]]
-    given = {name: values for name, values in signals.items() if values is not None}
-    if conditions is not None:
-        given["condition"] = [value.item() if isinstance(value, np.generic) else value for value in conditions]
-    _expect_as_many(given)
-    return [_trial(i, {name: values[i] for name, values in given.items()}) for i in range(len(given["targets"]))]
+    try:
+        return make_trials(signals["inputs"], signals["targets"], signals["hints"], signals["mask"],
+                           None if conditions is None else list(conditions))
+    except (TypeError, ValueError) as error:
+        raise InputError(str(error)) from None
 
 
 def given_trials(name: str, given: Any) -> list[Trial]:
@@ -67,23 +66,6 @@ def given_trials(name: str, given: Any) -> list[Trial]:
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise InputError(f"{name} must be (X, Y), or a dictionary with X, Y, hints, mask and conditions")
     return as_trials(*given)
-
-
-def _expect_as_many(given: dict[str, list[Any]]) -> None:
-    counts = {name: len(values) for name, values in given.items()}
-    if len(set(counts.values())) > 1:
-        raise InputError("there must be as many trials everywhere: "
-                         + ", ".join(f"{count} of {name}" for name, count in counts.items()))
-
-
-def _trial(number: int, parts: dict[str, Any]) -> Trial:
-    known = {field.name for field in dataclasses.fields(Trial)}
-    if not known.issuperset(parts):
-        raise InputError(f"trials cannot have {', '.join(sorted(set(parts) - known))}")
-    try:
-        return Trial(**parts)
-    except ValueError as error:
-        raise InputError(f"trial {number}: {error}") from None
 
 
 def store_trials(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> None:

@@ -22,6 +22,7 @@ class OutputFolder:
 
     def __init__(self, path: pathlib.Path):
         self.path = pathlib.Path(os.path.abspath(os.path.expanduser(path)))
+        self._was_there, self._written = self.path.exists(), []
 
     def keep_trials(self, name: str, trials: Sequence[Trial], dt: float) -> str:
         """Writes trials into the folder, and returns the path of their file.
@@ -33,6 +34,7 @@ class OutputFolder:
             raise InputError(f"{self.path}: holds a run on other trials than these, which differ from its {name} (give "
                              f"another output, or remove the folder)")
         if not file.exists() or not holds_trials(file, trials, dt):
+            self._written.append(file)
             store_trials(file, trials, dt)
         return str(file)
 
@@ -49,11 +51,19 @@ class OutputFolder:
             try:
                 yield file
             except InputError:
+                self._take_back()
                 raise
             except BaseException:
                 self._keep(text)
                 raise
             self._keep(text)
+
+    def _take_back(self) -> None:
+        """After a wrong input the folder is as it was, since no run has begun in it."""
+        for file in self._written:
+            file.unlink()
+        if not self._was_there and self.path.is_dir() and not any(self.path.iterdir()):
+            self.path.rmdir()
 
     def _keep(self, text: str) -> None:
         if self.path.is_dir():

@@ -4,7 +4,7 @@ from __future__ import annotations
 import csv
 import json
 import pathlib
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from .errors import ToolError
 
@@ -57,21 +57,29 @@ def read_table(path: pathlib.Path) -> tuple[list[str], list[list[str]]]:
     return lines[0], lines[1:]
 
 
-def read_metrics(path: pathlib.Path) -> list[tuple[int, float]]:
-    """The (training trial, error) pairs of a metrics.csv of `fullforce train`."""
+class Metric(NamedTuple):
+    """A training trial: its number, its error, and its condition, which is empty where it has none."""
+
+    trial: int
+    error: float
+    condition: str = ""
+
+
+def read_metrics(path: pathlib.Path) -> list[Metric]:
+    """The training trials of a metrics.csv of `fullforce train`."""
     columns, rows = read_table(path)
     missing = [name for name in ("trial", "error") if name not in columns]
     if missing:
         raise ToolError(f"{path}: no column {', '.join(missing)} in its first line")
-    places = [columns.index(name) for name in ("trial", "error")]
-    return [_trial_and_error(row, places, f"{path}:{line}") for line, row in enumerate(rows, start=2)]
+    places = [columns.index(name) for name in Metric._fields if name in columns]
+    return [_metric(row, places, f"{path}:{line}") for line, row in enumerate(rows, start=2)]
 
 
-def _trial_and_error(row: Sequence[str], places: Sequence[int], where: str) -> tuple[int, float]:
+def _metric(row: Sequence[str], places: Sequence[int], where: str) -> Metric:
     if len(row) <= max(places):
         raise ToolError(f"{where}: the line is cut short")
-    trial, error = (row[place] for place in places)
+    trial, error, *condition = (row[place] for place in places)
     try:
-        return int(trial), float(error)
+        return Metric(int(trial), float(error), *condition)
     except ValueError as problem:
         raise ToolError(f"{where}: {problem}") from problem

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: An eigenvalue nearer to zero belongs to a direction in which the point neither attracts nor repels.
 NEUTRAL = 1e-6
+#: Of |A^T F| / |F|, where F is the velocity and A the Jacobian: at which a state counts as a minimum of q.
+SMALL_GRADIENT = 1e-6
 
 
 @dataclasses.dataclass
@@ -66,7 +68,10 @@ def _descend(network: Network, x: np.ndarray, input: Optional[np.ndarray], toler
         if square <= tolerance * len(x):
             break
         A = network.jacobian(x)
-        gradient, normal = A.T @ velocity, A.T @ A
+        gradient = A.T @ velocity
+        if gradient @ gradient <= SMALL_GRADIENT**2 * square:
+            break  # a minimum that is not zero: a slow point
+        normal = A.T @ A
         while damping < 1e12:
             step = np.linalg.solve(normal + damping * np.eye(len(x)), gradient)
             moved = network.velocity(x - step, input)

@@ -59,9 +59,7 @@ def run_network(network: Network, trials: Sequence[Trial], state: State, forced:
         noises = deviation * random.standard_normal((len(trial.targets), network.neurons)) if noise > 0 else None
         for record, values in zip(records.values(), _run_trial(network, trial, state, forced, noises)):
             record.append(values)
-    conditions = [getattr(trial, "condition", "") for trial in trials]
-    if any(mask is None for mask in records["mask"]):
-        records["mask"] = None
+    conditions = [trial.condition for trial in trials]
     return Activity(**records, neurons=np.arange(network.neurons), dt=network.dt,
                     conditions=conditions if any(conditions) else None)
 
@@ -77,4 +75,4 @@ def _run_trial(network: Network, trial: Trial, state: State, forced: bool,
         network.step(state, trial.inputs[k], trial.targets[k], hints[k], forced, None if noises is None else noises[k])
         outputs[k], states[k], target_states[k] = state.z, state.x, state.x_D
     return (trial.inputs, trial.targets, outputs, network.rates(states), states, network.rates(target_states),
-            target_states, getattr(trial, "mask", None))
+            target_states, trial.mask)

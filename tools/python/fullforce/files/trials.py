@@ -7,18 +7,18 @@ import os
 import pathlib
 import stat
 import tempfile
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, Optional, Sequence, Union
 
 import h5py
 import numpy as np
 
 from .opening import open_file
-from .trials_reader import FORMAT, SIGNALS, TrialsReader, order_problem
-from .versions import VERSION
+from .trials_reader import FORMAT, NAMES, SIGNALS, TrialsReader, is_one_line, names_problem, order_problem
+from .versions import NEWEST_TRIALS, OLDEST_TRIALS
 
 
-def as_columns(signal: Any, length: int) -> np.ndarray:
-    """A signal as [length, n]; None is no channel."""
+def as_columns(signal: Any, length: int, unknown: bool = False) -> np.ndarray:
+    """A signal as [length, n]; None is no channel. `unknown` says that NaN may stand for values that are not known."""
     if signal is None:
         return np.zeros((length, 0))
     signal = np.asarray(signal)
@@ -30,35 +30,85 @@ def as_columns(signal: Any, length: int) -> np.ndarray:
     if signal.ndim != 2 or len(signal) != length:
         raise ValueError(f"a signal of shape {signal.shape} "
                          f"(must be [{length}] or [{length}, n], as long as the targets)")
-    if not np.isfinite(signal).all():
+    if not np.all(np.isfinite(signal) | (np.isnan(signal) & unknown)):
         raise ValueError("a signal has values that are not finite")
     return signal
+
+
+def as_mask(mask: Any, targets: np.ndarray) -> np.ndarray:
+    """A mask [T] or [T, n_out] of zeros and ones as bool [T, n_out]; None leaves out nothing."""
+    if mask is None:
+        return np.ones(targets.shape, dtype=bool)
+    columns = as_columns(mask, len(targets))
+    if columns.shape[1] not in (1, targets.shape[1]):
+        raise ValueError(f"a mask of shape {np.shape(mask)} (must be [{len(targets)}] or {list(targets.shape)})")
+    if not np.isin(columns, (0.0, 1.0)).all():
+        raise ValueError("a mask has values other than 0 and 1")
+    return np.broadcast_to(columns == 1, targets.shape).copy()
 
 
 @dataclasses.dataclass
 class Trial:
     """Signals of a trial of T steps: targets [T, n_out], inputs [T, n_in], hints [T, n_hint].
 
-    A signal of one channel may be given as [T].
+    A signal of one channel may be given as [T]. Learning and scoring count the samples of targets where
+    `mask` [T, n_out] is true; it may be given as [T] for all outputs. A target that is NaN is not known:
+    its mask becomes false, and the target 0.
     """
 
     targets: np.ndarray
     inputs: np.ndarray = None
     hints: np.ndarray = None
+    mask: np.ndarray = None
+    condition: str = ""
 
     def __post_init__(self) -> None:
         length = len(self.targets)
         if length == 0:
             raise ValueError("a trial of no steps")
-        self.targets, self.inputs, self.hints = (as_columns(s, length)
-                                                 for s in (self.targets, self.inputs, self.hints))
+        self.targets = as_columns(self.targets, length, unknown=True)
+        self.inputs, self.hints = as_columns(self.inputs, length), as_columns(self.hints, length)
         if self.targets.shape[1] == 0:
             raise ValueError("a trial without targets")
+        self.mask = as_mask(self.mask, self.targets) & ~np.isnan(self.targets)
+        self.targets = np.nan_to_num(self.targets)
+        self.condition = str(self.condition)
+        if not is_one_line(self.condition):
+            raise ValueError(f"the condition {self.condition!r} is not one line of text")
 
 
-def write_trials(path: str | pathlib.Path, trials: Iterable[Trial], dt: float) -> None:
-    """Writes trials (time step dt, s) as a file for the task "file". It takes its name when it is whole."""
-    trials = list(trials)
+def make_trials(inputs: Optional[Sequence], targets: Sequence, hints: Optional[Sequence] = None,
+                mask: Optional[Sequence] = None, conditions: Optional[Sequence] = None) -> list[Trial]:
+    """Trials from their signals.
+
+    Each signal is a list with an array [T, n] for each trial, or [T] for one channel, or it is one array
+    [trials, T, n]. The trials of a list may differ in T. `mask` has [T] or [T, n_out] for each trial, and
+    `conditions` an integer or a text. ValueError names the trial that is wrong.
+    """
+    parts = {"inputs": inputs, "hints": hints, "mask": mask, "condition": conditions}
+    given = {name: part for name, part in parts.items() if part is not None}
+    for name, part in given.items():
+        if len(part) != len(targets):
+            raise ValueError(f"{len(part)} trials of {name} and {len(targets)} of targets (must be as many)")
+    trials = []
+    for number, target in enumerate(targets):
+        try:
+            trials.append(Trial(np.asarray(target), **{name: part[number] for name, part in given.items()}))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"trial {number}: {error}") from None
+    return trials
+
+
+def write_trials(path: str | pathlib.Path, inputs: Union[Optional[Sequence], Iterable[Trial]],
+                 targets: Optional[Sequence] = None, hints: Optional[Sequence] = None, mask: Optional[Sequence] = None,
+                 conditions: Optional[Sequence] = None, *, dt: float, input_names: Sequence[str] = (),
+                 output_names: Sequence[str] = (), hint_names: Sequence[str] = ()) -> None:
+    """Writes trials (time step dt, s) as a file for the task "file". It takes its name when it is whole.
+
+    The signals are those of `make_trials`. Instead of all of them, the first may be a list of `Trial`.
+    The names are those of the channels. The file has the oldest version that can hold the trials.
+    """
+    trials = list(inputs) if targets is None else make_trials(inputs, targets, hints, mask, conditions)
     if not trials:
         raise ValueError("no trials")
     widths = {tuple(getattr(t, name).shape[1] for name in SIGNALS) for t in trials}
@@ -69,13 +119,36 @@ def write_trials(path: str | pathlib.Path, trials: Iterable[Trial], dt: float) -
     problem = order_problem(*widths, sum(len(t.targets) for t in trials))
     if problem:
         raise ValueError(problem)
+    names = {"input_names": list(input_names), "output_names": list(output_names), "hint_names": list(hint_names)}
+    _check_names(names, trials[0])
     with _unfinished_file(path) as unfinished, h5py.File(unfinished, "w") as file:
-        file.attrs.update(format=FORMAT, format_version=VERSION, dt=float(dt))
-        file["lengths"] = np.array([len(t.targets) for t in trials], dtype=np.int64)
-        for name in SIGNALS:
-            signal = np.concatenate([getattr(t, name) for t in trials])
-            if signal.shape[1] > 0:
-                file[name] = signal
+        _write_contents(file, trials, float(dt), names)
+
+
+def _check_names(names: dict[str, list[str]], trial: Trial) -> None:
+    for name, texts in names.items():
+        problem = names_problem(texts, getattr(trial, NAMES[name]).shape[1]) if texts else ""
+        if problem:
+            raise ValueError(f"{name} {problem}")
+
+
+def _write_contents(file: h5py.File, trials: Sequence[Trial], dt: float, names: dict[str, list[str]]) -> None:
+    text = h5py.string_dtype()
+    mask, conditions = np.concatenate([t.mask for t in trials]), [t.condition for t in trials]
+    is_plain = mask.all() and not any(conditions) and not any(names.values())
+    file.attrs.update(format=FORMAT, format_version=OLDEST_TRIALS if is_plain else NEWEST_TRIALS, dt=dt)
+    file["lengths"] = np.array([len(t.targets) for t in trials], dtype=np.int64)
+    for name in SIGNALS:
+        signal = np.concatenate([getattr(t, name) for t in trials])
+        if signal.shape[1] > 0:
+            file[name] = signal
+    if not mask.all():
+        file["mask"] = mask.astype(np.uint8)
+    if any(conditions):
+        file.create_dataset("conditions", data=conditions, dtype=text)
+    for name, texts in names.items():
+        if texts:
+            file.attrs.create(name, texts, dtype=text)
 
 
 @contextlib.contextmanager
@@ -113,6 +186,17 @@ def read_trials(path: str | pathlib.Path) -> tuple[list[Trial], float]:
     that a file cannot be opened.
     """
     with open_file(path) as file:
-        signals, lengths, dt = TrialsReader(file, path).read()
-    parts = (np.split(signal, np.cumsum(lengths)[:-1]) for signal in signals.values())
-    return [Trial(**dict(zip(signals, trial))) for trial in zip(*parts)], dt
+        content = TrialsReader(file, path).read()
+    ends = np.cumsum(content.lengths)[:-1]
+    parts = {**{name: np.split(signal, ends) for name, signal in content.signals.items()},
+             "mask": np.split(content.mask, ends), "condition": content.conditions}
+    return [Trial(**dict(zip(parts, trial))) for trial in zip(*parts.values())], content.dt
+
+
+def read_channel_names(path: str | pathlib.Path) -> dict[str, list[str]]:
+    """The `input_names`, `output_names` and `hint_names` of a trials file; empty lists where it names none.
+
+    Errors are those of `read_trials`.
+    """
+    with open_file(path) as file:
+        return TrialsReader(file, path).read().names

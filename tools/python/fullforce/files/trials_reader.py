@@ -1,21 +1,26 @@
 """What a trials file may hold: the same as in the program, which refuses the rest with the same words."""
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
-from typing import Callable, Iterable, Optional, Tuple, Union
+from typing import Callable, Dict, Iterable, List, Optional, Tuple, Union
 
 import h5py
 import numpy as np
 from h5py import h5a, h5d, h5s, h5t
 
 from .number_types import kind_unless_numbers
-from .versions import VERSION, as_text, version_problem
+from .versions import NEWEST_TRIALS, OLDEST_TRIALS, as_text, version_problem
 from .whole_dataset import expect_whole, open_up_to_the_first_gap
 
 FORMAT = "fullforce-trials"
-DATASETS = ("lengths", "targets", "inputs", "hints")
-SIGNALS = DATASETS[1:]
+#: The datasets that a file may hold, each with the version in which it came.
+DATASETS = {"lengths": 1, "targets": 1, "inputs": 1, "hints": 1, "mask": 2, "conditions": 2}
+SIGNALS = ("targets", "inputs", "hints")
+#: The root attributes that name channels, and the signals that they belong to.
+NAMES = {"input_names": "inputs", "output_names": "targets", "hint_names": "hints"}
+MASK_SHAPE = "[sum of lengths] or [sum of lengths, outputs]"
 Extents = Tuple[int, ...]
 #: No trial is longer than the bound, which keeps the sum away from overflow.
 LONGEST = 2**40
@@ -52,16 +57,51 @@ def is_matrix(extents: Extents) -> bool:
     return len(extents) == 2
 
 
+def holds_texts(dataset: h5d.DatasetID) -> bool:
+    return dataset.get_type().get_class() == h5t.STRING
+
+
+def names_problem(names: List[str], channels: int) -> str:
+    """What is wrong with the names of so many channels; empty if nothing is."""
+    if len(names) != channels:
+        return f"has {len(names)} name(s), and there are {channels} channel(s)"
+    for i, name in enumerate(names):
+        if not name or name in names[:i]:
+            return (f'has the name "{name}" {"twice" if name else "without a letter"} (each channel needs a name of its '
+                    f'own)')
+    return ""
+
+
+@dataclasses.dataclass
+class TrialsContent:
+    """What a trials file holds: S is the sum of the lengths.
+
+    A target that is not known (NaN in the file) is 0, and its mask too.
+    """
+
+    signals: Dict[str, np.ndarray]  #: by name, each [S, n]
+    lengths: np.ndarray  #: [trials]
+    dt: float  #: s
+    mask: np.ndarray  #: [S, n_out] of bool, where learning and scoring count
+    conditions: List[str]  #: [trials]; empty texts where the file has none
+    names: Dict[str, List[str]]  #: of channels, by the attribute that names them; empty lists where it names none
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text can stand in tables and JSON."""
+    return not any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text)
+
+
 class TrialsReader:
     """An open trials file. It knows its name for the messages."""
 
     def __init__(self, file: h5py.File, path: str | pathlib.Path):
         self.file, self.id, self.path = file, file.id, path
 
-    def read(self) -> tuple[dict[str, np.ndarray], np.ndarray, float]:
-        """The signals by name, each [sum of lengths, n], the lengths, and dt (s)."""
-        self._check_format()
-        self._check_names()
+    def read(self) -> TrialsContent:
+        """All that the file holds. ValueError says what is wrong with it."""
+        version = self._version()
+        self._check_names(version)
         dt = self._positive_number("dt")
         lengths = self._lengths()
         steps = int(lengths.sum())
@@ -70,10 +110,15 @@ class TrialsReader:
         signals = {name: self._matrix(name, steps) for name in SIGNALS if name == "targets" or self._contains(name)}
         if signals["targets"].shape[1] == 0:
             self._fail("dataset targets has no columns (at least one output is needed)")
+        mask = self._mask(signals["targets"], version)
+        self._check_finite(signals)
         problem = order_problem((signal.shape[1] for signal in signals.values()), steps)
         if problem:
             self._fail(problem)
-        return signals, lengths, dt
+        widths = {name: signals[name].shape[1] if name in signals else 0 for name in SIGNALS}
+        names = {name: self._channel_names(name, widths[signal]) if version > 1 else []
+                 for name, signal in NAMES.items()}
+        return TrialsContent(signals, lengths, dt, mask, self._conditions(len(lengths)), names)
 
     def _fail(self, text: str) -> None:
         raise ValueError(f"{self.path}: {text}")
@@ -103,14 +148,16 @@ class TrialsReader:
         # Strings of fixed length are filled up with zeros or spaces.
         return text if attribute.get_type().is_variable_str() else text.split("\0")[0].rstrip(" ")
 
-    def _check_format(self) -> None:
+    def _version(self) -> int:
         kind = self._attribute("format", f'"{FORMAT}"')
         if kind != FORMAT:
             found = f'"{kind}"' if isinstance(kind, str) else "not a string"
             self._fail(f'root attribute format is {found} (expected "{FORMAT}")')
-        problem = version_problem(self._number("format_version", str(VERSION)))
+        version = self._number("format_version", str(NEWEST_TRIALS))
+        problem = version_problem(version, NEWEST_TRIALS, OLDEST_TRIALS)
         if problem:
             self._fail(problem)
+        return int(version)
 
     def _number(self, name: str, expected: str) -> float:
         value = self._attribute(name, expected)
@@ -124,18 +171,21 @@ class TrialsReader:
             self._fail(f"root attribute {name} = {as_text(value)} (must be positive and finite, in seconds)")
         return value
 
-    def _check_names(self) -> None:
+    def _check_names(self, version: int) -> None:
         """A misnamed dataset would otherwise be left out without a word."""
         for name in sorted(map(os.fsdecode, self.file)):
             if name not in DATASETS:
                 nearest = min(DATASETS, key=lambda known: edit_distance(name, known))
                 self._fail(f"unknown dataset or group {name} (the nearest known dataset is {nearest})")
+            if version < DATASETS[name]:
+                self._fail(f"dataset {name} came with format_version {DATASETS[name]}, and the file says "
+                           f"format_version = {version}")
 
     def _contains(self, name: str) -> bool:
         return self.id.links.exists(name.encode())
 
-    def _dataset(self, name: str, fits: Callable[[Extents], bool], shape: str) -> h5d.DatasetID:
-        """A dataset of numbers of which the extents fit; `shape` says in messages what they should be."""
+    def _dataset(self, name: str, fits: Callable[[Extents], bool], shape: str, or_texts: bool = False) -> h5d.DatasetID:
+        """A dataset of numbers, `or_texts`, of which the extents fit; `shape` says in messages what they should be."""
         if not self._contains(name):
             self._fail(f"dataset {name} is missing (expected numbers of shape {shape})")
         try:
@@ -143,8 +193,9 @@ class TrialsReader:
         except (KeyError, OSError, RuntimeError, ValueError):
             self._fail(f"{name} is not a dataset that can be read (expected numbers of shape {shape})")
         kind = kind_unless_numbers(dataset)
-        if kind:
-            self._fail(f"dataset {name} holds {kind}: integers, floating-point numbers or bool are expected")
+        if kind and not (or_texts and holds_texts(dataset)):
+            expected = "integers or texts" if or_texts else "integers, floating-point numbers or bool"
+            self._fail(f"dataset {name} holds {kind}: {expected} are expected")
         expect_whole(dataset, f"{self.path}: dataset {name}")
         extents = dataset.shape or ()  # a dataset without values has no shape
         if not fits(extents):
@@ -175,14 +226,88 @@ class TrialsReader:
         if columns == 0:
             return np.zeros((steps, 0))
         if rows != steps and columns == steps:
-            self._fail(f"dataset {name} has shape [{rows}, {columns}], but the lengths add up to {steps} rows: it is "
-                       f"transposed, since MATLAB, Julia and R write arrays with their dimensions in reverse "
-                       f"(transpose it before it is written)")
+            self._fail_as_transposed(name, dataset.shape, steps)
         if rows != steps:
             self._fail(f"dataset {name} has {rows} rows, but the lengths add up to {steps}")
-        values = self._values(dataset, name)
-        wrong = np.argwhere(~np.isfinite(values))
+        return self._values(dataset, name)
+
+    def _fail_as_transposed(self, name: str, extents: Extents, steps: int) -> None:
+        self._fail(f"dataset {name} has shape {list(extents)}, but the lengths add up to {steps} rows: it is transposed, "
+                   f"since MATLAB, Julia and R write arrays with their dimensions in reverse (transpose it before it is "
+                   f"written)")
+
+    def _check_finite(self, signals: Dict[str, np.ndarray]) -> None:
+        for name, values in signals.items():
+            wrong = np.argwhere(~np.isfinite(values))
+            if len(wrong) > 0:
+                row, column = wrong[0]
+                self._fail(f"{name}[{row}, {column}] = {as_text(values[row, column])} (all values must be finite)")
+
+    def _mask(self, targets: np.ndarray, version: int) -> np.ndarray:
+        """The masks [S, n_out] of targets. Targets that are not known become 0."""
+        mask = np.ones(targets.shape, dtype=bool)
+        if self._contains("mask"):
+            mask &= self._mask_values(*targets.shape)
+        if version > 1:
+            unknown = np.isnan(targets)
+            mask[unknown], targets[unknown] = False, 0.0
+        return mask
+
+    def _mask_values(self, steps: int, outputs: int) -> np.ndarray:
+        dataset = self._dataset("mask", lambda extents: is_list(extents) or is_matrix(extents), MASK_SHAPE)
+        extents = dataset.shape
+        of_steps = is_list(extents) and int(np.prod(extents)) == steps
+        if not of_steps and tuple(extents) != (steps, outputs):
+            if is_matrix(extents) and extents[1] == steps:
+                self._fail_as_transposed("mask", extents, steps)
+            self._fail(f"dataset mask has shape {list(extents)}, but the lengths add up to {steps} steps, and there are "
+                       f"{outputs} output(s) (expected {MASK_SHAPE})")
+        values = self._values(dataset, "mask").reshape(steps, -1)
+        wrong = np.argwhere((values != 0) & (values != 1))
         if len(wrong) > 0:
-            row, column = wrong[0]
-            self._fail(f"{name}[{row}, {column}] = {as_text(values[row, column])} (all values must be finite)")
-        return values
+            step, output = wrong[0]
+            self._fail(f"dataset mask has the value {as_text(values[step, output])} at step {step} (must be 1 where "
+                       f"learning and scoring count, and 0 where not)")
+        return values == 1
+
+    def _conditions(self, trials: int) -> List[str]:
+        if not self._contains("conditions"):
+            return [""] * trials
+        dataset = self._dataset("conditions", is_list, "[trials]", or_texts=True)
+        count = int(np.prod(dataset.shape))
+        if count != trials:
+            self._fail(f"dataset conditions has {count} value(s), and there are {trials} trials")
+        if holds_texts(dataset):
+            return self._texts(h5py.Dataset(dataset)[()], "dataset conditions")
+        values = self._values(dataset, "conditions").reshape(-1)
+        for i, value in enumerate(values):
+            if not (value == np.floor(value) and abs(value) <= 2**53):
+                self._fail(f"conditions[{i}] = {as_text(value)} (must be a whole number or a text)")
+        return [str(int(value)) for value in values]
+
+    def _texts(self, values: np.ndarray, what: str) -> List[str]:
+        """Texts without the zeros and spaces that fill up a fixed length."""
+        texts = [text.decode(errors="surrogateescape") if isinstance(text, bytes) else str(text)
+                 for text in values.reshape(-1).tolist()]
+        if values.dtype.kind == "S":
+            texts = [text.split("\0")[0].rstrip(" ") for text in texts]
+        for i, text in enumerate(texts):
+            if not is_one_line(text):
+                self._fail(f"{what}: its text number {i}, {text!r}, is not one line of valid UTF-8")
+        return texts
+
+    def _channel_names(self, attribute: str, channels: int) -> List[str]:
+        """The texts of an attribute that names channels; no texts where the file does not have it."""
+        if attribute not in self.file.attrs:
+            return []
+        what = f"root attribute {attribute}"
+        found = h5a.open(self.id, attribute.encode())
+        if found.get_type().get_class() != h5t.STRING:
+            self._fail(f"{what} is not text (expected a name for each of the {channels} channel(s))")
+        values = np.empty(found.shape, dtype=found.dtype)
+        found.read(values)
+        names = self._texts(values, what)
+        problem = names_problem(names, channels)
+        if problem:
+            self._fail(f"{what} {problem}")
+        return names

@@ -12,10 +12,11 @@ from .. import style
 from ..content import read_content
 from ..errors import InputError
 from ..style import plt
-from ..text_files import read_metrics
+from ..text_files import Metric, read_metrics
 
 MANY_TRIALS = 60  # from where on a running median is drawn over the errors of single trials
 WINDOWS = 30  # of the running median, in a run
+MAX_CONDITIONS = 12  # that are drawn apart
 
 
 def learning_curve(source: Any, *, held_out: Optional[float] = None) -> Any:
@@ -42,7 +43,7 @@ def metrics_path(path: pathlib.Path) -> pathlib.Path:
     return path / "metrics.csv" if path.is_dir() else path
 
 
-def pairs(source: Any) -> list[tuple[int, float]]:
+def pairs(source: Any) -> list[Metric]:
     """Numbers of trials and their errors, from errors [trials] or pairs [trials, 2]."""
     try:
         values = np.asarray(source, dtype=float)
@@ -53,7 +54,7 @@ def pairs(source: Any) -> list[tuple[int, float]]:
     if values.ndim != 2 or values.shape[1] != 2:
         raise InputError(f"{type(source).__name__} is no learning curve (give the folder of a run, a metrics.csv, "
                          "errors [trials], or pairs (trial, error))")
-    return [(int(trial), float(error)) for trial, error in values]
+    return [Metric(int(trial), float(error)) for trial, error in values]
 
 
 def test_of(folder: pathlib.Path) -> dict[str, float]:
@@ -66,30 +67,41 @@ def test_of(folder: pathlib.Path) -> dict[str, float]:
     return {} if error is None else {f"test, {test['trials_of']}" if "trials_of" in test else "test": error}
 
 
-def draw_learning(axes: Any, metrics: Sequence[tuple[int, float]], tests: Mapping[str, float]) -> None:
-    """The error over training trials, with a line for each test."""
-    good = sorted((trial, error) for trial, error in metrics if math.isfinite(error) and error > 0)
+def draw_learning(axes: Any, metrics: Sequence[Metric], tests: Mapping[str, float]) -> None:
+    """The error over training trials, those of each condition in its colour, with a line for each test."""
+    good = sorted(metric for metric in metrics if math.isfinite(metric.error) and metric.error > 0)
     axes.set_title("Learning curve", loc="left")
     axes.set_xlabel("training trial (number)")
     axes.set_ylabel("error (no unit)")
-    if good:
-        draw_errors(axes, *np.array(good).T)
-    else:
-        axes.text(0.5, 0.5, "no training trial has ended", ha="center", va="center", transform=axes.transAxes)
+    draw_training(axes, good)
     for name, error in tests.items():
-        axes.axhline(error, color=style.VERMILION, linestyle="--", linewidth=1.4, label=f"{name}: {error:.3g}")
-    if good or tests:
+        axes.axhline(error, color=style.DARK_TARGET, linestyle="--", linewidth=1.4, label=f"{name}: {error:.3g}")
+    labels = axes.get_legend_handles_labels()[1]
+    if len(labels) > 3:
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False)
+    elif labels:
         axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncol=3, fontsize=8, frameon=False)
 
 
-def draw_errors(axes: Any, trials: np.ndarray, errors: np.ndarray) -> None:
+def draw_training(axes: Any, metrics: Sequence[Metric]) -> None:
+    """A curve for each condition; one for all trials where they have none, or too many to tell apart."""
+    colors = style.colors_of([metric.condition for metric in metrics])
+    if not metrics:
+        axes.text(0.5, 0.5, "no training trial has ended", ha="center", va="center", transform=axes.transAxes)
+    elif len(colors) == 1 or len(colors) > MAX_CONDITIONS:
+        draw_errors(axes, metrics, style.NETWORKS["network"].color, "training trials")
+    else:
+        for condition, color in colors.items():
+            draw_errors(axes, [metric for metric in metrics if metric.condition == condition], color, condition)
+
+
+def draw_errors(axes: Any, metrics: Sequence[Metric], color: Any, name: str) -> None:
     """The error of each trial; of many a running median over them."""
-    color = style.NETWORKS["network"].color
-    many = len(trials) > MANY_TRIALS
-    axes.semilogy(trials, errors, color=color, linewidth=0.7 if many else 1.2, alpha=0.4 if many else 1,
-                  marker=None if many else "o", markersize=3, label="training trials")
-    if many:
-        half = max(1, len(trials) // (2 * WINDOWS))
+    trials, errors = [metric.trial for metric in metrics], [metric.error for metric in metrics]
+    half = len(trials) // (2 * WINDOWS) if len(trials) > MANY_TRIALS else 0
+    axes.semilogy(trials, errors, color=color, linewidth=0.7 if half else 1.2, alpha=0.4 if half else 1,
+                  marker=None if half else "o", markersize=3, label=None if half else name)
+    if half:
         middle = [np.median(errors[max(0, k - half):k + half + 1]) for k in range(len(errors))]
-        axes.semilogy(trials, middle, color=color, linewidth=1.8, label=f"median of {2 * half + 1} trials")
+        axes.semilogy(trials, middle, color=color, linewidth=1.8, label=f"{name}, median of {2 * half + 1}")
     axes.grid(True, which="major", color=style.GRID)

@@ -5,6 +5,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from ..files.recording import Recording
 from ..style import plt
+from ..text_files import Metric
 from .activity import HEIGHTS, columns_of, draw_outputs, draw_rates, output_rows, shown_trials
 from .learning import draw_learning
 from .recorded import from_recording
@@ -12,7 +13,7 @@ from .recorded import from_recording
 LEARNING = 2.6  # height of the learning curve, inches
 
 
-def make_figure(recording: Optional[Recording], metrics: Sequence[tuple[int, float]],
+def make_figure(recording: Optional[Recording], metrics: Sequence[Metric],
                 tests: Mapping[str, float]) -> Any:
     """The picture of a run; without a recording the learning curve alone. `tests` are errors of tests by their name."""
     if recording is None:

@@ -1,0 +1,60 @@
+#include "trials_attributes.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/file_format.hpp"
+#include "fullforce/io/format_version.hpp"
+#include "texts.hpp"
+
+namespace fullforce {
+
+hdf5::Value TrialsAttributes::value(const char* attribute, const std::string& expected) const {
+  require(hdf5::has_attribute(file_, attribute), "{}: root attribute {} is missing (expected {})", name_, attribute,
+          expected);
+  return hdf5::read_attribute(file_, attribute);
+}
+
+double TrialsAttributes::number(const char* attribute, const std::string& expected) const {
+  const hdf5::Value found = value(attribute, expected);
+  if (const auto* integer = std::get_if<std::int64_t>(&found)) return static_cast<double>(*integer);
+  const auto* real = std::get_if<double>(&found);
+  require(real != nullptr, "{}: root attribute {} is a string (expected {})", name_, attribute, expected);
+  return *real;
+}
+
+Index TrialsAttributes::version() const {
+  const std::string expected = fmt::format("\"{}\"", format::kind::trials);
+  const hdf5::Value kind = value(format::root::format, expected);
+  const auto* text = std::get_if<std::string>(&kind);
+  require(text && *text == format::kind::trials, "{}: root attribute format is {} (expected {})", name_,
+          text ? fmt::format("\"{}\"", *text) : std::string("not a string"), expected);
+  const double version = number(format::root::format_version, fmt::to_string(format::version::trials));
+  require_version(name_, version, format::version::oldest_trials, format::version::trials);
+  return static_cast<Index>(version);
+}
+
+double TrialsAttributes::dt() const {
+  const double dt = number("dt", "the step in seconds");
+  require(std::isfinite(dt) && dt > 0.0, "{}: root attribute dt = {} (must be positive and finite, in seconds)", name_,
+          dt);
+  return dt;
+}
+
+std::vector<std::string> TrialsAttributes::names(const char* attribute, Index channels) const {
+  if (!hdf5::has_attribute(file_, attribute)) return {};
+  const std::string what = fmt::format("{}: root attribute {}", name_, attribute);
+  const hdf5::Handle open = hdf5::own(H5Aopen(file_, attribute, H5P_DEFAULT), H5Aclose, what);
+  require(holds_texts(open.get()), "{} is not text (expected a name for each of the {} channel(s))", what, channels);
+  std::vector<std::string> names = read_texts(open.get(), what);
+  require(static_cast<Index>(names.size()) == channels, "{} has {} name(s), and there are {} channel(s)", what,
+          names.size(), channels);
+  for (auto name = names.begin(); name != names.end(); ++name)
+    require(!name->empty() && std::find(names.begin(), name, *name) == name,
+            "{} has the name \"{}\" {} (each channel needs a name of its own)", what, *name,
+            name->empty() ? "without a letter" : "twice");
+  return names;
+}
+
+}  // namespace fullforce
