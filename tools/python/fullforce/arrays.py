@@ -1,6 +1,7 @@
 """Trials from NumPy arrays: lists of [T, n], or one array [trials, T, n]."""
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 from typing import Any, Optional, Sequence
 
@@ -54,6 +55,13 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
                            None if conditions is None else list(conditions))
     except (TypeError, ValueError) as error:
         raise InputError(str(error)) from None
+
+
+def having_hints(trials: list[Trial], count: int) -> list[Trial]:
+    """The trials with `count` hints of zero where none of them has any: a trained network needs no hints in a test."""
+    if any(trial.hints.shape[1] > 0 for trial in trials):
+        return trials
+    return [dataclasses.replace(trial, hints=np.zeros((len(trial.targets), count))) for trial in trials]
 
 
 def given_trials(name: str, given: Any) -> list[Trial]:

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import numbers
 import pathlib
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import h5py
 import numpy as np
@@ -53,11 +53,20 @@ def read_network_file(path: str | pathlib.Path) -> NetworkFile:
     return NetworkFile(pathlib.Path(path), read_seal(path), config, provenance, arrays, sparse)
 
 
-def read_header(path: str | pathlib.Path) -> tuple[dict[str, Any], int]:
-    """The configuration of a network file and its number of outputs, without reading its weights."""
+class Header(NamedTuple):
+    """The configuration of a network, and its numbers of outputs and hints."""
+
+    config: dict[str, Any]
+    outputs: int
+    hints: int
+
+
+def read_header(path: str | pathlib.Path) -> Header:
+    """What a network file says about its network, without reading its weights."""
     with open_file(path) as file:
         _expect_network(file, path)
-        return read_toml(file.attrs["config"]), file[DATASETS["readout"]].shape[0]
+        outputs, hints = file[DATASETS["readout"]].shape[0], file[DATASETS["u_hint"]].shape[1]
+        return Header(read_toml(file.attrs["config"]), outputs, hints)
 
 
 def _expect_network(file: h5py.File, path: str | pathlib.Path) -> None:
