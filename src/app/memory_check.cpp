@@ -12,7 +12,7 @@ namespace fullforce {
 
 SessionShape session_shape(const Communicator& comm, const Config& config, const Task& task, Index streams) {
   return SessionShape(RowPartition(config.network.neurons, comm.size()), thread_count(),
-                      {config.network, config.learning, streams}, task.channels());
+                      {config.network, config.learning, streams, config.run.seed, config.task.reset}, task.channels());
 }
 
 Index bytes_of_streams(const Communicator& comm, const Task& task, Index streams) {

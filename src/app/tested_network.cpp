@@ -66,10 +66,12 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
     config.task.file = *changes.trials_file;
     config.task.hint = header.channels.hints > 0 ? Hint::published : Hint::none;
   }
+  // Without signals there are no trials, only a run of some length.
+  if (changes.silent) config.task.reset = Reset::none;
   tested.task = task_of(comm, config, header, path, changes);
   // Old files do not say what they learned from. It is then what their configuration names.
-  const bool is_own = header.trials.learned.empty() && own_tests.empty() && !changes.trials_file;
-  tested.learned_from = is_own ? tested.task->fingerprint() : header.trials.learned;
+  const bool is_known = !header.trials.learned.empty() || !own_tests.empty() || changes.trials_file;
+  tested.learned_from = is_known ? header.trials.learned : tested.task->fingerprint();
   return tested;
 }
 

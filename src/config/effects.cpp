@@ -42,6 +42,8 @@ bool never_fills_its_basis(const Config& config, const Channels& channels) {
   return never_learns(config, channels) && config.learning.target_modes == 0 && !has_no_basis(config, channels);
 }
 
+bool takes_weights(const Config& config, const Channels&) { return !config.run.start_from.empty(); }
+
 bool is_mixed_in_vain(const Config& config, const Channels&) {
   return config.learning.precision == Precision::mixed && config.learning.features == FeatureKind::low_rank;
 }
@@ -62,6 +64,12 @@ constexpr std::array rules{
            "a task other than \"file\""},
     Unused{"task.test_file", [](const Config& c, const Channels&) { return c.run.test_trials == 0; },
            "run.test_trials = 0"},
+    Unused{"run.keep_P", [](const Config& c, const Channels&) { return c.run.start_from.empty(); },
+           "run.start_from = \"\""},
+    Unused{"network.gain", takes_weights, "run.start_from, whose J_D is taken"},
+    Unused{"network.input_gain", takes_weights, "run.start_from, whose u_in is taken"},
+    Unused{"network.output_gain", takes_weights, "run.start_from, whose u_out is taken"},
+    Unused{"network.hint_gain", takes_weights, "run.start_from, whose u_hint is taken"},
     Unused{"network.input_gain", [](const Config&, const Channels& channels) { return channels.inputs == 0; },
            "a task without inputs"},
     Unused{"network.hint_gain", [](const Config&, const Channels& channels) { return channels.hints == 0; },

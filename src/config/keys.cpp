@@ -50,6 +50,8 @@ std::string share(const Value& value) {
 
 std::string not_negative(const Value& value) { return number(value) < 0 ? "must not be negative" : finite(value); }
 
+std::string none(const Value&) { return {}; }
+
 std::string path(const Value& value) { return path_complaint(std::get<std::string>(value)); }
 
 std::string path_or_empty(const Value& value) {
@@ -150,10 +152,14 @@ std::vector<Key> make_keys() {
   add(key("run", "train_trials", MEMBER(run.train_trials), at_least(0)));
   add(key("run", "test_trials", MEMBER(run.test_trials), at_least(0), "after learning"));
   add(path_key("run", "output", MEMBER(run.output), "folder, relative to the working directory"));
+  add(path_key("run", "start_from", MEMBER(run.start_from), "network file whose weights training starts from",
+               path_or_empty));
+  add(key("run", "keep_P", MEMBER(run.keep_P), none, "its inverse correlation matrix, too"));
 
   add(word("task", "name", MEMBER(task.name), task_names()));
   add(key("task", "version", MEMBER(task.version), between<std::int64_t>(1, 2), "of the oscillation"));
   add(or_truth(choice("task", "hint", MEMBER(task.hint)), "none", "published"));
+  add(choice("task", "reset", MEMBER(task.reset)));
   add(path_key("task", "file", MEMBER(task.file), "for task \"file\""));
   add(path_key("task", "test_file", MEMBER(task.test_file), "trials of the test; \"\" = those of task.file",
                path_or_empty));

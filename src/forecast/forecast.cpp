@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "fullforce/base/check.hpp"
@@ -42,6 +43,13 @@ Index neurons_that_fit(const Forecast& forecast, const Machine& machine) {
   return w.network.neurons;
 }
 
+/// The workload with the share of steps in which some stream begins a trial, if that costs anything.
+Workload with_resets(Workload w, const RunOptions& run, const Task& task) {
+  if (w.reset == Reset::none) return w;
+  w.resets = std::min(1.0, static_cast<double>(w.streams) / mean_length(task, TrialKind::training, run.train_trials));
+  return w;
+}
+
 }  // namespace
 
 double Forecast::seconds() const {
@@ -49,8 +57,9 @@ double Forecast::seconds() const {
          steps.test_init * total(test_init_step) + network_seconds + checkpoint_seconds;
 }
 
-Forecast forecast_run(const Workload& w, const RunOptions& run, const Task& task, const Deployment& d,
+Forecast forecast_run(const Workload& workload, const RunOptions& run, const Task& task, const Deployment& d,
                       const Machine& machine) {
+  const Workload w = with_resets(workload, run, task);
   const SessionShape shape = w.shape(d.ranks, d.threads);
   Forecast forecast{w, d, shape.plasticity().report()};
   forecast.trials = task.memory() + MemoryNeed{task.bytes_of_streams(w.streams)};

@@ -108,6 +108,14 @@ double bytes_at_hand(const StepAccount& account, const Workload& w) {
   return bytes;
 }
 
+/// What a step computes in addition if a stream begins a trial in a state of its own: the products of both networks.
+StepAccount account_of_reset(const SessionShape& shape, StepKind kind, const Extent& extent) {
+  StepAccount account;
+  shape.account_of_networks(kind != StepKind::test, extent, account);
+  (kind == StepKind::test ? shape.tested_plasticity() : shape.plasticity()).account_of_response(extent, account);
+  return account;
+}
+
 }  // namespace
 
 Deployment::Deployment(int ranks_, int threads_, const Machine& machine)
@@ -118,6 +126,7 @@ Deployment::Deployment(int ranks_, int threads_, const Machine& machine)
 StepAccount account_of_step(const SessionShape& shape, const Workload& w, StepKind kind, const Extent& extent) {
   StepAccount account;
   shape.account_of_networks(kind != StepKind::test, extent, account);
+  if (w.resets > 0.0) account.add(account_of_reset(shape, kind, extent), w.resets);
   if (kind == StepKind::init) shape.plasticity().account_of_teaching(extent, account);
   if (kind == StepKind::test) shape.tested_plasticity().account_of_response(extent, account);
   if (kind != StepKind::training) return account;

@@ -46,21 +46,18 @@ T read_number(hid_t attribute, const std::string& what) {
   return value;
 }
 
-void write_values(hid_t object, const std::string& name, const Handle& space, hid_t file_type, hid_t memory_type,
-                  const void* values) {
+void write_scalar(hid_t object, const std::string& name, hid_t file_type, hid_t memory_type, const void* value) {
   const std::string what = fmt::format("attribute {} cannot be written", name);
+  const Handle space = own(H5Screate(H5S_SCALAR), H5Sclose, what);
   const Handle attribute =
       own(H5Acreate2(object, name.c_str(), file_type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
-  check(H5Awrite(attribute.get(), memory_type, values), what);
-}
-
-void write_scalar(hid_t object, const std::string& name, hid_t file_type, hid_t memory_type, const void* value) {
-  const Handle space = own(H5Screate(H5S_SCALAR), H5Sclose, "data space");
-  write_values(object, name, space, file_type, memory_type, value);
+  check(H5Awrite(attribute.get(), memory_type, value), what);
 }
 
 void write_string(hid_t object, const std::string& name, const std::string& text) {
-  const Handle type = text_type();
+  const Handle type = own(H5Tcopy(H5T_C_S1), H5Tclose, "string type");
+  check(H5Tset_size(type.get(), H5T_VARIABLE), "string type");
+  check(H5Tset_cset(type.get(), H5T_CSET_UTF8), "string type");
   const char* raw = text.c_str();
   write_scalar(object, name, type.get(), type.get(), &raw);
 }
@@ -71,13 +68,6 @@ void write_number(hid_t object, const std::string& name, T value) {
 }
 
 }  // namespace
-
-Handle text_type() {
-  Handle type = own(H5Tcopy(H5T_C_S1), H5Tclose, "string type");
-  check(H5Tset_size(type.get(), H5T_VARIABLE), "string type");
-  check(H5Tset_cset(type.get(), H5T_CSET_UTF8), "string type");
-  return type;
-}
 
 bool has_attribute(hid_t object, const std::string& name) { return H5Aexists(object, name.c_str()) > 0; }
 
@@ -111,14 +101,6 @@ void write_attribute(hid_t object, const std::string& name, const Value& value) 
   if (const auto* text = std::get_if<std::string>(&value)) return write_string(object, name, *text);
   if (const auto* number = std::get_if<double>(&value)) return write_number(object, name, *number);
   write_number(object, name, std::get<std::int64_t>(value));
-}
-
-void write_attribute(hid_t object, const std::string& name, const std::vector<std::string>& texts) {
-  const Handle type = text_type();
-  const Handle space = data_space({static_cast<Index>(texts.size())}, "data space");
-  std::vector<const char*> raw;
-  for (const std::string& text : texts) raw.push_back(text.c_str());
-  write_values(object, name, space, type.get(), type.get(), raw.data());
 }
 
 }  // namespace fullforce::hdf5

@@ -307,8 +307,9 @@ void Basis<T>::persist(Archive& archive, const std::string& group) {
   const std::string dataset = group + "/" + format::basis::matrix;
   if (archive.loading()) {
     const std::vector<Index> shape = archive.shape(dataset);
-    require(shape.size() == 2 && shape[1] <= max_dimension(), "the file's basis does not fit learning.max_rank = {}",
-            max_dimension());
+    require(shape.size() == 2 && shape[1] <= max_dimension(),
+            "the file's basis has {} directions, which learning.max_rank = {} has no room for",
+            shape.size() == 2 ? shape[1] : 0, max_dimension());
     dimension_ = shape[1];
   }
   archive.rows<T>(dataset, layout_->partition(), U_.from(0).first(dimension_));

@@ -18,6 +18,14 @@ void Drive<T>::teach(const TrialStreams& streams) {
 }
 
 template <Real T>
+void Drive<T>::reset_response(std::span<const Index> streams, const StreamArray<T>& own) {
+  layout_->for_each_block([&](RowBlock block) {
+    for (Index i = block.local; i < block.local + block.rows; ++i)
+      for (const Index b : streams) response_(i, b) = own(i, b);
+  });
+}
+
+template <Real T>
 void Drive<T>::persist(Archive& archive) {
   archive.section(format::network::group, format::section::drive);
   archive.rows<T>(format::network::feedback, layout_->partition(), response_.from(0));

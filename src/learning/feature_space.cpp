@@ -60,7 +60,7 @@ class DenseFeatures : public FeatureSpace<T> {
 
  public:
   DenseFeatures(const Layout& layout, const LearningOptions& options, Index streams, double longest, bool learns)
-      : layout_(&layout), streams_(streams) {
+      : layout_(&layout), streams_(streams), alpha_(options.alpha) {
     if (!learns) return;
     P_.emplace(layout, options.alpha, longest, options.panel, streams);
     if constexpr (std::is_same_v<F, float>) probe_.emplace(layout, options.alpha, streams);
@@ -131,10 +131,16 @@ class DenseFeatures : public FeatureSpace<T> {
     if (P_) P_->persist(archive);
     if (probe_) probe_->persist(archive);
   }
+  void load_panel(Archive& archive) override { P_->persist_panel(archive); }
+  void forget() override {
+    P_->forget();
+    if (probe_) probe_.emplace(*layout_, alpha_, streams_);
+  }
 
  private:
   const Layout* layout_;
   Index streams_;
+  double alpha_;
   std::optional<InverseCorrelation<F>> P_;
   std::optional<DefinitionProbe> probe_;  ///< only if P is in single precision
   MatrixView<const T> mine_;              ///< this rank's rows of the rates
@@ -195,6 +201,15 @@ class LowRankFeatures : public FeatureSpace<T> {
   void persist(Archive& archive) override {
     basis_.persist(archive, format::network::group);
     if (P_) P_->persist_whole(archive, basis_.dimension());
+  }
+  void load_panel(Archive& archive) override {
+    basis_.persist(archive, format::network::group);
+    P_->use(basis_.dimension());
+    P_->persist_whole_panel(archive, basis_.dimension());
+  }
+  void forget() override {
+    P_->forget();
+    basis_.forget_energy();
   }
 
  private:

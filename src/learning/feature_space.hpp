@@ -72,6 +72,11 @@ class FeatureSpace {
 
   /// Saves or loads the basis, if there is one, and P with its panel, if there is one. **Collective.**
   virtual void persist(Archive& archive) = 0;
+  /// Loads the basis, if there is one, and the panel alone. forget() must follow when the panel has been applied to
+  /// weights. **Collective.**
+  virtual void load_panel(Archive& archive) = 0;
+  /// Forgets all rates seen so far: P is I / alpha, and nothing is pending. A basis stays.
+  virtual void forget() = 0;
 };
 
 /// Creates features of the kind that the options name. `longest` bounds the squared length of a vector of rates.

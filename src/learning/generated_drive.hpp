@@ -34,6 +34,7 @@ class GeneratedDrive : public Drive<T> {
       : Drive<T>(layout, shape.rates), shape_(shape), target_(layout, options, connectivity, signals, keeps_two) {}
 
   void draw_state(std::uint64_t seed, Purpose purpose) override { target_.draw_state(seed, purpose); }
+  void reset_target(Index stream, std::span<const T> state) override { target_.reset(stream, state); }
   void begin_step() override { target_.begin_step(); }
   void advance_target(RowBlock block, const TrialStreams& streams, InputCurrents<T>& inputs) override {
     target_.advance(block, streams, inputs, this->rates());

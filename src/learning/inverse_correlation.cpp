@@ -50,6 +50,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       used_(features.rows()),
       vectors_(vectors),
       panel_(panel),
+      alpha_(alpha),
       capacity_(longest_panel(panel, vectors)),
       P_(features.local_rows(), features.rows()),
       S_stride_(row_stride<F>(capacity_)),
@@ -77,7 +78,21 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
                                      kernels::transposed_scratch(block, vectors, vectors));
   scratch_stride_ = padded<double>(transposing) + padded<double>(vectors * std::max(capacity_, vectors));
   scratch_ = AlignedArray<double>(scratch_stride_ * features.threads());
-  for (Index i = 0; i < features.local_rows(); ++i) P_(i, features.first_row() + i) = static_cast<F>(1.0 / alpha);
+  begin_diagonal();
+}
+
+template <Real F>
+void InverseCorrelation<F>::begin_diagonal() {
+  for (Index i = 0; i < layout_->local_rows(); ++i) P_(i, layout_->first_row() + i) = static_cast<F>(1.0 / alpha_);
+}
+
+template <Real F>
+void InverseCorrelation<F>::forget() {
+  layout_->for_each_block([&](RowBlock block) {
+    for (Index i = block.local; i < block.local + block.rows; ++i) std::fill_n(P_.row(i), P_.stride(), F(0));
+  });
+  begin_diagonal();
+  pending_ = indefinite_ = 0;
 }
 
 template <Real F>
@@ -332,15 +347,24 @@ double InverseCorrelation<F>::Shape::bytes_summed(double pending, double selecte
 
 template <Real F>
 void InverseCorrelation<F>::persist(Archive& archive) {
-  const RowPartition& partition = layout_->partition();
-  archive.rows<F>(format::learning::P, partition, P_.from(0));
+  archive.rows<F>(format::learning::P, layout_->partition(), P_.from(0));
+  persist_panel(archive);
+}
+
+template <Real F>
+void InverseCorrelation<F>::persist_panel(Archive& archive) {
   find_pending(archive);
-  if (pending_ > 0) archive.rows<F>(format::learning::pending_right, partition, S_from(0).first(pending_));
+  if (pending_ > 0) archive.rows<F>(format::learning::pending_right, layout_->partition(), S_from(0).first(pending_));
 }
 
 template <Real F>
 void InverseCorrelation<F>::persist_whole(Archive& archive, Index features) {
   archive.replicated<F>(format::learning::P, P_.from(0).first(features), features);
+  persist_whole_panel(archive, features);
+}
+
+template <Real F>
+void InverseCorrelation<F>::persist_whole_panel(Archive& archive, Index features) {
   find_pending(archive);
   if (pending_ > 0) archive.replicated<F>(format::learning::pending_right, S_from(0).first(pending_), features);
 }
@@ -353,8 +377,10 @@ void InverseCorrelation<F>::find_pending(Archive& archive) {
   require(shape.empty() || shape.size() == 2, "{} has {} dimension(s), expected 2", format::learning::pending_right,
           shape.size());
   pending_ = shape.empty() ? 0 : shape[1];
-  require(pending_ <= capacity_, "the file holds {} pending columns and learning.panel = {} has room for {}", pending_,
-          panel_, capacity_);
+  require(pending_ <= capacity_,
+          "the file holds {} pending columns and learning.panel = {} has room for {} (give a longer panel, or the "
+          "network.h5 of that run)",
+          pending_, panel_, capacity_);
 }
 
 template class InverseCorrelation<float>;

@@ -200,13 +200,32 @@ std::vector<std::span<const std::byte>> SharedGainRls<T>::matrices() const {
 
 template <Real T>
 void SharedGainRls<T>::persist(Archive& archive) {
-  const RowPartition& partition = rows_->partition();
   archive.section(format::learning::group, format::section::shared_gain_rls);
   space_->persist(archive);
+  persist_weights(archive);
+  if (archive.loading()) was_rounded_ = is_rounded();
+}
+
+template <Real T>
+void SharedGainRls<T>::start_from(Archive& archive, bool keep_P, RegionTimer& timer) {
+  archive.section(format::learning::group, format::section::shared_gain_rls);
+  if (keep_P)
+    space_->persist(archive);
+  else
+    space_->load_panel(archive);
+  persist_weights(archive);
+  apply_panel(timer);
+  if (!keep_P) space_->forget();
+  was_rounded_ = is_rounded();
+}
+
+/// Saves or loads the weights, and the left factors of the updates in the panel, which was saved or loaded before.
+template <Real T>
+void SharedGainRls<T>::persist_weights(Archive& archive) {
+  const RowPartition& partition = rows_->partition();
   if (modes_) modes_->persist(archive);
   use_features();
   modes_were_fixed_ = !this->is_observing();
-  if (archive.loading()) was_rounded_ = is_rounded();
   const Gain<T> gain = space_->gain();
   const Index outputs = outputs_.rows();
   archive.replicated<T>(format::network::readout, w_.matrix().from(0).first(gain.count), outputs);

@@ -5,6 +5,7 @@
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "normal_rows.hpp"
 
 namespace fullforce {
 namespace {
@@ -30,14 +31,27 @@ RowMatrix<T> signal_weights(const Layout& layout, Index signals, double gain, st
   return weights;
 }
 
+template <Real T>
+RowMatrix<T> fixed_state(const Layout& layout, Reset reset, std::uint64_t seed) {
+  RowMatrix<T> state = RowMatrix<T>::packed(layout.local_rows(), reset == Reset::fixed ? 1 : 0);
+  if (state.cols() == 0) return state;
+  layout.for_each_block([&](RowBlock block) {
+    for_each_normal(Draws(seed, Purpose::fixed_state), block,
+                    [&](Index i, double value) { state(i, 0) = static_cast<T>(value); });
+  });
+  return state;
+}
+
 }  // namespace
 
 template <Real T>
-Connectivity<T>::Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed)
+Connectivity<T>::Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed,
+                              Reset reset)
     : J_D(layout, options, seed),
       u_in(signal_weights<T>(layout, task.inputs(), options.input_gain, seed, Purpose::input_weights)),
       u_out(signal_weights<T>(layout, task.outputs(), options.output_gain, seed, Purpose::output_weights)),
-      u_hint(signal_weights<T>(layout, task.hints(), options.hint_gain, seed, Purpose::hint_weights)) {}
+      u_hint(signal_weights<T>(layout, task.hints(), options.hint_gain, seed, Purpose::hint_weights)),
+      start_state(fixed_state<T>(layout, reset, seed)) {}
 
 template <Real T>
 void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_target) {
@@ -46,6 +60,8 @@ void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_
   rows(format::network::u_in, u_in);
   rows(format::target::u_out, u_out);
   rows(format::target::u_hint, u_hint);
+  if (start_state.cols() > 0 && (archive.saving() || archive.contains(format::network::start_state)))
+    rows(format::network::start_state, start_state);
   if (archive.saving() ? with_target : J_D.is_in(archive)) J_D.persist(archive, layout);
 }
 

@@ -6,6 +6,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "normal_rows.hpp"
 
 namespace fullforce {
 namespace {
@@ -24,18 +25,6 @@ Purpose noise_purpose(TrialKind kind) {
   return Purpose::test_noise;
 }
 
-/// Calls use(row in block, value) with a normal number for each row of a block. The numbers are drawn in pieces that
-/// fit the stack.
-template <class Use>
-void for_each_normal(const Draws& draws, RowBlock block, const Use& use) {
-  std::array<double, 256> values;
-  for (Index i = 0; i < block.rows; i += 256) {
-    const Index n = std::min<Index>(256, block.rows - i);
-    draws.normals(block.first + i, std::span(values).first(as_size(n)));
-    for (Index k = 0; k < n; ++k) use(block.local + i + k, values[as_size(k)]);
-  }
-}
-
 }  // namespace
 
 template <Real T>
@@ -49,6 +38,11 @@ void RateNeurons<T>::draw_state(std::uint64_t seed, Purpose purpose) {
       for_each_normal(Draws(seed, purpose, static_cast<std::uint64_t>(b)), block,
                       [&](Index i, double value) { x_(i, b) = static_cast<T>(value); });
   });
+}
+
+template <Real T>
+void RateNeurons<T>::reset(Index stream, std::span<const T> state) {
+  for (Index i = 0; i < x_.rows(); ++i) x_(i, stream) = state[as_size(i)];
 }
 
 template <Real T>

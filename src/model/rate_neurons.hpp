@@ -17,6 +17,7 @@ class RateNeurons : public Neurons<T> {
 
   /// Draws the states x(0) ~ N(0, 1).
   void draw_state(std::uint64_t seed, Purpose purpose) override;
+  void reset(Index stream, std::span<const T> state) override;
   void advance(RowBlock block, const MatrixView<const T>& currents, const TrialStreams& streams,
                const StepNoise& noise) override;
   void emit(RowBlock block, const MatrixView<T>& rates) const override;

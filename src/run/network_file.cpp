@@ -35,6 +35,7 @@ void write_contents(const Communicator& comm, const std::filesystem::path& path,
   archive.attribute(format::root::group, format::root::provenance, header.provenance);
   for (const auto& [name, fingerprint] : attributes_of(header.trials))
     if (!fingerprint->empty()) archive.attribute(format::root::group, name, *fingerprint);
+  if (!header.source.empty()) archive.attribute(format::root::group, format::root::source, header.source);
   persist(archive);
   archive.close();
 }
@@ -113,11 +114,17 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     archive.attribute(format::root::group, format::root::provenance, header.provenance);
     for (const auto& [name, fingerprint] : attributes_of(header.trials))
       if (archive.has_attribute(format::root::group, name)) archive.attribute(format::root::group, name, *fingerprint);
+    if (archive.has_attribute(format::root::group, format::root::source))
+      archive.attribute(format::root::group, format::root::source, header.source);
     header.channels = {columns(archive, format::network::u_in), columns(archive, format::target::u_out),
                        columns(archive, format::target::u_hint)};
     archive.attribute(format::progress::group, format::progress::step, header.step);
     archive.attribute(format::progress::group, format::progress::idle_steps, header.idle_steps);
     header.has_pending = has_pending_updates(archive);
+    header.features = columns(archive, format::network::readout);
+    header.pending = columns(archive, format::learning::pending_right);
+    header.has_P = archive.contains(format::learning::P);
+    header.has_J_D = archive.contains(format::target::J) || archive.contains(format::target::J_sparse::group);
     archive.close();
     return header;
   } catch (const MemoryError&) {

@@ -87,8 +87,11 @@ void RunReporter::starts(Index first_step) {
                              to_text(job_->learning.precision), job_->run.streams, job_->run.seed, comm_->size(),
                              thread_count()));
   for (const std::string& warning : job_->warnings) progress_.warn(warning);
-  if (job_->start_from)
-    progress_.line(fmt::format("going on from step {} ({})", first_step, job_->start_from->string()));
+  if (job_->restart_from)
+    progress_.line(fmt::format("going on from step {} ({})", first_step, job_->restart_from->string()));
+  else if (!job_->run.start_from.empty())
+    progress_.line(
+        fmt::format("starting with the weights{} of {}", job_->run.keep_P ? " and P" : "", job_->run.start_from));
 }
 
 void RunReporter::notices(const std::vector<Notice>& notices) {
@@ -150,6 +153,7 @@ std::string RunReporter::summary(const TrainingTotals& totals, const Performance
   };
   name_file("trials_file", job_->task.file, trials_.learned);
   name_file("test_trials_file", job_->task.test_file, trials_.tested);
+  if (!job_->source.empty()) json["start_from"] = Json::parse(job_->source);
   for (const PlasticityReport::Number& number : totals.learned.numbers) put(json, number);
   json["train"] = training_section(totals, warnings);
   json["test"] = Json::parse(test_section(test, warnings));

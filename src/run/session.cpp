@@ -8,7 +8,7 @@ template <Real T>
 Session<T>::Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns)
     : task_(&task), running_(&task), options_(options), layout_(comm, options.network.neurons) {
   agree(comm, [&] {
-    connectivity_.emplace(layout_, options.network, task, options.weight_seed);
+    connectivity_.emplace(layout_, options.network, task, options.weight_seed, options.reset);
     plasticity_ = make_plasticity<T>(layout_, options.learning,
                                      {task.outputs(), options.streams, largest_rate(options.network), learns});
     connectivity_->J_D.arrange_for(layout_, options.streams);
@@ -20,9 +20,9 @@ Simulation<T>& Session<T>::start(const TrialSchedule& schedule, const NetworkOpt
                                  bool testing) {
   const LearningOptions& learning = options_.learning;
   running_ = testing ? &task_->for_tests() : task_;
-  return simulation_.emplace(layout_,
-                             SimulationOptions{network, learning.rule, learning.update_probability, seed, testing},
-                             *running_, schedule, *connectivity_, *plasticity_);
+  return simulation_.emplace(
+      layout_, SimulationOptions{network, learning.rule, learning.update_probability, seed, testing, options_.reset},
+      *running_, schedule, *connectivity_, *plasticity_);
 }
 
 template <Real T>
@@ -51,6 +51,15 @@ void Session<T>::save(const std::filesystem::path& path, const NetworkFileHeader
 template <Real T>
 void Session<T>::load(const std::filesystem::path& path) {
   load_network(layout_.comm(), path, [&](Archive& archive) { persist(archive, true); });
+}
+
+template <Real T>
+void Session<T>::take_weights(const std::filesystem::path& path, bool keep_P) {
+  RegionTimer unused;
+  load_network(layout_.comm(), path, [&](Archive& archive) {
+    connectivity_->persist(archive, layout_, true);
+    plasticity_->start_from(archive, keep_P, unused);
+  });
 }
 
 template <Real T>

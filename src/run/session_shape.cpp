@@ -4,19 +4,22 @@ namespace fullforce {
 namespace {
 
 /// The parts of a session that neither the drive nor the plasticity accounts for. They are J_D, the neurons of the
-/// task-performing network, and the weights of inputs, outputs and hints.
+/// task-performing network, the weights of inputs, outputs and hints, and the state in which trials begin.
 template <Real T>
 struct OtherParts {
   typename RecurrentWeights<T>::Shape J_D;
   NeuronsShape<T> neurons;
-  Index external_weights;
+  typename TrialReset<T>::Shape reset;
+  Index external_weights;  ///< of a neuron, with its start state
 
   OtherParts(const RowPartition& partition, const SessionOptions& options, const Channels& channels)
       : J_D{partition, options.network.in_degree, options.streams},
         neurons(neurons_shape<T>(partition, options.streams, options.network)),
-        external_weights(channels.inputs + channels.hints + channels.outputs) {}
+        reset{partition, options.streams, options.reset},
+        external_weights(channels.inputs + channels.hints + channels.outputs +
+                         (options.reset == Reset::fixed ? 1 : 0)) {}
 
-  Index bytes() const { return J_D.bytes() + neurons.bytes(); }
+  Index bytes() const { return J_D.bytes() + neurons.bytes() + reset.bytes(); }
   double file_bytes(bool checkpoint) const {
     const double external = static_cast<double>(J_D.partition.rows() * external_weights) * sizeof(T);
     return (J_D.in_checkpoints() || !checkpoint ? J_D.file_bytes() : 0.0) + neurons.file_bytes() + external;

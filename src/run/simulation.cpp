@@ -22,6 +22,7 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       streams_(task, schedule),
       signals_(task, schedule.streams),
       inputs_(layout, connectivity.u_in, signals_),
+      reset_(layout, options.reset, connectivity.start_state, options.seed, schedule.streams, task.outputs()),
       network_(make_neurons<T>(layout, schedule.streams, options.network, options.network.integrator)),
       drive_(
           make_drive<T>(options.rule, layout, options.network, connectivity, signals_, plasticity.needs_all_rates())),
@@ -39,6 +40,7 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
 
 template <Real T>
 std::span<const TrialResult> Simulation<T>::step() {
+  reset_states();
   if (!primed_) prime();
   signals_.read(streams_);
   advance_networks();
@@ -62,18 +64,55 @@ bool Simulation<T>::target_runs() const {
   return !options_.testing || streams_.any_forced() || target_observed_;
 }
 
-/// Computes the rates of the present states, and whatever a step computes ahead from them. It is called at the start
-/// and after a restart.
+/// Puts the streams that begin a trial into the state of its beginning (task.reset). In the step before, products with
+/// the rates of the former state were computed ahead; those with the new rates take their place.
+template <Real T>
+void Simulation<T>::reset_states() {
+  const std::span<const Index> streams = reset_.due(streams_, steps_ == 0);
+  if (streams.empty()) return;
+  for (const Index b : streams) {
+    const std::span<const T> state = reset_.state(streams_.trial_id(b));
+    network_->reset(b, state);
+    drive_->reset_target(b, state);
+  }
+  prime();
+  respond_to_reset(streams);
+}
+
+/// Sets z_rec = J r and z = w r for the rates r of streams that were reset, with which their next step begins.
+template <Real T>
+void Simulation<T>::respond_to_reset(std::span<const Index> streams) {
+  or_diverged([this] {
+    plasticity_->evaluate(drive_->rates().network(), {}, reset_.currents(), reset_.outputs(), timer_,
+                          tour_.direction());
+    plasticity_->complete(reset_.currents(), drive_->targets(), {}, timer_);
+  });
+  drive_->reset_response(streams, reset_.currents());
+  for (const Index b : streams)
+    for (Index o = 0; o < n_out_; ++o) z_[at(o, b)] = reset_.outputs()[at(o, b)];
+  account_.clear();
+  drive_->account(target_runs(), account_);
+  plasticity_->account(account_);
+  count_work();
+}
+
+/// Computes the rates of the present states, and whatever a step computes ahead from them. It is called at the start,
+/// after a restart, and after a reset.
 template <Real T>
 void Simulation<T>::prime() {
+  find_rates();
+  if (!bounded_ && plasticity_->needs_target_bound() && !options_.testing) drive_->find_target_bound();
+  bounded_ = primed_ = true;
+}
+
+template <Real T>
+void Simulation<T>::find_rates() {
   layout_->for_each_block([&](RowBlock block) {
     network_->emit(block, drive_->rates().network_block(block));
     drive_->emit_target(block);
   });
   exchange_rates();
   multiply_ahead();
-  if (plasticity_->needs_target_bound() && !options_.testing) drive_->find_target_bound();
-  primed_ = true;
 }
 
 /// Moves both networks on, block by block. Their new rates go where the exchange takes them from.
@@ -293,7 +332,7 @@ void Simulation<T>::persist(Archive& archive) {
   network_->persist(archive, format::network::group);
   drive_->persist(archive);
   archive.replicated<double>(format::network::output, z_, n_streams_);
-  if (archive.loading()) primed_ = false;
+  if (archive.loading()) primed_ = bounded_ = false;
 }
 
 template <Real T>

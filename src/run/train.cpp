@@ -38,18 +38,23 @@ class Training {
       : comm_(&comm),
         job_(&job),
         folder_(job.run.output),
-        session_(comm, task, {job.network, job.learning, job.run.streams, job.run.seed}, true),
-        header_{.config = job.config_text, .provenance = provenance(comm), .trials = fingerprints(task)},
+        session_(comm, task, {job.network, job.learning, job.run.streams, job.run.seed, job.task.reset}, true),
+        header_{.config = job.config_text,
+                .provenance = provenance(comm),
+                .trials = fingerprints(task),
+                .source = job.source},
         reporter_(comm, job, header_.provenance, header_.trials),
         stop_request_(job.max_hours, job.checkpoint.every_minutes, job.state_bytes / cautious_bytes_per_second),
-        checkpoints_(
-            comm, folder_, job.checkpoint.keep,
-            [this](const std::filesystem::path& path) { save(path, session_.connectivity().J_D.in_checkpoints()); }),
+        checkpoints_(comm, folder_, job.checkpoint.keep,
+                     [this](const std::filesystem::path& path) { save(path, checkpoints_need_J_D()); }),
         drive_check_(job.network) {
     session_.start_training(training_schedule(job.run), job.run.seed);
-    if (job.start_from) session_.load(*job.start_from);
+    if (job.restart_from)
+      session_.load(*job.restart_from);
+    else if (!job.run.start_from.empty())
+      session_.take_weights(job.run.start_from, job.run.keep_P);
     first_step_ = simulation().steps();
-    branched_ = job.start_from && simulation().streams().any_idle();
+    branched_ = job.restart_from && simulation().streams().any_idle();
     // Until this run has a branch point of its own, it keeps that of the run which it extends.
     if (branched_ || job.extends) checkpoints_.protect(first_step_ - simulation().streams().idle_steps());
     agree(comm, [&] { metrics_.emplace(comm.is_root(), folder_ / "metrics.csv", first_step_, labels_of(task)); });
@@ -63,6 +68,9 @@ class Training {
 
  private:
   Simulation<T>& simulation() { return session_.simulation(); }
+
+  /// J_D that came from another network cannot be drawn again.
+  bool checkpoints_need_J_D() { return session_.connectivity().J_D.in_checkpoints() || !job_->run.start_from.empty(); }
 
   Outcome run_steps() {
     reporter_.starts(first_step_);

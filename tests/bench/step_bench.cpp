@@ -118,8 +118,8 @@ nlohmann::ordered_json time_point(const Communicator& comm, const Arguments& arg
   const StepTimes times = time_steps(comm, w, arguments.seconds);
   const Work work = step_work(w, StepKind::training);
   const double elements = static_cast<double>(neurons) * static_cast<double>(neurons);
-  const double of_elements = 2.0 * with_scalar(precision, [](auto scalar) { return sizeof(scalar); }) +
-                             with_scalar_of_P(precision, [](auto scalar) { return sizeof(scalar); });
+  const auto size = [](auto scalar) { return static_cast<double>(sizeof(scalar)); };
+  const double of_elements = 2.0 * with_scalar(precision, size) + with_scalar_of_P(precision, size);
   const double bytes = (arguments.max_rank > 0 ? work.bytes : of_elements * elements) / times.seconds;
   const double operations = work.operations / times.seconds;
   nlohmann::ordered_json json = {{"neurons", neurons},

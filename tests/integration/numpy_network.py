@@ -24,6 +24,7 @@ train_trials = 4
 test_trials = 3
 [task]
 name = "file"
+reset = "{reset}"
 [network]
 neurons = 61
 {network}
@@ -79,10 +80,10 @@ def largest_difference(run, recording):
     return max(map(difference, ("outputs", "targets", "rates", "target_rates")))
 
 
-def check_network(rule, network="", options=(), modes=0, learning=""):
+def check_network(rule, network="", options=(), modes=0, learning="", reset="none"):
     with open("c.toml", "w") as f:
-        f.write(CONFIG.format(rule=rule, network=network, modes=modes, learning=learning))
-    folder = f"{rule}{len(network)}-{len(options)}-{modes}-{len(learning)}"
+        f.write(CONFIG.format(rule=rule, network=network, modes=modes, learning=learning, reset=reset))
+    folder = f"{rule}{len(network)}-{len(options)}-{modes}-{len(learning)}-{reset}"
     harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", *options]))
     harness.expect_exit(0, harness.mpirun(2, ["test", f"{folder}/network.h5", "--seed", 5, "--record", "recording.h5"]))
     trained = fullforce_io.load_network(f"{folder}/network.h5")
@@ -102,7 +103,7 @@ def check_network(rule, network="", options=(), modes=0, learning=""):
     two = a_trial()
     two.inputs = np.hstack([two.inputs] * 2)
     refused(lambda: trained.test([two]), "inputs")
-    print(f"{rule} {network} {learning} {modes} modes: largest difference {difference:.2g}, test error {run.error:.3g}")
+    print(f"{rule} {network} {learning} {modes} modes, reset {reset}: largest difference {difference:.2g}, test error {run.error:.3g}")
     if not difference < 1e-10:
         sys.exit("the program and NumPy differ by more than rounding")
 
@@ -111,7 +112,7 @@ def check_drawn_weights():
     """A checkpoint has no sparse J_D. It is drawn again to the same numbers, in both precisions."""
     for precision in ("double", "single"):
         with open("c.toml", "w") as f:
-            f.write(CONFIG.format(rule="full-force", network="in_degree = 7", modes=0, learning=""))
+            f.write(CONFIG.format(rule="full-force", network="in_degree = 7", modes=0, learning="", reset="none"))
         folder = f"drawn-{precision}"
         harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", folder, "--quiet", "--set",
                                                   f"learning.precision={precision}", "--set", "checkpoint.every_trials=2"]))
@@ -143,9 +144,9 @@ def main():
         check_trials()
         check_refusals()
         check_network("full-force")
-        check_network("full-force", modes=9)
-        check_network("full-force", "in_degree = 9", learning=LOW_RANK)
-        check_network("force", learning=LOW_RANK)
+        check_network("full-force", modes=9, reset="zero")
+        check_network("full-force", "in_degree = 9", learning=LOW_RANK, reset="random")
+        check_network("force", learning=LOW_RANK, reset="fixed")
         check_network("force", "in_degree = 9")
         check_network("force", "in_degree = 9", ["--no-target"])
         check_drawn_weights()

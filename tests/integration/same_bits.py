@@ -3,6 +3,7 @@
 
     same_bits.py FULLFORCE
 """
+import csv
 import os
 import shutil
 import sys
@@ -21,6 +22,7 @@ train_trials = 40
 [task]
 name = "file"
 file = "trials.h5"
+reset = "{reset}"
 [network]
 neurons = {neurons}
 noise = 0.01
@@ -50,15 +52,21 @@ def compare(reference, other, what):
     print(f"{what}: all equal")
 
 
-def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149):
+def end_of_a_trial(folder, output):
+    """The step that ends the first training trial. The next step resets the states of a stream."""
+    with open(os.path.join(folder, output, "metrics.csv")) as f:
+        return int(next(csv.DictReader(f))["step"])
+
+
+def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149, reset="none"):
     with open(os.path.join(folder, "c.toml"), "w") as f:
         f.write(
             CONFIG.format(
                 rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree, modes=modes,
-                neurons=neurons
+                neurons=neurons, reset=reset
             )
         )
-    label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}, {modes} modes"
+    label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}, {modes} modes, reset {reset}"
     reference = run(folder, 1, 1, 520, "reference")
     with h5py.File(reference) as f:
         assert f["progress"].attrs["samples"] > 100, "the run must reach its training"
@@ -72,7 +80,8 @@ def check(folder, rule, precision, streams, features, in_degree, modes=0, neuron
         compare(
             reference, run(folder, ranks, threads, 520, f"layout-{ranks}-{threads}"), f"{label}: {ranks} x {threads}"
         )
-    for first, second, steps in ((3, 2, 100), (1, 3, 411), (2, 1, 0)) if everything else few:
+    all_restarts = ((3, 2, 100), (1, 3, 411), (2, 1, 0), (2, 3, end_of_a_trial(folder, "reference")))
+    for first, second, steps in all_restarts if everything else few:
         output = f"restart-{steps}"
         run(folder, first, 1, steps, output)
         compare(
@@ -87,18 +96,18 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         harness.write_mixed_trials(os.path.join(folder, "trials.h5"))
         check(folder, "full-force", "double", 1, "dense", 0)
-        check(folder, "full-force", "double", 3, "dense", 30)
-        check(folder, "full-force", "single", 3, "dense", 0)
+        check(folder, "full-force", "double", 3, "dense", 30, reset="random")
+        check(folder, "full-force", "single", 3, "dense", 0, reset="fixed")
         check(folder, "full-force", "mixed", 3, "dense", 0)
         check(folder, "full-force", "double", 1, "low-rank", 0)
         check(folder, "full-force", "single", 3, "low-rank", 30)
-        check(folder, "full-force", "double", 3, "dense", 0, modes=20)
+        check(folder, "full-force", "double", 3, "dense", 0, modes=20, reset="random")
         check(folder, "full-force", "single", 2, "low-rank", 30, modes=9)
-        check(folder, "force", "single", 1, "dense", 0)
+        check(folder, "force", "single", 1, "dense", 0, reset="zero")
         # One selected stream takes the product that reads half of P, and this network is large enough for it.
         check(folder, "full-force", "double", 2, "dense", 0, neurons=2133)
         check(folder, "force", "double", 3, "dense", 0)
-        check(folder, "force", "single", 3, "low-rank", 30)
+        check(folder, "force", "single", 3, "low-rank", 30, reset="random")
 
 
 if __name__ == "__main__":

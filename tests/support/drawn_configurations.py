@@ -59,6 +59,7 @@ DRAWN = {
     "task.version": lambda draw, _: int(one_of(draw, (2, 1))),
     "task.hint": lambda draw, so_far: one_of(draw, (True, True, False, "published", "none")
                                              + (("phase", "phase") if so_far["task.name"] == "ready-set-go" else ())),
+    "task.reset": lambda draw, _: one_of(draw, ("none", "none", "zero", "fixed", "random")),
     "task.pulse": lambda draw, _: one_of(draw, (0.05, 0.05, 0.02)),
     "task.delay_min": lambda draw, _: one_of(draw, (0.0, 0.0, 0.05)),
     "task.delay_max": lambda draw, _: one_of(draw, (0.0, 0.6)),
@@ -95,11 +96,13 @@ DRAWN = {
 }
 
 #: Keys that are not drawn, and why.
-NOT_DRAWN = {"run.output": "every run of a test has a folder of its own"}
+NOT_DRAWN = {"run.output": "every run of a test has a folder of its own",
+             "run.start_from": "a run before it must have made the network; start_from.py tests it",
+             "run.keep_P": "likewise"}
 
 #: Values that are wrong by themselves. Some configurations get one of them.
 WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_trials", -1), ("run.train_trials", -2),
-         ("run.test_trials", -1), ("task.name", "osculation"), ("task.version", 3), ("task.hint", 1),
+         ("run.test_trials", -1), ("task.name", "osculation"), ("task.version", 3), ("task.hint", 1), ("task.reset", "never"),
          ("task.file", "~/trials.h5"), ("task.file", "nowhere.h5"), ("task.test_file", "nowhere.h5"), ("network.neurons", 1), ("network.neurons", 2.5),
          ("network.dt", 0.0), ("network.tau", -0.01), ("network.gain", -1.0), ("network.noise", -0.1),
          ("network.integrator", "rk4"), ("network.nonlinearity", "sigmoid"), ("network.in_degree", -1),

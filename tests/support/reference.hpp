@@ -33,8 +33,9 @@ class Reference {
     Trial trial;
   };
 
-  Reference(const RunOptions& run, const NetworkOptions& network, const LearningOptions& learning, const Task& task)
-      : run_(run), network_(network), learning_(learning), task_(&task) {
+  Reference(const RunOptions& run, const NetworkOptions& network, const LearningOptions& learning, const Task& task,
+            Reset reset = Reset::none)
+      : run_(run), network_(network), learning_(learning), task_(&task), reset_(reset) {
     draw_weights();
     draw_states();
     const Index N = network.neurons;
@@ -66,6 +67,7 @@ class Reference {
     Matrix F = Matrix::Zero(network_.neurons, run_.streams);
     for (Index b = 0; b < run_.streams; ++b) {
       if (stream(b).phase == Stream::idle) continue;
+      if (reset_ != Reset::none && (steps_ == 0 || stream(b).position == 0)) reset(b);
       F.col(b) = advance_target(b);
       advance_network(b);
       respond(b, F.col(b));
@@ -73,6 +75,7 @@ class Reference {
     }
     learn(learning_streams, F);
     samples += static_cast<Index>(learning_streams.size());
+    ++steps_;
     if (!modes_fixed_) moments_ += F * F.transpose();
     advance_streams();
     if (!modes_fixed_ && !all_in_init()) fix_modes();
@@ -152,6 +155,18 @@ class Reference {
         x_D(i, b) = target.normal(i);
       }
     }
+  }
+
+  /// Begins a trial: both networks are in the same state, and the currents and outputs are those of this state.
+  void reset(Index b) {
+    const Stream& s = stream(b);
+    const std::uint64_t kind = s.phase == Stream::init ? 0 : 1;
+    const Draws draws = reset_ == Reset::fixed ? Draws(run_.seed, Purpose::fixed_state)
+                                               : Draws(run_.seed, Purpose::trial_state, s.number, kind);
+    for (Index i = 0; i < network_.neurons; ++i) x(i, b) = x_D(i, b) = reset_ == Reset::zero ? 0.0 : draws.normal(i);
+    const Vector r = rates(x.col(b));
+    z_rec.col(b) = J * r;
+    z.col(b) = w * r;
   }
 
   static Vector sample(const std::vector<double>& signal, Index width, Index position) {
@@ -299,6 +314,8 @@ class Reference {
   NetworkOptions network_;
   LearningOptions learning_;
   const Task* task_;
+  Reset reset_;
+  Index steps_ = 0;
   Index dealt_ = 0;  ///< training trials dealt out so far
   Matrix moments_;   ///< sum F F' of the init trials until the modes are fixed
   bool modes_fixed_ = false;

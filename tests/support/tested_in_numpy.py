@@ -46,18 +46,19 @@ def disturbed(network, size):
 def error(network, trials, count, seed):
     """The test error of `count` trials; NaN where all targets are zero."""
     options = network.config["run"]
-    streams, states, free = options["streams"], [], []
+    streams, states, free, first = options["streams"], [], [], 0
     for stream in range(streams):
         state = network.initial_state(seed, stream=stream)
         forced = init_trials(trials, seed, stream, streams, options["init_trials"])
-        network.run(forced, state=state, forced=True)
+        network.run(forced, state=state, forced=True, seed=seed, first_trial=first)
+        first += len(forced)
         states.append(state)
         heapq.heappush(free, (sum(len(t.targets) for t in forced), stream))
     squared_error = squared_target = 0.0
     for number in range(count):
         time, stream = heapq.heappop(free)
         trial = trials[number % len(trials)]
-        run = network.run([trial], state=states[stream])[0]
+        run = network.run([trial], state=states[stream], seed=seed, first_trial=number)[0]
         squared_error += np.sum((run.outputs - run.targets) ** 2, where=run.mask)
         squared_target += np.sum(run.targets**2, where=run.mask)
         heapq.heappush(free, (time + len(trial.targets), stream))

@@ -31,6 +31,8 @@ enum class Purpose : std::uint64_t {
   test_trial = 17,
   target_columns = 18,      ///< which inputs a neuron has, where J_D is sparse; trial is the row
   tangent_vectors = 19,     ///< initial vectors of the Lyapunov exponents; trial is the row, index the column
+  fixed_state = 20,         ///< the one state in which all trials begin; index is the neuron
+  trial_state = 21,         ///< the state in which a trial begins; step is the kind of the trial, index the neuron
   fixed_point_starts = 22,  ///< from which steps of a run fixed points are looked for; trial is the start
 };
 

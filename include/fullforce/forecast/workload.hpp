@@ -7,6 +7,7 @@ namespace fullforce {
 /// What is to be computed: everything that the cost of a step depends on.
 struct Workload : SessionOptions {
   Channels channels;
+  double resets = 0.0;  ///< share of the steps in which some stream begins a trial in a state of its own
 
   SessionShape shape(int ranks, int threads) const {
     return SessionShape(RowPartition(network.neurons, ranks), threads, *this, channels);

@@ -68,6 +68,8 @@ inline constexpr const char* provenance = "provenance";          ///< text: JSON
 inline constexpr const char* trials = "trials_fingerprint";
 /// Text: fingerprint of the trials file that it is tested on, where that is another one (task.test_file).
 inline constexpr const char* test_trials = "test_trials_fingerprint";
+/// Text: JSON with the path and the seal of the network file from which training took its first weights.
+inline constexpr const char* source = "start_from";
 }  // namespace root
 
 /// Where the run stands.
@@ -94,7 +96,9 @@ inline constexpr const char* x = "/network/x";                ///< [N, B], state
 inline constexpr const char* feedback = "/network/feedback";  ///< [N, B], recurrent currents of the last step
 inline constexpr const char* output = "/network/output";      ///< [n_out, B] in 64 bits, outputs of the last step
 inline constexpr const char* u_in = "/network/u_in";          ///< [N, n_in], input weights
-inline constexpr const char* readout = "/network/readout";    ///< [n_out, d], output weights w over the features
+/// [N, 1], with task.reset = "fixed": the state x = x_D in which all trials begin
+inline constexpr const char* start_state = "/network/start_state";
+inline constexpr const char* readout = "/network/readout";  ///< [n_out, d], output weights w over the features
 /// Full-FORCE: learned recurrent weights J [N, d]; with low-rank features A of J = A U^T. With target modes [n, d]: w
 /// of J = V w, or A of J = V A U^T. FORCE has none.
 inline constexpr const char* weights = "/network/weights";

@@ -80,6 +80,8 @@ class Basis {
   /// The sum of |v - U a|^2, and the sum of |v|^2, over all vectors that grow() was given.
   double energy_left_out() const { return left_out_; }
   double energy() const { return energy_; }
+  /// Sets both energies to 0, and keeps the directions.
+  void forget_energy() { energy_ = left_out_ = 0.0; }
 
   const RowMatrix<T>& matrix() const { return U_; }
 

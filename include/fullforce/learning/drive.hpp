@@ -50,6 +50,9 @@ class Drive {
   /// Draws the states of what generates the targets at the start of a run.
   virtual void draw_state(std::uint64_t seed, Purpose purpose) = 0;
 
+  /// Puts what generates the targets of a stream into the state in which a trial begins (Neurons::reset).
+  virtual void reset_target(Index stream, std::span<const T> state) = 0;
+
   /// Takes over the products that multiply_ahead() computed in the step before.
   virtual void begin_step() = 0;
   /// Computes F of a block, then advances what generates F by a step, then writes its rates.
@@ -71,6 +74,9 @@ class Drive {
 
   /// The state of a neuron of the target-generating network. `local` counts from this rank's first neuron.
   virtual double target_state(Index local, Index stream) const = 0;
+
+  /// Sets z_rec to the currents `own` [local rows, B] in some streams, which begin a trial.
+  void reset_response(std::span<const Index> streams, const StreamArray<T>& own);
 
   /// Sets z_rec = F in the streams that are in teacher-forced trials, which TrialSchedule describes.
   void teach(const TrialStreams& streams);

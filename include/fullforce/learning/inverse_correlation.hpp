@@ -106,16 +106,23 @@ class InverseCorrelation {
   /// The number of samples at which phi^T P phi was negative, because rounding had used up the precision of P.
   Index indefinite_samples() const { return indefinite_; }
 
+  /// Begins anew with P = I / alpha and an empty panel.
+  void forget();
+
   void persist(Archive& archive);
-  /// Does the same as persist() for a matrix that every rank holds whole, for its first `features` rows and columns.
+  /// Saves or loads the panel alone. **Collective.**
+  void persist_panel(Archive& archive);
+  /// These do the same for a matrix that every rank holds whole, for its first `features` rows and columns.
   /// **Collective.**
   void persist_whole(Archive& archive, Index features);
+  void persist_whole_panel(Archive& archive, Index features);
 
  private:
   F* S(Index local) { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   const F* S(Index local) const { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
   MatrixView<F> S_from(Index local) { return {S(local), capacity_, S_stride_}; }
   bool uses_symmetry() const { return used_ == layout_->rows() && SymmetricProduct<F>::pays(used_, selected_); }
+  void begin_diagonal();
   void sum_block(RowBlock block);
   void decode();
   double rounding_of_sums() const;
@@ -129,6 +136,7 @@ class InverseCorrelation {
   Index used_;
   Index vectors_;
   Index panel_;
+  double alpha_;
   Index capacity_;  ///< panel + B - 1 columns, because one step may exceed the panel by B - 1
   Index pending_ = 0;
   Index selected_ = 0;

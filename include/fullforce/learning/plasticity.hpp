@@ -125,6 +125,11 @@ class Plasticity {
   /// Copies of the weights in double precision. No update may be pending. **Collective.**
   virtual EffectiveWeights effective_weights() const = 0;
 
+  /// Loads the weights of another network, and applies the updates that were pending in its file. `keep_P` says that
+  /// this instance, which learns, goes on with what the file says of the rates seen so far. It has otherwise seen none.
+  /// **Collective.**
+  virtual void start_from(Archive& archive, bool keep_P, RegionTimer& timer) = 0;
+
   /// Saves or loads the weights and, if this instance learns, what it needs to go on learning. **Collective.**
   virtual void persist(Archive& archive) = 0;
 };

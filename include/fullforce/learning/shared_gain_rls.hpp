@@ -109,6 +109,7 @@ class SharedGainRls : public Plasticity<T> {
   PlasticityReport report() const override;
   std::vector<std::span<const std::byte>> matrices() const override;
   EffectiveWeights effective_weights() const override;
+  void start_from(Archive& archive, bool keep_P, RegionTimer& timer) override;
   void persist(Archive& archive) override;
 
   // The functions that follow are for tests.
@@ -126,6 +127,7 @@ class SharedGainRls : public Plasticity<T> {
 
  private:
   void use_features();
+  void persist_weights(Archive& archive);
   /// The array that receives J phi: the currents themselves, or the outputs of the modes.
   StreamArray<T>& products(StreamArray<T>& currents) { return modes_ ? modes_->outputs() : currents; }
   void learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets, const Gain<T>& gain);

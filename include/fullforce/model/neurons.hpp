@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "fullforce/base/matrix_view.hpp"
@@ -31,6 +32,10 @@ class Neurons {
 
   /// Draws the states at the start of a run. Stream and neuron are the key of each draw.
   virtual void draw_state(std::uint64_t seed, Purpose purpose) = 0;
+
+  /// Puts the neurons of a stream into the state in which a trial begins. `state` has a number for each neuron of this
+  /// rank: its x.
+  virtual void reset(Index stream, std::span<const T> state) = 0;
 
   /// Advances a block of neurons by one time step under `currents` [rows of the block, B], which are the sum of
   /// recurrent and external currents. Idle streams keep their states. Different blocks may be advanced at the same time

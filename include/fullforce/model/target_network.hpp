@@ -26,6 +26,7 @@ class TargetNetwork {
                 const StepSignals& signals, bool keeps_two);
 
   void draw_state(std::uint64_t seed, Purpose purpose) { neurons_->draw_state(seed, purpose); }
+  void reset(Index stream, std::span<const T> state) { neurons_->reset(stream, state); }
 
   /// Takes over the product that was computed ahead.
   void begin_step();

@@ -21,6 +21,12 @@ enum class Hint { none, published, phase };
 template <>
 inline constexpr std::array<std::string_view, 3> names_of<Hint> = {"none", "published", "phase"};
 
+/// The state in which both networks begin a trial: the one in which the trial before left them, x = x_D = 0, a random
+/// state that is the same for all trials, or a random state of this trial alone.
+enum class Reset { none, zero, fixed, random };
+template <>
+inline constexpr std::array<std::string_view, 4> names_of<Reset> = {"none", "zero", "fixed", "random"};
+
 /// The lengths of the parts of trials that have pulses, delays and pauses. All are in s.
 struct TrialTimes {
   double pulse = 0.05;
@@ -35,13 +41,15 @@ struct TaskOptions {
   std::string name = "oscillation";  ///< one of task_names()
   int version = 2;                   ///< version of the oscillation: 2 (the authors' current code) or 1
   Hint hint = Hint::published;       ///< hint of a task that can give one
+  Reset reset = Reset::none;         ///< state in which both networks begin a trial
   std::string file = "trials.h5";    ///< trials file of the task "file"
   std::string test_file = "";        ///< trials file of its tests; "" stands for the same one
   TrialTimes times;                  ///< of the tasks with pulses, delays and pauses
 };
 
-/// The purpose of a trial. Trials of each kind have their own numbers.
-enum class TrialKind { init, training, test_init, test };
+/// The purpose of a trial. Trials of each kind have their own numbers. The enumerators' values are counters of random
+/// draws and never change.
+enum class TrialKind { init = 0, training = 1, test_init = 2, test = 3 };
 
 struct TrialId {
   TrialKind kind = TrialKind::training;

@@ -40,6 +40,7 @@ struct TestJob {
   std::optional<RecordingJob> recording;
   /// If given, every rank calls it at every step of stream 0 in a test trial.
   std::function<void(const StepView&)> observe;
+  Reset reset = Reset::none;  ///< state in which trials begin
 };
 
 struct TestResult {

@@ -16,10 +16,17 @@ struct NetworkFileHeader {
   std::string provenance;  ///< provenance, JSON text
   /// Fingerprints of the trials files that the network learned from and is tested on.
   TrialsFingerprints trials{};
+  /// Where the weights came from with which training started (run.start_from): its path and seal, JSON text.
+  /// Empty if they started from zero.
+  std::string source{};
   Channels channels{};       ///< only read: the channels of the network's weights
   Index step = 0;            ///< only read: step of the run when the file was written
   Index idle_steps = 0;      ///< only read: steps since a stream first had no trial left
   bool has_pending = false;  ///< only read: whether updates are pending, which means computed and not yet applied
+  Index features = 0;        ///< only read: the number of features that its weights are learned over
+  Index pending = 0;         ///< only read: the number of pending updates
+  bool has_P = false;        ///< only read: whether the file holds an inverse correlation matrix
+  bool has_J_D = false;      ///< only read: whether the file holds J_D
 };
 
 /// Writes a network file, or a checkpoint, which has the same layout. `persist` saves its arrays. The file is written

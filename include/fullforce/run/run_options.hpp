@@ -14,6 +14,8 @@ struct RunOptions {
   Index train_trials = 200;
   Index test_trials = 50;
   std::string output = "runs/oscillation";  ///< folder, relative to the working directory
+  std::string start_from;                   ///< network file whose weights training starts from; empty if from zero
+  bool keep_P = false;                      ///< whether the inverse correlation matrix is that of this file, too
 };
 
 /// The keys of the section [checkpoint] of a configuration.

@@ -19,7 +19,8 @@ struct SessionOptions {
   NetworkOptions network;
   LearningOptions learning;
   Index streams = 1;
-  std::uint64_t weight_seed = 1;  ///< seed of the fixed weights
+  std::uint64_t weight_seed = 1;  ///< seed of the fixed weights, and of the state in which all trials begin
+  Reset reset = Reset::none;      ///< state in which trials begin
 };
 
 /// The memory and the file sizes of a session. It is a pure value, for forecasts and for checks before anything is
@@ -73,6 +74,11 @@ class Session {
   Simulation<T>& start_test(const TrialSchedule& schedule, std::uint64_t seed, double noise);
   Simulation<T>& simulation() { return *simulation_; }
   const Simulation<T>& simulation() const { return *simulation_; }
+
+  /// Takes the fixed and learned weights of another network, with its pending updates applied, before anything runs.
+  /// `keep_P` says that learning also goes on with its inverse correlation matrix, which is otherwise fresh. Throws
+  /// RunError if the file is damaged, or lacks what is asked for. **Collective.**
+  void take_weights(const std::filesystem::path& path, bool keep_P);
 
   /// Applies the pending updates of a file that was loaded: those that were computed and not yet applied.
   /// **Collective.**

@@ -13,6 +13,7 @@
 #include "fullforce/model/input_currents.hpp"
 #include "fullforce/model/neurons.hpp"
 #include "fullforce/model/step_signals.hpp"
+#include "fullforce/model/trial_reset.hpp"
 #include "fullforce/model/trial_streams.hpp"
 #include "fullforce/parallel/layout.hpp"
 #include "fullforce/run/relative_error.hpp"
@@ -42,6 +43,7 @@ struct SimulationOptions {
   double update_probability = 0.5;
   std::uint64_t seed = 1;
   bool testing = false;  ///< whether this is a test: states are drawn for the test, and nothing is learned
+  Reset reset = Reset::none;
 };
 
 /// The target-generating and the task-performing network in B streams side by side. They advance step by step in the
@@ -55,9 +57,10 @@ class Simulation {
              const Connectivity<T>& connectivity, Plasticity<T>& plasticity);
 
   /// Advances every stream by one step, and returns the training or test trials that ended with it. A step needs at
-  /// most two collectives, two more with target modes, and one more if the panel is applied. It allocates memory only
-  /// if a new trial is longer than any before, or if target modes are fixed, which happens when the first stream has
-  /// ended its init trials. Throws RunError, which states trial and step, if a value is not finite. **Collective.**
+  /// most two collectives, two more with target modes, and one more if the panel is applied. If trials begin in a state
+  /// of their own, a step in which one begins needs those of a step without learning in addition. It allocates memory
+  /// only if a new trial is longer than any before, or if target modes are fixed, which happens when the first stream
+  /// has ended its init trials. Throws RunError, which states trial and step, if a value is not finite. **Collective.**
   std::span<const TrialResult> step();
 
   /// Applies the pending updates: those that are computed and not yet applied. **Collective.**
@@ -104,6 +107,9 @@ class Simulation {
  private:
   bool target_runs() const;
   void prime();
+  void reset_states();
+  void find_rates();
+  void respond_to_reset(std::span<const Index> streams);
   void advance_networks();
   void exchange_rates();
   void choose_learning_streams();
@@ -134,6 +140,7 @@ class Simulation {
   TrialStreams streams_;
   StepSignals signals_;
   InputCurrents<T> inputs_;
+  TrialReset<T> reset_;
   std::unique_ptr<Neurons<T>> network_;
   std::unique_ptr<Drive<T>> drive_;
   MatrixTour tour_;
@@ -148,7 +155,8 @@ class Simulation {
   Index samples_ = 0;
   StepAccount account_;  ///< account of the last step
   Work work_;
-  bool primed_ = false;  ///< whether rates and the products with J_D belong to the present states
+  bool primed_ = false;   ///< whether rates and the products with J_D belong to the present states
+  bool bounded_ = false;  ///< whether the bound on the target currents is that of the present weights
   std::function<void(const Simulation&)> look_;
   bool target_observed_ = false;
   RegionTimer timer_;

@@ -19,11 +19,12 @@ struct TrainingJob {
   NetworkOptions network;
   LearningOptions learning;
   CheckpointOptions checkpoint;
-  std::string config_text;                          ///< effective configuration as TOML, which network files keep
-  std::string config_json;                          ///< the same as a JSON object, which the summary keeps
-  std::optional<std::filesystem::path> start_from;  ///< checkpoint to go on from, or network to go on training
-  bool extends = false;  ///< whether start_from is of a run of fewer trials, whose files stay for as long as they may
-  bool trained = false;  ///< whether start_from is the network that this run makes, so that only its test is left
+  std::string config_text;                            ///< effective configuration as TOML, which network files keep
+  std::string config_json;                            ///< the same as a JSON object, which the summary keeps
+  std::optional<std::filesystem::path> restart_from;  ///< checkpoint to go on from, or network to go on training
+  bool extends = false;  ///< whether restart_from is of a run of fewer trials, whose files stay for as long as they may
+  bool trained = false;  ///< whether restart_from is the network that this run makes, so that only its test is left
+  std::string source;    ///< NetworkFileHeader::source
   double state_bytes = 0.0;           ///< approximate size of the state of all ranks
   std::vector<std::string> warnings;  ///< warnings to show at the start
   std::optional<Index> max_steps;

@@ -108,8 +108,8 @@ class Analysis {
     };
     RunOptions run = config().run;
     run.streams = 1;
-    const TestJob plan{run, config().network, config().learning, arguments_->network, tested_.network_seed, {},
-                       {},  observe};
+    const TestJob plan{run, config().network, config().learning,  arguments_->network, tested_.network_seed, {},
+                       {},  observe,          config().task.reset};
     describe_run(test(layout_.comm(), task(), plan), activity);
     if (pca) find_components(activity);
     if (starts_) search_fixed_points();

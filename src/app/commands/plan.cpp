@@ -9,6 +9,7 @@
 #include "fullforce/parallel/threads.hpp"
 #include "inputs.hpp"
 #include "result_stream.hpp"
+#include "start_weights.hpp"
 
 namespace fullforce {
 namespace {
@@ -48,10 +49,12 @@ Machine calibrated_machine(const Communicator& comm, const PlanArguments& argume
 Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const Machine& machine) {
   const Config config = load_config(comm, *arguments.config, arguments.settings);
   const std::unique_ptr<Task> task = agreed_task(comm, config);
+  check_start_weights(comm, config, task->channels());
   warn(comm, keys_without_effect(config, task->channels()));
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
-  const Forecast plan = forecast_run({{config.network, config.learning, config.run.streams}, task->channels()},
-                                     config.run, *task, deployment, machine);
+  const Forecast plan = forecast_run(
+      {{config.network, config.learning, config.run.streams, config.run.seed, config.task.reset}, task->channels()},
+      config.run, *task, deployment, machine);
   require_fit(plan, machine);
   return plan;
 }

@@ -73,8 +73,8 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
   require_memory(comm, {test_bytes(comm, tested, recording)},
                  fmt::format("a test of {} neurons{}", config.network.neurons, recording ? " with --record" : ""),
                  recording ? "fewer of --neurons, fewer trials" : "fewer trials");
-  const TestJob plan{config.run,          config.network,      config.learning, arguments.network,
-                     tested.network_seed, tested.learned_from, recording,       /*observe=*/{}};
+  const TestJob plan{config.run,          config.network, config.learning, arguments.network, tested.network_seed,
+                     tested.learned_from, recording,      /*observe=*/{},  config.task.reset};
   const TestResult result = test(comm, *tested.task, plan);
   agree(comm, [&] {
     if (comm.is_root() && arguments.output)

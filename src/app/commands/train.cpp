@@ -12,6 +12,7 @@
 #include "result_stream.hpp"
 #include "run_folder.hpp"
 #include "run_lock.hpp"
+#include "start_weights.hpp"
 
 namespace fullforce {
 namespace {
@@ -32,6 +33,13 @@ std::string memory_text(const MemoryNeed& need, int ranks) {
   return text;
 }
 
+/// Where the run would begin.
+std::string beginning_of(const Config& config, const RunStart& start) {
+  if (start.from) return "would go on from " + start.from->string();
+  if (config.run.start_from.empty()) return "would start anew";
+  return fmt::format("would start with the weights{} of {}", config.run.keep_P ? " and P" : "", config.run.start_from);
+}
+
 TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes,
                     std::vector<std::string> warnings) {
   TrainingJob plan;
@@ -42,7 +50,8 @@ TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const
   plan.checkpoint = config.checkpoint;
   plan.config_text = dump_config(config);
   plan.config_json = config_json(config);
-  plan.start_from = start.from;
+  plan.restart_from = start.from;
+  plan.source = start.source;
   plan.extends = start.extends;
   plan.trained = start.trained;
   plan.state_bytes = state_bytes;
@@ -67,20 +76,24 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
                  "fewer neurons, learning.precision = \"single\"");
   RunLock lock;
   lock.take_if_used(comm, config.run.output);
-  const RunStart start = find_start(comm, config, fingerprints(*task), arguments.restart);
+  RunStart start = find_start(comm, config, fingerprints(*task), arguments.restart);
   if (start.finished) {
     if (comm.is_root())
       say(fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)\n",
                       config.run.output));
     return 0;
   }
+  // A run that goes on has taken its weights, and does not need the file any more.
+  if (!start.from) start.source = check_start_weights(comm, config, task->channels());
+  require(
+      !arguments.no_target || config.run.start_from.empty(),
+      "--no-target with run.start_from: J_D that was taken from a file cannot be drawn again (leave --no-target out)");
   std::vector<std::string> warnings = warnings_before(comm, config, *task);
   if (arguments.dry_run) {
     warn(comm, warnings);
-    const std::string beginning =
-        start.from ? "would go on from " + start.from->string() : std::string("would start anew");
-    print_result(comm, fmt::format("{}\n# {}; {}\n", dump_config(config),
-                                   memory_text(task->memory() + MemoryNeed{to_come}, comm.size()), beginning));
+    print_result(
+        comm, fmt::format("{}\n# {}; {}\n", dump_config(config),
+                          memory_text(task->memory() + MemoryNeed{to_come}, comm.size()), beginning_of(config, start)));
     return 0;
   }
   prepare_folder(comm, config.run.output);

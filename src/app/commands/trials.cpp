@@ -18,7 +18,11 @@ void append(std::vector<T>& all, const std::vector<T>& more) {
 
 /// The shape of a file with the first trials of a task.
 TrialsShape shape_of_trials(const Task& task, double dt, Index count) {
-  TrialsShape shape{dt, task.inputs(), task.outputs(), task.hints(), {}};
+  TrialsShape shape;
+  shape.dt = dt;
+  shape.n_in = task.inputs();
+  shape.n_out = task.outputs();
+  shape.n_hint = task.hints();
   shape.names = task.channel_names();
   if (task.hints() == 0) shape.names.hints.clear();
   Trial trial;

@@ -35,6 +35,15 @@ TEST(Effects, GainsOfMissingChannelsAreNamed) {
   EXPECT_TRUE(found_in(gains, {1, 1, 1}).empty());
 }
 
+TEST(Effects, GainsOfWeightsThatAreTakenAreNamed) {
+  const std::string gains = "[network]\ngain = 1.2\ninput_gain = 2.0\noutput_gain = 2.0\nhint_gain = 3.0\n";
+  EXPECT_TRUE(found_in(gains, {1, 1, 1}).empty());
+  const auto found = found_in("[run]\nstart_from = \"network.h5\"\n" + gains, {1, 1, 1});
+  ASSERT_EQ(found.size(), 4u);
+  EXPECT_EQ(found[0], "network.gain = 1.2 has no effect with run.start_from, whose J_D is taken");
+  EXPECT_EQ(found_in("[run]\nkeep_P = true\n", {1, 1, 1}).size(), 1u);
+}
+
 TEST(Effects, HintsServeTargetCurrentsAlone) {
   const std::string force = "[network]\nhint_gain = 3.0\n[learning]\nrule = \"force\"\n";
   EXPECT_EQ(found_in(force, {2, 1, 1}).size(), 1u);

@@ -39,6 +39,18 @@ TEST_F(ForecastOfARun, NeedsTheMemoryThatTheRunWillAskFor) {
   EXPECT_LT(program, 100e6);
 }
 
+/// The trials of the task have 2000 steps, and four streams begin one in every 500th step. J_D and J are then read
+/// once more; P is not.
+TEST_F(ForecastOfARun, CountsTheProductsOfResets) {
+  Workload w = workload(5000, 4);
+  const Forecast without = of(w, 2);
+  w.reset = Reset::zero;
+  const Forecast with = of(w, 2);
+  EXPECT_NEAR((with.training_work.bytes - without.training_work.bytes) / (2 * 5000.0 * 5000.0 * 8.0), 1.0 / 500.0,
+              1e-5);
+  EXPECT_GT(with.seconds(), without.seconds());
+}
+
 TEST_F(ForecastOfARun, RefusesWhatCannotFitAndSaysWhatWould) {
   const Forecast forecast = of(workload(40000), 1);
   try {

@@ -48,6 +48,7 @@ struct Case {
   Index target_modes = 0;
   Nonlinearity nonlinearity = Nonlinearity::tanh;
   bool masked = false;
+  Reset reset = Reset::none;
 };
 
 using Matrix = Reference::Matrix;
@@ -126,12 +127,12 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   learning.target_modes = c.target_modes;
 
   const bool recurrent = c.rule == Rule::full_force;
-  Session<double> session(comm, task, {network, learning, c.streams, run.seed}, true);
+  Session<double> session(comm, task, {network, learning, c.streams, run.seed, c.reset}, true);
   const Layout& layout = session.layout();
   const Connectivity<double>& connectivity = session.connectivity();
   auto& rls = dynamic_cast<SharedGainRls<double>&>(session.plasticity());
   Simulation<double>& simulation = session.start_training(training_schedule(run), run.seed);
-  Reference reference(run, network, learning, task);
+  Reference reference(run, network, learning, task, c.reset);
   for (Index k = 0; k < 470; ++k) {
     const bool collecting = rls.is_observing();
     simulation.step();
@@ -206,7 +207,17 @@ INSTANTIATE_TEST_SUITE_P(
              .integrator = Integrator::euler,
              .target_modes = 15,
              .masked = true},
-        Case{Rule::force, 2, 20, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::relu}));
+        Case{Rule::force, 2, 20, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::relu},
+        Case{Rule::full_force, 1, 37, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::tanh, false,
+             Reset::random},
+        Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::dense, 0, Nonlinearity::tanh, false,
+             Reset::zero},
+        Case{Rule::force, 3, 11, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::tanh, false, Reset::fixed},
+        Case{Rule::force, 2, 11, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::relu, false, Reset::random},
+        Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::low_rank, 0, Nonlinearity::tanh, false,
+             Reset::fixed},
+        Case{Rule::full_force, 3, 11, Integrator::euler, 0, FeatureKind::dense, 9, Nonlinearity::tanh, false,
+             Reset::random}));
 
 }  // namespace
 }  // namespace fullforce

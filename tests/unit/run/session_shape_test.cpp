@@ -25,6 +25,7 @@ struct Case {
   Index target_modes = 0;
   Index in_degree = 0;
   Index streams = 1;
+  Reset reset = Reset::none;
 
   SessionOptions options() const {
     SessionOptions o;
@@ -39,6 +40,7 @@ struct Case {
     o.learning.update_probability = 1.0;
     o.learning.panel = panel;
     o.streams = streams;
+    o.reset = reset;
     return o;
   }
 };
@@ -150,6 +152,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{.name = "low_rank_streams", .features = low_rank, .in_degree = 50, .streams = 5},
                     Case{.name = "low_rank_force", .rule = Rule::force, .features = low_rank, .in_degree = 50},
                     Case{.name = "modes", .target_modes = 20},
+                    Case{.name = "fixed", .streams = 5, .reset = Reset::fixed},
                     Case{.name = "low_rank_modes", .features = low_rank, .target_modes = 20}),
     name_of);
 

@@ -100,6 +100,22 @@ TEST(Simulation, AStepHasTwoCollectives) {
   EXPECT_EQ(comm.calls() - before, 50 * (gathers_of_a_step(comm) + 1));
 }
 
+/// Trials have 40 steps, so that two of 80 steps begin one.
+TEST(Simulation, AResetTakesTheCollectivesOfAStepOnceMoreAndAllocatesNothing) {
+  const Communicator comm = Communicator::world();
+  NetworkOptions network = network_options(1.5);
+  network.dt = network.tau = 0.05;
+  const std::unique_ptr<Task> task = make_task(TaskOptions{}, network.dt, 1);
+  Session<double> session(comm, *task, {network, learning_options(Rule::full_force, 0, 0), 1, 1, Reset::random}, true);
+  Simulation<double>& simulation = session.start_training({1, 1, 50, TrialKind::init, TrialKind::training}, 1);
+  for (int k = 0; k < 90; ++k) simulation.step();
+  const Index before = comm.calls();
+  const long allocated = allocations;
+  for (int k = 0; k < 80; ++k) simulation.step();
+  EXPECT_EQ(allocations - allocated, 0);
+  EXPECT_EQ(comm.calls() - before, 82 * (gathers_of_a_step(comm) + 1));
+}
+
 TEST(Simulation, AFreeLowRankTestGathersNothing) {
   const Communicator comm = Communicator::world();
   Toy toy(comm, Rule::full_force, 1.5, 0, 8, false);

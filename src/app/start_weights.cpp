@@ -1,0 +1,111 @@
+#include "start_weights.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "fullforce/base/check.hpp"
+#include "fullforce/io/recording_file.hpp"
+#include "fullforce/learning/inverse_correlation.hpp"
+#include "fullforce/run/json_text.hpp"
+#include "fullforce/run/network_file.hpp"
+#include "inputs.hpp"
+
+namespace fullforce {
+namespace {
+
+/// The keys that give weights their shape, type and meaning.
+constexpr std::array<std::string_view, 6> of_weights = {"network.neurons",    "network.in_degree",
+                                                        "learning.rule",      "learning.features",
+                                                        "learning.precision", "learning.target_modes"};
+
+template <class Keys>
+void require_same(const Config& saved, const Config& config, const Keys& keys, const std::string& why) {
+  std::string differences;
+  for (const ConfigDifference& difference : config_differences(saved, config))
+    for (const std::string_view key : keys)
+      if (difference.key == key)
+        differences += fmt::format("\n  {} = {} in the file, {} now", key, difference.first, difference.second);
+  require(differences.empty(), "{} {}:{}", config.run.start_from, why, differences);
+}
+
+void require_channels(const Channels& network, const Channels& task, const std::string& file) {
+  const auto expect = [&](const char* what, Index found, Index expected) {
+    require(found == expected, "{} has {} {}(s), and the task has {} (take a network of a task with the same channels)",
+            file, found, what, expected);
+  };
+  expect("input", network.inputs, task.inputs);
+  expect("output", network.outputs, task.outputs);
+  expect("hint", network.hints, task.hints);
+}
+
+/// Throws InputError if J_D is not in the file and would be drawn otherwise than for the network in it. J_D of a
+/// network that itself started from a file is always in it.
+void require_J_D(const NetworkFileHeader& header, const Config& saved, const Config& config) {
+  if (header.has_J_D) return;
+  constexpr std::array<std::string_view, 2> of_draws = {"run.seed", "network.gain"};
+  require_same(saved, config, of_draws,
+               "has no J_D, which is drawn again and needs the keys of that run (give them, or take a network.h5 that "
+               "was written without --no-target)");
+}
+
+/// Throws InputError unless learning can go on with P of the file. No element of P may be larger than 1/alpha.
+void require_P(const NetworkFileHeader& header, const Config& saved, const Config& config) {
+  if (!config.run.keep_P) return;
+  require(header.has_P,
+          "run.keep_P = true, but {} holds no inverse correlation matrix P (use run.keep_P = false, or a file that "
+          "training wrote)",
+          config.run.start_from);
+  constexpr std::array<std::string_view, 2> of_P = {"learning.alpha", "network.nonlinearity"};
+  require_same(saved, config, of_P, "has a P of other keys, which run.keep_P = true does not allow");
+}
+
+/// Throws InputError unless there is room for the basis and for the pending updates of the file.
+void require_room(const NetworkFileHeader& header, const Config& config) {
+  const LearningOptions& learning = config.learning;
+  require(
+      learning.features == FeatureKind::dense || header.features <= std::min(learning.max_rank, config.network.neurons),
+      "{} has a basis of {} directions, which learning.max_rank = {} has no room for", config.run.start_from,
+      header.features, learning.max_rank);
+  require(
+      header.pending <= longest_panel(learning.panel, config.run.streams),
+      "{} has {} pending updates, which learning.panel = {} has no room for (give a longer panel, or the network.h5 of "
+      "that run)",
+      config.run.start_from, header.pending, learning.panel);
+}
+
+std::string source_of(const Communicator& comm, const std::string& file) {
+  std::string text;
+  agree(comm, [&] {
+    if (!comm.is_root()) return;
+    const nlohmann::ordered_json json = {{"path", file}, {"seal", seal_of(file)}};
+    text = json_text(json, -1);
+  });
+  comm.broadcast(text);
+  return text;
+}
+
+}  // namespace
+
+std::string check_start_weights(const Communicator& comm, const Config& config, const Channels& channels) {
+  const std::string& file = config.run.start_from;
+  if (file.empty()) return {};
+  try {
+    require_network_file(comm, file);
+    const NetworkFileHeader header = read_network_header(comm, file);
+    const Config saved = parse_sealed_config(header.config, file);
+    require_same(saved, config, of_weights, "has weights of another kind than this configuration");
+    require_channels(header.channels, channels, file);
+    require_J_D(header, saved, config);
+    require_P(header, saved, config);
+    require_room(header, config);
+    const std::string damage = damage_of(comm, file);
+    require(damage.empty(), "{}", damage);
+    return source_of(comm, file);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("run.start_from: {}", error.what()));
+  }
+}
+
+}  // namespace fullforce

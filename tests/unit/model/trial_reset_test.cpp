@@ -1,0 +1,89 @@
+#include "fullforce/model/trial_reset.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fullforce/base/random.hpp"
+#include "fullforce/model/connectivity.hpp"
+#include "fullforce/model/silent_task.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr Index neurons = 600;
+constexpr std::uint64_t weight_seed = 3, seed = 8;
+
+/// Resets of two streams of a task whose trials all have four steps.
+struct Resets {
+  explicit Resets(Reset kind, Index streams = 2)
+      : layout(Communicator::world(), neurons),
+        connectivity(layout, options(), task, weight_seed, kind),
+        reset(layout, kind, connectivity.start_state, seed, streams, 1) {}
+
+  static NetworkOptions options() {
+    NetworkOptions options;
+    options.neurons = neurons;
+    options.in_degree = 1;
+    return options;
+  }
+
+  SilentTask task{Channels{1, 1, 0}, 4};
+  Layout layout;
+  Connectivity<double> connectivity;
+  TrialReset<double> reset;
+
+  std::vector<double> state(TrialId trial) {
+    const auto x0 = reset.state(trial);
+    return {x0.begin(), x0.end()};
+  }
+};
+
+TEST(TrialReset, ZeroIsZero) {
+  Resets resets(Reset::zero);
+  EXPECT_EQ(resets.state({TrialKind::test, 5}), std::vector<double>(as_size(resets.layout.local_rows()), 0.0));
+}
+
+TEST(TrialReset, TheFixedStateFollowsFromTheSeedOfTheWeights) {
+  Resets resets(Reset::fixed);
+  const std::vector<double> state = resets.state({TrialKind::training, 0});
+  EXPECT_EQ(state, resets.state({TrialKind::test, 7}));
+  const Draws draws(weight_seed, Purpose::fixed_state);
+  for (Index i = 0; i < resets.layout.local_rows(); ++i)
+    EXPECT_EQ(state[as_size(i)], draws.normal(resets.layout.first_row() + i)) << i;
+}
+
+TEST(TrialReset, ARandomStateFollowsFromSeedKindAndNumber) {
+  Resets resets(Reset::random);
+  const std::vector<double> state = resets.state({TrialKind::test_init, 4});
+  const Draws draws(seed, Purpose::trial_state, 4, 2);
+  for (Index i = 0; i < resets.layout.local_rows(); ++i)
+    EXPECT_EQ(state[as_size(i)], draws.normal(resets.layout.first_row() + i)) << i;
+  if (resets.layout.local_rows() == 0) return;
+  EXPECT_NE(state, resets.state({TrialKind::test, 4}));
+  EXPECT_NE(state, resets.state({TrialKind::test_init, 5}));
+}
+
+/// The second stream of a fixed trial begins in its middle, and has one init trial more than the first.
+TEST(TrialReset, StreamsAreResetInTheFirstStepAndWhereATrialBegins) {
+  Resets resets(Reset::zero);
+  TrialStreams streams(resets.task, {.streams = 2, .init_trials = 1, .trials = 1});
+  std::vector<std::vector<Index>> due;
+  for (Index step = 0; step < 10; ++step) {
+    const auto now = resets.reset.due(streams, step == 0);
+    due.emplace_back(now.begin(), now.end());
+    streams.advance();
+  }
+  const std::vector<std::vector<Index>> expected = {{0, 1}, {}, {1}, {}, {0}, {}, {}, {}, {}, {}};
+  EXPECT_EQ(due, expected);
+}
+
+TEST(TrialReset, WithoutAResetNothingIsDueAndNothingIsKept) {
+  Resets resets(Reset::none);
+  EXPECT_TRUE(resets.reset.due(TrialStreams(resets.task, {.streams = 2}), true).empty());
+  EXPECT_EQ(resets.connectivity.start_state.cols(), 0);
+  EXPECT_EQ((TrialReset<double>::Shape{RowPartition(neurons, 1), 2, Reset::none}.bytes()), 0);
+  EXPECT_EQ((TrialReset<double>::Shape{RowPartition(neurons, 1), 2, Reset::zero}.bytes()),
+            neurons * (1 + padded_vectors<double>(2)) * 8);
+}
+
+}  // namespace
+}  // namespace fullforce
