@@ -12,8 +12,9 @@ namespace {
 constexpr double first_lambda = 1.0, smallest_lambda = 1e-8, largest_lambda = 1e8, factor = 4.0;
 // The share of the predicted decrease of q from which a step is taken, lambda rises no more, and lambda falls.
 constexpr double taken = 1e-4, poor = 0.25, good = 0.75;
-// Of the gradient in the equations for a step. With the velocity as tolerance, Newton's method converges quadratically.
-constexpr double loosest_solution = 0.1, tightest_solution = 1e-6;
+// Of the gradient in the equations for a step. A tighter tolerance saves a few steps near a fixed point, and costs many
+// products on the long ways to slow points.
+constexpr double solution = 0.01;
 
 constexpr Index own_arrays = 4;  // of Descent
 
@@ -82,7 +83,7 @@ class Descent {
     for (const Progress& column : columns_) {
       mu.push_back(column.lambda * speed(column));
       // A column that has ended is solved to a tolerance of 1, at which there is nothing to do.
-      tolerance.push_back(column.ended ? 1.0 : std::clamp(speed(column), tightest_solution, loosest_solution));
+      tolerance.push_back(column.ended ? 1.0 : solution);
     }
     field_->linearise(x_);
     solver.solve(F_, mu, tolerance, options_->products);

@@ -70,8 +70,8 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   if (changes.silent) config.task.reset = Reset::none;
   tested.task = task_of(comm, config, header, path, changes);
   // Old files do not say what they learned from. It is then what their configuration names.
-  const bool is_own = header.trials.empty() && !changes.trials_file;
-  tested.learned_from = is_own ? tested.task->fingerprint() : header.trials;
+  const bool is_known = !header.trials.learned.empty() || !own_tests.empty() || changes.trials_file;
+  tested.learned_from = is_known ? header.trials.learned : tested.task->fingerprint();
   return tested;
 }
 

@@ -58,19 +58,6 @@ void select_rows(const Handle& file_space, const Handle& memory_space, Index fir
 
 std::string to_text(const std::vector<Index>& extents) { return fmt::format("[{}]", fmt::join(extents, ", ")); }
 
-namespace {
-
-/// Makes a dataset, and the groups on its way.
-Handle new_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents, hid_t type,
-                   const std::string& what) {
-  const Handle links = own(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
-  check(H5Pset_create_intermediate_group(links.get(), 1), what);
-  const Handle space = data_space(extents, what);
-  return own(H5Dcreate2(file, name.c_str(), type, space.get(), links.get(), H5P_DEFAULT, H5P_DEFAULT), H5Dclose, what);
-}
-
-}  // namespace
-
 template <class T>
 void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents,
                    const std::vector<T>& values) {
@@ -79,18 +66,14 @@ void write_dataset(hid_t file, const std::string& name, const std::vector<Index>
   if (static_cast<Index>(values.size()) != count)
     throw RunError(
         fmt::format("{} has {} values, its shape {} wants {}", name, values.size(), to_text(extents), count));
-  const Handle dataset = new_dataset(file, name, extents, scalar_of<T>().file, what);
+  const Handle links = own(H5Pcreate(H5P_LINK_CREATE), H5Pclose, what);
+  check(H5Pset_create_intermediate_group(links.get(), 1), what);
+  const Handle space = data_space(extents, what);
+  const Handle dataset =
+      own(H5Dcreate2(file, name.c_str(), scalar_of<T>().file, space.get(), links.get(), H5P_DEFAULT, H5P_DEFAULT),
+          H5Dclose, what);
   if (values.empty()) return;
   check(H5Dwrite(dataset.get(), scalar_of<T>().memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), what);
-}
-
-void write_texts(hid_t file, const std::string& name, const std::vector<std::string>& texts) {
-  const std::string what = fmt::format("dataset {} cannot be written", name);
-  const Handle type = text_type();
-  const Handle dataset = new_dataset(file, name, {static_cast<Index>(texts.size())}, type.get(), what);
-  std::vector<const char*> raw;
-  for (const std::string& text : texts) raw.push_back(text.c_str());
-  if (!raw.empty()) check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data()), what);
 }
 
 template void write_dataset(hid_t, const std::string&, const std::vector<Index>&, const std::vector<double>&);

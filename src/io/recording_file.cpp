@@ -9,6 +9,7 @@
 #include "fullforce/io/hdf5.hpp"
 #include "fullforce/io/unfinished_file.hpp"
 #include "seal.hpp"
+#include "texts.hpp"
 
 namespace fullforce {
 namespace {
@@ -26,14 +27,14 @@ void write_header(hid_t file, const RecordingHeader& header) {
   hdf5::write_attribute(file, format::root::format, format::kind::recording);
   hdf5::write_attribute(file, format::root::format_version, format::version::recording);
   for (const auto& [name, value] : header.notes) hdf5::write_attribute(file, name, value);
-  hdf5::write_attribute(file, "output_names", header.output_names);
+  write_text_attribute(file, "output_names", header.output_names);
   const auto write = [&](const char* name, const auto& values) {
     hdf5::write_dataset(file, name, {static_cast<Index>(values.size())}, values);
   };
   write("neurons", header.neurons);
   write("trials", header.trials);
   write("trial_ends", header.trial_ends);
-  if (!header.conditions.empty()) hdf5::write_texts(file, "conditions", header.conditions);
+  if (!header.conditions.empty()) write_texts(file, "conditions", header.conditions);
 }
 
 /// A dataset of a recording that is open, and where its columns begin in a row of all arrays.

@@ -18,13 +18,13 @@ class FreeTrials {
   FreeTrials(Session<T>& session, const RunOptions& run, double noise, const TestViews& views)
       : simulation_(&session.start_test(test_schedule(run), run.seed, noise)),
         views_(&views),
-        task_(&session.task()),
-        scores_(session.task(), run.streams),
-        task_scores_(session.task(), run.streams),
-        stream_0_(session.task(), views.observe ? session.layout().rows() : 0,
+        task_(&session.task().for_tests()),
+        scores_(*task_, run.streams),
+        task_scores_(*task_, run.streams),
+        stream_0_(*task_, views.observe ? session.layout().rows() : 0,
                   views.observe ? session.layout().local_rows() : 0) {
     if (views.recording)
-      recorder_.emplace(session.layout(), session.task(), run, session.options().network.dt, *views.recording);
+      recorder_.emplace(session.layout(), *task_, run, session.options().network.dt, *views.recording);
     simulation_->observe([this](const Simulation<T>& s) { look(s); }, views.recording || views.observe);
   }
 

@@ -169,7 +169,7 @@ class Training {
     reporter_.trained(totals);
     const Performance performance =
         performance_of(*comm_, totals, job_->run.streams, job_->network.dt, session_.plasticity().matrices());
-    const TestViews views{nullptr, {}, header_.trials};
+    const TestViews views{nullptr, {}, header_.trials.learned};
     const TestResult test = run_free_trials(session_, job_->run, job_->network.noise, views, reporter_.progress(),
                                             [this] { return stop_request_.ask(*comm_).stop; });
     if (test.stopped) {

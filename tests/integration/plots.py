@@ -3,6 +3,7 @@
 
     plots.py FULLFORCE
 """
+import json
 import os
 import pathlib
 import tempfile
@@ -17,6 +18,7 @@ from fullforce import FullForce, plot, style
 from fullforce.errors import FullForceError
 from fullforce.files import Activity
 from fullforce.plot.trajectories import principal_paths
+from fullforce.report import command as report
 
 SETTINGS = ["--set", "run.init_trials=0", "--set", "run.train_trials=3", "--set", "run.test_trials=1",
             "--set", "network.neurons=30", "--quiet"]
@@ -132,10 +134,30 @@ def check_sources():
     targets = [line.get_ydata() for line in axes.lines if line.get_linestyle() == "--"]
     assert np.isnan(targets[0]).all() and np.isnan(targets[1]).all(), "targets that do not count are not drawn"
     given = arrays()
-    signals = [given[name] for name in ("inputs", "targets", "outputs", "rates")]
-    activity = Activity(*signals, None, None, np.arange(5), 0.01)
+    signals = {name: given[name] for name in ("inputs", "targets", "outputs", "rates")}
+    activity = Activity(**signals, states=None, target_rates=None, target_states=None, neurons=np.arange(5), dt=0.01,
+                        mask=[np.zeros(STEPS)] * len(CONDITIONS), conditions=CONDITIONS)
     assert rows(plot.outputs(activity)) == ["inputs", "output 0", "output 1"]
-    assert panels(plot.state_space(activity))[0].name == "3d"
+    assert colours(panels(plot.state_space(activity))[0]) == set(style.COLOURS[:2])
+    dashed = [line for line in panels(plot.outputs(activity))[1].lines if line.get_linestyle() == "--"]
+    assert len(dashed) == 4 and np.isnan(dashed[0].get_ydata()).all(), "a mask [T] holds for every output"
+
+
+def check_page():
+    """A page begins with the science, says on which trials the test was, and defines its numbers."""
+    harness.expect_exit(0, harness.mpirun(1, ["analyze", "run/network.h5", "--fixed-points", "--starts", 2, "--output",
+                                              "run/analysis.h5"]))
+    summary = json.loads(pathlib.Path("run/summary.json").read_text())
+    parts = [{"name": name, "condition": name, "trial": 3, "steps": 5, "error": error, "squared_error": 2.0, "r2": 0.5}
+             for name, error in (("elbow", 0.25), ("<wrist>", None))]
+    summary["test"].update(trials_of="training trials", r2=0.75, per_output=parts, per_condition=parts, per_trial=parts)
+    pathlib.Path("run/summary.json").write_text(json.dumps(summary))
+    page = report.contents(pathlib.Path("run"))
+    words = ["test error, training trials", "R\u00b2, training trials", "This test used the training trials",
+             "over the sum of squared targets", "By output", "&lt;wrist&gt;", "By condition", "Outputs, neurons",
+             "State space", "largest error", "starts of the search", "velocity at the point", "gflops"]
+    places = [page.find(word) for word in words]
+    assert places == sorted(places) and places[0] > 0, dict(zip(words, places))
 
 
 def check_wrong_inputs():
@@ -170,7 +192,7 @@ def main():
                           ["test", "run/network.h5", "--trials", "2", "--record", "run/recording.h5"]):
             harness.expect_exit(0, harness.mpirun(1, arguments))
         harness.run_checks([check_outputs, check_rates, check_state_space, check_learning_curve, check_eigenvalues,
-                            check_sources, check_wrong_inputs])
+                            check_sources, check_page, check_wrong_inputs])
         os.chdir("/")
 
 

@@ -140,10 +140,61 @@ with_attributes("dt_is_text", "root attribute dt is a string (expected the step 
 with_attributes("dt_is_two", "attribute dt is not one value", dt=[0.001, 0.001])
 with_attributes("dt_is_complex", "attribute dt is neither a number nor a string", dt=0.001j)
 with_attributes("dt_is_bool", "attribute dt is neither a number nor a string", dt=True)
-with_attributes("version_missing", "root attribute format_version is missing (expected 1)", format_version=None)
-with_attributes("version_newer", "format_version = 9, and this program reads version 1; use a newer fullforce to read the file", format_version=9)
-with_attributes("version_newer_in_part", "format_version = 1.5, and this program reads version 1; use a newer", format_version=1.5)
-with_attributes("version_other", "format_version = 0 (this program reads version 1)", format_version=0)
+with_attributes("version_missing", "root attribute format_version is missing (expected 2)", format_version=None)
+with_attributes("version_newer", "format_version = 9, and this program reads versions 1 to 2; use a newer fullforce to read the file", format_version=9)
+with_attributes("version_newer_in_part", "format_version = 2.5, and this program reads versions 1 to 2; use a newer", format_version=2.5)
+with_attributes("version_in_between", "format_version = 1.5 (this program reads versions 1 to 2)", format_version=1.5)
+with_attributes("version_other", "format_version = 0 (this program reads versions 1 to 2)", format_version=0)
+
+
+# Masks, conditions and names of channels, which came with version 2
+
+MASK = np.array([1, 1, 0, 0, 1, 1])
+
+
+def of_version_2(name, words=None, targets=TARGETS, version=2, **parts):
+    """A file with more datasets; a part whose name ends with `names` is an attribute."""
+    def make(file):
+        file.attrs["format_version"] = version
+        store(file, targets)
+        for part, value in parts.items():
+            (file.attrs if part.endswith("names") else file)[part] = value
+    make.__name__ = name
+    accept(make) if words is None else refuse(words)(make)
+
+
+def texts(*values):
+    return np.array(values, dtype=TEXT)
+
+
+for dtype in ("?", "i1", "u8", "f2", "f8", ">i4", ">f4"):
+    of_version_2(f"mask_of_{np.dtype(dtype).str.strip('|<>=')}_{dtype[0] == '>'}", mask=MASK.astype(dtype))
+of_version_2("mask_as_column", mask=MASK[:, None])
+of_version_2("mask_as_row", mask=MASK[None])
+of_version_2("mask_by_output", mask=np.stack([MASK, 1 - MASK], axis=1))
+of_version_2("mask_is_a_half", "dataset mask has the value 0.5 at step 2 (must be 1 where", mask=[1, 1, 0.5, 0, 1, 1])
+of_version_2("mask_is_nan", "dataset mask has the value nan at step 0 (must be 1 where", mask=[np.nan, 1, 0, 0, 1, 1])
+of_version_2("mask_transposed", "dataset mask has shape [2, 6], but the lengths add up to 6 rows: it is transposed", mask=np.ones((2, 6)))
+of_version_2("mask_too_short", "dataset mask has shape [5], but the lengths add up to 6 steps, and there are 2 output(s)", mask=np.ones(5))
+of_version_2("mask_too_wide", "dataset mask has shape [6, 3], but the lengths add up to 6 steps", mask=np.ones((6, 3)))
+of_version_2("mask_of_text", "dataset mask holds text: integers, floating-point numbers or bool", mask=texts(*"111111"))
+of_version_2("mask_of_version_1", "dataset mask came with format_version 2, and the file says format_version = 1", version=1, mask=MASK)
+of_version_2("mask_misnamed", "unknown dataset or group masks (the nearest known dataset is mask)", masks=MASK)
+of_version_2("targets_infinite", "targets[1, 0] = inf (all values must be finite)", targets=np.where(np.arange(12).reshape(6, 2) == 2, np.inf, 1.0))
+of_version_2("inputs_unknown", "inputs[0, 0] = nan (all values must be finite)", inputs=np.full((6, 1), np.nan))
+of_version_2("condition_is_text", conditions=texts("left, far"))
+of_version_2("condition_is_fixed_text", conditions=np.array([b"left  "]))
+of_version_2("condition_is_integer", conditions=np.array([-7], dtype="i2"))
+of_version_2("condition_is_whole", conditions=np.array([[3.0]]))
+of_version_2("condition_is_fractional", "conditions[0] = 0.5 (must be a whole number or a text)", conditions=[0.5])
+of_version_2("condition_of_two_lines", "dataset conditions: its text number 0, ", conditions=texts("a\nb"))
+of_version_2("condition_complex", "dataset conditions holds complex numbers (write real and imaginary parts as two columns): integers or texts are expected", conditions=[1j])
+of_version_2("conditions_too_many", "dataset conditions has 2 value(s), and there are 1 trials", conditions=[1, 2])
+of_version_2("names", output_names=texts("x", "ÿ"), input_names=texts("go"), inputs=np.ones((6, 1)))
+of_version_2("names_too_few", "root attribute output_names has 1 name(s), and there are 2 channel(s)", output_names=texts("x"))
+of_version_2("names_alike", 'root attribute output_names has the name "x" twice', output_names=texts("x", "x"))
+of_version_2("names_are_numbers", "root attribute output_names is not text (expected a name for each of the 2 channel(s))", output_names=[1, 2])
+of_version_2("names_of_nothing", "root attribute hint_names has 1 name(s), and there are 0 channel(s)", hint_names=texts("x"))
 
 
 # Lengths, names and shapes
@@ -712,15 +763,19 @@ def read_by_program(path):
     if result.returncode != 0:
         harness.expect_exit(2, result)
         return None, result.stderr.strip().removeprefix("fullforce: error: ")
-    with h5py.File("again.h5") as file:
-        return {name: file[name][()] for name in ("targets", "inputs")}, None
+    (trial,), _ = files.read_trials("again.h5")
+    return {**parts_of(trial), "names": files.read_channel_names("again.h5")}, None
+
+
+def parts_of(trial):
+    return {"targets": trial.targets, "inputs": trial.inputs, "mask": trial.mask, "condition": trial.condition}
 
 
 def read_by_package(path):
     """What the package reads from a file, or what it says."""
     try:
         (trial,), _ = files.read_trials(path)
-        return {"targets": trial.targets, "inputs": trial.inputs}, None
+        return {**parts_of(trial), "names": files.read_channel_names(path)}, None
     except (ValueError, OSError) as error:
         return None, str(error)
     except Exception as error:  # a user would see a traceback

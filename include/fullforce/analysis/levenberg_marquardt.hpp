@@ -7,9 +7,9 @@ namespace fullforce {
 
 struct MinimisationOptions {
   double tolerance = 1e-20;  ///< of q, at which a state counts as a fixed point: a velocity of 1.4e-10 for each neuron
-  double gradient = 1e-6;    ///< of |A^T F| / |F|, at which a state counts as a minimum of q
-  Index iterations = 500;    ///< at most
-  Index products = 200;      ///< products with A for the step of one iteration, at most
+  double gradient = 1e-5;    ///< of |A^T F| / |F|, at which a state counts as a minimum of q
+  Index iterations = 200;    ///< at most
+  Index products = 100;      ///< products with A for the step of one iteration, at most
 };
 
 /// Where the minimisation from one start has ended.

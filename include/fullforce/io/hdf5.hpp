@@ -79,9 +79,6 @@ using Value = std::variant<std::int64_t, double, std::string>;
 /// Whether the object has such an attribute. Never throws.
 bool has_attribute(hid_t object, const std::string& name);
 
-/// The type of texts in UTF-8 of variable length.
-Handle text_type();
-
 /// The names of an object's attributes, sorted.
 std::vector<std::string> attribute_names(hid_t object);
 
@@ -90,7 +87,6 @@ Value read_attribute(hid_t object, const std::string& name);
 
 /// Writes a new attribute. Strings are written with variable length in UTF-8, which h5py gives back as str.
 void write_attribute(hid_t object, const std::string& name, const Value& value);
-void write_attribute(hid_t object, const std::string& name, const std::vector<std::string>& texts);
 
 /// The names of the datasets and groups directly below a group, sorted.
 std::vector<std::string> member_names(hid_t group);
@@ -122,8 +118,5 @@ Handle create_serially(const std::filesystem::path& path);
 template <class T>
 void write_dataset(hid_t file, const std::string& name, const std::vector<Index>& extents,
                    const std::vector<T>& values);
-
-/// Makes a dataset [texts.size()] of texts in UTF-8 and writes it whole.
-void write_texts(hid_t file, const std::string& name, const std::vector<std::string>& texts);
 
 }  // namespace fullforce::hdf5

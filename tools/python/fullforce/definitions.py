@@ -48,6 +48,11 @@ DEFINITIONS = {
         "Dimension of the attractor, by Kaplan and Yorke's formula of the exponents."),
     "deviation": ("no unit", "Standard deviation of the recurrent weights over all their elements."),
     "rate_correlation": ("no unit", "Median over neurons of the correlation of a neuron's rates in both networks."),
+    "unstable": (
+        "directions",
+        "Eigenvalues of the Jacobian with a positive real part; a fixed point with none is an attractor."),
+    "q": ("no unit", "Half the mean over the neurons of the squared velocity at the point; 0 is a fixed point."),
+    "distance": ("no unit", "Distance to the nearest state of the run, as a root mean square over neurons."),
     "seconds": ("s", "Time that the program took."),
 }
 

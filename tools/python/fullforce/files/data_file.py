@@ -31,6 +31,9 @@ class DataFile:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._file.close()
 
     def __contains__(self, name: str) -> bool:

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from .opening import open_file
-from .trials_reader import FORMAT, NAMES, SIGNALS, TrialsReader, is_one_line, names_problem, order_problem
+from .trials_reader import FORMAT, NAMES, SIGNALS, TrialsReader, names_problem, order_problem, printable
 from .versions import NEWEST_TRIALS, OLDEST_TRIALS
 
 
@@ -73,7 +73,7 @@ class Trial:
         self.mask = as_mask(self.mask, self.targets) & ~np.isnan(self.targets)
         self.targets = np.nan_to_num(self.targets)
         self.condition = str(self.condition)
-        if not is_one_line(self.condition):
+        if printable(self.condition) != self.condition:
             raise ValueError(f"the condition {self.condition!r} is not one line of text")
 
 

@@ -87,9 +87,10 @@ class TrialsContent:
     names: Dict[str, List[str]]  #: of channels, by the attribute that names them; empty lists where it names none
 
 
-def is_one_line(text: str) -> bool:
-    """Whether a text can stand in tables and JSON."""
-    return not any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in text)
+def printable(text: str) -> str:
+    """The text with each control character, and each byte that is no UTF-8, as \\xHH: it can stand in tables and JSON."""
+    return "".join(f"\\x{ord(c) & 0xff:02x}" if ord(c) < 32 or ord(c) == 127 or 0xDC80 <= ord(c) < 0xDD00 else c
+                   for c in text)
 
 
 class TrialsReader:
@@ -292,8 +293,8 @@ class TrialsReader:
         if values.dtype.kind == "S":
             texts = [text.split("\0")[0].rstrip(" ") for text in texts]
         for i, text in enumerate(texts):
-            if not is_one_line(text):
-                self._fail(f"{what}: its text number {i}, {text!r}, is not one line of valid UTF-8")
+            if printable(text) != text:
+                self._fail(f'{what}: its text number {i}, "{printable(text)}", is not one line of valid UTF-8')
         return texts
 
     def _channel_names(self, attribute: str, channels: int) -> List[str]:

@@ -72,12 +72,20 @@ def _read(source: Any) -> Recorded:
         path = pathlib.Path(source)
         return from_recording(read_recording(path / "recording.h5" if path.is_dir() else path))
     values = source if isinstance(source, Mapping) else {name: getattr(source, name, None)
-                                                         for name in (*SIGNALS, "conditions", "output_names", "neurons",
-                                                                      "dt")}
+                                                         for name in (*SIGNALS, "mask", "conditions", "output_names",
+                                                                      "neurons", "dt")}
     signals = {name: by_trial(values[name], name) for name in SIGNALS if values.get(name) is not None}
     if not signals:
         raise InputError(f"{type(source).__name__} has nothing to draw (give {CHOICES})")
+    if "targets" in signals and values.get("mask") is not None:
+        masks = by_trial(values["mask"], "mask")
+        signals["targets"] = [scored(*pair) for pair in zip(signals["targets"], masks)]
     return _assembled(signals, values)
+
+
+def scored(targets: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The targets that count, where the mask is not 0; the others are NaN, so that they are not drawn."""
+    return np.where(mask != 0, targets, np.nan)
 
 
 def _assembled(signals: dict[str, list[np.ndarray]], values: Mapping[str, Any]) -> Recorded:
@@ -126,9 +134,9 @@ def neurons_of(signals: Mapping[str, list[np.ndarray]], neurons: Optional[Sequen
 
 
 def from_recording(data: Recording) -> Recorded:
-    """The trials of a recording. Targets that do not count are NaN, so that they are not drawn."""
+    """The trials of a recording, whose times begin with its first step."""
     if data.get("mask") is not None:
-        data = {**data, "targets": np.where(data["mask"] != 0, data["targets"], np.nan)}
+        data = {**data, "targets": scored(data["targets"], data["mask"])}
     ends = [int(end) for end in data["trial_ends"] if end > 0]
     steps = len(data["time"])
     cuts = [end for end in ends if end < steps]

@@ -28,15 +28,17 @@ def state_space(source: Any, *, what: str = "rates", components: int = 3, condit
     data = recorded(source, conditions, trials)
     chosen = data.only(range(min(MAX_TRAJECTORIES, len(data))))
     paths, shares = principal_paths(chosen.of(what), components)
-    figure = plt.figure(figsize=(5.8, 4.4), constrained_layout=True)
+    # Labels in three dimensions are not reckoned with by layouts, which would cut them.
+    figure = plt.figure(figsize=(6, 4.6), constrained_layout=components == 2)
     axes = figure.add_subplot(projection="3d" if components == 3 else None)
+    if components == 3:
+        axes.set_position([0.02, 0.08, 0.74, 0.84])
     draw_trajectories(axes, chosen, paths)
     count = len(chosen.neurons)
     axes.set_title(f"{what.capitalize()} of {count} neurons in {len(chosen)} trial{'s' * (len(chosen) > 1)}")
     axes.tick_params(labelsize=8)
     for axis, share, number in zip("xyz", shares, range(1, components + 1)):
-        getattr(axes, f"set_{axis}label")(f"PC {number} ({100 * share:.0f} % of the variance)",
-                                           fontsize=9, labelpad=7 if components == 3 else None)
+        getattr(axes, f"set_{axis}label")(f"PC {number} ({100 * share:.0f} % of variance)", fontsize=9)
     return figure
 
 
@@ -67,4 +69,4 @@ def draw_trajectories(axes: Any, data: Recorded, paths: Sequence[np.ndarray]) ->
         seen.add(condition)
     if data.conditions:
         axes.legend(title="condition", fontsize=8, title_fontsize=8, frameon=False, loc="center left",
-                    bbox_to_anchor=(1.08, 0.5))
+                    bbox_to_anchor=(1.16, 0.5))

@@ -22,6 +22,8 @@ NUMBERS = [("eigenvalues", "spectral_radius"), ("eigenvalues", "rightmost"), ("p
 # Name of the number of fixed points, and how the page calls it.
 POINTS = [("fixed", "fixed points"), ("stable", "stable fixed points"), ("slow", "slow points"),
           ("starts", "starts of the search for them")]
+POINT_COLUMNS = ("kind", "unstable", "q", "distance")
+MAX_POINTS = 20  # in the table
 
 
 def analysis(folder: pathlib.Path) -> str:
@@ -31,8 +33,8 @@ def analysis(folder: pathlib.Path) -> str:
         return section(TITLE, note("Not analysed: fullforce analyze NETWORK --output analysis.h5."))
     with DataFile(path, KIND) as file:
         found, figure = read_found(file), analysis_figure(file)
-    return section(TITLE, picture(figure, "eigenvalues, principal components, Lyapunov exponents, fixed points"),
-                   numbers(found))
+    drawn = picture(figure, "eigenvalues, principal components, Lyapunov exponents, fixed points") if figure else ""
+    return section(TITLE, drawn, numbers(found), points_table(found))
 
 
 def read_found(file: DataFile) -> Content:
@@ -60,12 +62,25 @@ def numbers(found: Content) -> str:
         (name.replace("_", " "), definition(name)) for name in names)
 
 
+def points_table(found: Content) -> str:
+    """The fixed and slow points, where they were looked for."""
+    points = found.part("fixed_points").objects("points") if "fixed_points" in found else []
+    if not points:
+        return ""
+    columns = [column for column in POINT_COLUMNS if all(column in point for point in points)]
+    rows = [[k, *(point[column] for column in columns)] for k, point in enumerate(points[:MAX_POINTS])]
+    meanings = definitions((name, definition(name)) for name in columns)
+    return table(rows, True, ["point", *columns]) + meanings
+
+
 def analysis_figure(file: DataFile) -> Any:
-    """A panel for each group that the file has."""
+    """A panel for each group that the file has; None where it has none that is drawn."""
     panels = (("eigenvalues", eigenvalues), ("pca", components), ("lyapunov", exponents),
               ("fixed_points", fixed_points))
     drawn = [draw for group, draw in panels if group in file]
-    count = max(1, len(drawn))
+    if not drawn:
+        return None
+    count = len(drawn)
     figure, axes = plt.subplots(1, count, figsize=(3.4 * count, 3.4), squeeze=False, constrained_layout=True)
     for panel, draw in zip(axes[0], drawn):
         draw(panel, file)
@@ -99,6 +114,5 @@ def exponents(axes: Any, file: DataFile) -> None:
 def fixed_points(axes: Any, file: DataFile) -> None:
     """Fixed and slow points, with the legend below the panel, which they fill."""
     plot_fixed_points(axes, file)
-    axes.set(title="Fixed points", xlabel="first component of rates (no unit)",
-             ylabel="second component of rates (no unit)")
-    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.2))
+    axes.set(title="Fixed points", xlabel="first component (no unit)", ylabel="second component (no unit)")
+    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(-0.2, -0.2), ncol=2)

@@ -39,7 +39,8 @@ def write(arguments: argparse.Namespace) -> int:
 def parse() -> argparse.Namespace:
     """The options of the command line."""
     parser = Parser(description="One HTML page about a run, a sweep or a study.")
-    parser.add_argument("run", metavar="RUN", help="output folder of fullforce train, fullforce-sweep or tools/study.py")
+    parser.add_argument("run", metavar="RUN",
+                        help="output folder of fullforce train, fullforce-sweep or tools/study.py")
     parser.add_argument("--output", metavar="HTML", help="default RUN/report.html")
     return parser.parse_args()
 

@@ -18,8 +18,8 @@ from .analysis import analysis
 from .html_parts import note, page, picture, section, table, text
 from .scores import parts_of_test, scores, worst_trials
 
-LEARNING_CURVE = ("The learning curve shows the error of each training trial while the network learns from it; the line "
-                  "is the error of the test, without learning.")
+LEARNING_CURVE = ("The learning curve shows the error of each training trial while the network learns from it; the "
+                  "line is the error of the test, without learning.")
 STATE_SPACE = ("Trajectories of the recorded rates on their three leading principal components, which are the "
                "directions of largest variance; a dot marks where a trial begins.")
 
