@@ -120,15 +120,29 @@ Handle open_serially(const std::filesystem::path& path) {
   return {beside_its_writer, H5Fclose};
 }
 
-Handle create_serially(const std::filesystem::path& path) {
-  silence();
-  const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
+namespace {
+
+/// Access without locks to a file whose name nobody else knows. Some file systems have no locks.
+Handle access_alone() {
+  Handle access = own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
 #if H5_VERSION_GE(1, 10, 7)
-  // Nobody else knows the name of the new file, and some file systems have no locks.
   check(H5Pset_file_locking(access.get(), false, true), "file access");
 #endif
-  return own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose,
+  return access;
+}
+
+}  // namespace
+
+Handle create_serially(const std::filesystem::path& path) {
+  silence();
+  return own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access_alone().get()), H5Fclose,
              fmt::format("{} cannot be created", path.string()));
+}
+
+Handle reopen_serially(const std::filesystem::path& path) {
+  silence();
+  return own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access_alone().get()), H5Fclose,
+             fmt::format("{} cannot be opened", path.string()));
 }
 
 }  // namespace fullforce::hdf5

@@ -78,7 +78,7 @@ class OpenArray {
 void give_back_room(const std::filesystem::path& path) {
   haddr_t end = 0;
   {
-    const hdf5::Handle file = hdf5::open_serially(path);
+    const hdf5::Handle file = hdf5::reopen_serially(path);
     hdf5::check(H5Fget_eoa(file.get(), &end), fmt::format("{} has no end", path.string()));
   }
   if (std::error_code error; std::filesystem::resize_file(path, end, error), error)
@@ -131,7 +131,7 @@ void RecordingFile::commit() {
 std::string file_format(const std::filesystem::path& path) {
   if (seal::present(path))
     return format::kind::network;  // only network files are sealed; HDF5 may fail on a damaged one
-  const hdf5::Handle file = hdf5::open_serially(path);
+  const hdf5::Handle file = hdf5::reopen_serially(path);
   if (!hdf5::has_attribute(file.get(), format::root::format)) return {};
   try {
     const hdf5::Value value = hdf5::read_attribute(file.get(), format::root::format);

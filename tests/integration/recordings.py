@@ -7,6 +7,7 @@ Any number of ranks writes the same bits, and a recording takes no more memory t
 """
 import json
 import os
+import pathlib
 import subprocess
 
 import h5py
@@ -28,7 +29,7 @@ def test(ranks, *options, network="run/network.h5"):
     arguments = ["test", network, "--trials", TRIALS, "--record", "r.h5", "--output", "t.json", *options]
     harness.expect_exit(0, harness.mpirun(ranks, arguments))
     with open("t.json") as file:
-        return read_recording("r.h5"), json.load(file)
+        return read_recording(pathlib.Path("r.h5")), json.load(file)
 
 
 def refused(words, *options):
@@ -116,6 +117,47 @@ def check_what_files_say():
     expect("over 2 training trials" in open("run/log.txt").read(), "the log does not say which trials")
 
 
+def write_masked_trials(path):
+    """Trials with conditions, names, a mask, and an output whose target is zero."""
+    random = np.random.default_rng(5)
+    mask = random.random((228, 2)) < 0.6
+    targets = random.standard_normal((228, 2)) * [0.5, 0]
+    with h5py.File(path, "w") as file:
+        file.attrs.update(format="fullforce-trials", format_version=2, dt=0.001, output_names=["elbow", "wrist"])
+        file["lengths"], file["conditions"] = [90, 61, 77], ["10", "9", "10"]
+        file["inputs"], file["hints"] = random.standard_normal((228, 2)), np.zeros((228, 1))
+        file["targets"], file["mask"] = targets, mask
+
+
+def check_masks_and_conditions():
+    """Samples that a mask leaves out count in no score; a ratio to zero is null, has its reason, and its squared error."""
+    write_masked_trials("masked.h5")
+    recording, found = test(2, "--trials-file", "masked.h5", "--seed", 7)
+    scores, mask, ends = found["test"], recording["mask"].astype(bool), recording["trial_ends"]
+    squares = np.where(mask, np.square(recording["outputs"] - recording["targets"]), 0)
+    target = np.where(mask, np.square(recording["targets"]), 0)
+    of_trial = np.repeat(np.arange(TRIALS), np.diff(ends, prepend=0))
+    expect(list(recording["trials"]) == [n % 3 for n in range(TRIALS)], f"rows {recording['trials']}")
+    expect(list(recording["conditions"][:4]) == ["10", "9", "10", "10"], f"conditions {recording['conditions']}")
+    expect(list(recording["output_names"]) == ["elbow", "wrist"], f"names {recording['output_names']}")
+    close = [(scores["error"], squares.sum() / target.sum())]
+    for trial, row in zip(scores["per_trial"], range(TRIALS)):
+        chosen = of_trial == row
+        expect((trial["trial"], trial["condition"]) == (row % 3, "9" if row % 3 == 1 else "10"), f"{trial}")
+        close += [(trial["error"], squares[chosen].sum() / target[chosen].sum())]
+    expect([score["condition"] for score in scores["per_condition"]] == ["9", "10"], "the order of conditions")
+    for score in scores["per_condition"]:
+        chosen = np.isin(of_trial, [n for n in range(TRIALS) if (n % 3 == 1) == (score["condition"] == "9")])
+        close += [(score["error"], squares[chosen].sum() / target[chosen].sum())]
+    first, second = scores["per_output"]
+    variation = np.square(recording["targets"][mask[:, 0], 0] - recording["targets"][mask[:, 0], 0].mean()).sum()
+    close += [(first["r2"], 1 - squares[:, 0].sum() / variation), (second["squared_error"], squares[:, 1].sum())]
+    expect(all(np.isclose(*pair, rtol=1e-9, atol=0) for pair in close), f"{close}")
+    expect((first["name"], second["name"], second["error"], second["r2"]) == ("elbow", "wrist", None, None), f"{second}")
+    for words in ("test.per_output: error is null for wrist", "test.per_output: r2 is null for wrist"):
+        expect(any(words in warning for warning in found["warnings"]), f"{words}: {found['warnings']}")
+
+
 def check_neurons():
     """Neurons in the order of a list, and lists that are none."""
     every, _ = test(1, "--neurons", "all")
@@ -156,7 +198,8 @@ def main():
         for streams in STREAMS:
             setting = ("--set", f"run.streams={streams}", "--quiet")
             harness.expect_exit(0, harness.mpirun(1, harness.train(f"streams-{streams}", *setting)))
-        harness.run_checks([check_layouts, check_order, check_scores, check_what_files_say, check_neurons, check_memory])
+        harness.run_checks([check_layouts, check_order, check_scores, check_what_files_say, check_masks_and_conditions,
+                            check_neurons, check_memory])
 
 
 if __name__ == "__main__":

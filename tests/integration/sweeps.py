@@ -137,14 +137,15 @@ def check_trials():
     """Trials from arrays, and those of a fitted estimator, are kept in the folder; other trials are refused there."""
     rng = np.random.default_rng(1)
     X, Y = rng.standard_normal((2, 30, 1)), rng.standard_normal((2, 30, 2))
-    settings = {"init_trials": 0, "train_trials": 2, "test_trials": 1, "neurons": 20}
+    settings, held_out = {"init_trials": 0, "train_trials": 2, "neurons": 20}, (X[:1], Y[:1] + 0.1)
     options = dict(output="arrays", program=harness.PROGRAM)
-    found = sweep(settings, {"alpha": [0.5, 2.0]}, trials=(X, Y), **options)
-    assert found.table(["learning.alpha", "train.trials"])[1] == {"learning.alpha": 2.0, "train.trials": 2}
-    model = FullForce(program=harness.PROGRAM, **settings).fit(X, Y)
+    found = sweep(settings, {"alpha": [0.5, 2.0]}, trials=(X, Y), test=held_out, **options)
+    assert found.table(["learning.alpha", "test.trials"])[1] == {"learning.alpha": 2.0, "test.trials": 1}
+    model = FullForce(program=harness.PROGRAM, **settings).fit(X, Y, test=held_out)
     again = sweep(model, {"learning.alpha": [0.5, 2.0]}, **options)
     assert len(again.finished) == 2, "the same trials and settings are the same base"
     refused("other trials", base=settings, trials=(X, Y + 1), output="arrays", left="arrays")
+    refused("its test_trials.h5", base=settings, trials=(X, Y), test=(X, Y), output="arrays", left="arrays")
 
 
 def check_wrong_inputs():

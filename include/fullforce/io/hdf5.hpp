@@ -113,6 +113,9 @@ Handle open_serially(const std::filesystem::path& path);
 /// Creates a file, or empties it where it exists, by one rank alone.
 Handle create_serially(const std::filesystem::path& path);
 
+/// Opens a file that this rank created and closed, whose name nobody else knows yet. Throws RunError.
+Handle reopen_serially(const std::filesystem::path& path);
+
 /// Makes a dataset of the given extents, and the groups on its way, and writes it whole. Throws RunError where the
 /// number of values is not the product of the extents. T: double, Index, std::uint8_t.
 template <class T>

@@ -38,18 +38,21 @@ class MixedTrials : public Task {
   }
 };
 
-/// Tests a network that never learned, so that its outputs are 0, with so many streams.
-TestScores scores_of(const Communicator& comm, const std::filesystem::path& network, Index streams) {
+/// Tests a network with so many streams.
+TestScores scores_of(const Communicator& comm, const std::filesystem::path& network, Index streams,
+                     Reset reset = Reset::none) {
   const MixedTrials task;
   TestJob job;
   job.run.streams = streams;
   job.run.init_trials = 1;
   job.run.test_trials = trials;
+  job.reset = reset;
   job.network.neurons = 20;
   job.network_file = network;
   return test(comm, task, job).scores;
 }
 
+/// Has a network that never learned, so that its outputs are 0, and one that learned from a few trials.
 class Evaluation : public ::testing::Test {
  protected:
   Evaluation() {
@@ -57,8 +60,12 @@ class Evaluation : public ::testing::Test {
     NetworkOptions network;
     network.neurons = 20;
     Session<double> session(comm_, task, {network, {}, 1, 1}, true);
-    session.start_training({1, 1, 1, TrialKind::init, TrialKind::training}, 1);
-    session.save(folder_ / "network.h5", {"", "", "", {}, 0, 0, false}, true);
+    Simulation<double>& training = session.start_training({1, 1, 20, TrialKind::init, TrialKind::training}, 1);
+    const NetworkFileHeader header{.config = "", .provenance = ""};
+    session.save(folder_ / "network.h5", header, true);
+    while (!training.finished()) training.step();
+    training.flush();
+    session.save(folder_ / "learned.h5", header, true);
   }
 
   Communicator comm_ = Communicator::world();
@@ -92,6 +99,16 @@ TEST_F(Evaluation, HasTheSameBitsForAnyNumberOfStreams) {
       EXPECT_EQ(many.outputs[o].target_variation(), one.outputs[o].target_variation());
     }
     EXPECT_EQ(many.total().error, one.total().error);
+  }
+}
+
+TEST_F(Evaluation, OfTrialsThatBeginInTheSameStateDoesNotDependOnTheStreamsButForRounding) {
+  const TestScores one = scores_of(comm_, folder_ / "learned.h5", 1, Reset::fixed);
+  EXPECT_NE(one.trials[0].squares.error, one.trials[0].squares.target) << "the network must put something out";
+  for (const Index streams : {3, 16}) {
+    const TestScores many = scores_of(comm_, folder_ / "learned.h5", streams, Reset::fixed);
+    for (std::size_t n = 0; n < one.trials.size(); ++n)
+      EXPECT_NEAR(many.trials[n].squares.error, one.trials[n].squares.error, 1e-9 * one.trials[n].squares.error) << n;
   }
 }
 
