@@ -22,6 +22,10 @@ STRICT = ("-W", "error", "-W", "ignore:::pyparsing")
 SMALL = dict(neurons=60, train_trials=6, init_trials=2, test_trials=3, panel=13)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes longer than a minute may spare")
+
+
 def pytest_sessionstart():
     if not os.access(PROGRAM, os.X_OK):
         pytest.exit(f"FULLFORCE = {PROGRAM!r} is not the program (name fullforce in this environment variable)", 1)

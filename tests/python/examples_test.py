@@ -44,12 +44,15 @@ EXPECTED = {"flip_flop": (["flip_flop.png"], flip_flop), "reaching": (["reaching
             "ready_set_go": (["ready_set_go.png"], ready_set_go),
             "recorded_activity": (["recorded_activity.png"], recorded_activity)}
 
+#: Half a minute or more on one core.
+SLOW = {"ready_set_go"}
+
 
 def test_every_example_is_expected():
     assert {path.stem for path in EXAMPLES.glob("*.py")} == set(EXPECTED)
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in EXPECTED])
 def test_example(name, tmp_path):
     figures, check = EXPECTED[name]
     script, folder = EXAMPLES / f"{name}.py", tmp_path / "run"

@@ -44,7 +44,7 @@ def main():
         print(f"orientations that were {name}: error {scores['error']:.2g}, R^2 {scores['r2']:.3f}")
 
     run = m.run(X[left_out], Y[left_out], conditions=np.array(names)[left_out])
-    ff.plot.outputs(run).savefig(f"{FOLDER}/recorded_activity.png")
+    ff.plot.outputs(run, outputs=range(4)).savefig(f"{FOLDER}/recorded_activity.png")
 
 
 if __name__ == "__main__":

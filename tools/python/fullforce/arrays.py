@@ -50,6 +50,8 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
         if signals["inputs"] is None or outputs is None:
             raise InputError("Y is missing: the targets, a list of [T, n_out] or an array [trials, T, n_out]")
         signals["targets"] = [np.full((len(trial), outputs), np.nan) for trial in signals["inputs"]]
+    if conditions is not None and (isinstance(conditions, str) or not hasattr(conditions, "__len__")):
+        raise InputError(f"conditions = {conditions!r} (must be a list with a number or a text for each trial)")
     try:
         return make_trials(signals["inputs"], signals["targets"], signals["hints"], signals["mask"],
                            None if conditions is None else list(conditions))

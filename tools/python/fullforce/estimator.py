@@ -214,7 +214,10 @@ class FullForce(Parameters):
             arguments += ["--trials-file", file, "--trials", len(trials)]
         for option, value in (("--noise", noise), ("--seed", seed)):
             arguments += [] if value is None else [option, value]
-        self._program().run(arguments)
+        try:
+            self._program().run(arguments)
+        except InputError as error:
+            raise InputError(str(error).replace(str(scratch.path / "trials.h5"), "the file of X and Y")) from None
 
     def run(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
             conditions: Optional[Sequence[Any]] = None, noise: Optional[float] = None, seed: Optional[int] = None,

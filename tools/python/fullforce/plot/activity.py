@@ -20,15 +20,18 @@ ROW = 2.4  # distance of stacked rates, each of which lies between -1 and 1
 HEIGHTS = {"inputs": 1.0, "output": 1.5, "rates": 3.4}  # of panels, inches
 
 
-def outputs(source: Any, *, conditions: Optional[Sequence[Any]] = None, trials: Optional[Sequence[int]] = None) -> Any:
+def outputs(source: Any, *, conditions: Optional[Sequence[Any]] = None, trials: Optional[Sequence[int]] = None,
+            outputs: Optional[Sequence[int]] = None) -> Any:
     """Outputs with their targets over time, one row an output, and the inputs above them.
 
     `source`: the folder of a run that has a recording.h5, a recording, what `run` returns, or a dict of
-    arrays: lists of [T, n], [trials, T, n], or one trial as [T, n]. Trials of conditions lie over each
-    other in the condition's colour; without conditions, trials follow one another. Returns a figure.
+    arrays: lists of [T, n], [trials, T, n], or one trial as [T, n]. `conditions` are those of its trials,
+    and `trials` and `outputs` choose which are drawn. Trials of conditions lie over each other in the
+    condition's colour; without conditions, trials follow one another. Returns a figure.
     """
     shown = shown_trials(recorded(source, conditions, trials))
     shown.of("outputs")
+    shown = shown if outputs is None else shown.with_outputs(list(outputs))
     rows = output_rows(shown)
     heights = [HEIGHTS["inputs" if row == "inputs" else "output"] for row in rows]
     figure, panels = plt.subplots(len(rows), 1, figsize=(9, sum(heights) + 0.8), squeeze=False, sharex=True,
