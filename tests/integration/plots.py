@@ -103,9 +103,10 @@ def check_learning_curve():
     assert labels(np.linspace(1, 0.1, 200)) == ["training trials, median of 7"]
     pathlib.Path("conditions.csv").write_text("trial,error,condition\n0,1,left\n1,0.5,right\n2,0.3,left\n")
     assert labels("conditions.csv") == ["left", "right"]
-    text = pathlib.Path("run/summary.json").read_text().replace('"test": {', '"test": {"trials_of": "held-out trials",')
+    summary = json.loads(pathlib.Path("run/summary.json").read_text())
+    summary["test"]["trials_of"] = "held-out trials"
     os.mkdir("held-out")
-    pathlib.Path("held-out/summary.json").write_text(text)
+    pathlib.Path("held-out/summary.json").write_text(json.dumps(summary))
     pathlib.Path("held-out/metrics.csv").write_text("trial,error\n1,0.5\n")
     assert labels("held-out")[1].startswith("test, held-out trials: "), labels("held-out")
 
