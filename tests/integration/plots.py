@@ -125,8 +125,9 @@ def check_sources():
     assert rows(plot.outputs("run")) == ["inputs", "output 0"] and rows(plot.outputs("run/recording.h5"))
     with h5py.File("run/recording.h5", "r+") as file:
         steps = len(file["time"])
-        del file["trial_ends"]
-        file["trial_ends"] = [steps // 2, steps]
+        for name in ("trial_ends", "trials", "mask"):
+            del file[name]
+        file["trial_ends"], file["trials"] = [steps // 2, steps], [0, 1]
         file["conditions"] = ["up", "down"]
         file["mask"] = np.zeros((steps, 1), np.uint8)
         file.attrs["output_names"] = ["wrist"]
