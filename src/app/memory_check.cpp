@@ -24,9 +24,14 @@ Index bytes_of_streams(const Communicator& comm, const Task& task, Index streams
 Index bytes_of_trials(const Communicator& comm, const Task& task, Index count) {
   const Channels channels = task.channels();
   double steps = 0.0;
-  agree(comm, [&] { steps = static_cast<double>(count) * mean_length(task, TrialKind::training, count); });
+  Index masks = 0;  // bytes of a step
+  agree(comm, [&] {
+    steps = static_cast<double>(count) * mean_length(task, TrialKind::training, count);
+    Trial trial;
+    if (!task.view({}, trial).masks.empty()) masks = channels.outputs;
+  });
   const Index signals = (channels.inputs + channels.outputs + channels.hints) * static_cast<Index>(sizeof(double));
-  return static_cast<Index>(steps) * (signals + channels.outputs);  // each output may have masks, a byte each
+  return static_cast<Index>(steps) * (signals + masks);
 }
 
 Index session_bytes(const Communicator& comm, const Config& config, const Task& task, Index streams, bool learns) {

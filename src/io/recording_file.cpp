@@ -131,7 +131,7 @@ void RecordingFile::commit() {
 std::string file_format(const std::filesystem::path& path) {
   if (seal::present(path))
     return format::kind::network;  // only network files are sealed; HDF5 may fail on a damaged one
-  const hdf5::Handle file = hdf5::reopen_serially(path);
+  const hdf5::Handle file = hdf5::open_serially(path);
   if (!hdf5::has_attribute(file.get(), format::root::format)) return {};
   try {
     const hdf5::Value value = hdf5::read_attribute(file.get(), format::root::format);

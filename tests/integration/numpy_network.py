@@ -54,7 +54,7 @@ def check_trials():
     for wrong in (
         short,
         dict(targets=[]),
-        dict(targets=[np.nan]),
+        dict(targets=[0.0], inputs=[np.nan]),
         dict(targets=np.zeros((2, 2, 2))),
         dict(targets=np.zeros((2, 0))),
     ):
