@@ -18,6 +18,19 @@ def test_one_channel_needs_no_second_axis():
     assert trial.targets.shape == (4, 1) and trial.inputs.shape == (4, 0)
 
 
+def test_a_mask_of_steps_may_be_one_array_too():
+    mask = np.arange(10).reshape(2, 5) % 3 == 0
+    trials = as_trials(None, np.ones((2, 5, 3)), mask=mask)
+    assert np.array_equal(trials[1].mask, np.stack([mask[1]] * 3, axis=1))
+
+
+def test_targets_that_a_masked_array_leaves_out_are_not_known():
+    Y = np.ma.masked_greater(np.arange(10.0).reshape(2, 5, 1), 6)
+    for given in (Y, list(Y)):
+        trial = as_trials(None, given)[1]
+        assert trial.targets[:, 0].tolist() == [5, 6, 0, 0, 0] and trial.mask[:, 0].tolist() == [1, 1, 0, 0, 0]
+
+
 GOOD = np.zeros((2, 5, 1))
 
 
@@ -31,6 +44,8 @@ GOOD = np.zeros((2, 5, 1))
     (dict(X=[], Y=GOOD), "X holds no trials"),
     (dict(X=5, Y=GOOD), "X is not a list of arrays"),
     (dict(X=GOOD, Y=[["a"], ["b"]]), "trial 0.*must be real numbers"),
+    (dict(X=np.ma.masked_equal(GOOD, 0), Y=GOOD), "trial 0.*not finite"),
+    (dict(X=[ff.Trial(np.ones(4))], mask=np.zeros((1, 4))), "X is a list of Trial"),
     (dict(X=GOOD, Y=GOOD, hints=GOOD[:1]), "1 trials of hints and 2 of targets"),
 ])
 def test_wrong_arrays_are_refused(arguments, said):

@@ -1,5 +1,6 @@
 """Networks in NumPy: they run as in the program, can be examined, changed, and saved."""
 import fullforce as ff
+import h5py
 import numpy as np
 import pytest
 
@@ -72,6 +73,22 @@ def test_perturbed_weights(model):
     assert other.edited() == ["weights"] and abs(difference.std() / network.J.std() - 0.1) < 0.01
     with pytest.raises(ValueError, match="matrix.*must be of"):
         network.perturb(0.1, arrays=("matrix",))
+
+
+def test_a_checkpoint_is_saved_with_its_pending_updates(tmp_path):
+    given = ff.FullForce(**SMALL, output=tmp_path / "run", every_trials=2, every_minutes=0.0).fit(*some_trials())
+    network = ff.load_network(sorted(given.output_.glob("checkpoint-*.h5"))[-1])
+    with h5py.File(network.path) as file:
+        assert file["learning/pending_right"].shape[1] > 0
+    saved = ff.load_network(network.save(tmp_path / "saved.h5"))
+    assert np.array_equal(saved.J, network.J) and np.array_equal(saved.w, network.w)
+
+
+def test_lesions_take_truth_values_too(model):
+    for silent in ([3, 10], np.isin(np.arange(60), [3, 10])):
+        assert np.flatnonzero(~model.network.lesion(silent).u_in.any(axis=1)).tolist() == [3, 10]
+    with pytest.raises(ff.InputError, match="truth values of shape"):
+        model.network.lesion([True, False])
 
 
 def test_a_network_that_cannot_be_saved(model, tmp_path):

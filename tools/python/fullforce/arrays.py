@@ -19,11 +19,13 @@ def as_list(signals: Any, name: str) -> Optional[list[np.ndarray]]:
     if signals is None:
         return None
     if isinstance(signals, np.ndarray) and signals.dtype != object:
-        if signals.ndim != 3:
-            raise InputError(f"{name} has shape {list(signals.shape)} (must be [trials, T, n], or a list of [T, n])")
+        if signals.ndim != 3 and not (name == "mask" and signals.ndim == 2):
+            of_mask = "[trials, T], " if name == "mask" else ""
+            raise InputError(f"{name} has shape {list(signals.shape)} (must be {of_mask}[trials, T, n], or a list of "
+                             f"[T, n])")
         return list(signals)
     try:
-        arrays = [np.asarray(signal) for signal in signals]
+        arrays = [np.asanyarray(signal) for signal in signals]
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} is not a list of arrays [T, n]: {error}") from None
     for i, array in enumerate(arrays):
@@ -43,6 +45,9 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
     `conditions` has a number or a text for each trial. X may also be a list of `Trial`, which is returned.
     """
     if isinstance(X, (list, tuple)) and X and all(isinstance(trial, Trial) for trial in X):
+        if any(given is not None for given in (Y, hints, mask, conditions)):
+            raise InputError("X is a list of Trial, which have targets, hints, mask and condition of their own (leave "
+                             "out the other arguments, or give arrays)")
         return list(X)
     signals = {"inputs": as_list(X, "X"), "targets": as_list(Y, "Y"), "hints": as_list(hints, "hints"),
                "mask": as_list(mask, "mask")}

@@ -234,7 +234,7 @@ class FullForce(Parameters):
         trials = None
         if X is not None or Y is not None:
             trials = as_trials(X, Y, hints=hints, mask=mask, conditions=conditions, outputs=self._header().outputs)
-        chosen = neurons if isinstance(neurons, (str, int)) else ",".join(str(int(i)) for i in neurons) + ","
+        chosen = neurons if isinstance(neurons, (str, int, np.integer)) else _listed(neurons)
         recording = pathlib.Path(file) if file is not None else scratch.path / "recording.h5"
         more = ["--record", recording, "--neurons", chosen, *(["--states"] if states else [])]
         self._run_test(scratch, trials, noise, seed, more)
@@ -247,6 +247,12 @@ class FullForce(Parameters):
     def save(self, path: Path) -> pathlib.Path:
         """Writes the network as a network.h5, edited ones too; returns its path."""
         return self.network.save(path)
+
+
+def _listed(neurons: Sequence[int]) -> str:
+    """Neurons as the program takes them, from a list of them or from truth values [N]."""
+    chosen = np.asarray(neurons)
+    return ",".join(map(str, np.flatnonzero(chosen) if chosen.dtype == bool else neurons)) + ","
 
 
 def _number(summary: Optional[dict[str, Any]], section: str) -> float:

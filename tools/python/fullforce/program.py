@@ -98,10 +98,11 @@ def _error(code: int, said: str, complained: str) -> Exception:
         message = own[0]
     else:
         lines = [line.strip() for line in (complained or said).splitlines() if line.strip(" -\t")]
-        message = lines[-1] if code == STOPPED_EARLY and lines else " ".join(lines[-6:]) or "it says nothing"
+        message = " ".join(lines[-6:]) or "it says nothing"
     if code == INPUT_IS_WRONG:
         return InputError(message)
     if code == STOPPED_EARLY:
-        return StoppedEarly(f"{message or 'the run was stopped'} (the same call goes on from its checkpoint)", code)
+        reason = own[0] if own else "the run was stopped early"  # all else is said by launchers
+        return StoppedEarly(f"{reason} (the same call goes on from its checkpoint)", code)
     ending = f"signal {-code}" if code < 0 else f"exit code {code}"
     return RunError(message if own else f"fullforce ended with {ending}: {message}")

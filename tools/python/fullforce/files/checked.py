@@ -22,7 +22,11 @@ def as_numbers(values: Any, shape: Sequence[Optional[int]], name: str) -> np.nda
 
 
 def as_neurons(neurons: Any, count: int) -> np.ndarray:
-    """Numbers of neurons of a network that has `count` of them."""
+    """Numbers of neurons of a network that has `count` of them, also where they are given as truth values [count]."""
+    if np.asarray(neurons).dtype == bool:
+        if np.shape(neurons) != (count,):
+            raise InputError(f"neurons: truth values of shape {list(np.shape(neurons))} (must be [{count}])")
+        return np.flatnonzero(neurons)
     numbers = as_numbers(list(neurons), (None,), "neurons")
     wrong = [number for number in numbers if not (number == number // 1 and 0 <= number < count)]
     if wrong:

@@ -225,7 +225,7 @@ class Network:
         return find_fixed_points(self, starts, input, tolerance, iterations, distance)
 
     def lesion(self, neurons: Sequence[int]) -> Network:
-        """A copy in which these neurons are silent: they neither drive others nor are driven.
+        """A copy in which these neurons (numbers, or truth values [N]) are silent: they drive none and are not driven.
 
         Weights from and to them are zero in the task-performing network, and its readout does not see them.
         FORCE has no recurrent weights of its own, so that its target-generating network loses them too.

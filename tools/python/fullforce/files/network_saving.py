@@ -30,19 +30,21 @@ def save_network(path: str | pathlib.Path, source: pathlib.Path, seal: bytes, ed
     with _unfinished_file(path) as unfinished:
         shutil.copyfile(source, unfinished)
         with h5py.File(unfinished, "r+") as file:
-            _apply_pending_to_P(file)
+            _apply_pending(file)
             for name, values in edited.items():
                 _write(file, f"{SPARSE}/data" if name == "sparse" else DATASETS[name], values)
             _note(file, sorted(edited))
         write_seal(unfinished)
 
 
-def _apply_pending_to_P(file: h5py.File) -> None:
+def _apply_pending(file: h5py.File) -> None:
+    """P, weights and readout get their pending updates, which are then left out."""
     if PENDING[0] not in file:
         return
     right = read_floats(file, PENDING[0])
-    if "learning/P" in file:
-        _write(file, "learning/P", read_floats(file, "learning/P") - right @ right.T)
+    for name, place in zip(("learning/P", DATASETS["weights"], DATASETS["readout"]), PENDING):
+        if name in file and place in file:
+            _write(file, name, read_floats(file, name) - read_floats(file, place) @ right.T)
     for name in PENDING:
         for place in (name, f"{CHECKSUMS}/{name}"):
             if place in file:

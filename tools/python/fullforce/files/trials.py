@@ -25,7 +25,8 @@ def as_columns(signal: Any, length: int, unknown: bool = False, name: str = "a s
     """
     if signal is None:
         return np.zeros((length, 0))
-    signal = np.asarray(signal)
+    # What a masked array leaves out is not known.
+    signal = signal.astype(float).filled(np.nan) if isinstance(signal, np.ma.MaskedArray) else np.asarray(signal)
     if signal.dtype.kind not in "biuf":
         raise InputError(f"{name} of type {signal.dtype} (must be real numbers; write the parts of complex numbers "
                          f"as two columns)")
@@ -98,7 +99,7 @@ def make_trials(inputs: Optional[Sequence], targets: Sequence, hints: Optional[S
     trials = []
     for number, target in enumerate(targets):
         try:
-            trials.append(Trial(np.asarray(target), **{name: part[number] for name, part in given.items()}))
+            trials.append(Trial(np.asanyarray(target), **{name: part[number] for name, part in given.items()}))
         except (TypeError, ValueError) as error:
             raise InputError(f"trial {number}: {error}") from None
     return trials
@@ -113,6 +114,8 @@ def write_trials(path: str | pathlib.Path, inputs: Union[Optional[Sequence], Ite
     The signals are those of `make_trials`. Instead of all of them, the first may be a list of `Trial`.
     The names are those of the channels. The file has the oldest version that can hold the trials.
     """
+    if targets is None and any(given is not None for given in (hints, mask, conditions)):
+        raise ValueError("hints, mask and conditions belong to arrays: a list of Trial has its own")
     trials = list(inputs) if targets is None else make_trials(inputs, targets, hints, mask, conditions)
     if not trials:
         raise InputError("no trials")
