@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building, testing and plotting need; does nothing when all are there.
 # With --slurm also SLURM, for the tests of the job scripts; where it cannot be had, those tests are skipped.
+# With --venv also Python's venv, which Debian keeps apart, for an environment with the Python package (TUTORIAL.md).
 # With --fuzz also Clang, for the fuzzers of the readers (cmake --preset fuzz).
 set -euo pipefail
 
@@ -61,9 +62,10 @@ install_optional() {
 for option in "$@"; do
   case $option in
     --slurm) install_optional "the tests that need SLURM will be skipped" slurm-wlm munge ;;
+    --venv) install_optional "python3 -m venv will not work" python3-venv ;;
     --fuzz) install_optional "the fuzzers cannot be built" clang libclang-rt-dev libomp-dev llvm ;;
     *)
-      echo "install-dependencies.sh: unknown option $option (--slurm and --fuzz are known)" >&2
+      echo "install-dependencies.sh: unknown option $option (--slurm, --venv and --fuzz are known)" >&2
       exit 2
       ;;
   esac

@@ -12,7 +12,7 @@ fullforce=build/bin/fullforce
 step() { printf '\n== %s\n' "$1"; }
 
 step "Packages"
-tools/install-dependencies.sh
+tools/install-dependencies.sh --venv
 
 step "Build"
 configure build -DCMAKE_BUILD_TYPE=Release -DFULLFORCE_TESTS=OFF
@@ -37,5 +37,5 @@ Done.
   the trained network  $project/$folder/network.h5
   its scores           $project/$folder/summary.json
   output and target    $project/$folder/figure.png
-Next: copy $config, change it, and train your own (README.md).
+Next: train a network on signals of your own (TUTORIAL.md), or copy $config and change it (README.md).
 END

@@ -57,7 +57,7 @@ def test_example(name, tmp_path):
     figures, check = EXPECTED[name]
     script, folder = EXAMPLES / f"{name}.py", tmp_path / "run"
     ran = subprocess.run([sys.executable, *STRICT, script, folder], capture_output=True, text=True, cwd=tmp_path,
-                         env={**os.environ, "PYTHONPATH": str(PACKAGE), "MPLBACKEND": "Agg"}, timeout=280)
+                         env={**os.environ, "PYTHONPATH": str(PACKAGE), "MPLBACKEND": "Agg"})
     assert ran.returncode == 0 and not ran.stderr, ran.stderr
     check(ran.stdout)
     for figure in figures:
