@@ -51,7 +51,8 @@ DEFINITIONS = {
         "dimensions",
         "Estimate of the dimension of the attractor from the Lyapunov exponents, by the formula of Kaplan and Yorke."),
     "deviation": ("no unit", "Standard deviation of the recurrent weights over all their elements."),
-    "rate_correlation": ("no unit", "Median over the neurons of the correlation between a neuron's rates in both networks."),
+    "rate_correlation": (
+        "no unit", "Median over the neurons of the correlation between a neuron's rates in both networks."),
     "unstable": (
         "directions",
         "Number of eigenvalues of the Jacobian whose real part is above 10^-6; a fixed point with none is an "
