@@ -255,7 +255,7 @@ def _number(summary: Optional[dict[str, Any]], section: str) -> float:
 
 
 def load(path: Path, **parameters: Any) -> FullForce:
-    """The model of an output folder, a network.h5 or a checkpoint. In a folder, the network of the latest step counts.
+    """The model of an output folder, a network.h5 or a checkpoint. In a folder, it is network.h5 or else the newest checkpoint.
 
     Its parameters are those of the network. `parameters` replace or add to them, for example ranks=2.
     """
