@@ -255,8 +255,9 @@ def _number(summary: Optional[dict[str, Any]], section: str) -> float:
 
 
 def load(path: Path, **parameters: Any) -> FullForce:
-    """The model of an output folder, a network.h5 or a checkpoint. In a folder, it is network.h5 or else the newest checkpoint.
+    """The model of an output folder, a network.h5 or a checkpoint.
 
+    In a folder, the network is that of network.h5, or of the newest checkpoint if there is no network.h5.
     Its parameters are those of the network. `parameters` replace or add to them, for example ranks=2.
     """
     place = pathlib.Path(path)
