@@ -67,9 +67,11 @@ def check_tools():
     tools = pathlib.Path("installed/share/fullforce/tools").resolve()
     installed = sorted(path.relative_to(tools) for path in tools.rglob("*") if path.is_file())
     sources = pathlib.Path(__file__).resolve().parents[2] / "tools"
-    modules = [*sources.glob("*.py"), *sources.glob("python/**/*.py"), *sources.glob("python/*.toml")]
+    modules = [*sources.glob("*.py"), *sources.glob("examples/*.py"), *sources.glob("python/**/*.py"), *sources.glob("python/*.toml")]
     expected = sorted(path.relative_to(sources) for path in modules)
     assert installed == expected, f"installed are {installed}"
+    papers = pathlib.Path("installed/share/doc/fullforce")
+    assert (papers / "TUTORIAL.md").exists() and (papers / "tools/examples/flip_flop.py").exists()
     environment = dict(os.environ, PYTHONPATH=str(tools), PYTHONDONTWRITEBYTECODE="1")
     environment["PATH"] = "/usr/bin:/bin"  # study.py must look for the program beside the installed tools
     tool = lambda name, *arguments: call(sys.executable, str(tools / name), *arguments, env=environment)

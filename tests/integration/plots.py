@@ -59,6 +59,7 @@ def refused(draw, *words):
 def check_outputs():
     """A row an output under its name; conditions lie over each other in colours of their own."""
     assert rows(plot.outputs(arrays())) == ["inputs", "elbow", "shoulder"]
+    assert rows(plot.outputs(arrays(), outputs=[1])) == ["inputs", "shoulder"]
     elbow = panels(plot.outputs(arrays(conditions=CONDITIONS)))[1]
     assert colours(elbow) == {style.COLOURS[0], style.COLOURS[1], style.DARK_TARGET}, colours(elbow)
     assert all(line.get_xdata()[0] == 0 and line.get_xdata()[-1] < STEPS * 0.01 for line in elbow.lines)
@@ -171,6 +172,7 @@ def check_wrong_inputs():
     refused(lambda: plot.outputs(arrays(conditions=["left"])), "conditions", "4 trials")
     refused(lambda: plot.outputs(arrays(), conditions=["left"]), "conditions", "4 trials")
     refused(lambda: plot.outputs(arrays(), trials=[4]), "trial 4", "0 to 3")
+    refused(lambda: plot.outputs(arrays(), outputs=[2]), "output 2", "0 to 1")
     refused(lambda: plot.outputs(arrays(targets=[np.zeros((3, 2))])), "targets", "numbers of steps")
     refused(lambda: plot.rates(arrays(), neurons=[7]), "neuron 7", "0 to 4")
     refused(lambda: plot.state_space(arrays(), what="dreams"), "dreams")

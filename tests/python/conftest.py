@@ -15,8 +15,15 @@ sys.path.insert(0, str(PACKAGE))
 import fullforce as ff  # noqa: E402
 
 PROGRAM = os.environ.get("FULLFORCE", "")
+#: Options of Python with which scripts run: warnings are errors. The second one is for pyparsing, which Matplotlib uses,
+#: and which would take the first as a wish for warnings about the parsers of others.
+STRICT = ("-W", "error", "-W", "ignore:::pyparsing")
 #: A run of a second.
 SMALL = dict(neurons=60, train_trials=6, init_trials=2, test_trials=3, panel=13)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes longer than a minute may spare")
 
 
 def pytest_sessionstart():

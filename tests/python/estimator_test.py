@@ -153,3 +153,21 @@ def test_what_cannot_be_loaded(tmp_path, name, said):
     (tmp_path / "text.h5").write_text("this is not HDF5")
     with pytest.raises(ff.InputError, match=said):
         ff.load(tmp_path / name)
+
+
+def test_tests_need_no_hints(tmp_path):
+    X, Y = some_trials()
+    hints = [np.ones((len(y), 2)) for y in Y]
+    held_out = some_trials(seed=1)
+    model = ff.FullForce(**SMALL, output=tmp_path / "run").fit(X, Y, hints=hints, test=held_out)
+    nothing = [np.zeros((len(y), 2)) for y in held_out[1]]
+    assert model.score(*held_out) == model.score(*held_out, hints=nothing)
+    assert model.run(*held_out).error == pytest.approx(model.score(*held_out), rel=1e-12)
+
+
+def test_runs_know_conditions_and_masks(model):
+    X, Y = some_trials()
+    mask = [np.arange(len(y)) >= 30 for y in Y]
+    run = model.run(X, Y, mask=mask, conditions=list("abab"))
+    assert run.conditions == list("abab")
+    assert run.error == pytest.approx(model.score(X, Y, mask=mask), rel=1e-12)

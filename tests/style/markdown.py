@@ -12,7 +12,7 @@ import sys
 
 WIDTH = 100
 PAGES = (
-    "README.md", "MANUAL.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "jobs/README.md",
+    "README.md", "TUTORIAL.md", "MANUAL.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "jobs/README.md",
     "tools/figures/README.md"
 )
 FENCE = re.compile(r"\s*(```|~~~)")

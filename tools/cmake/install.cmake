@@ -9,11 +9,16 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/jobs DESTINATION ${CMAKE_INSTALL_DATADIR
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/plot.py ${PROJECT_SOURCE_DIR}/tools/report.py ${PROJECT_SOURCE_DIR}/tools/scaling.py
   ${PROJECT_SOURCE_DIR}/tools/study.py ${PROJECT_SOURCE_DIR}/tools/sweep.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools)
 install(FILES ${PROJECT_SOURCE_DIR}/tools/fullforce_io.py DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools USE_SOURCE_PERMISSIONS
+  FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
+# The tutorial links to them where they stand in the sources.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/examples DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools USE_SOURCE_PERMISSIONS
+  FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
 # The package that the scripts find beside themselves.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/python DESTINATION ${CMAKE_INSTALL_DATADIR}/fullforce/tools FILES_MATCHING PATTERN "*.py"
   PATTERN pyproject.toml PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/figures DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools)
-foreach(paper README.md MANUAL.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md LICENSE)
+foreach(paper README.md TUTORIAL.md MANUAL.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md LICENSE)
   install(FILES ${PROJECT_SOURCE_DIR}/${paper} DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 endforeach()
 # Pages link to it where it stands in the sources.

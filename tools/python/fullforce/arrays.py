@@ -1,6 +1,7 @@
 """Trials from NumPy arrays: lists of [T, n], or one array [trials, T, n]."""
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 from typing import Any, Optional, Sequence
 
@@ -50,11 +51,20 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
         if signals["inputs"] is None or outputs is None:
             raise InputError("Y is missing: the targets, a list of [T, n_out] or an array [trials, T, n_out]")
         signals["targets"] = [np.full((len(trial), outputs), np.nan) for trial in signals["inputs"]]
+    if conditions is not None and (isinstance(conditions, str) or not hasattr(conditions, "__len__")):
+        raise InputError(f"conditions = {conditions!r} (must be a list with a number or a text for each trial)")
     try:
         return make_trials(signals["inputs"], signals["targets"], signals["hints"], signals["mask"],
                            None if conditions is None else list(conditions))
     except (TypeError, ValueError) as error:
         raise InputError(str(error)) from None
+
+
+def having_hints(trials: list[Trial], count: int) -> list[Trial]:
+    """The trials with `count` hints of zero where none of them has any: a trained network needs no hints in a test."""
+    if any(trial.hints.shape[1] > 0 for trial in trials):
+        return trials
+    return [dataclasses.replace(trial, hints=np.zeros((len(trial.targets), count))) for trial in trials]
 
 
 def given_trials(name: str, given: Any) -> list[Trial]:

@@ -7,11 +7,11 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
-from .arrays import as_trials, given_trials, store_trials
+from .arrays import as_trials, given_trials, having_hints, store_trials
 from .errors import InputError
 from .files.activity import Activity
 from .files.network import Network
-from .files.network_file import read_header
+from .files.network_file import Header, read_header
 from .files.trial_slices import read_activity
 from .files.trials import Trial
 from .keys import OUTPUT, flat, nested
@@ -82,7 +82,8 @@ class FullForce(Parameters):
         files = {} if not of_training else {
             "task.file": as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)}
         if test is not None:
-            files[self._keys.resolve("task.test_file")] = given_trials("test", test)
+            hints_of_training = files["task.file"][0].hints.shape[1] if files else 0
+            files[self._keys.resolve("task.test_file")] = having_hints(given_trials("test", test), hints_of_training)
         begins = {} if reset is None else {self._keys.resolve("task.reset"): reset}
 
         def train(folder: OutputFolder) -> None:
@@ -147,10 +148,10 @@ class FullForce(Parameters):
     @property
     def config_(self) -> dict[str, dict[str, Any]]:
         """The configuration of the network, with all keys."""
-        return self._header()[0]
+        return self._header().config
 
-    def _header(self) -> tuple[dict[str, dict[str, Any]], int]:
-        """The configuration of the network and its number of outputs; its weights need not be read for that."""
+    def _header(self) -> Header:
+        """What the file of the network says about it; its weights need not be read for that."""
         self._expect_fitted()
         try:
             return read_header(self.network_file_)
@@ -214,26 +215,31 @@ class FullForce(Parameters):
         arguments: list[Any] = ["test", self._file_for_program(scratch), *more]
         if trials is not None:
             file = scratch.path / "trials.h5"
-            store_trials(file, trials, self.config_["network"]["dt"])
+            store_trials(file, having_hints(trials, self._header().hints), self.config_["network"]["dt"])
             arguments += ["--trials-file", file, "--trials", len(trials)]
         for option, value in (("--noise", noise), ("--seed", seed)):
             arguments += [] if value is None else [option, value]
-        self._program().run(arguments)
+        try:
+            self._program().run(arguments)
+        except InputError as error:
+            raise InputError(str(error).replace(str(scratch.path / "trials.h5"), "the file of X and Y")) from None
 
-    def run(self, X: Any = None, Y: Any = None, *, hints: Any = None, noise: Optional[float] = None,
-            seed: Optional[int] = None, neurons: Union[str, int, Sequence[int]] = "all", states: bool = True,
+    def run(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
+            conditions: Optional[Sequence[Any]] = None, noise: Optional[float] = None, seed: Optional[int] = None,
+            neurons: Union[str, int, Sequence[int]] = "all", states: bool = True,
             file: Optional[Path] = None) -> Activity:
         """Runs test trials with the program; returns outputs, rates, states and target_rates, [T, n] for each trial.
 
-        X is as for `fit`. If Y is given, it drives the target-generating network, and in the init trials of the
-        test also the network itself. neurons says which neurons are recorded: "all", a number of neurons that are
-        spread evenly, or a list. With `file` the recording is kept under this name. Otherwise it is removed
-        together with the result, which reads it trial by trial. `network.run` does the same in NumPy.
+        X, mask and conditions are as for `fit`. If Y is given, it drives the target-generating network, and in
+        the init trials of the test also the network itself. neurons says which neurons are recorded: "all", a
+        number of neurons that are spread evenly, or a list. With `file` the recording is kept under this name.
+        Otherwise it is removed together with the result, which reads it trial by trial. `network.run` does the
+        same in NumPy.
         """
         scratch = ScratchFolder()
         trials = None
         if X is not None or Y is not None:
-            trials = as_trials(X, Y, hints=hints, outputs=self._header()[1])
+            trials = as_trials(X, Y, hints=hints, mask=mask, conditions=conditions, outputs=self._header().outputs)
         chosen = neurons if isinstance(neurons, (str, int)) else ",".join(str(int(i)) for i in neurons) + ","
         recording = pathlib.Path(file) if file is not None else scratch.path / "recording.h5"
         more = ["--record", recording, "--neurons", chosen, *(["--states"] if states else [])]

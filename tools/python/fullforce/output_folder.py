@@ -50,9 +50,10 @@ class OutputFolder:
             file.write_text(text, encoding="utf-8")
             try:
                 yield file
-            except InputError:
+            except InputError as error:
                 self._take_back()
-                raise
+                # The user did not write this file, which is gone when he reads the message.
+                raise InputError(re.sub(rf"^{re.escape(str(file))}:(\d+: )?", "", str(error))) from None
             except BaseException:
                 self._keep(text)
                 raise

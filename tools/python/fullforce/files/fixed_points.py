@@ -44,8 +44,6 @@ class FixedPoint:
 def find_fixed_points(network: Network, starts: np.ndarray, input: Optional[np.ndarray], tolerance: float,
                       iterations: int, distance: float) -> list[FixedPoint]:
     """The distinct fixed points that the states `starts` [k, N] lead to; see `Network.fixed_points`."""
-    if starts.shape[1] != network.neurons:
-        raise ValueError(f"starts of shape {starts.shape} (must be [states, {network.neurons}])")
     found: list[FixedPoint] = []
     for start in starts:
         x, q = _descend(network, start.copy(), input, tolerance, iterations)

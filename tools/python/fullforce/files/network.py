@@ -8,8 +8,10 @@ from typing import Any, Iterable, Optional, Sequence
 
 import numpy as np
 
+from ..errors import InputError
 from . import draws
 from .activity import Activity
+from .checked import as_neurons, as_numbers
 from .fixed_points import FixedPoint, find_fixed_points
 from .network_file import DATASETS, read_network_file
 from .network_run import State, run_network, start_states
@@ -205,12 +207,13 @@ class Network:
 
     def velocity(self, x: np.ndarray, input: Optional[np.ndarray] = None) -> np.ndarray:
         """tau dx/dt = -x + J r(x) + u_in f_in of the network that runs freely, [N], at a constant input [n_in]."""
-        driven = 0.0 if input is None else self.u_in @ np.asarray(input, dtype=float)
+        x = as_numbers(x, (self.neurons,), "x")
+        driven = 0.0 if input is None else self.u_in @ as_numbers(input, (self.u_in.shape[1],), "input")
         return -x + self.recurrent(self.rates(x)) + driven
 
     def jacobian(self, x: np.ndarray) -> np.ndarray:
         """The derivative of `velocity` with respect to x, [N, N]: -I + J diag(r'(x)), in units of 1/tau."""
-        return self.J * self.slopes(np.asarray(x, dtype=float)) - np.eye(self.neurons)
+        return self.J * self.slopes(as_numbers(x, (self.neurons,), "x")) - np.eye(self.neurons)
 
     def fixed_points(self, starts: np.ndarray, input: Optional[np.ndarray] = None, *, tolerance: float = 1e-20,
                      iterations: int = 500, distance: float = 1e-3) -> list[FixedPoint]:
@@ -221,8 +224,10 @@ class Network:
         one. The points that most starts led to come first. For large networks, use `fullforce analyze
         --fixed-points`.
         """
-        return find_fixed_points(self, np.atleast_2d(np.asarray(starts, dtype=float)), input, tolerance, iterations,
-                                 distance)
+        starts = as_numbers(np.atleast_2d(starts), (None, self.neurons), "starts")
+        if not np.isfinite(starts).all():
+            raise InputError("starts has values that are not finite")
+        return find_fixed_points(self, starts, input, tolerance, iterations, distance)
 
     def lesion(self, neurons: Sequence[int]) -> Network:
         """A copy in which these neurons are silent: they do not drive other neurons, and nothing drives them.
@@ -232,7 +237,7 @@ class Network:
         as well.
         """
         silent = np.zeros(self.neurons, dtype=bool)
-        silent[np.asarray(neurons, dtype=int)] = True
+        silent[as_neurons(neurons, self.neurons)] = True
         other = self.copy()
         other.u_in[silent] = 0.0
         if other.is_force:
@@ -263,7 +268,8 @@ class Network:
         """
         unknown = [name for name in arrays if name not in DATASETS]
         if unknown:
-            raise ValueError(f"arrays: {', '.join(unknown)} (must be of {', '.join(DATASETS)})")
+            raise InputError(f"arrays: {', '.join(unknown)} (must be of {', '.join(DATASETS)})")
+        size = float(as_numbers(size, (), "size"))
         random, other = np.random.default_rng(seed), self.copy()
         for name in arrays:
             values = other.sparse["data"] if name == "J_D" and other.sparse else getattr(other, name)
@@ -295,7 +301,7 @@ class Network:
         """
         shapes = {name: values.shape for name, values in self._arrays().items() if not np.isfinite(values).all()}
         if shapes:
-            raise ValueError(f"{', '.join(shapes)}: values are not finite, so the network is not saved")
+            raise InputError(f"{', '.join(shapes)}: values are not finite, so the network is not saved")
         edited = set(self.edited())
         save_network(path, self.path, self._seal, {k: v for k, v in self._arrays().items() if k in edited})
         return pathlib.Path(path)

@@ -5,11 +5,12 @@ import dataclasses
 import json
 import numbers
 import pathlib
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 import h5py
 import numpy as np
 
+from ..errors import InputError
 from ..toml_text import read_toml
 from .opening import open_file
 from .seal import read_seal
@@ -53,21 +54,30 @@ def read_network_file(path: str | pathlib.Path) -> NetworkFile:
     return NetworkFile(pathlib.Path(path), read_seal(path), config, provenance, arrays, sparse)
 
 
-def read_header(path: str | pathlib.Path) -> tuple[dict[str, Any], int]:
-    """The configuration of a network file and its number of outputs, without reading its weights."""
+class Header(NamedTuple):
+    """The configuration of a network, and its numbers of outputs and hints."""
+
+    config: dict[str, Any]
+    outputs: int
+    hints: int
+
+
+def read_header(path: str | pathlib.Path) -> Header:
+    """What a network file says about its network, without reading its weights."""
     with open_file(path) as file:
         _expect_network(file, path)
-        return read_toml(file.attrs["config"]), file[DATASETS["readout"]].shape[0]
+        outputs, hints = file[DATASETS["readout"]].shape[0], file[DATASETS["u_hint"]].shape[1]
+        return Header(read_toml(file.attrs["config"]), outputs, hints)
 
 
 def _expect_network(file: h5py.File, path: str | pathlib.Path) -> None:
     if file.attrs.get("format") != "fullforce-network":
-        raise ValueError(f"{path}: is not a network file of fullforce")
+        raise InputError(f"{path}: is not a network file of fullforce")
     expect_known_versions(file, path)
     missing = [name for name in ("config", "provenance") if name not in file.attrs]
     missing += [DATASETS[name] for name in NEEDED if DATASETS[name] not in file]
     if missing:
-        raise ValueError(f"{path}: has no {', '.join(missing)}")
+        raise InputError(f"{path}: has no {', '.join(missing)}")
 
 
 def _apply_pending_updates(file: h5py.File, arrays: dict[str, Optional[np.ndarray]]) -> None:
@@ -88,9 +98,9 @@ def expect_known_versions(file: h5py.File, path: str | pathlib.Path) -> None:
             if not name.endswith("_version"):
                 continue
             if not isinstance(version, numbers.Real):
-                raise ValueError(f"{path}: {group.name} has {name} = {version!r}, which is no number")
+                raise InputError(f"{path}: {group.name} has {name} = {version!r}, which is no number")
             if version > VERSION or name.removesuffix("_version") not in (*SECTIONS, "format"):
-                raise ValueError(f"{path}: {group.name} has {name} = {version}, which this package does not know; use "
+                raise InputError(f"{path}: {group.name} has {name} = {version}, which this package does not know; use "
                                  "the package of a newer fullforce")
 
 

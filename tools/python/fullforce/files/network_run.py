@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Optional, Sequence
 
 import numpy as np
 
+from ..errors import InputError
 from . import draws
 from .activity import SIGNALS, Activity
 from .trials import Trial
@@ -42,7 +43,7 @@ def _expect_widths(network: Network, trial: Trial) -> None:
         # A network trained without hints has no weights for them, and does not look at them. Hints that are not given
         # are zero.
         if given != wanted and not (name == "hints" and 0 in (given, wanted)):
-            raise ValueError(f"a trial has {given} {name} and the network {wanted}")
+            raise InputError(f"a trial has {given} {name} and the network {wanted}")
 
 
 def run_network(network: Network, trials: Sequence[Trial], state: State, forced: bool, noise: float,

@@ -9,6 +9,7 @@ from typing import Mapping
 import h5py
 import numpy as np
 
+from ..errors import InputError
 from .network_file import DATASETS, PENDING, SPARSE, read_floats
 from .seal import read_seal, write_seal
 from .trials import _unfinished_file
@@ -24,7 +25,7 @@ def save_network(path: str | pathlib.Path, source: pathlib.Path, seal: bytes, ed
     updates of a checkpoint are applied, those of P too. The new file appears when it is whole.
     """
     if read_seal(source) != seal:
-        raise ValueError(f"{source}: is not the file any more that the network was read from, so the rest of the "
+        raise InputError(f"{source}: is not the file any more that the network was read from, so the rest of the "
                          f"network is not there to be saved with it (load it again, or save before training goes on)")
     with _unfinished_file(path) as unfinished:
         shutil.copyfile(source, unfinished)

@@ -12,26 +12,30 @@ from typing import Any, Iterable, Iterator, Optional, Sequence, Union
 import h5py
 import numpy as np
 
+from ..errors import InputError
 from .opening import open_file
 from .trials_reader import FORMAT, NAMES, SIGNALS, TrialsReader, names_problem, order_problem, printable
 from .versions import NEWEST_TRIALS, OLDEST_TRIALS
 
 
-def as_columns(signal: Any, length: int, unknown: bool = False) -> np.ndarray:
-    """A signal as [length, n]; None is no channel. `unknown` says that NaN may stand for values that are not known."""
+def as_columns(signal: Any, length: int, unknown: bool = False, name: str = "a signal") -> np.ndarray:
+    """A signal as [length, n]; None is no channel. `unknown` says that NaN may stand for values that are not known.
+
+    Messages call the signal by its name.
+    """
     if signal is None:
         return np.zeros((length, 0))
     signal = np.asarray(signal)
     if signal.dtype.kind not in "biuf":
-        raise ValueError(f"a signal of type {signal.dtype} (must be real numbers; write the parts of complex numbers "
+        raise InputError(f"{name} of type {signal.dtype} (must be real numbers; write the parts of complex numbers "
                          f"as two columns)")
     signal = signal.astype(float)
     signal = signal[:, None] if signal.ndim == 1 else signal
     if signal.ndim != 2 or len(signal) != length:
-        raise ValueError(f"a signal of shape {signal.shape} "
+        raise InputError(f"{name} of shape {list(signal.shape)} "
                          f"(must be [{length}] or [{length}, n], as long as the targets)")
     if not np.all(np.isfinite(signal) | (np.isnan(signal) & unknown)):
-        raise ValueError("a signal has values that are not finite")
+        raise InputError(f"{name} with values that are not finite")
     return signal
 
 
@@ -39,11 +43,11 @@ def as_mask(mask: Any, targets: np.ndarray) -> np.ndarray:
     """A mask [T] or [T, n_out] of zeros and ones as bool [T, n_out]; None leaves out nothing."""
     if mask is None:
         return np.ones(targets.shape, dtype=bool)
-    columns = as_columns(mask, len(targets))
+    columns = as_columns(mask, len(targets), name="a mask")
     if columns.shape[1] not in (1, targets.shape[1]):
-        raise ValueError(f"a mask of shape {np.shape(mask)} (must be [{len(targets)}] or {list(targets.shape)})")
+        raise InputError(f"a mask of shape {list(np.shape(mask))} (must be [{len(targets)}] or {list(targets.shape)})")
     if not np.isin(columns, (0.0, 1.0)).all():
-        raise ValueError("a mask has values other than 0 and 1")
+        raise InputError("a mask has values other than 0 and 1")
     return np.broadcast_to(columns == 1, targets.shape).copy()
 
 
@@ -65,16 +69,17 @@ class Trial:
     def __post_init__(self) -> None:
         length = len(self.targets)
         if length == 0:
-            raise ValueError("a trial of no steps")
-        self.targets = as_columns(self.targets, length, unknown=True)
-        self.inputs, self.hints = as_columns(self.inputs, length), as_columns(self.hints, length)
+            raise InputError("a trial of no steps")
+        self.targets = as_columns(self.targets, length, unknown=True, name="targets")
+        self.inputs = as_columns(self.inputs, length, name="inputs")
+        self.hints = as_columns(self.hints, length, name="hints")
         if self.targets.shape[1] == 0:
-            raise ValueError("a trial without targets")
+            raise InputError("a trial without targets")
         self.mask = as_mask(self.mask, self.targets) & ~np.isnan(self.targets)
         self.targets = np.nan_to_num(self.targets)
         self.condition = str(self.condition)
         if printable(self.condition) != self.condition:
-            raise ValueError(f"the condition {self.condition!r} is not one line of text")
+            raise InputError(f"the condition {self.condition!r} is not one line of text")
 
 
 def make_trials(inputs: Optional[Sequence], targets: Sequence, hints: Optional[Sequence] = None,
@@ -89,13 +94,13 @@ def make_trials(inputs: Optional[Sequence], targets: Sequence, hints: Optional[S
     given = {name: part for name, part in parts.items() if part is not None}
     for name, part in given.items():
         if len(part) != len(targets):
-            raise ValueError(f"{len(part)} trials of {name} and {len(targets)} of targets (must be as many)")
+            raise InputError(f"{len(part)} trials of {name} and {len(targets)} of targets (must be as many)")
     trials = []
     for number, target in enumerate(targets):
         try:
             trials.append(Trial(np.asarray(target), **{name: part[number] for name, part in given.items()}))
         except (TypeError, ValueError) as error:
-            raise ValueError(f"trial {number}: {error}") from None
+            raise InputError(f"trial {number}: {error}") from None
     return trials
 
 
@@ -110,15 +115,15 @@ def write_trials(path: str | pathlib.Path, inputs: Union[Optional[Sequence], Ite
     """
     trials = list(inputs) if targets is None else make_trials(inputs, targets, hints, mask, conditions)
     if not trials:
-        raise ValueError("no trials")
+        raise InputError("no trials")
     widths = {tuple(getattr(t, name).shape[1] for name in SIGNALS) for t in trials}
     if len(widths) > 1:
-        raise ValueError(f"trials differ in their numbers of (targets, inputs, hints): {sorted(widths)}")
+        raise InputError(f"trials differ in their numbers of (targets, inputs, hints): {sorted(widths)}")
     if not (np.isfinite(dt) and dt > 0):
-        raise ValueError(f"dt = {dt} (must be positive)")
+        raise InputError(f"dt = {dt} (must be positive)")
     problem = order_problem(*widths, sum(len(t.targets) for t in trials))
     if problem:
-        raise ValueError(problem)
+        raise InputError(problem)
     names = {"input_names": list(input_names), "output_names": list(output_names), "hint_names": list(hint_names)}
     _check_names(names, trials[0])
     with _unfinished_file(path) as unfinished, h5py.File(unfinished, "w") as file:
@@ -129,7 +134,7 @@ def _check_names(names: dict[str, list[str]], trial: Trial) -> None:
     for name, texts in names.items():
         problem = names_problem(texts, getattr(trial, NAMES[name]).shape[1]) if texts else ""
         if problem:
-            raise ValueError(f"{name} {problem}")
+            raise InputError(f"{name} {problem}")
 
 
 def _write_contents(file: h5py.File, trials: Sequence[Trial], dt: float, names: dict[str, list[str]]) -> None:
@@ -167,8 +172,11 @@ def _unfinished_file(path: str | pathlib.Path) -> Iterator[str]:
         mask = os.umask(0)
         os.umask(mask)
         mode = 0o666 & ~mask
-    handle, unfinished = tempfile.mkstemp(prefix=f"{os.path.basename(target)}.unfinished-", suffix=".part",
-                                          dir=os.path.dirname(target))
+    try:
+        handle, unfinished = tempfile.mkstemp(prefix=f"{os.path.basename(target)}.unfinished-", suffix=".part",
+                                              dir=os.path.dirname(target))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     os.close(handle)
     try:
         yield unfinished

@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5s, h5t
 
+from ..errors import InputError
 from .number_types import kind_unless_numbers
 from .versions import NEWEST_TRIALS, OLDEST_TRIALS, as_text, version_problem
 from .whole_dataset import expect_whole, open_up_to_the_first_gap
@@ -122,7 +123,7 @@ class TrialsReader:
         return TrialsContent(signals, lengths, dt, mask, self._conditions(len(lengths)), names)
 
     def _fail(self, text: str) -> None:
-        raise ValueError(f"{self.path}: {text}")
+        raise InputError(f"{self.path}: {text}")
 
     def _attribute(self, name: str, expected: str) -> Union[str, float]:
         """The value of an attribute that is one number or one string."""

@@ -20,17 +20,19 @@ ROW = 2.4  # distance of stacked rates, each of which lies between -1 and 1
 HEIGHTS = {"inputs": 1.0, "output": 1.5, "rates": 3.4}  # of panels, inches
 
 
-def outputs(source: Any, *, conditions: Optional[Sequence[Any]] = None, trials: Optional[Sequence[int]] = None) -> Any:
+def outputs(source: Any, *, conditions: Optional[Sequence[Any]] = None, trials: Optional[Sequence[int]] = None,
+            outputs: Optional[Sequence[int]] = None) -> Any:
     """Draws outputs with their targets over time, with a row for each output, and the inputs above them.
 
     `source` is the folder of a run that has a recording.h5, a recording, what `run` returns, or a dict of
     arrays. Each array is a list of [T, n], an array [trials, T, n], or one trial [T, n]. `conditions` has a
-    condition for each trial, if the source has none, and `trials` chooses the trials that are drawn. Trials
-    with conditions are drawn on top of each other, in the colour of the condition. Without conditions, trials
+    condition for each trial, if the source has none. `trials` and `outputs` choose what is drawn. Trials with
+    conditions are drawn on top of each other, in the colour of the condition. Without conditions, trials
     follow one another. Returns a figure.
     """
     shown = shown_trials(recorded(source, conditions, trials))
     shown.of("outputs")
+    shown = shown if outputs is None else shown.with_outputs(list(outputs))
     rows = output_rows(shown)
     heights = [HEIGHTS["inputs" if row == "inputs" else "output"] for row in rows]
     figure, panels = plt.subplots(len(rows), 1, figsize=(9, sum(heights) + 0.8), squeeze=False, sharex=True,

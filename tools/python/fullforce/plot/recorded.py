@@ -55,6 +55,17 @@ class Recorded:
         conditions = [self.conditions[k] for k in trials] if self.conditions else []
         return dataclasses.replace(self, signals=signals, times=[self.times[k] for k in trials], conditions=conditions)
 
+    def with_outputs(self, columns: Sequence[int]) -> Recorded:
+        """The same with these outputs alone."""
+        count = len(self.output_names)
+        for column in columns:
+            if not 0 <= column < count:
+                raise InputError(f"output {column}: there are {count} outputs, 0 to {count - 1}")
+        chosen = {name: [trial[:, columns] for trial in self.signals[name]]
+                  for name in ("outputs", "targets") if name in self.signals}
+        return dataclasses.replace(self, signals={**self.signals, **chosen},
+                                   output_names=[self.output_names[column] for column in columns])
+
 
 def recorded(source: Any, conditions: Optional[Sequence[Any]] = None,
              trials: Optional[Sequence[int]] = None) -> Recorded:

@@ -11,7 +11,7 @@ from .. import errors, options, script
 from ..errors import Parser, ToolError
 from ..running import STOPPED_EARLY
 from .grid import SEED
-from .results import Row, Sweep, read_sweep
+from .results import Sweep, read_sweep
 from .run import sweep
 
 TOOL = "fullforce-sweep"
@@ -53,7 +53,7 @@ def show(found: Sweep, columns: Sequence[str] | None, axes: Sequence[str] | None
     x, y = axes or (None, "test.error")
     figure, table = found.plot(x, y), found.to_csv(columns=columns)
     save_figure(figure, found.folder / "sweep")
-    print("\n".join(table_lines(found.records(columns))))
+    print(found.as_text(columns))
     count = f"{len(found.finished)} of {len(found)} points"
     print(f"{found.folder}: {count} in {table.name}, sweep.png and sweep.pdf")
 
@@ -62,20 +62,6 @@ def save_figure(figure: Any, path: pathlib.Path) -> None:
     """Writes the figure; who wants the help of the command alone needs no Matplotlib."""
     from ..style import save
     save(figure, path)
-
-
-def table_lines(records: Sequence[Row]) -> list[str]:
-    """The table as text, in columns."""
-    lines = [list(records[0]), *([shown(value) for value in record.values()] for record in records)]
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    return ["  ".join(cell.rjust(width) for cell, width in zip(line, widths)) for line in lines]
-
-
-def shown(value: Any) -> str:
-    """A cell of the table."""
-    if value is None:
-        return "-"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def swept_values(settings: Sequence[str]) -> dict[str, list[Any]]:

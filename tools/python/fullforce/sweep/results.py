@@ -33,6 +33,9 @@ class Sweep:
     def __repr__(self) -> str:
         return f"<sweep {self.folder}: {len(self.finished)} of {len(self.points)} points are finished>"
 
+    def __str__(self) -> str:
+        return self.as_text() if self.finished else repr(self)
+
     def __len__(self) -> int:
         return len(self.points)
 
@@ -86,6 +89,10 @@ class Sweep:
             return records
         return pandas.DataFrame.from_records(records)
 
+    def as_text(self, columns: Iterable[str] | None = None) -> str:
+        """The table of the finished points as lines of text, which `print` of the sweep shows too."""
+        return "\n".join(table_lines(self.records(columns)))
+
     def to_csv(self, path: Union[str, os.PathLike, None] = None, columns: Iterable[str] | None = None) -> pathlib.Path:
         """Writes the table as CSV, by default sweep.csv in the folder; its path."""
         target = self.folder / "sweep.csv" if path is None else pathlib.Path(path)
@@ -111,6 +118,20 @@ class Sweep:
             if known and name not in known:
                 raise InputError(f"the points have no column {name} (the nearest is {nearest(name, known)})")
         return names
+
+
+def table_lines(records: Sequence[Row]) -> list[str]:
+    """The table as text, in columns."""
+    lines = [list(records[0]), *([shown(value) for value in record.values()] for record in records)]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(line, widths)) for line in lines]
+
+
+def shown(value: Any) -> str:
+    """A cell of the table."""
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def is_score(rows: Sequence[Row], name: str) -> bool:

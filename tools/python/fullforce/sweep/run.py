@@ -46,6 +46,8 @@ def sweep(base: Any, values: Mapping[str, Iterable[Any]], *, seeds: Seeds = None
     If a setting is wrong, InputError is raised before anything is trained or written. If a point has failed,
     RunError is raised.
     """
+    if not isinstance(values, Mapping):
+        raise InputError(f"values = {values!r} (must map keys to lists, as in {{\"learning.alpha\": [0.1, 1]}})")
     folder, full_name = pathlib.Path(output), functools.partial(full_key, program)
     axes = {full_name(key): some for key, some in values.items()}
     points = [Point(folder / name, settings) for name, settings in grid(axes, seeds).items()]

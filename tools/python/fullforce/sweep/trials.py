@@ -5,7 +5,7 @@ import dataclasses
 import pathlib
 from typing import Any
 
-from ..arrays import given_trials, store_trials
+from ..arrays import given_trials, having_hints, store_trials
 from ..errors import InputError
 from ..files.trials import Trial
 from ..keys import default_settings
@@ -35,6 +35,9 @@ class KeptTrials:
             given = {"task.file": ("trials", trials), "task.test_file": ("test", test)}
             dt = dt_of(start, program)
             files = {key: (given_trials(name, some), dt) for key, (name, some) in given.items() if some is not None}
+            if len(files) == 2:
+                of_training = files["task.file"][0][0].hints.shape[1]
+                files["task.test_file"] = (having_hints(files["task.test_file"][0], of_training), dt)
         kept = cls(folder, files, bool(files) and "run.test_trials" in start.settings)
         kept.refuse_others()
         return kept
