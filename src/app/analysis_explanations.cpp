@@ -80,8 +80,8 @@ constexpr auto table = std::to_array<Explanation>({
     {"run", "sample_interval", "s",
      "This is the time between two samples of the rates that the principal components are found from.", ""},
     {"run", "test_error", "",
-     "This is the sum of |z - f_out|^2 over all steps of the run, divided by the sum of |f_out|^2. Samples that "
-     "a mask leaves out do not count.",
+     "This is the sum of |z - f_out|^2 over all steps of the run, divided by the sum of |f_out|^2. Target values "
+     "that a mask leaves out do not count.",
      "It is 0 for a perfect output, and 1 for an output that is always zero. If it is large, the analysis describes a "
      "network that does not do its task."},
     {"fixed_points", "input", "", "This is the constant input f_in under which fixed points were looked for.",

@@ -162,7 +162,7 @@ class CommandLine {
     add_path(app, "--record", test_.record, "file for outputs and rates, HDF5");
     add_text(app, "--neurons", test_.neurons,
              "which to record: all, a list such as 0,5,9, or how many, 10 if not given");
-    app.add_flag("--states", test_.states, "record the states x of the neurons, too");
+    app.add_flag("--states", test_.states, "record the states of these neurons in both networks, too");
     add_path(app, "--output", test_.output, "file for the scores, JSON");
     add_threads(app, test_.threads);
   }

@@ -12,14 +12,14 @@ class StartStates {
  public:
   static constexpr Index default_starts = 64;
 
-  /// Draws the steps. A run of `steps` steps gives at most so many starts.
+  /// Draws the steps. There are `starts` of them, or `steps` if the run has fewer steps than that.
   StartStates(const Layout& layout, Index steps, Index starts, std::uint64_t seed);
 
   /// Receives the next step: the states of this rank's neurons.
   void step(std::span<const double> states);
 
   const StreamArray<double>& states() const { return states_; }  ///< [local rows, starts]
-  const std::vector<Index>& steps() const { return steps_; }     ///< of the run, rising
+  const std::vector<Index>& steps() const { return steps_; }     ///< of the run from which the starts are taken, rising
 
  private:
   std::vector<Index> steps_;
@@ -30,9 +30,10 @@ class StartStates {
 
 struct FixedPointOptions {
   MinimisationOptions minimisation;
-  /// Points whose distance is at most this fraction of the root mean square of the starts are one.
+  /// Two points count as the same if the root mean square of their difference is at most this fraction of that of the
+  /// starts.
   double same = 1e-4;
-  /// With more neurons than the limit, the eigenvalues that are found are those of the largest real parts.
+  /// If there are more neurons than the limit, only the eigenvalues with the largest real parts are found.
   SpectrumOptions spectrum{500, 20};
 };
 
@@ -41,16 +42,17 @@ struct StationaryPoint {
   bool fixed = false;  ///< whether q is at most the tolerance; otherwise it is a minimum of q, a slow point
   double q = 0.0;
   double distance = 0.0;                          ///< to the nearest start, root mean square over the neurons
-  std::vector<Index> starts;                      ///< that lead here, rising
+  std::vector<Index> starts;                      ///< numbers of the starts that lead here, rising
   Index unstable = 0;                             ///< number of eigenvalues with a real part above `neutral`
   std::vector<std::complex<double>> eigenvalues;  ///< of the Jacobian, by falling real part; on the root
 
-  /// An eigenvalue nearer to zero than this is one of a direction in which the point neither attracts nor repels.
+  /// An eigenvalue whose real part is nearer to zero than this belongs to a direction in which the point neither
+  /// attracts nor repels.
   static constexpr double neutral = 1e-6;
 };
 
 struct FixedPoints {
-  std::vector<Minimum> minima;          ///< of each start
+  std::vector<Minimum> minima;          ///< where the search from each start has ended
   std::vector<StationaryPoint> points;  ///< fixed ones first, and then by the number of unstable directions
   std::vector<double> states;           ///< [points, N] on the root; empty elsewhere
   std::vector<double> rates;            ///< [points, N], of the same states

@@ -12,8 +12,8 @@
 
 namespace fullforce {
 
-/// The state in which trials begin, as the key task.reset says, and the streams that begin one. A reset puts both
-/// networks of a stream into the same state, x = x_D = x0, of which a rank has its own rows.
+/// Says in which state x0 trials begin, according to the key task.reset, and which streams begin a trial. A reset puts
+/// both networks of a stream into this state, x = x_D = x0. Each rank has the rows of x0 that belong to its neurons.
 template <Real T>
 class TrialReset {
  public:
@@ -22,24 +22,24 @@ class TrialReset {
     Index streams = 1;
     Reset kind = Reset::none;
 
-    /// The memory on the rank with the most rows.
+    /// The memory in bytes on the rank with the most rows.
     Index bytes() const;
   };
 
-  /// `fixed_state` [local rows, 1] is x0 of Reset::fixed; `seed` is that of the draws of Reset::random.
+  /// `fixed_state` [local rows, 1] is x0 of Reset::fixed; `seed` decides the draws of Reset::random.
   TrialReset(const Layout& layout, Reset kind, const RowMatrix<T>& fixed_state, std::uint64_t seed, Index streams,
              Index outputs);
 
-  /// The streams that are to be reset before the coming step: those at the first position of a trial, and in the first
-  /// step of a run all of them. A stream of a fixed trial may begin its run within the trial. There are none with
-  /// Reset::none. The streams are valid until the next call.
+  /// The streams that are to be reset before the coming step. These are the streams at the first position of a trial.
+  /// In the first step of a run they are all streams that run, because a stream may begin within a fixed trial. With
+  /// Reset::none there are none. The result is valid until the next call.
   std::span<const Index> due(const TrialStreams& streams, bool first_step);
 
   /// x0 of a trial, [local rows]. It is valid until the next call.
   std::span<const T> state(TrialId trial);
 
-  /// The arrays that receive J r(x0) [local rows, B] and w r(x0) [n_out, B]. Streams that are not reset have sums in
-  /// them that nobody uses.
+  /// The arrays that receive J r(x0) [local rows, B] and w r(x0) [n_out, B]. The
+  /// columns of streams that are not reset are not used.
   StreamArray<T>& currents() { return currents_; }
   std::vector<double>& outputs() { return outputs_; }
 

@@ -13,10 +13,10 @@ struct RecordingJob {
   std::filesystem::path file;
   std::vector<Index> neurons;                ///< numbers of the neurons, each once, in the order of the file
   bool states = false;                       ///< whether to record states, too
-  std::vector<RecordingHeader::Note> notes;  ///< what the file says of network and test
+  std::vector<RecordingHeader::Note> notes;  ///< what the file says about the network and the test
 };
 
-/// So many neurons, spread evenly over a network of `neurons`.
+/// The numbers of `count` neurons that are spread evenly over a network of `neurons` neurons.
 std::vector<Index> spread_neurons(Index count, Index neurons);
 
 /// The memory that a recording takes on each rank, in bytes. It does not grow with the number of steps.

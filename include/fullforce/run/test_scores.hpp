@@ -11,16 +11,16 @@
 
 namespace fullforce {
 
-/// Which trials a test ran: those that the network learned from, those of a file that it did not learn from, or trials
-/// that its task drew anew.
+/// Which trials a test ran: the trials that the network learned from, trials of a file that it did not learn from, or
+/// trials that its task drew for the test.
 enum class TrialOrigin { training, held_out, fresh };
 template <>
 inline constexpr std::array<std::string_view, 3> names_of<TrialOrigin> = {"training trials", "held-out trials",
                                                                           "new trials"};
 
 /// Which trials a test of `task` runs, for a network that learned from a trials file of this fingerprint. The
-/// fingerprint is empty if it learned from no file. A task whose trials are all alike has no others than those for
-/// training.
+/// fingerprint is empty if it learned from no file. If all trials of a task are alike, they are those
+/// that the network learned from.
 TrialOrigin origin_of_test(const Task& task, const std::string& learned_from);
 
 /// Sums of squares over samples of outputs and their targets.
@@ -54,7 +54,7 @@ class OutputSums {
   double variation_ = 0.0;
 };
 
-/// 1 - sum (z - f)^2 / sum (f - mean f)^2, where each output has its own mean. NaN if all targets are constant.
+/// 1 - sum (z - f)^2 / sum (f - mean f)^2, where each output has its own mean. It is NaN if all targets are constant.
 double r_squared(double squared_error, double target_variation);
 
 /// A test trial that has ended.
@@ -81,12 +81,12 @@ struct TestScores {
 
   SquareSums total() const;
   double r_squared() const;
-  /// In the order of whole numbers if all conditions are such, and otherwise in alphabetical order. It is empty if no
-  /// trial has a condition.
+  /// Conditions that are whole numbers come first, in the order of the numbers. All others follow in alphabetical
+  /// order. The list is empty if no trial has a condition.
   std::vector<ConditionScore> conditions() const;
 };
 
-/// The memory that the scores of so many trials take, with the text that is made of them.
+/// The memory in bytes that the scores of `trials` trials take, with the text that is made of them.
 Index score_bytes(Index trials);
 
 }  // namespace fullforce

@@ -40,9 +40,10 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
               outputs: Optional[int] = None) -> list[Trial]:
     """Trials of inputs X, targets Y, hints and masks, all as lists of [T, n] or arrays [trials, T, n].
 
-    A trial of one channel may be [T]. X may be None where Y is given: there are no inputs then. Y may be None
-    where `outputs` says how many there are: the targets are then unknown (NaN). A mask is [T] or [T, n_out].
-    `conditions` has a number or a text for each trial. X may also be a list of `Trial`, which is returned.
+    A signal of one channel may have the shape [T]. If Y is given, X may be None: there are then no inputs. If
+    `outputs` gives the number of outputs, Y may be None: the targets are then not known (NaN). A mask is [T] or
+    [T, n_out]. `conditions` has a number or a text for each trial. X may also be a list of `Trial`, which is
+    then returned.
     """
     if isinstance(X, (list, tuple)) and X and all(isinstance(trial, Trial) for trial in X):
         if any(given is not None for given in (Y, hints, mask, conditions)):
@@ -72,7 +73,7 @@ def having_hints(trials: list[Trial], count: int) -> list[Trial]:
 
 
 def given_trials(name: str, given: Any) -> list[Trial]:
-    """The trials of an argument `name` that is (X, Y), or a dictionary with X, Y, hints, mask and conditions."""
+    """The trials in `given`: (X, Y), or a dictionary with X, Y, hints, mask and conditions. Messages call it `name`."""
     if isinstance(given, dict):
         unknown = set(given) - {"X", "Y", "hints", "mask", "conditions"}
         if unknown:
@@ -84,7 +85,7 @@ def given_trials(name: str, given: Any) -> list[Trial]:
 
 
 def store_trials(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> None:
-    """Writes trials of time step dt (s) into a file, whose folder is made where it is missing."""
+    """Writes trials of time step dt (s) into a file, and makes its folder if there is none."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_trials(file, trials, dt=dt)

@@ -6,14 +6,14 @@ DEFINITIONS = {
     "error": (
         "no unit",
         "Sum of squared differences between output and target, over the sum of squared targets; 0 is perfect, and "
-        "an output of zero has 1."),
+        "an output that is always zero has 1."),
     "r2": (
         "no unit",
-        "1 less the sum of squared differences over the sum of squared deviations of the target from its mean; 1 "
-        "is perfect, and the mean of the target has 0."),
+        "1 minus a ratio: the sum of squared differences between output and target, over the sum of squared "
+        "deviations of the target from its mean; 1 is perfect, and an output that is always this mean has 0."),
     "squared_error": (
         "square of the target's unit",
-        "Sum over all steps of the squared differences between output and target."),
+        "Sum, not mean, of the squared differences between output and target over all steps that count."),
     "fraction_correct": (
         "fraction",
         "Fraction of the trials whose response has the right sign: the sum of output times target is positive."),
@@ -25,34 +25,40 @@ DEFINITIONS = {
         "Fraction of all trials in which the output never reaches the height that counts as a response."),
     "timing_error_mean": (
         "s",
-        "Mean over the trials with a response of its time, less the time of the target's peak."),
-    "timing_error_spread": ("s", "Standard deviation of that time over the trials."),
+        "Mean timing error over the trials with a response: the time of the response minus that of the target's "
+        "peak."),
+    "timing_error_spread": ("s", "Standard deviation of the timing error over the trials with a response."),
     "spectral_radius": (
         "no unit",
-        "Largest magnitude of an eigenvalue of the recurrent weights; activity of a network without input can "
-        "grow where it is above 1."),
+        "Largest magnitude of an eigenvalue of the recurrent weights; without input, small activity dies out if it is "
+        "below 1."),
     "rightmost": (
         "no unit",
-        "Largest real part of an eigenvalue of the recurrent weights; above 1, rest is unstable."),
+        "Largest real part of an eigenvalue of the recurrent weights; without input, the state of zero rates is "
+        "unstable (with \"tanh\") if it is above 1."),
     "participation_ratio": (
-        "number",
-        "Square of the sum of the components' variances over the sum of their squares: how many directions the "
-        "activity fills."),
-    "dimension_90": ("number", "Principal components that hold 90 % of the variance of the rates."),
-    "dimension_99": ("number", "Principal components that hold 99 % of the variance of the rates."),
+        "dimensions",
+        "Square of the sum of the components' variances, over the sum of the squares of these variances: the number "
+        "of dimensions that the activity fills."),
+    "dimension_90": (
+        "dimensions", "Number of leading principal components that make up 90 % of the variance of the rates."),
+    "dimension_99": (
+        "dimensions", "Number of leading principal components that make up 99 % of the variance of the rates."),
     "largest_times_tau": (
         "no unit",
-        "Largest Lyapunov exponent times tau: above 0, small differences between states grow (chaos)."),
+        "Largest Lyapunov exponent times tau; if it is above 0, small differences between states grow (chaos)."),
     "kaplan_yorke_dimension": (
-        "number",
-        "Dimension of the attractor, by Kaplan and Yorke's formula of the exponents."),
+        "dimensions",
+        "Estimate of the dimension of the attractor from the Lyapunov exponents, by the formula of Kaplan and Yorke."),
     "deviation": ("no unit", "Standard deviation of the recurrent weights over all their elements."),
-    "rate_correlation": ("no unit", "Median over neurons of the correlation of a neuron's rates in both networks."),
+    "rate_correlation": (
+        "no unit", "Median over the neurons of the correlation between a neuron's rates in both networks."),
     "unstable": (
         "directions",
-        "Eigenvalues of the Jacobian with a positive real part; a fixed point with none is an attractor."),
-    "q": ("no unit", "Half the mean over the neurons of the squared velocity at the point; 0 is a fixed point."),
-    "distance": ("no unit", "Distance to the nearest state of the run, as a root mean square over neurons."),
+        "Number of eigenvalues of the Jacobian whose real part is above 10^-6; a fixed point with none is an "
+        "attractor."),
+    "q": ("state^2", "Half the mean over the neurons of the squared velocity in units of 1/tau; 0 is a fixed point."),
+    "distance": ("state", "Distance from the nearest start of the search, as a root mean square over the neurons."),
     "seconds": ("s", "Time that the program took."),
 }
 
@@ -79,5 +85,5 @@ def last_part(name: str) -> str:
 
 #: Units of keys of the configuration that have one, or that are often swept over.
 UNITS = {"network.neurons": "number", "network.dt": "s", "network.tau": "s", "network.gain": "no unit",
-         "network.noise": "no unit", "learning.alpha": "no unit", "run.train_trials": "number", "run.streams": "number",
+         "network.noise": "1/s", "learning.alpha": "no unit", "run.train_trials": "number", "run.streams": "number",
          "run.seed": "number", "learning.update_probability": "probability per step"}

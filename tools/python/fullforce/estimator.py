@@ -35,17 +35,20 @@ class FullForce(Parameters):
         model.fit(X, Y)
         model.score(X_test, Y_test)
 
-    The constructor takes parameters only. These are all keys of the configuration (MANUAL.md), by their short
-    names ("alpha") or in full ("learning.alpha", in a dictionary or with **), and besides them:
+    The constructor takes parameters, and no data. Each key of the configuration (MANUAL.md) is a parameter,
+    under its short name ("alpha") or its full name ("learning.alpha", in a dictionary or with **). Further
+    parameters are:
 
-    program   the program; by default the environment variable FULLFORCE, or fullforce in PATH
-    ranks     number of MPI processes, and threads the number of threads of each
-    launcher  "mpirun" or "srun"; by default srun inside a job of SLURM, else mpirun, and neither for one rank
-    output    folder of the run; by default one that is removed with the model
-    progress  whether fit() shows a bar; by default on a terminal
+    program   path of the program; by default that in the environment variable FULLFORCE, or fullforce in PATH
+    ranks     number of MPI processes
+    threads   number of threads of each; by default all cores
+    launcher  what starts several ranks: "mpirun" or "srun"; by default srun inside a SLURM job, otherwise mpirun
+    output    folder of the run; by default a temporary one, which is removed together with the model
+    progress  whether fit() shows a progress bar; by default only on a terminal
 
-    What fit() learns is in `network`, `network_file_`, `output_`, `summary_` (summary.json), `error_` (the
-    test error), `train_error_` (of the last training trial) and `config_` (the configuration, all keys).
+    After fit(), the results are in the attributes `network`, `network_file_`, `output_`, `summary_`
+    (summary.json), `error_` (the test error), `train_error_` (the error of the last training trial) and
+    `config_` (the configuration with all keys).
 
     Trials are lists of arrays [T, n] (or [T], for one channel), whose lengths T may differ, or arrays
     [trials, T, n]. A step is `dt` seconds long.
@@ -61,16 +64,17 @@ class FullForce(Parameters):
             test: Any = None, max_hours: Optional[float] = None) -> FullForce:
         """Trains a network on inputs X [T, n_in] and targets Y [T, n_out], and returns the model.
 
-        hints [T, n_hint] drive the target-generating network. mask ([T] or [T, n_out]) is 1 where learning
-        and scores count; targets that are NaN do not count either. conditions has a number or a text for each
-        trial. reset is ``task.reset``, and output the folder of the run, for this call. test holds trials that
-        are never trained on, as (X, Y) or as a dictionary with the names X, Y, hints, mask and conditions; the
-        test then runs each of them once, unless `test_trials` says otherwise. Without X and Y the network learns
-        the task of the parameters.
+        hints [T, n_hint] drive the target-generating network. mask ([T] or [T, n_out]) is 1 where learning and
+        scores count the target, and 0 where they do not. Targets that are NaN do not count either. conditions
+        has a number or a text for each trial. reset is the value of the key task.reset, and output is the folder
+        of the run; both hold for this call. test holds trials that are never trained on, as (X, Y) or as a
+        dictionary with the names X, Y, hints, mask and conditions. The test then runs each of them once, unless
+        `test_trials` says otherwise. Without X and Y the network learns the task that the parameters name.
 
-        A call with the same data, parameters and output goes on with an interrupted run, and does nothing where
-        it is finished. Other data there is an InputError. An interruption (Ctrl-C) leaves a checkpoint;
-        `max_hours` stops with one too (StoppedEarly). Errors of the program are InputError or RunError.
+        A call with the same data, parameters and output goes on with an interrupted run, and does nothing if the
+        run is finished. With other data it raises InputError. After an interruption (Ctrl-C) the run writes a
+        checkpoint and stops. With `max_hours` it does so before this time has passed, and StoppedEarly is
+        raised. Errors of the program are raised as InputError or RunError.
         """
         if X is None and Y is None and any(given is not None for given in (hints, mask, conditions)):
             raise InputError("hints, mask and conditions need X and Y")
@@ -156,7 +160,7 @@ class FullForce(Parameters):
 
     @property
     def network(self) -> Network:
-        """The trained network in NumPy. Where it was edited, tests and runs use the edited one."""
+        """The trained network in NumPy. If it was edited, tests and runs use the edited network."""
         self._expect_fitted()
         if self._network is None:
             self._network = Network(self.network_file_)
@@ -186,10 +190,10 @@ class FullForce(Parameters):
     def test(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
              conditions: Optional[Sequence[Any]] = None, noise: Optional[float] = None,
              seed: Optional[int] = None) -> dict[str, Any]:
-        """All scores of trials, as in the section `test` of summary.json.
+        """Tests the network on trials, and returns all scores in a dictionary like the section `test` of summary.json.
 
-        X, Y, hints, mask and conditions are as for `fit`; without them the trials are those of the network.
-        noise and seed are by default those of training.
+        X, Y, hints, mask and conditions are as for `fit`. Without them the trials are those that the network's
+        configuration names. noise and seed are by default those of training.
         """
         scratch = ScratchFolder()
         trials = None if X is None and Y is None else as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)
@@ -198,10 +202,11 @@ class FullForce(Parameters):
         return read_json(found)["test"]
 
     def score(self, X: Any = None, Y: Any = None, *, per: Optional[Per] = None, **more: Any) -> Any:
-        """The test error: the sum of squared errors over that of squared targets; 0 is perfect, 1 is no output.
+        """The test error: the sum of squared differences between output and target, over the sum of squared targets.
 
-        per="trial" gives an array [trials], "output" an array [n_out], "condition" a dictionary. `more` are
-        the arguments of `test`. A ratio is NaN where the target is zero.
+        It is 0 for a perfect output, and 1 for an output that is always zero. With per="trial" the result is an
+        array [trials] of errors, with "output" an array [n_out], and with "condition" a dictionary. `more` are
+        further arguments of `test`. An error is NaN if all its targets are zero.
         """
         return of_each(per, self.test(X, Y, **more))
 
@@ -223,12 +228,13 @@ class FullForce(Parameters):
             conditions: Optional[Sequence[Any]] = None, noise: Optional[float] = None, seed: Optional[int] = None,
             neurons: Union[str, int, Sequence[int]] = "all", states: bool = True,
             file: Optional[Path] = None) -> Activity:
-        """What the network does in trials, by the program: outputs, rates, states, target_rates by trial, [T, n].
+        """Runs test trials with the program; returns outputs, rates, states and target_rates, [T, n] for each trial.
 
-        X, mask and conditions are as for `fit`. Y, where it is given, drives the target-generating network, and
-        the network itself in the init trials of the test. neurons says which ones are recorded: "all", a number of evenly spaced ones,
-        or a list. `file` keeps the recording; by default it is removed with what is returned, which reads it trial by
-        trial. `network.run` does the same in NumPy.
+        X, mask and conditions are as for `fit`. If Y is given, it drives the target-generating network, and in
+        the init trials of the test also the network itself. neurons says which neurons are recorded: "all", a
+        number of neurons that are spread evenly, or a list. With `file` the recording is kept under this name.
+        Otherwise it is removed together with the result, which reads it trial by trial. `network.run` does the
+        same in NumPy.
         """
         scratch = ScratchFolder()
         trials = None
@@ -241,11 +247,11 @@ class FullForce(Parameters):
         return read_activity(recording, self.config_["network"]["dt"], scratch)
 
     def predict(self, X: Any, **more: Any) -> list[np.ndarray]:
-        """The outputs [T, n_out] of trials; `more` are arguments of `run`."""
+        """The outputs of trials, a list with [T, n_out] for each; `more` are further arguments of `run`."""
         return list(self.run(X, **{"neurons": 1, "states": False, **more}).outputs)
 
     def save(self, path: Path) -> pathlib.Path:
-        """Writes the network as a network.h5, edited ones too; returns its path."""
+        """Writes the network, with any changes that were made to it, as a network.h5, and returns the path."""
         return self.network.save(path)
 
 
@@ -261,9 +267,10 @@ def _number(summary: Optional[dict[str, Any]], section: str) -> float:
 
 
 def load(path: Path, **parameters: Any) -> FullForce:
-    """The model of an output folder, a network.h5 or a checkpoint. In a folder, the furthest of these counts.
+    """The model of an output folder, a network.h5 or a checkpoint.
 
-    Its parameters are those of the network; `parameters` may name others, such as ranks.
+    In a folder, the network is that of network.h5, or of the newest checkpoint if there is no network.h5.
+    Its parameters are those of the network. `parameters` replace or add to them, for example ranks=2.
     """
     place = pathlib.Path(path)
     file = newest_network(place) if place.is_dir() else place

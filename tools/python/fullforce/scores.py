@@ -1,4 +1,4 @@
-"""The scores of a test, as the program writes them: one number, or an array for trials, outputs or conditions."""
+"""Errors from the scores of a test that the program writes: the test error, or those of trials, outputs, conditions."""
 from __future__ import annotations
 
 from typing import Any, Mapping, Union
@@ -12,7 +12,7 @@ LISTS = {"trial": "per_trial", "output": "per_output", "condition": "per_conditi
 
 
 def of_each(per: Union[Per, None], test: Mapping[str, Any]) -> Any:
-    """The errors of a section `test`: a number, or an array [trials] or [n_out], or a dictionary of conditions."""
+    """The errors in a section `test`: the test error, an array [trials] or [n_out], or a dictionary of conditions."""
     if per is None:
         return _number(test["error"])
     if per not in LISTS:

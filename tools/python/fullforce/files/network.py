@@ -27,13 +27,17 @@ SLOPES = {"tanh": lambda states: 1 - np.tanh(states) ** 2, "relu": lambda states
 class Network:
     """A trained network of N neurons, n_in inputs, n_out outputs and n_hint hints.
 
-    config (nested dict), provenance (dict); u_in [N, n_in]; u_out [N, n_out], u_hint [N, n_hint], and J_D
-    [N, N] of the target-generating network (None where it is sparse; `target_weights()` gives the matrix
-    either way). What was learned is `readout` [n_out, d] and, by full-FORCE, `weights` [N, d], over d
-    features: the rates (d = N), or their coordinates in `basis` [N, d]. With target modes, `modes` [N, n],
-    the weights are those onto the modes, [n, d]. `J`, `w` and `U` are these arrays by their letters.
+    The attributes `config` (a nested dict) and `provenance` (a dict) describe it. u_in [N, n_in], u_out
+    [N, n_out], u_hint [N, n_hint] and J_D [N, N] are the fixed weights. J_D is None if it is sparse;
+    `target_weights()` gives the matrix in both cases.
 
-    The arrays may be changed in place, and `save` writes what was changed.
+    The learned weights are `readout` [n_out, d] and, under full-FORCE, `weights` [N, d]. They act on d
+    features: the rates (d = N), or the coordinates of the rates in `basis` [N, d]. With target modes,
+    `weights` is [n, d], and the recurrent weights are `modes` [N, n] times it. `J`, `w` and `U` are these
+    arrays, or their products, under the letters of MANUAL.md.
+
+    The arrays may be changed in place, and `save` then writes the changed ones. The network *runs freely* if
+    its own currents and outputs drive it, and not the targets as in an init trial.
     """
 
     def __init__(self, path: str | pathlib.Path):
@@ -67,7 +71,7 @@ class Network:
     def J(self) -> np.ndarray:
         """The recurrent weights of the task-performing network while it runs freely, [N, N].
 
-        The array is that of the network where it is stored as such. Otherwise it is a product and read-only.
+        If the network stores J itself, this is that array. Otherwise it is a product, which is read-only.
         """
         if self.is_force:
             return _read_only(self.target_weights() + self.u_out @ self.w)
@@ -85,7 +89,7 @@ class Network:
 
     @property
     def w(self) -> np.ndarray:
-        """The readout over the rates, [n_out, N]; a product and read-only where there is a basis."""
+        """The readout over the rates, [n_out, N]. If there is a basis, it is a product, which is read-only."""
         return self.readout if self.basis is None else _read_only(self.readout @ self.basis.T)
 
     @w.setter
@@ -96,11 +100,11 @@ class Network:
 
     @property
     def U(self) -> Optional[np.ndarray]:
-        """The basis of low-rank features, [N, d]; None of dense ones."""
+        """The basis of low-rank features, [N, d]; None if the features are dense."""
         return self.basis
 
     def target_weights(self) -> np.ndarray:
-        """J_D as a matrix [N, N], of a sparse one too."""
+        """J_D as a matrix [N, N], also if it is sparse."""
         if not self.sparse:
             return self.J_D
         J_D = np.zeros((self.neurons, self.neurons))
@@ -109,21 +113,21 @@ class Network:
         return J_D
 
     def features(self, r: np.ndarray) -> np.ndarray:
-        """What learning sees of the rates r [N]: its features [d]."""
+        """The features [d] of the rates r [N]."""
         return r if self.basis is None else self.basis.T @ r
 
     def currents(self, phi: np.ndarray) -> np.ndarray:
-        """J r [N], of the features phi [d] of r. FORCE does not learn them."""
+        """J r [N], from the features phi [d] of r. It is for full-FORCE alone, since FORCE does not learn J."""
         return self.weights @ phi if self.modes is None else self.modes @ (self.weights @ phi)
 
     def target_product(self, r: np.ndarray) -> np.ndarray:
-        """J_D r [N], of the rates r [N]."""
+        """J_D r [N], from the rates r [N]."""
         if not self.sparse:
             return self.J_D @ r
         return np.add.reduceat(self.sparse["data"] * r[self.sparse["indices"]], self.sparse["indptr"][:-1])
 
     def recurrent(self, r: np.ndarray) -> np.ndarray:
-        """J r [N] of the network that runs freely, of the rates r [N]; of FORCE, J_D r + u_out w r."""
+        """J r [N] of the network that runs freely, from the rates r [N]. Under FORCE it is J_D r + u_out w r."""
         phi = self.features(r)
         return self.target_product(r) + self.u_out @ (self.readout @ phi) if self.is_force else self.currents(phi)
 
@@ -144,8 +148,8 @@ class Network:
              f_hint: Optional[np.ndarray] = None, forced: bool = False, noise: Optional[np.ndarray] = None) -> None:
         """Moves `state` on by one step, in the order of DePasquale et al. (2018).
 
-        Inputs f_in [n_in], targets f_out [n_out], hints f_hint [n_hint]; None stands for zeros. `forced`: the
-        targets drive the task-performing network. `noise` [N] is added to the states x.
+        The signals are f_in [n_in], f_out [n_out] and f_hint [n_hint]; None stands for zeros. With `forced` the
+        step is teacher-forced. `noise` [N] is added to the states x.
         """
         f_in, f_out, f_hint = (np.zeros(weights.shape[1]) if signal is None else signal for signal, weights
                                in ((f_in, self.u_in), (f_out, self.u_out), (f_hint, self.u_hint)))
@@ -177,9 +181,9 @@ class Network:
         X is a list of inputs [T, n_in], an array [trials, T, n_in], or a list of `Trial`; Y and hints are
         likewise the targets [T, n_out] and hints [T, n_hint] of the target-generating network (zeros by
         default). `state` is where the run begins, and is moved on; by default it is that of a test, drawn
-        from the seed. States are reset at the begin of trials as ``task.reset`` says. `forced`: the targets
-        drive the network, as in init trials. `noise` is eta, and draws other numbers than the program.
-        `first_trial` is the number of the first trial, on which random resets depend.
+        from the seed. At the beginning of each trial the states are reset as the key task.reset says. With
+        `forced` the trials are teacher-forced, like init trials. `noise` is eta; its random numbers are not those
+        that the program draws. `first_trial` is the number of the first trial, on which random resets depend.
         """
         seed = self._seed_or(seed)
         state = self.initial_state(seed) if state is None else state
@@ -192,13 +196,13 @@ class Network:
         return as_trials(X, Y, hints=hints, outputs=len(self.readout))
 
     def test(self, trials: Iterable[Trial], init_trials: Iterable[Trial] = (), seed: Optional[int] = None) -> Activity:
-        """What `fullforce test` does on one stream without noise: from the drawn states, forced, then free trials."""
+        """Does what `fullforce test` does on one stream without noise: teacher-forced init trials, then `trials`."""
         state = self.initial_state(seed)
         self.run(list(init_trials), state=state, forced=True, seed=seed)
         return self.run(list(trials), state=state, seed=seed)
 
     def start_states(self, trials: int, seed: Optional[int] = None) -> Optional[np.ndarray]:
-        """The states in which test trials 0, 1, ... begin, [trials, N]; None unless ``task.reset`` resets them."""
+        """The states in which test trials 0, 1, ... begin, [trials, N]; None if task.reset is "none"."""
         return start_states(self, range(trials), self._seed_or(seed))
 
     def velocity(self, x: np.ndarray, input: Optional[np.ndarray] = None) -> np.ndarray:
@@ -208,16 +212,17 @@ class Network:
         return -x + self.recurrent(self.rates(x)) + driven
 
     def jacobian(self, x: np.ndarray) -> np.ndarray:
-        """The derivative of `velocity` by x, [N, N]: -1 + J diag(r'(x)), in units of 1/tau."""
+        """The derivative of `velocity` with respect to x, [N, N]: -I + J diag(r'(x)), in units of 1/tau."""
         return self.J * self.slopes(as_numbers(x, (self.neurons,), "x")) - np.eye(self.neurons)
 
     def fixed_points(self, starts: np.ndarray, input: Optional[np.ndarray] = None, *, tolerance: float = 1e-20,
                      iterations: int = 500, distance: float = 1e-3) -> list[FixedPoint]:
-        """Where the network that runs freely stands still under a constant input [n_in], found from states [k, N].
+        """Finds fixed points of the network that runs freely under a constant input [n_in], from `starts` [k, N].
 
-        From each state q = |tau dx/dt|^2 / (2 N) is minimised. Where more than `tolerance` is left there is no
-        fixed point, and of points closer than `distance` times sqrt(N) to each other one stays. Those that many
-        starts led to come first. For large networks there is `fullforce analyze --fixed-points`.
+        The search minimises q = |tau dx/dt|^2 / (2 N) from each of the states `starts`. It leads to a fixed point
+        if q ends at `tolerance` or below. Points whose distance is less than `distance` times sqrt(N) count as
+        one. The points that most starts led to come first. For large networks, use `fullforce analyze
+        --fixed-points`.
         """
         starts = as_numbers(np.atleast_2d(starts), (None, self.neurons), "starts")
         if not np.isfinite(starts).all():
@@ -225,10 +230,13 @@ class Network:
         return find_fixed_points(self, starts, input, tolerance, iterations, distance)
 
     def lesion(self, neurons: Sequence[int]) -> Network:
-        """A copy in which these neurons (numbers, or truth values [N]) are silent: they drive none and are not driven.
+        """A copy in which neurons are silent: they do not drive other neurons, and nothing drives them.
 
-        Weights from and to them are zero in the task-performing network, and its readout does not see them.
-        FORCE has no recurrent weights of its own, so that its target-generating network loses them too.
+        `neurons` has their numbers, or truth values [N].
+
+        In the task-performing network all weights from and to these neurons are zero, also those of the readout.
+        Under FORCE its recurrent weights contain J_D, so the neurons are silent in the target-generating network
+        as well.
         """
         silent = np.zeros(self.neurons, dtype=bool)
         silent[as_neurons(neurons, self.neurons)] = True
@@ -255,10 +263,10 @@ class Network:
             self.J_D[silent], self.J_D[:, silent] = 0.0, 0.0
 
     def perturb(self, size: float, seed: int = 0, arrays: Sequence[str] = ("weights", "readout")) -> Network:
-        """A copy in which these arrays have normal noise added, of `size` times the standard deviation of each.
+        """A copy in which normal noise is added to these arrays. Its standard deviation is `size` times theirs.
 
-        Names are those of the class; J_D may be among them. Weights that are zero stay zero. Arrays that the network
-        does not have, such as the weights of FORCE, are left out.
+        `arrays` has names of attributes of the class, and may include J_D. Weights that are zero stay zero. Arrays
+        that the network does not have are left out. Under FORCE, for example, there is no array `weights`.
         """
         unknown = [name for name in arrays if name not in DATASETS]
         if unknown:
@@ -284,13 +292,14 @@ class Network:
         return {name: zlib.crc32(np.ascontiguousarray(values)) for name, values in self._arrays().items()}
 
     def edited(self) -> list[str]:
-        """The names of the arrays that are not as they were read."""
+        """The names of the arrays that have changed since they were read."""
         return [name for name, sum in self._checksums().items() if sum != self._read.get(name)]
 
     def save(self, path: str | pathlib.Path) -> pathlib.Path:
-        """Writes the network with what was changed as a file that the program accepts; returns its path.
+        """Writes the network, with its changes, into a file that the program accepts, and returns the path.
 
-        It can be tested, analysed, and trained on from (``run.start_from``). The provenance names what was edited.
+        The file can be tested and analysed, and training can start from it (run.start_from). Its provenance names
+        the arrays that were edited.
         """
         shapes = {name: values.shape for name, values in self._arrays().items() if not np.isfinite(values).all()}
         if shapes:
@@ -306,5 +315,5 @@ def _read_only(values: np.ndarray) -> np.ndarray:
 
 
 def load_network(path: str | pathlib.Path) -> Network:
-    """The network of a network.h5 or checkpoint."""
+    """The network in a network.h5 or a checkpoint."""
     return Network(path)

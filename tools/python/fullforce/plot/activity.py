@@ -1,4 +1,4 @@
-"""Outputs and rates over time: one row an output; trials one after another, or over each other by condition."""
+"""Outputs and rates over time. Trials follow one another, or those of conditions are drawn on top of each other."""
 from __future__ import annotations
 
 from typing import Any, Optional, Sequence
@@ -22,12 +22,13 @@ HEIGHTS = {"inputs": 1.0, "output": 1.5, "rates": 3.4}  # of panels, inches
 
 def outputs(source: Any, *, conditions: Optional[Sequence[Any]] = None, trials: Optional[Sequence[int]] = None,
             outputs: Optional[Sequence[int]] = None) -> Any:
-    """Outputs with their targets over time, one row an output, and the inputs above them.
+    """Draws outputs with their targets over time, with a row for each output, and the inputs above them.
 
-    `source`: the folder of a run that has a recording.h5, a recording, what `run` returns, or a dict of
-    arrays: lists of [T, n], [trials, T, n], or one trial as [T, n]. `conditions` are those of its trials,
-    and `trials` and `outputs` choose which are drawn. Trials of conditions lie over each other in the
-    condition's colour; without conditions, trials follow one another. Returns a figure.
+    `source` is the folder of a run that has a recording.h5, a recording, what `run` returns, or a dict of
+    arrays. Each array is a list of [T, n], an array [trials, T, n], or one trial [T, n]. `conditions` has a
+    condition for each trial, if the source has none. `trials` and `outputs` choose what is drawn. Trials with
+    conditions are drawn on top of each other, in the colour of the condition. Without conditions, trials
+    follow one another. Returns a figure.
     """
     shown = shown_trials(recorded(source, conditions, trials))
     shown.of("outputs")
@@ -42,7 +43,7 @@ def outputs(source: Any, *, conditions: Optional[Sequence[Any]] = None, trials: 
 
 def rates(source: Any, *, neurons: Optional[Sequence[int]] = None, conditions: Optional[Sequence[Any]] = None,
           trials: Optional[Sequence[int]] = None) -> Any:
-    """Rates of single neurons over time, stacked; those of the target-generating network beside them.
+    """Draws rates of single neurons over time, in a stack, together with those of the target-generating network.
 
     For `source`, `conditions` and `trials` see `outputs`. `neurons` says which columns of the rates are
     drawn, by default the first five. Returns a figure.

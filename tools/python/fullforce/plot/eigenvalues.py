@@ -16,11 +16,11 @@ from ..style import plt
 
 
 def eigenvalues(source: Any) -> Any:
-    """The eigenvalues of the recurrent weights J.
+    """Draws the eigenvalues of the recurrent weights J in the complex plane.
 
-    `source`: a matrix [N, N]; a network with an attribute J, or an estimator whose attribute `network` has
-    one; the folder of a run; an analysis.h5 or a network.h5. Of an analysis both networks are shown.
-    Right of the line, at real part 1, activity near rest would grow. Returns a figure.
+    `source` is a matrix [N, N], a network, a FullForce, the folder of a run, an analysis.h5 or a network.h5.
+    An analysis has the eigenvalues of both networks. A line marks the real part 1. If eigenvalues lie to the
+    right of it, small activity grows without input (with "tanh"). Returns a figure.
     """
     file = analysis_of(source)
     J = None if file else matrix_of(source)

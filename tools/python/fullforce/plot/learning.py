@@ -1,4 +1,4 @@
-"""The error over training, and that of held-out trials beside it."""
+"""Learning curves: the errors of training trials, and the test error."""
 from __future__ import annotations
 
 import math
@@ -20,10 +20,11 @@ MAX_CONDITIONS = 12  # that are drawn apart
 
 
 def learning_curve(source: Any, *, held_out: Optional[float] = None) -> Any:
-    """The errors of training trials, and the error of the test beside them.
+    """Draws the errors of the training trials, and the test error as a line.
 
-    `source`: the folder of a run, a metrics.csv, an estimator, errors [trials], or pairs (trial, error).
-    `held_out` is the error of a test; by default that of the folder's summary.json. Returns a figure.
+    `source` is the folder of a run, a metrics.csv, a FullForce, an array of errors [trials], or an array of
+    pairs (trial, error). `held_out` is the test error; by default it is that of the folder's summary.json.
+    Returns a figure.
     """
     figure, axes = plt.subplots(figsize=(8, 3.4), constrained_layout=True)
     folder = folder_of(source)

@@ -17,11 +17,11 @@ MAX_TRAJECTORIES = 40
 
 def state_space(source: Any, *, what: str = "rates", components: int = 3, conditions: Optional[Sequence[Any]] = None,
                 trials: Optional[Sequence[int]] = None) -> Any:
-    """Trajectories of trials in the space of the leading principal components of their rates, or their states.
+    """Draws trajectories of trials in the space of the leading principal components of their rates or states.
 
-    For `source`, `conditions` and `trials` see `outputs`; `what` is "rates" or "states", `components` 2
-    or 3. The components are those of all trials that are drawn, each time step counting once. A dot marks
-    where a trial begins. Returns a figure.
+    For `source`, `conditions` and `trials` see `outputs`. `what` is "rates" or "states", and `components` is
+    2 or 3. The principal components are those of all trials that are drawn, in which every step has the same
+    weight. A dot marks where a trial begins. Returns a figure.
     """
     if what not in ("rates", "states") or components not in (2, 3):
         raise InputError(f"what = {what}, components = {components} (must be rates or states, and 2 or 3)")
@@ -57,7 +57,7 @@ def principal_paths(trials: Sequence[np.ndarray], components: int) -> tuple[list
 
 
 def draw_trajectories(axes: Any, data: Recorded, paths: Sequence[np.ndarray]) -> None:
-    """A line for each trial, with a dot at its begin."""
+    """A line for each trial, with a dot at its beginning."""
     colors = style.colors_of(data.conditions)
     seen: set[str] = set()
     for k, path in enumerate(paths):

@@ -25,26 +25,26 @@ def sweep(base: Any, values: Mapping[str, Iterable[Any]], *, seeds: Seeds = None
           ranks: int | None = None, threads: int | None = None, output: Union[str, os.PathLike] = "runs/sweep",
           program: str | None = None, launcher: str | None = None, submit: bool = False,
           sbatch: Sequence[str] = (), minutes: float | None = None, trials: Any = None, test: Any = None) -> Sweep:
-    """Trains a network for each combination of values, times seeds, each into a folder of `output`.
+    """Trains a network for each combination of values and each seed. Each network, a point, has a folder in `output`.
 
     `base` is the path of a TOML file, a dict of settings, or an object with a method settings(), such as
-    a FullForce. `values` maps keys such as "learning.alpha", or "alpha", to lists. `seeds` is a number of
-    seeds, from 1 on, or a list of them.
+    a FullForce. `values` has a list of values for each key, such as "learning.alpha" or "alpha". `seeds` is
+    the number of seeds, which then are 1, 2, ..., or a list of seeds.
 
-    `trials` and `test` are trials to learn and to be tested on, each as (X, Y) or as a dict with X, Y,
-    hints, mask and conditions, as in FullForce.fit. Without them the trials of a fitted FullForce are
-    used, or else those that the settings name.
+    `trials` are the trials for training, and `test` those for the test. Each is (X, Y) or a dict with X, Y,
+    hints, mask and conditions, as in FullForce.fit. If neither is given, the trials are those of `base` if it
+    is a fitted FullForce, and otherwise those that the settings name.
 
     `jobs` points run at once, each on `ranks` ranks of `threads` threads. Points that are finished are
-    skipped, and interrupted ones go on. More values or seeds may be added later in the same folder;
-    another base in it is an error. After `minutes` nothing is started.
+    skipped, and interrupted points go on. More values or seeds may be added later in the same folder, but
+    another base is an error. No point is started after `minutes` minutes.
 
-    With `submit` the missing points become an array of jobs/sweep.sbatch, with the options `sbatch`, of
-    which `jobs` run at once. The function then returns at once, and `read_sweep(output)` or the same
-    call without `submit` shows what is there later.
+    With `submit`, the missing points are submitted as an array of jobs/sweep.sbatch with the options `sbatch`.
+    `jobs` of them run at once. The function does not wait for them. Later, `read_sweep(output)` or the same
+    call without `submit` returns the results.
 
-    Raises InputError if a setting is wrong, before anything is trained or written, and RunError if a
-    point has failed.
+    If a setting is wrong, InputError is raised before anything is trained or written. If a point has failed,
+    RunError is raised.
     """
     if not isinstance(values, Mapping):
         raise InputError(f"values = {values!r} (must map keys to lists, as in {{\"learning.alpha\": [0.1, 1]}})")
