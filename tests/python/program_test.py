@@ -43,6 +43,18 @@ def test_srun_starts_the_ranks(monkeypatch, outside_of_slurm, tmp_path):
     assert said.split()[:2] == ["--mpi=pmix", "--ntasks=3"] and said.split()[-2:] == ["info", "x"]
 
 
+def test_python_may_be_started_by_srun(monkeypatch, tmp_path):
+    """Open MPI must not take the program for a rank of Python's step, and srun must not wait for the cores of it."""
+    for name, value in (("SLURM_JOB_ID", "7"), ("SLURM_JOBID", "7"), ("SLURM_STEP_ID", "0"), ("SLURM_NODELIST", "n1")):
+        monkeypatch.setenv(name, value)
+    assert "MPI" in Program().run(["--version"])
+    script(tmp_path / "srun", 'echo "overlap ${SLURM_OVERLAP:-no}"')
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert Program(launcher="srun").run([]) == "overlap 1\n"
+    monkeypatch.delenv("SLURM_STEP_ID")
+    assert Program(launcher="srun").run([]) == "overlap no\n"
+
+
 @pytest.mark.parametrize("text, kind, said", [
     ("echo 'fullforce: error: first\n  second line' >&2; exit 2", ff.InputError, "^first\n  second line$"),
     ("echo 'fullforce: error: it diverged' >&2; echo -------- >&2; echo mpirun >&2; exit 1", ff.RunError, "^it diverged$"),

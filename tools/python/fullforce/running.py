@@ -47,6 +47,10 @@ def environment(threads: int | None = None, **more: str) -> dict[str, str]:
     # Threads of a rank may use every core; containers forbid one process to read another's memory.
     values.setdefault("OMPI_MCA_hwloc_base_binding_policy", "none")
     values.setdefault("OMPI_MCA_btl_vader_single_copy_mechanism", "none")
+    if values.pop("SLURM_STEP_ID", None) is not None:
+        # srun has started this Python, and Open MPI would take the program for a rank of that step. The step holds
+        # its cores, for which the step of the program's ranks would wait without end.
+        values["SLURM_OVERLAP"] = "1"
     return {**values, **more}
 
 
