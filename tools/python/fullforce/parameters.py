@@ -67,6 +67,16 @@ class Parameters:
         self._given = {key: value for key, value in self._given.items() if value != self._keys.defaults[key]}
         return self
 
+    def _more_tags(self) -> dict[str, Any]:
+        """The data that the estimator takes, as scikit-learn asks for it before its version 1.6."""
+        return {"X_types": ["3darray"], "multioutput": True}
+
+    def __sklearn_tags__(self) -> Any:
+        """The same from version 1.6 on."""
+        from sklearn.utils import InputTags, Tags, TargetTags
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False, multi_output=True),
+                    input_tags=InputTags(two_d_array=False, three_d_array=True))
+
     def settings(self) -> dict[str, dict[str, Any]]:
         """The configuration: sections of those keys that differ from the program's defaults."""
         return nested(self._given)
