@@ -22,8 +22,19 @@ BASE = {"run.init_trials": 1, "run.train_trials": 2, "run.test_trials": 1, "netw
 SBATCH = ["--time=30"]
 
 
+def submit_by_command():
+    """The command submits a sweep, and the same command without --submit shows its table."""
+    words = [sys.executable, TOOL, "alpha/base.toml", "--set", "learning.alpha=0.5,2", "--seeds", "1,7", "--ranks", "2",
+             "--threads", "1", "--output", "seeds", "--program", harness.PROGRAM]
+    batch.command(*words, "--submit", *SBATCH)
+    cluster.wait_until(lambda: len(list(pathlib.Path("seeds").glob("*/summary.json"))) == 4, "four networks", batch.LONG)
+    said = batch.command(*words)
+    batch.expect("4 of 4 points" in said and pathlib.Path("seeds/sweep.csv").read_text().count("\n") == 5, said)
+
+
 def main():
-    shutil.rmtree("alpha", ignore_errors=True)  # an earlier test may have left it
+    for folder in ("alpha", "seeds"):  # an earlier test may have left them
+        shutil.rmtree(folder, ignore_errors=True)
     with cluster.running("logs"):
         os.environ.update(FULLFORCE_BIND="none", OMP_NUM_THREADS="1")
         options = dict(output="alpha", program=harness.PROGRAM, threads=1, ranks=2)
@@ -36,6 +47,10 @@ def main():
         cluster.wait_until(lambda: not more.missing, "the third", batch.LONG)
         batch.expect(all(point.summary_path.stat().st_mtime_ns == before[point.name] for point in found.points),
                      "finished points were trained again")
+        read = sweep(BASE, {"learning.alpha": [2.0, 8.0]}, **options)
+        batch.expect(read.table(["learning.alpha"]) == [{"learning.alpha": alpha} for alpha in (2.0, 8.0)],
+                     f"the same call without submit: {read}")
+        submit_by_command()
         said = batch.command(sys.executable, TOOL, "--output", "alpha", "--figures")
         batch.expect("3 of 3 points" in said and pathlib.Path("alpha/sweep.png").stat().st_size > 10000, said)
 
