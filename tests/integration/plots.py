@@ -76,6 +76,11 @@ def check_rates():
     labels = [tick.get_text() for tick in panels(plot.rates(arrays(neurons=[3, 5, 8, 9, 11])))[0].get_yticklabels()]
     assert labels == [f"neuron {k}" for k in (3, 5, 8, 9, 11)], labels
     assert len(panels(plot.rates(arrays(), neurons=[4], trials=[0]))[0].lines) == 1
+    # In trials with conditions both networks are drawn, in the colours of the conditions.
+    both = arrays(conditions=CONDITIONS, target_rates=arrays()["rates"])
+    lines = panels(plot.rates(both, neurons=[0]))[0].lines
+    assert [line.get_linestyle() for line in lines] == ["-"] * 4 + ["--"] * 4, "both networks"
+    assert len({line.get_color() for line in lines}) == 2 and lines[0].get_color() == lines[4].get_color()
 
 
 def check_state_space():
