@@ -44,8 +44,8 @@ EXPECTED = {"flip_flop": (["flip_flop.png"], flip_flop), "reaching": (["reaching
             "ready_set_go": (["ready_set_go.png"], ready_set_go),
             "recorded_activity": (["recorded_activity.png"], recorded_activity)}
 
-#: Half a minute or more on one core.
-SLOW = {"ready_set_go"}
+#: These take ten seconds or more on one core.
+SLOW = {"ready_set_go", "reaching"}
 
 
 def test_every_example_is_expected():

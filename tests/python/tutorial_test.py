@@ -43,6 +43,7 @@ def as_script():
     return "\n".join([*parts, "print('points:', len(found.table()))"])
 
 
+@pytest.mark.slow
 def test_every_block_runs(desk):
     (desk / "tutorial.py").write_text(as_script(), encoding="utf-8")
     environment = {**os.environ, "PATH": f"{desk / 'commands'}{os.pathsep}{os.environ['PATH']}",
