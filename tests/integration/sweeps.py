@@ -231,7 +231,8 @@ def check_failures():
     """Where a point fails, the others are shown; numbers have one spelling; the time may be over before the first."""
     mend = ("--set", "network.gain=1.5,60.0", "--set", 'network.nonlinearity="relu"')
     said = shell("base.toml", *mend, "--output", "failed", code=1)
-    assert "1 point failed" in said and "1 of 2 points in sweep.csv" in said and os.path.exists("failed/sweep.png"), said
+    assert "1 point failed" in said and "1 of 2 points in sweep.csv" in said, said
+    assert os.path.exists("failed/sweep.png")
     with open("failed/sweep.csv") as file:
         assert [row["network.gain"] for row in csv.DictReader(file)] == ["1.5"]
     assert len(sweep(BASE, {"learning.alpha": [1]}, output="one", program=harness.PROGRAM)) == 1

@@ -89,6 +89,14 @@ def test_messages_name_no_files_that_are_gone(parameters, more, said):
         ff.FullForce(**SMALL, max_rank=30).fit(*some_trials())
 
 
+def test_trials_that_are_gone_are_asked_for(tmp_path):
+    saved = ff.load(ff.FullForce(**SMALL).fit(*some_trials()).save(tmp_path / "network.h5"))
+    for call in (saved.score, saved.run):
+        with pytest.raises(ff.InputError, match="^X and Y are missing, and the trials that the network learned are not"):
+            call()
+    assert saved.score(*some_trials()) < 0.5
+
+
 def test_names_of_channels_are_kept(tmp_path):
     X, Y = some_trials()
     model = ff.FullForce(**SMALL, output=tmp_path / "run").fit(X, Y, input_names=["go"], output_names=["left", "right"])

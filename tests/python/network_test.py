@@ -152,7 +152,7 @@ def test_points_are_one_by_the_size_of_the_starts(model):
     network = known_fixed_points(model)
     starts = np.zeros((2, 60))
     starts[:, 0] = [1.9, -1.9]  # two points, at a distance of 3.83 / sqrt(60) = 0.494 and with starts of 0.245
-    assert len(network.fixed_points(starts, distance=1.99)) == 2 and len(network.fixed_points(starts, distance=2.03)) == 1
+    assert [len(network.fixed_points(starts, distance=distance)) for distance in (1.99, 2.03)] == [2, 1]
 
 
 def test_a_network_keeps_the_files_that_it_needs(tmp_path):

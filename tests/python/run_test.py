@@ -39,7 +39,8 @@ def test_scores_of_parts(trained):
     assert found == pytest.approx({"left": errors[left].sum() / targets[left].sum(), "right": errors[1].sum() / targets[1].sum()})
     assert trained.score(X, Y, per="condition", conditions=np.array([0.0, 1.0, 0.0, 0.0]))[0] == found["left"]
     assert trained.run(X, Y, conditions=[7, 8, 7, None]).conditions == [7, 8, 7, ""]
-    assert [row["condition"] for row in trained.test(X, Y, conditions=[2, "b", None, 2])["per_trial"]] == [2, "b", None, 2]
+    mixed = [2, "b", None, 2]
+    assert [row["condition"] for row in trained.test(X, Y, conditions=mixed)["per_trial"]] == mixed
     assert list(trained.score(X, Y, per="condition", conditions=[None, 1, 1, 1])) == [1]
     with pytest.raises(ff.InputError, match="have no conditions"):
         trained.score(X, Y, per="condition")

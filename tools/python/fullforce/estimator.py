@@ -72,9 +72,10 @@ class FullForce(Parameters):
         scores count the target, and 0 where they do not. Targets that are NaN do not count either. conditions
         has a whole number, a text, or None for each trial. input_names, output_names and hint_names are the names of
         channels; a list from `read_trials` has its own. reset is the value of the key task.reset, and when the
-        network is trained it becomes the parameter of that name. output is the folder of this run alone. test holds trials that are never trained on, as (X, Y) or as a
-        dictionary with the names X, Y, hints, mask and conditions. The test then runs each of them once, unless
-        `test_trials` says otherwise. Without X and Y the network learns the task that the parameters name.
+        network is trained it becomes the parameter of that name. output is the folder of this run alone. test holds
+        trials that are never trained on, as (X, Y) or as a dictionary with the names X, Y, hints, mask and
+        conditions. The test then runs each of them once, unless `test_trials` says otherwise. Without X and Y the
+        network learns the task that the parameters name.
 
         A call with the same data, parameters and output goes on with an interrupted run, and does nothing if the
         run is finished. With other data it raises InputError. After an interruption (Ctrl-C) the run writes a
@@ -224,7 +225,9 @@ class FullForce(Parameters):
     def _run_test(self, scratch: ScratchFolder, trials: Optional[list[Trial]], noise: Optional[float],
                   seed: Optional[int], more: Sequence[Any]) -> None:
         arguments: list[Any] = ["test", self._file_for_program(scratch), *more]
-        if trials is not None:
+        if trials is None:
+            self._expect_own_trials()
+        else:
             file = scratch.path / "trials.h5"
             store_trials(file, having_hints(trials, self._header().hints), self.config_["network"]["dt"])
             arguments += ["--trials-file", file, "--trials", len(trials)]
@@ -232,6 +235,13 @@ class FullForce(Parameters):
             arguments += [] if value is None else [option, value]
         names = {scratch.path / "trials.h5": SPOKEN["task.file"]}
         self._program().run(arguments, names=names)
+
+    def _expect_own_trials(self) -> None:
+        task = self.config_["task"]
+        own = pathlib.Path(task.get("test_file") or task["file"])
+        if task["name"] == "file" and not own.exists():
+            raise InputError(f"X and Y are missing, and the trials that the network learned are not there any more (they "
+                             f"were in {own})")
 
     def run(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
             conditions: Optional[Sequence[Any]] = None, noise: Optional[float] = None, seed: Optional[int] = None,
@@ -241,8 +251,8 @@ class FullForce(Parameters):
 
         X, mask and conditions are as for `fit`. If Y is given, it drives the target-generating network, and in
         the init trials of the test also the network itself. Without Y these init trials have targets of zero, and a
-        network without resets begins in the state that they leave: RunWarning says so. neurons says which neurons are recorded: "all", a
-        number of neurons that are spread evenly, or a list. With `file` the recording is kept under this name.
+        network without resets begins in the state that they leave: RunWarning says so. neurons says which neurons are
+        recorded: "all", a number of neurons that are spread evenly, or a list. With `file` the recording is kept under this name.
         Otherwise it is removed together with the result, which reads it trial by trial. `network.run` does the
         same in NumPy.
         """

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, Sequence
 
 import numpy as np
 
@@ -48,8 +48,8 @@ class FixedPoint:
 
 def as_starts(starts: Any, neurons: int) -> np.ndarray:
     """Starts [k, N] from a state [N], from states [k, N], or from those of trials, of which some are taken."""
-    is_of_trials = np.ndim(starts) == 3 if isinstance(starts, np.ndarray) else len(starts) > 0 and np.ndim(starts[0]) == 2
-    if is_of_trials:
+    is_list = isinstance(starts, Sequence) and len(starts) > 0
+    if np.ndim(starts[0]) == 2 if is_list else np.ndim(starts) == 3:
         joined = as_numbers(np.concatenate(list(starts)), (None, neurons), "starts")
         starts = joined[np.unique(np.linspace(0, len(joined) - 1, STARTS).astype(int))]
     starts = as_numbers(np.atleast_2d(starts), (None, neurons), "starts")
