@@ -124,8 +124,6 @@ class FullForce(Parameters):
             settings["task.name"] = "file"
         for key, trials in files.items():
             settings[key] = folder.keep_trials(FILES[key], trials, self.dt)
-        if "task.test_file" in files:
-            settings.setdefault("run.test_trials", len(files["task.test_file"]))
         bar = ProgressBar(folder.path / "metrics.csv", self.train_trials, self.progress)
         limit = [] if max_hours is None else ["--max-hours", max_hours]
         with folder.configuration({**settings, OUTPUT: str(folder.path)}) as config:
