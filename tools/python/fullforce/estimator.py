@@ -129,8 +129,6 @@ class FullForce(Parameters):
             settings["task.name"] = "file"
         for key, trials in files.items():
             settings[key] = folder.keep_trials(FILES[key], trials, self.dt)
-        if "task.test_file" in files:
-            settings.setdefault("run.test_trials", len(files["task.test_file"]))
         bar = ProgressBar(folder.path / "metrics.csv", self.train_trials, self.progress)
         # Unless they are in a folder that lasts, the user cannot look at these files when he reads a message.
         names = {} if folder.holds_run() else {folder.path / FILES[key]: SPOKEN[key] for key in files}
