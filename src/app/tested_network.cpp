@@ -6,6 +6,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/model/silent_task.hpp"
 #include "fullforce/run/network_file.hpp"
+#include "fullforce/run/trial_counts.hpp"
 #include "inputs.hpp"
 
 namespace fullforce {
@@ -56,7 +57,6 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   config = parse_sealed_config(header.config, path);
   tested.network_seed = config.run.seed;
   tested.has_pending = header.has_pending;
-  config.run.test_trials = changes.trials.value_or(config.run.test_trials);
   config.network.noise = changes.noise.value_or(config.network.noise);
   config.run.seed = changes.seed.value_or(config.run.seed);
   const std::string own_tests = std::exchange(config.task.test_file, "");
@@ -69,6 +69,11 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   // Without signals there are no trials, only a run of some length.
   if (changes.silent) config.task.reset = Reset::none;
   tested.task = task_of(comm, config, header, path, changes);
+  tested.has_own_file = trials_file(config) && (!own_tests.empty() || changes.trials_file) && !changes.silent;
+  if (changes.trials)
+    config.run.test_trials = *changes.trials;
+  else if (tested.has_own_file)
+    config.run.test_trials = trials_of_own_test(config.run.test_trials, *tested.task);
   // Old files do not say what they learned from. It is then what their configuration names.
   const bool is_known = !header.trials.learned.empty() || !own_tests.empty() || changes.trials_file;
   tested.learned_from = is_known ? header.trials.learned : tested.task->fingerprint();

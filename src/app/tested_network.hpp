@@ -22,6 +22,7 @@ struct TestedNetwork {
   std::unique_ptr<Task> task;
   std::uint64_t network_seed = 1;  ///< seed of its fixed weights
   std::string learned_from;        ///< fingerprint of the trials file that it learned from; empty if there is none
+  bool has_own_file = false;       ///< whether the trials come from task.test_file or --trials-file
   bool has_pending = false;        ///< whether the file has pending updates, which a test applies first
 };
 

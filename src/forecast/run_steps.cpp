@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "fullforce/run/trial_counts.hpp"
+
 namespace fullforce {
 namespace {
 
@@ -45,8 +47,9 @@ Timeline timeline(const RunOptions& run, const Task& task, TrialKind init_kind, 
 RunSteps run_steps(const RunOptions& run, const Task& task) {
   const Timeline training = timeline(run, task, TrialKind::init, run.train_trials, TrialKind::training);
   RunSteps steps{training.first_free, training.end - training.first_free, 0.0, 0.0};
-  if (run.test_trials == 0) return steps;
-  const Timeline test = timeline(run, task.for_tests(), TrialKind::test_init, run.test_trials, TrialKind::test);
+  const Index tested = with_own_test(run, task).test_trials;
+  if (tested == 0) return steps;
+  const Timeline test = timeline(run, task.for_tests(), TrialKind::test_init, tested, TrialKind::test);
   steps.test = test.end - test.first_free;
   steps.test_init = test.last_forced;
   return steps;

@@ -59,6 +59,7 @@ OpenTrials::OpenTrials(const std::filesystem::path& path)
 TrialsShape OpenTrials::shape() const {
   const Index version = attributes_.version();
   check_names(version);
+  attributes_.check_names(version);
   TrialsShape shape;
   shape.dt = attributes_.dt();
   shape.lengths = lengths();

@@ -1,14 +1,52 @@
 #include "trials_attributes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include "fullforce/base/check.hpp"
+#include "fullforce/base/nearest.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/io/format_version.hpp"
 #include "texts.hpp"
 
 namespace fullforce {
+namespace {
+
+/// A root attribute that a trials file may have, and the version in which it came.
+struct KnownAttribute {
+  std::string_view name;
+  Index since = 1;
+};
+constexpr std::array known_attributes{KnownAttribute{format::root::format},
+                                      KnownAttribute{format::root::format_version},
+                                      KnownAttribute{"dt"},
+                                      KnownAttribute{"input_names", 2},
+                                      KnownAttribute{"output_names", 2},
+                                      KnownAttribute{"hint_names", 2}};
+
+/// Whether fewer than a third of the letters of a name are other ones than those of a known name.
+bool looks_like(std::string_view name, std::string_view known) {
+  return 3 * edit_distance(name, known) < static_cast<Index>(name.size());
+}
+
+}  // namespace
+
+void TrialsAttributes::check_names(Index version) const {
+  std::vector<std::string_view> names;
+  for (const KnownAttribute& known : known_attributes) names.push_back(known.name);
+  for (const std::string& name : hdf5::attribute_names(file_)) {
+    const std::string_view near = nearest(name, names);
+    require(name == near || !looks_like(name, near),
+            "{}: unknown root attribute {} (the nearest known root attribute is {})", name_, name, near);
+    const Index since =
+        name == near ? known_attributes[as_size(std::ranges::find(names, near) - names.begin())].since : 1;
+    require(version >= since,
+            "{}: root attribute {} came with format_version {}, and the file says format_version = {}", name_, name,
+            since, version);
+  }
+}
 
 hdf5::Value TrialsAttributes::value(const char* attribute, const std::string& expected) const {
   require(hdf5::has_attribute(file_, attribute), "{}: root attribute {} is missing (expected {})", name_, attribute,

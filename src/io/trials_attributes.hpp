@@ -16,6 +16,9 @@ class TrialsAttributes {
 
   /// The version of the file, once it is known to be a trials file of a version that this program reads.
   Index version() const;
+  /// Throws unless a file of this version may have the attributes that it has. Attributes of other programs may be
+  /// there, but none that looks like a known one mistyped, which would be left out without a word.
+  void check_names(Index version) const;
   /// The step in seconds.
   double dt() const;
   /// The texts of an attribute that names so many channels; nothing where the file does not have it.

@@ -43,10 +43,11 @@ Json training_section(const TrainingTotals& totals, std::vector<std::string>& wa
   Json json = {
       {"trials", totals.trials}, {"steps", totals.steps}, {"samples", totals.samples}, {"seconds", totals.seconds}};
   const bool ended = !(totals.last_error < 0.0);
-  json["error"] = finite_or_null(ended ? totals.last_error : NAN,
-                                 ended ? "train.error: all targets of the last training trial are zero"
-                                       : "train.error: no training trial ended in this part of the run",
-                                 warnings);
+  json["error"] =
+      finite_or_null(ended ? totals.last_error : NAN,
+                     ended ? "train.error: all targets of the last training trial are zero, or no sample of it counts"
+                           : "train.error: no training trial ended in this part of the run",
+                     warnings);
   return json;
 }
 
@@ -62,9 +63,8 @@ Json performance_section(const RegionTable& regions, const Performance& reached,
   json["gflops"] = reached.work.operations / reached.seconds * 1e-9;
   json["gbytes_per_second"] = reached.work.bytes / reached.seconds * 1e-9;
   const bool measured = reached.fraction_of_limit() > 0.0;
-  json["fraction_of_limit"] =
-      finite_or_null(measured ? reached.fraction_of_limit() : NAN,
-                     "performance.fraction_of_limit: the machine is not measured in runs under 5 s", warnings);
+  // A short run does not measure the machine. That is no fault of the run, so nothing warns of it.
+  json["fraction_of_limit"] = measured ? Json(reached.fraction_of_limit()) : Json(nullptr);
   if (measured)
     json["machine"] = {{"gbytes_per_second", reached.bandwidth * 1e-9}, {"gflops", reached.product_rate * 1e-9}};
   json["imbalance"] = reached.imbalance;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "finite_json.hpp"
@@ -15,42 +16,61 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Collects the names of those for which a number is missing, so that one warning serves for all of them.
+constexpr const char* no_sample = "no sample counts (each is left out by a mask, or its target is not known)";
+constexpr const char* zero_targets = "all targets are zero, and a ratio to zero says nothing (see squared_error)";
+
+/// Why a ratio over these samples has no value, where the reason is `otherwise` if some of them count.
+std::string reason(const SquareSums& squares, const char* otherwise) {
+  return squares.samples == 0 ? no_sample : otherwise;
+}
+
+/// Collects the names of those for which a number is missing, so that one warning for each reason serves for all of
+/// them.
 class Missing {
  public:
-  Json number(double value, const std::string& name) {
+  Json number(double value, const std::string& name, const std::string& why) {
     if (std::isfinite(value)) return value;
-    if (++count_ <= most_named) names_ += fmt::format("{}{}", names_.empty() ? "" : ", ", name);
+    Named& named = of_reason_[why];
+    if (++named.count <= most_named) named.names += fmt::format("{}{}", named.names.empty() ? "" : ", ", name);
     return nullptr;
   }
 
-  void report(const std::string& what, const std::string& why, std::vector<std::string>& warnings) const {
-    if (count_ == 0) return;
-    const std::string more = count_ > most_named ? fmt::format(" and {} more", count_ - most_named) : "";
-    warnings.push_back(fmt::format("{} is null for {}{}: {}", what, names_, more, why));
+  void report(const std::string& what, std::vector<std::string>& warnings) const {
+    for (const auto& [why, named] : of_reason_) {
+      const std::string more = named.count > most_named ? fmt::format(" and {} more", named.count - most_named) : "";
+      warnings.push_back(fmt::format("{} is null for {}{}: {}", what, named.names, more, why));
+    }
   }
 
  private:
+  struct Named {
+    Index count = 0;
+    std::string names;
+  };
   static constexpr Index most_named = 5;
-  Index count_ = 0;
-  std::string names_;
+  std::map<std::string, Named> of_reason_;
 };
 
-constexpr const char* zero_targets = "all targets are zero, and a ratio to zero says nothing (see squared_error)";
+/// The error over these samples, which belongs to `name`.
+Json error_of(const SquareSums& squares, const std::string& name, Missing& missing) {
+  return missing.number(squares.relative_error(), name, reason(squares, zero_targets));
+}
 
 Json outputs_section(const TestScores& scores, std::vector<std::string>& warnings) {
   Json section = Json::array();
   Missing errors, ratios;
   for (std::size_t o = 0; o < scores.outputs.size(); ++o) {
     const OutputSums& sums = scores.outputs[o];
+    const SquareSums& squares = sums.squares();
     const std::string& name = scores.output_names[o];
     section.push_back({{"name", name},
-                       {"error", errors.number(sums.squares().relative_error(), name)},
-                       {"squared_error", sums.squares().error},
-                       {"r2", ratios.number(r_squared(sums.squares().error, sums.target_variation()), name)}});
+                       {"error", error_of(squares, name, errors)},
+                       {"squared_error", squares.error},
+                       {"r2", ratios.number(r_squared(squares.error, sums.target_variation()), name,
+                                            reason(squares, "the target is constant"))}});
   }
-  errors.report("test.per_output: error", zero_targets, warnings);
-  ratios.report("test.per_output: r2", "the target is constant", warnings);
+  errors.report("test.per_output: error", warnings);
+  ratios.report("test.per_output: r2", warnings);
   return section;
 }
 
@@ -60,9 +80,9 @@ Json conditions_section(const TestScores& scores, std::vector<std::string>& warn
   for (const ConditionScore& score : scores.conditions())
     section.push_back({{"condition", score.condition},
                        {"trials", score.trials},
-                       {"error", errors.number(score.squares.relative_error(), score.condition)},
+                       {"error", error_of(score.squares, score.condition, errors)},
                        {"squared_error", score.squares.error}});
-  errors.report("test.per_condition: error", zero_targets, warnings);
+  errors.report("test.per_condition: error", warnings);
   return section;
 }
 
@@ -74,10 +94,10 @@ Json trials_section(const TestScores& scores, std::vector<std::string>& warnings
     section.push_back({{"trial", label.trial},
                        {"condition", label.condition.empty() ? Json(nullptr) : Json(label.condition)},
                        {"steps", trial.steps},
-                       {"error", errors.number(trial.squares.relative_error(), fmt::format("trial {}", label.trial))},
+                       {"error", error_of(trial.squares, fmt::format("trial {}", label.trial), errors)},
                        {"squared_error", trial.squares.error}});
   }
-  errors.report("test.per_trial: error", zero_targets, warnings);
+  errors.report("test.per_trial: error", warnings);
   return section;
 }
 
@@ -119,18 +139,20 @@ std::string conditions_table(const std::vector<ConditionScore>& conditions) {
 std::string test_section(const TestResult& result, std::vector<std::string>& warnings) {
   const TestScores& scores = result.scores;
   const bool tested = !scores.trials.empty();
+  const SquareSums total = scores.total();
+  const auto why = [&](const char* otherwise) {
+    return tested ? reason(total, otherwise) : std::string("there was no test trial");
+  };
   Json json = {{"trials", scores.trials.size()},
                {"steps", result.steps},
                {"seconds", result.seconds},
                {"trials_of", to_text(scores.origin)}};
-  const char* const no_trial = "there was no test trial";
   json["error"] = finite_or_null(
-      scores.total().relative_error(),
-      fmt::format("test.error: {}", tested ? "all targets of the test trials are zero" : no_trial), warnings);
+      total.relative_error(), fmt::format("test.error: {}", why("all targets of the test trials are zero")), warnings);
   for (const Score& score : result.of_task)
     json[score.name] = finite_or_null(score.value, fmt::format("test.{}: {}", score.name, score.reason), warnings);
-  json["r2"] = finite_or_null(scores.r_squared(),
-                              fmt::format("test.r2: {}", tested ? "the targets are constant" : no_trial), warnings);
+  json["r2"] =
+      finite_or_null(scores.r_squared(), fmt::format("test.r2: {}", why("the targets are constant")), warnings);
   json["per_output"] = tested ? outputs_section(scores, warnings) : Json::array();
   if (Json conditions = conditions_section(scores, warnings); !conditions.empty()) json["per_condition"] = conditions;
   json["per_trial"] = trials_section(scores, warnings);
@@ -141,9 +163,11 @@ std::string test_text(const TestResult& result) {
   const TestScores& scores = result.scores;
   if (scores.trials.empty()) return "no test trials (run.test_trials = 0)";
   const std::string trials = fmt::format("{} {}", scores.trials.size(), to_text(scores.origin));
-  const double error = scores.total().relative_error();
-  std::string text = std::isfinite(error) ? fmt::format("test error {:.4g} over {}", error, trials)
-                                          : fmt::format("no test error: all targets of the {} are zero", trials);
+  const SquareSums total = scores.total();
+  std::string text = fmt::format("test error {:.4g} over {}", total.relative_error(), trials);
+  if (!std::isfinite(total.relative_error()))
+    text = total.samples == 0 ? fmt::format("no test error: no sample of the {} counts", trials)
+                              : fmt::format("no test error: all targets of the {} are zero", trials);
   if (std::isfinite(scores.r_squared())) text += fmt::format(", R^2 {:.4g}", scores.r_squared());
   for (const Score& score : result.of_task) text += fmt::format(", {} {:.4g}", score.name, score.value);
   return text;

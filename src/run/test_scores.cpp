@@ -34,21 +34,19 @@ TrialOrigin origin_of_test(const Task& task, const std::string& learned_from) {
 
 void OutputSums::add(double output, double target) {
   const double miss = output - target;
-  squares_.add({miss * miss, target * target});
+  squares_.add({miss * miss, target * target, 1});
   // Welford (1962): a difference of large sums would lose the variation of targets that are far from zero.
-  ++samples_;
   const double from_mean = target - mean_;
-  mean_ += from_mean / static_cast<double>(samples_);
+  mean_ += from_mean / static_cast<double>(squares_.samples);
   variation_ += from_mean * (target - mean_);
 }
 
 void OutputSums::add(const OutputSums& later) {
-  if (later.samples_ == 0) return;
-  squares_.add(later.squares_);
+  if (later.squares_.samples == 0) return;
   // Chan, Golub and LeVeque (1979).
-  const double before = static_cast<double>(samples_), more = static_cast<double>(later.samples_);
+  const double before = static_cast<double>(squares_.samples), more = static_cast<double>(later.squares_.samples);
   const double apart = later.mean_ - mean_;
-  samples_ += later.samples_;
+  squares_.add(later.squares_);
   mean_ += apart * more / (before + more);
   variation_ += later.variation_ + apart * apart * before * more / (before + more);
 }

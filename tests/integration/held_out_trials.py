@@ -136,6 +136,33 @@ def check_held_out():
     harness.expect(errors[0] == errors[1] == summary["test"]["error"] != errors[2], f"errors {errors}, {summary['test']}")
 
 
+def test_counts(folder, *options):
+    """The number of trials that the test of a network ran, and what its results warn of."""
+    error = fullforce(0, "test", f"{folder}/network.h5", *options, "--output", "n.json").stderr
+    found = json.load(open("n.json"))
+    harness.expect(all(f"warning: {w}" in error for w in found["warnings"] if "trials" in w), f"stderr says {error}")
+    return found["test"]["trials"], found["warnings"]
+
+
+def check_counts():
+    """A test runs each trial of its own file once, unless a number is given."""
+    files.write_trials("seven.h5", *signals(count=7, phase=0.5), dt=0.001)
+    own = "--set", "task.test_file=seven.h5"
+    twice, some = "some trials count twice: the test runs 3 trials, and held.h5 has 2", "3 of 7 trials of seven.h5 are tested"
+    for name, options, trials, expected in (("default", ("--set", "run.test_trials=50"), 7, []), ("given", (), 3, [some])):
+        fullforce(0, "train", "c.toml", "--output", name, "--quiet", *FILE, *own, *options, "--set", "run.train_trials=2")
+        summary = json.load(open(f"{name}/summary.json"))
+        never = "1 of 3 trials of trials.h5 are never visited (run.train_trials = 2)"
+        found = summary["test"]["trials"], [w for w in summary["warnings"] if "trials of" in w]
+        harness.expect(found == (trials, [never, *expected]), f"{name}: {found}")
+        harness.expect(test_counts(name) == (trials, expected), f"{name}: test {test_counts(name)}")
+    harness.expect(test_counts("default", "--trials-file", "held.h5") == (2, []), "--trials-file")
+    harness.expect(test_counts("default", "--trials-file", "held.h5", "--trials", 3) == (3, [twice]), "--trials")
+    harness.expect(test_counts("given", "--trials", 14) == (14, []), "each trial counts twice")
+    harness.expect("2 of 3 trials of trials.h5 are never visited" in fullforce(0, "train", "c.toml", *FILE, "--dry-run", "--set",
+                   "run.train_trials=1").stderr, "--dry-run does not warn")
+
+
 def check_refusals():
     files.write_trials("wide.h5", [np.ones((9, 2))], [np.ones((9, 2))], dt=0.001)
     refused(("task.test_file", "wide.h5", "2 input(s)", "has 1"), "train", "c.toml", "--output", "no", *FILE, "--set",
@@ -154,6 +181,7 @@ def main():
         check_metrics()
         check_info()
         check_held_out()
+        check_counts()
         check_refusals()
 
 

@@ -76,6 +76,11 @@ def check_rates():
     labels = [tick.get_text() for tick in panels(plot.rates(arrays(neurons=[3, 5, 8, 9, 11])))[0].get_yticklabels()]
     assert labels == [f"neuron {k}" for k in (3, 5, 8, 9, 11)], labels
     assert len(panels(plot.rates(arrays(), neurons=[4], trials=[0]))[0].lines) == 1
+    # In trials with conditions both networks are drawn, in the colours of the conditions.
+    both = arrays(conditions=CONDITIONS, target_rates=arrays()["rates"])
+    lines = panels(plot.rates(both, neurons=[0]))[0].lines
+    assert [line.get_linestyle() for line in lines] == ["-"] * 4 + ["--"] * 4, "both networks"
+    assert len({line.get_color() for line in lines}) == 2 and lines[0].get_color() == lines[4].get_color()
 
 
 def check_state_space():
@@ -158,7 +163,7 @@ def check_page():
     page = report.contents(pathlib.Path("run"))
     words = ["test error, training trials", "R\u00b2, training trials", "This test used the training trials",
              "over the sum of squared targets", "By output", "&lt;wrist&gt;", "By condition", "Outputs, neurons",
-             "State space", "largest error", "starts of the search", "velocity at the point", "gflops"]
+             "State space", "largest error", "starts of the search", "squared velocity", "gflops"]
     places = [page.find(word) for word in words]
     assert places == sorted(places) and places[0] > 0, dict(zip(words, places))
 

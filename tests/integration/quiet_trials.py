@@ -39,6 +39,23 @@ def check_zero_targets():
     expect(all(line.split(",")[3] == "nan" for line in lines), f"metrics.csv holds {lines[0]}")
 
 
+def check_samples_that_do_not_count():
+    """Nothing can be learned where no sample counts. Networks may run on such trials, and have no error with its reason."""
+    t = np.arange(80)[:, None] * 0.001
+    unknown, known = np.full(t.shape, np.nan), np.sin(40 * t)
+    files.write_trials("trials.h5", [t < 0.02], [unknown], dt=0.001)
+    refused = train(2, "unknown", ranks=2).stderr
+    expect("trials.h5: no sample of its trials counts" in refused and refused.count("error:") == 1, refused)
+    expect(not pathlib.Path("unknown").exists(), "the run began")
+    files.write_trials("half.h5", [t < 0.02] * 2, [unknown, known], dt=0.001)
+    train(0, "half", "task.file=half.h5")
+    for trials, words in (("trials.h5", "test.error: no sample counts"),
+                          ("half.h5", "test.per_trial: error is null for trial 0: no sample counts")):
+        harness.expect_exit(0, harness.mpirun(1, ["test", "half/network.h5", "--trials-file", trials, "--output", "t.json"]))
+        warnings = json.loads(pathlib.Path("t.json").read_text())["warnings"]
+        expect(any(w.startswith(words) for w in warnings) and "are zero" not in " ".join(warnings), warnings)
+
+
 def check_passed_over():
     """A network.h5 whose header is damaged is named, although a whole checkpoint is there."""
     write(1.0)
@@ -78,6 +95,7 @@ def check_branch(name, *settings):
 def main():
     with harness.small_run(**SMALL):
         check_zero_targets()
+        check_samples_that_do_not_count()
         check_passed_over()
         check_shorter_run()
         check_branch("branch", "run.train_trials=13")

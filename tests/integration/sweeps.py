@@ -82,6 +82,7 @@ def check_shell():
         rows = list(csv.DictReader(file))
     found = [(row["learning.alpha"], row["run.seed"], float(row["test.error"])) for row in rows]
     assert found == [(a, s, error_of(f"s/alpha-{a}_seed-{s}")) for a in ("0.5", "2") for s in "12"], rows
+    assert {row["test.trials_of"] for row in rows} == {"training trials"}, rows
     # What went on after the interruption is what it would have been without.
     harness.expect_exit(0, harness.mpirun(1, ["train", "base.toml", "--output", "whole", "--set", "learning.alpha=0.5",
                                               "--set", "run.seed=1"]))
@@ -110,6 +111,7 @@ def check_table():
         assert found.table(["run.seed"])[0] == "frame"
     figure = found.plot("run.seed", "test.error")
     assert len(figure.axes[0].lines) == 3, "a curve for each alpha"
+    assert figure.axes[0].get_ylabel() == "test error (no unit)\non the training trials", figure.axes[0].get_ylabel()
     pathlib.Path("s/alpha-8_seed-1/summary.json").rename("hidden")
     message = shell("base.toml", "--output", "s", "--figures", code=75)
     assert "4 of 5 points" in message, message
@@ -197,7 +199,7 @@ def check_submit():
     assert len(found.missing) == 2, found
     lines = pathlib.Path("array/sweep-1.txt")
     assert lines.read_text().splitlines()[1] == (
-        'alpha-3.0_file-my-trials.h5_name-oscillation learning.alpha=3.0 '
+        'alpha-3_file-my-trials.h5_name-oscillation learning.alpha=3 '
         'task.file="my trials.h5" task.name="oscillation"')
     called = pathlib.Path("called").read_text().splitlines()
     assert called[0] == harness.PROGRAM, called
@@ -217,10 +219,28 @@ def check_interruption():
         started = len(reached)
         wait_until(lambda: (point / "log.txt").exists() and (point / "log.txt").read_text().count("2 rank") >= started)
         os.kill(running.pid, number)
-        harness.expect_exit(130, harness.finish(running))
+        ended = harness.finish(running)
+        harness.expect_exit(130, ended)
+        assert "stopped with a checkpoint" in ended.stdout, ended.stdout
         reached.append(max(int(path.stem.partition("-")[2]) for path in point.glob("checkpoint-*.h5")))
         assert reached[-1] > reached[-2], reached
     assert not os.path.exists("long/train_trials-100000_seed-2"), "a point began after the interruption"
+
+
+def check_failures():
+    """Where a point fails, the others are shown; numbers have one spelling; the time may be over before the first."""
+    mend = ("--set", "network.gain=1.5,60.0", "--set", 'network.nonlinearity="relu"')
+    said = shell("base.toml", *mend, "--output", "failed", code=1)
+    assert "1 point failed" in said and "1 of 2 points in sweep.csv" in said, said
+    assert os.path.exists("failed/sweep.png")
+    with open("failed/sweep.csv") as file:
+        assert [row["network.gain"] for row in csv.DictReader(file)] == ["1.5"]
+    assert len(sweep(BASE, {"learning.alpha": [1]}, output="one", program=harness.PROGRAM)) == 1
+    assert len(sweep(BASE, {"learning.alpha": [1.0, 2]}, output="one", program=harness.PROGRAM)) == 2
+    said = shell("base.toml", *ALPHAS, "--output", "late", "--minutes", "1e-9", code=75)
+    assert "no point was begun" in said and "before the first" in said, said
+    said = shell("base.toml", "--set", "learning.alpha=-1", "--output", "late", "--minutes", "1e-9", code=2)
+    assert "learning.alpha" in said, said
 
 
 def wait_until(condition):
@@ -245,7 +265,7 @@ def main():
         pathlib.Path("base.toml").write_text(TOML)
         pathlib.Path("other.toml").write_text(TOML.replace("20", "30"))
         harness.run_checks([check_shell, check_table, check_python, check_trials, check_wrong_inputs, check_submit,
-                            check_interruption, check_page])
+                            check_interruption, check_failures, check_page])
         os.chdir("/")
 
 

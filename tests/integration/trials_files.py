@@ -152,13 +152,14 @@ with_attributes("version_other", "format_version = 0 (this program reads version
 MASK = np.array([1, 1, 0, 0, 1, 1])
 
 
-def of_version_2(name, words=None, targets=TARGETS, version=2, **parts):
+def of_version_2(name, words=None, targets=TARGETS, version=2, attributes=(), **parts):
     """A file with more datasets; a part whose name ends with `names` is an attribute."""
     def make(file):
         file.attrs["format_version"] = version
         store(file, targets)
         for part, value in parts.items():
             (file.attrs if part.endswith("names") else file)[part] = value
+        file.attrs.update(dict(attributes))
     make.__name__ = name
     accept(make) if words is None else refuse(words)(make)
 
@@ -179,6 +180,13 @@ of_version_2("mask_too_short", "dataset mask has shape [5], but the lengths add 
 of_version_2("mask_too_wide", "dataset mask has shape [6, 3], but the lengths add up to 6 steps", mask=np.ones((6, 3)))
 of_version_2("mask_of_text", "dataset mask holds text: integers, floating-point numbers or bool", mask=texts(*"111111"))
 of_version_2("mask_of_version_1", "dataset mask came with format_version 2, and the file says format_version = 1", version=1, mask=MASK)
+of_version_2("conditions_of_version_1", "dataset conditions came with format_version 2, and the file says format_version = 1", version=1, conditions=[7])
+of_version_2("output_names_of_version_1", "root attribute output_names came with format_version 2, and the file says format_version = 1", version=1, output_names=texts("x", "y"))
+of_version_2("input_names_of_version_1", "root attribute input_names came with format_version 2", version=1, input_names=texts())
+of_version_2("output_names_in_capitals", "unknown root attribute Output_Names (the nearest known root attribute is output_names)", attributes={"Output_Names": texts("x", "y")})
+of_version_2("output_name_misnamed", "unknown root attribute output_name (the nearest known root attribute is output_names)", attributes={"output_name": texts("x", "y")})
+of_version_2("hint_names_misnamed_in_version_1", "unknown root attribute hints_names (the nearest known root attribute is hint_names)", version=1, attributes={"hints_names": texts("x")})
+of_version_2("attributes_of_other_programs", attributes={"TITLE": "", "CLASS": "GROUP", "date": "today", "units": texts("m"), "output_units": texts("m")})
 of_version_2("mask_misnamed", "unknown dataset or group masks (the nearest known dataset is mask)", masks=MASK)
 of_version_2("targets_infinite", "targets[1, 0] = inf (all values must be finite)", targets=np.where(np.arange(12).reshape(6, 2) == 2, np.inf, 1.0))
 of_version_2("inputs_unknown", "inputs[0, 0] = nan (all values must be finite)", inputs=np.full((6, 1), np.nan))

@@ -54,6 +54,61 @@ def test_another_run_in_the_same_folder_is_refused(trained, change, said):
     assert {path: path.read_bytes() for path in trained.output_.iterdir()} == before
 
 
+def test_the_furthest_network_of_a_folder_counts(tmp_path):
+    """As in a longer run that has passed the end of the run before, whose network.h5 is still there."""
+    parameters = dict(SMALL, output=tmp_path / "run", every_trials=2, every_minutes=0.0)
+    end = ff.FullForce(**parameters).fit(*some_trials()).network_file_
+    assert ff.load(end.parent).network_file_ == end
+    before = end.read_bytes()
+    ff.FullForce(**{**parameters, "train_trials": 10}).fit(*some_trials())
+    end.write_bytes(before)
+    found = ff.load(end.parent)
+    assert found.network_file_.name.startswith("checkpoint-") and found.network.neurons == 60
+
+
+def test_a_reset_of_fit_becomes_the_parameter(tmp_path):
+    model = ff.FullForce(**SMALL).fit(*some_trials(), reset="fixed")
+    assert model.get_params()["reset"] == "fixed" == model.config_["task"]["reset"]
+    model.fit(*some_trials(seed=1))
+    assert model.config_["task"]["reset"] == "fixed"
+    with pytest.raises(ff.InputError):
+        model.fit(*some_trials(), reset="half")
+    assert model.reset == "fixed"
+
+
+@pytest.mark.parametrize("parameters, more, said", [
+    ({}, dict(test=(some_trials()[0], [y[:, :1] for y in some_trials()[1]])),
+     r"^task.test_file = the file of test has 1 output\(s\), but task.file = the file of X and Y has 2"),
+    (dict(alpha="large"), {}, '^learning.alpha = "large" .must be a number'),
+])
+def test_messages_name_no_files_that_are_gone(parameters, more, said):
+    with pytest.raises(ff.InputError, match=said) as caught:
+        ff.FullForce(**{**SMALL, **parameters}).fit(*some_trials(), **more)
+    assert "fullforce-" not in str(caught.value)
+    with pytest.warns(ff.RunWarning, match="^learning.max_rank = 30 has no effect"):
+        ff.FullForce(**SMALL, max_rank=30).fit(*some_trials())
+
+
+def test_trials_that_are_gone_are_asked_for(tmp_path):
+    saved = ff.load(ff.FullForce(**SMALL).fit(*some_trials()).save(tmp_path / "network.h5"))
+    for call in (saved.score, saved.run):
+        with pytest.raises(ff.InputError, match="^X and Y are missing, and the trials that the network learned are not"):
+            call()
+    assert saved.score(*some_trials()) < 0.5
+
+
+def test_names_of_channels_are_kept(tmp_path):
+    X, Y = some_trials()
+    model = ff.FullForce(**SMALL, output=tmp_path / "run").fit(X, Y, input_names=["go"], output_names=["left", "right"])
+    assert [row["name"] for row in model.test()["per_output"]] == ["left", "right"]
+    trials, _ = ff.read_trials(model.trials_path)
+    assert trials.names == {"input_names": ["go"], "output_names": ["left", "right"]}
+    again = ff.FullForce(**SMALL).fit(trials)
+    assert [row["name"] for row in again.summary_["test"]["per_output"]] == ["left", "right"]
+    with pytest.raises(ff.InputError, match="output_names"):
+        ff.FullForce(**SMALL).fit(X, Y, output_names=["one"])
+
+
 def test_errors_of_the_program_are_exceptions(tmp_path):
     with pytest.raises(ff.InputError, match="network.neurons = 1 "):
         ff.FullForce(neurons=1, output=tmp_path / "run").fit(*some_trials())

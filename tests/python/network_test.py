@@ -71,8 +71,15 @@ def test_perturbed_weights(model):
     other = network.perturb(0.1, seed=2, arrays=("weights",))
     difference = other.J - network.J
     assert other.edited() == ["weights"] and abs(difference.std() / network.J.std() - 0.1) < 0.01
-    with pytest.raises(ValueError, match="matrix.*must be of"):
+    for call in (lambda: network.perturb(0.1, 2, ("J",)), lambda: network.perturb(0.1, 2, "weights"),
+                 lambda: network.perturb(seed=2, J=0.1)):
+        assert np.array_equal(call().J, other.J)
+    both = network.perturb(J=0.05, w=0.2)
+    assert both.edited() == ["readout", "weights"] and abs((both.w - network.w).std() / network.w.std() - 0.2) < 0.04
+    with pytest.raises(ValueError, match="matrix.*must be of J, w, U"):
         network.perturb(0.1, arrays=("matrix",))
+    with pytest.raises(ff.InputError, match="size is missing"):
+        network.perturb()
 
 
 def test_a_checkpoint_is_saved_with_its_pending_updates(tmp_path):
@@ -127,6 +134,37 @@ def test_fixed_points(model):
         network.fixed_points(np.zeros(7))
 
 
+def test_fixed_points_from_the_states_of_trials(model):
+    network = known_fixed_points(model)
+    run = model.run(*some_trials())
+    found = network.fixed_points(run.states)
+    assert 0 < sum(point.starts for point in found) <= 64
+    assert {point.starts for point in network.fixed_points(list(run.states))} == {point.starts for point in found}
+    own = network.fixed_points()
+    assert 0 < sum(point.starts for point in own) <= 64 and all(point.q <= 1e-20 for point in own)
+    network.config["task"]["file"] = "gone.h5"
+    with pytest.raises(ff.InputError, match="starts is missing.*model.run"):
+        network.fixed_points()
+
+
+def test_points_are_one_by_the_size_of_the_starts(model):
+    """As in fullforce analyze: the root mean square of a difference, relative to that of the starts."""
+    network = known_fixed_points(model)
+    starts = np.zeros((2, 60))
+    starts[:, 0] = [1.9, -1.9]  # two points, at a distance of 3.83 / sqrt(60) = 0.494 and with starts of 0.245
+    assert [len(network.fixed_points(starts, distance=distance)) for distance in (1.99, 2.03)] == [2, 1]
+
+
+def test_a_network_keeps_the_files_that_it_needs(tmp_path):
+    path = ff.FullForce(**SMALL).fit(*some_trials()).network.lesion([1]).save(tmp_path / "hurt.h5")
+    assert ff.load(path).network.u_in[1].tolist() == [0.0]
+    network = ff.FullForce(**SMALL).fit(*some_trials()).network
+    folder = network.path.parent
+    assert folder.exists() and network.copy().save(tmp_path / "copy.h5").exists()
+    del network
+    assert not folder.exists()
+
+
 def test_inputs_move_fixed_points(model):
     network = known_fixed_points(model)
     (point,) = network.fixed_points(np.zeros(60), input=[3.0])
@@ -135,7 +173,7 @@ def test_inputs_move_fixed_points(model):
 
 def test_steps_make_a_run(model):
     network, (X, Y) = model.network, some_trials(1)
-    run, state = network.run(X, Y, seed=4), network.initial_state(4)
+    run, state = network.run(X, Y, seed=4, init_trials=()), network.initial_state(4)
     for f_in, f_out, output, x in zip(X[0], Y[0], run.outputs[0], run.states[0]):
         network.step(state, f_in, f_out)
         assert np.array_equal(state.z, output) and np.array_equal(state.x, x)

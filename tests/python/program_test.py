@@ -87,4 +87,6 @@ def test_files_that_are_no_programs_are_refused(tmp_path):
         Program(str(tmp_path / "text"))
     with pytest.raises(ff.FullForceError, match="is it fullforce"):
         ff.FullForce(program=script(tmp_path / "other", "echo hello"))
+    with pytest.raises(ff.InputError, match="/bin/true: is not fullforce"):
+        ff.FullForce(program="/bin/true", neurons=20)
     assert pathlib.Path(Program().path).name == "fullforce"

@@ -1,18 +1,30 @@
 """Scores and runs of networks: masks, conditions, held-out trials; the program and NumPy do the same."""
+import warnings
+
 import fullforce as ff
 import numpy as np
 import pytest
 
 from conftest import SMALL, some_trials
 
-def test_numpy_runs_as_the_program_without_resets(trained):
-    """The states run on from trial to trial. Where all trials are equal, so are those before the test."""
-    (X,), (Y,) = some_trials(1)
-    trial = ff.Trial(targets=Y, inputs=X)
-    by_program = trained.run([X] * 3, [Y] * 3, seed=3)
-    # A stream that begins within a trial would be another one: there is one stream.
-    in_numpy = trained.network.test([trial] * 3, init_trials=[trial] * SMALL["init_trials"], seed=3)
-    assert np.abs(in_numpy.joined().outputs - by_program.joined().outputs).max() < 1e-9
+
+@pytest.mark.parametrize("streams, count", [(1, 5), (3, 5), (2, 1)])
+def test_numpy_runs_as_the_program_without_resets(tmp_path, streams, count):
+    """The states run on from trial to trial, behind the init trials that the program draws."""
+    X, Y = some_trials(count, seed=2)
+    model = ff.FullForce(**{**SMALL, "init_trials": 3, "streams": streams}).fit(*some_trials())
+    by_program, in_numpy = model.run(X, Y, seed=3), model.network.run(X, Y, seed=3)
+    assert max(np.abs(mine - theirs).max() for mine, theirs in zip(in_numpy.outputs, by_program.outputs)) < 1e-9
+    assert in_numpy.error == pytest.approx(model.score(X, Y, seed=3), rel=1e-9)
+    assert abs(model.network.run(X, Y, seed=3, init_trials=()).error / in_numpy.error - 1) > 1e-3
+
+
+def test_init_trials_may_be_named(trained):
+    X, Y = some_trials(2)
+    trials = [ff.Trial(targets=y, inputs=x) for x, y in zip(X, Y)]
+    runs = [trained.network.run(X, Y, init_trials=given) for given in (trials, (X, Y))]
+    runs.append(trained.network.test(trials, trials))
+    assert len({run.error for run in runs}) == 1 and np.array_equal(runs[0].outputs[1], runs[2].outputs[1])
 
 
 def test_scores_of_parts(trained):
@@ -25,6 +37,11 @@ def test_scores_of_parts(trained):
     found = trained.score(X, Y, per="condition", conditions=["left", "right", "left", "left"])
     left = [0, 2, 3]
     assert found == pytest.approx({"left": errors[left].sum() / targets[left].sum(), "right": errors[1].sum() / targets[1].sum()})
+    assert trained.score(X, Y, per="condition", conditions=np.array([0.0, 1.0, 0.0, 0.0]))[0] == found["left"]
+    assert trained.run(X, Y, conditions=[7, 8, 7, None]).conditions == [7, 8, 7, ""]
+    mixed = [2, "b", None, 2]
+    assert [row["condition"] for row in trained.test(X, Y, conditions=mixed)["per_trial"]] == mixed
+    assert list(trained.score(X, Y, per="condition", conditions=[None, 1, 1, 1])) == [1]
     with pytest.raises(ff.InputError, match="have no conditions"):
         trained.score(X, Y, per="condition")
     with pytest.raises(ff.InputError, match="per = 'neuron'"):
@@ -57,11 +74,20 @@ def test_held_out_trials_are_tested_once(tmp_path):
 
 
 def test_runs_without_targets(trained):
-    X, _ = some_trials()
-    run = trained.run(X)
+    X, Y = some_trials()
+    with pytest.warns(ff.RunWarning, match="without Y the targets are zero in the init trials.*give Y, or.*reset"):
+        run = trained.run(X)
     assert not run.joined().targets.any() and np.isnan(run.error)
-    assert [len(outputs) for outputs in trained.predict(X)] == [len(x) for x in X]
-    assert np.abs(trained.network.run(X)[0].outputs).max() > 0.1
+    with pytest.warns(ff.RunWarning, match="without Y"):
+        assert [len(outputs) for outputs in trained.predict(X)] == [len(x) for x in X]
+    with pytest.warns(ff.RunWarning, match="without Y"):
+        in_numpy = trained.network.run(X)
+    assert np.abs(in_numpy[0].outputs).max() > 0.1 and np.abs(in_numpy[0].outputs - run[0].outputs).max() < 1e-9
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        trained.network.run(X, init_trials=(X, Y))
+        trained.run([ff.Trial(targets=y, inputs=x) for x, y in zip(X, Y)])
+        ff.FullForce(**SMALL, reset="zero").fit(X, Y).predict(X)
 
 
 def test_what_is_recorded(trained, tmp_path):

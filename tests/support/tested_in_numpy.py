@@ -5,29 +5,7 @@ import heapq
 import numpy as np
 
 import harness  # noqa: F401 (it says where the package fullforce is)
-from fullforce.files import draws
-
-TEST_INIT_TRIAL = 16  # the purpose of the draws that decide the order of trials, as the program numbers it
-
-
-def init_order(seed, epoch, count):
-    """The order in which teacher-forced trials go through the rows of a trials file, in one pass through the file."""
-    if count == 1:
-        return [0]
-    return np.argsort(draws.uniform_draws(seed, TEST_INIT_TRIAL, epoch, count), kind="stable")
-
-
-def cut(trial, first):
-    """A trial from a step on."""
-    return type(trial)(trial.targets[first:], trial.inputs[first:], trial.hints[first:], trial.mask[first:])
-
-
-def init_trials(trials, seed, stream, streams, per_stream):
-    """The teacher-forced trials of a stream. Those of a single trial begin within it, and complete it first."""
-    numbers = range(stream * per_stream, (stream + 1) * per_stream)
-    chosen = [trials[init_order(seed, number // len(trials), len(trials))[number % len(trials)]] for number in numbers]
-    start = stream * len(trials[0].targets) // streams
-    return [cut(chosen[0], start), *chosen] if chosen and len(trials) == 1 and start > 0 else chosen
+from fullforce.files.whole_test import init_trials
 
 
 def disturbed(network, size):

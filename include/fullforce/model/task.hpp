@@ -118,6 +118,9 @@ class Task {
   /// The fingerprint of the trials file that the signals come from; empty if they come from no file.
   virtual std::string fingerprint() const { return {}; }
 
+  /// The number of trials in this file; 0 if the signals come from no file.
+  virtual Index trials_in_file() const { return 0; }
+
   /// What outputs and messages call a trial.
   virtual TrialLabel label(TrialId id) const { return {static_cast<Index>(id.number)}; }
 

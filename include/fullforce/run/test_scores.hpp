@@ -27,12 +27,14 @@ TrialOrigin origin_of_test(const Task& task, const std::string& learned_from);
 struct SquareSums {
   double error = 0.0;   ///< sum (z - f)^2
   double target = 0.0;  ///< sum f^2
+  Index samples = 0;    ///< those that count
 
   void add(const SquareSums& other) {
     error += other.error;
     target += other.target;
+    samples += other.samples;
   }
-  /// NaN if all targets are zero.
+  /// NaN if all targets are zero, or no sample counts.
   double relative_error() const { return fullforce::relative_error(error, target); }
 };
 
@@ -49,7 +51,6 @@ class OutputSums {
 
  private:
   SquareSums squares_;
-  Index samples_ = 0;
   double mean_ = 0.0;  ///< of the targets
   double variation_ = 0.0;
 };

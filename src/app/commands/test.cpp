@@ -10,6 +10,7 @@
 #include "fullforce/run/json_text.hpp"
 #include "fullforce/run/provenance.hpp"
 #include "fullforce/run/test_report.hpp"
+#include "fullforce/run/trial_counts.hpp"
 #include "inputs.hpp"
 #include "memory_check.hpp"
 #include "result_stream.hpp"
@@ -19,7 +20,7 @@ namespace fullforce {
 namespace {
 
 std::string result_text(const Config& config, const TestArguments& arguments, const TestResult& result,
-                        const std::string& provenance_text) {
+                        const std::string& provenance_text, std::vector<std::string> warnings) {
   nlohmann::ordered_json json;
   json["network"] = arguments.network;
   json["neurons"] = config.network.neurons;
@@ -27,12 +28,18 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
   json["noise"] = config.network.noise;
   if (const auto file = trials_file(config)) json["trials_file"] = *file;
   json["streams"] = config.run.streams;
-  std::vector<std::string> warnings;
   json["test"] = nlohmann::ordered_json::parse(test_section(result, warnings));
   json["config"] = nlohmann::ordered_json::parse(config_json(config));
   json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
   json["warnings"] = warnings;
   return json_text(json) + "\n";
+}
+
+/// What a user should know of a trials file of which not every trial counts alike.
+std::vector<std::string> warnings_of_trials(const TestedNetwork& tested) {
+  if (!tested.has_own_file) return {};
+  const std::string warning = warning_of_test(tested.config.run.test_trials, *tested.task, tested.config.task.file);
+  return warning.empty() ? std::vector<std::string>{} : std::vector{warning};
 }
 
 /// What is to be recorded, if anything is. Throws InputError.
@@ -73,12 +80,14 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
   require_memory(comm, {test_bytes(comm, tested, recording)},
                  fmt::format("a test of {} neurons{}", config.network.neurons, recording ? " with --record" : ""),
                  recording ? "fewer of --neurons, fewer trials" : "fewer trials");
+  const std::vector<std::string> warnings = warnings_of_trials(tested);
+  warn(comm, warnings);
   const TestJob plan{config.run,          config.network, config.learning, arguments.network, tested.network_seed,
                      tested.learned_from, recording,      /*observe=*/{},  config.task.reset};
   const TestResult result = test(comm, *tested.task, plan);
   agree(comm, [&] {
     if (comm.is_root() && arguments.output)
-      write_atomically(*arguments.output, result_text(config, arguments, result, provenance_text));
+      write_atomically(*arguments.output, result_text(config, arguments, result, provenance_text, warnings));
   });
   const std::string table = test_table(result.scores);
   print_result(comm, fmt::format("{} (noise {}, seed {})\n{}{}", test_text(result), config.network.noise,

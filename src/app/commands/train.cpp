@@ -7,6 +7,7 @@
 #include "fullforce/parallel/node_memory.hpp"
 #include "fullforce/run/stop.hpp"
 #include "fullforce/run/train.hpp"
+#include "fullforce/run/trial_counts.hpp"
 #include "inputs.hpp"
 #include "memory_check.hpp"
 #include "result_stream.hpp"
@@ -19,9 +20,21 @@ namespace {
 
 constexpr int stopped_early = 75;
 
+/// What a user should know of trials files of which not every trial counts alike.
+std::vector<std::string> warnings_of_trials(const Config& config, const Task& task) {
+  std::vector<std::string> warnings;
+  if (const auto file = trials_file(config))
+    warnings.push_back(warning_of_training(config.run.train_trials, task, *file));
+  if (const auto file = test_file(config))
+    warnings.push_back(warning_of_test(with_own_test(config.run, task).test_trials, task.for_tests(), *file));
+  std::erase(warnings, "");
+  return warnings;
+}
+
 /// What a user should know before the run begins.
 std::vector<std::string> warnings_before(const Communicator& comm, const Config& config, const Task& task) {
   std::vector<std::string> warnings = keys_without_effect(config, task.channels());
+  for (const std::string& warning : warnings_of_trials(config, task)) warnings.push_back(warning);
   for (const std::string& warning : warnings_of_threads(comm)) warnings.push_back(warning);
   if (const std::string stale = warning_of_stale_end(); !stale.empty()) warnings.push_back(stale);
   return warnings;
@@ -40,10 +53,10 @@ std::string beginning_of(const Config& config, const RunStart& start) {
   return fmt::format("would start with the weights{} of {}", config.run.keep_P ? " and P" : "", config.run.start_from);
 }
 
-TrainingJob plan_of(const Config& config, const TrainArguments& arguments, const RunStart& start, double state_bytes,
-                    std::vector<std::string> warnings) {
+TrainingJob plan_of(const Config& config, const Task& task, const TrainArguments& arguments, const RunStart& start,
+                    double state_bytes, std::vector<std::string> warnings) {
   TrainingJob plan;
-  plan.run = config.run;
+  plan.run = with_own_test(config.run, task);
   plan.task = config.task;
   plan.network = config.network;
   plan.learning = config.learning;
@@ -70,6 +83,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   Config config = load_config(comm, arguments.config, arguments.settings);
   if (arguments.output) config.run.output = *arguments.output;
   const std::unique_ptr<Task> task = agreed_task(comm, config);
+  if (const auto file = trials_file(config); file && config.run.train_trials > 0) require_samples(*task, *file);
   const Index state = session_shape(comm, config, *task, config.run.streams).bytes();
   const Index to_come = state + bytes_of_streams(comm, *task, config.run.streams);
   require_memory(comm, {to_come}, fmt::format("network.neurons = {}", config.network.neurons),
@@ -100,7 +114,8 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   lock.take(comm, config.run.output);
   tidy_folder(comm, config.run.output, start, lock.is_held());
   const double state_bytes = static_cast<double>(state) * static_cast<double>(comm.size());
-  return train(comm, *task, plan_of(config, arguments, start, state_bytes, std::move(warnings))) == Outcome::finished
+  return train(comm, *task, plan_of(config, *task, arguments, start, state_bytes, std::move(warnings))) ==
+                 Outcome::finished
              ? 0
              : stopped_early;
 }

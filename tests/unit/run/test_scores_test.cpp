@@ -20,7 +20,7 @@ OutputSums sums_of(std::initializer_list<std::pair<double, double>> samples) {
 }
 
 ScoredTrial trial(Index number, const char* condition, double error, double target) {
-  return {{number, condition}, 10, {error, target}};
+  return {{number, condition}, 10, {error, target, 10}};
 }
 
 /// Two trials over two outputs, of which the second has a target that is zero.
@@ -95,6 +95,24 @@ TEST(TestReport, SaysWhyARatioIsMissingAndGivesTheSquaredError) {
   EXPECT_TRUE(says(warnings[1], "test.per_output: r2 is null for a very long name: the target is constant"));
   EXPECT_TRUE(says(warnings[2], "test.per_condition: error is null for right: all targets are zero"));
   EXPECT_TRUE(says(warnings[3], "test.per_trial: error is null for trial 0: all targets are zero"));
+}
+
+TEST(TestReport, SaysWhereNoSampleCounts) {
+  TestResult masked;
+  masked.scores.trials = {{{0, "left"}, 10, {}}, {{1, "left"}, 10, {}}};
+  masked.scores.output_names = {"x"};
+  masked.scores.outputs.resize(1);
+  std::vector<std::string> warnings;
+  test_section(masked, warnings);
+  ASSERT_EQ(warnings.size(), 6U) << "the two trials share a warning";
+  for (const std::string& warning : warnings) EXPECT_TRUE(says(warning, "no sample counts")) << warning;
+  EXPECT_EQ(test_text(masked), "no test error: no sample of the 2 new trials counts");
+  masked.scores.trials[1] = trial(1, "left", 1.0, 0.0);
+  warnings.clear();
+  test_section(masked, warnings);
+  EXPECT_TRUE(says(warnings[0], "test.error: all targets of the test trials are zero"));
+  EXPECT_TRUE(says(warnings[warnings.size() - 2], "test.per_trial: error is null for trial 1: all targets are zero"));
+  EXPECT_TRUE(says(warnings.back(), "test.per_trial: error is null for trial 0: no sample counts"));
 }
 
 TEST(TestReport, WarnsOnceOfManyTrials) {

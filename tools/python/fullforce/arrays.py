@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-from typing import Any, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 import numpy as np
 
 from .errors import InputError
-from .files.trials import Trial, make_trials, write_trials
+from .files.trials import Trial, TrialList, make_trials, names_of, plain_condition, write_trials
 
 
 def as_list(signals: Any, name: str) -> Optional[list[np.ndarray]]:
@@ -37,19 +37,21 @@ def as_list(signals: Any, name: str) -> Optional[list[np.ndarray]]:
 
 
 def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, conditions: Optional[Sequence[Any]] = None,
-              outputs: Optional[int] = None) -> list[Trial]:
+              outputs: Optional[int] = None, names: Optional[Mapping[str, Sequence[str]]] = None) -> TrialList:
     """Trials of inputs X, targets Y, hints and masks, all as lists of [T, n] or arrays [trials, T, n].
 
     A signal of one channel may have the shape [T]. If Y is given, X may be None: there are then no inputs. If
     `outputs` gives the number of outputs, Y may be None: the targets are then not known (NaN). A mask is [T] or
-    [T, n_out]. `conditions` has a number or a text for each trial. X may also be a list of `Trial`, which is
-    then returned.
+    [T, n_out]. `conditions` has a whole number, a text, or None for each trial. `names` has the names of channels
+    under input_names, output_names and hint_names. X may also be a list of `Trial`, with names of its own if it comes
+    from `read_trials`.
     """
+    names = {name: texts for name, texts in (names or {}).items() if texts is not None}
     if isinstance(X, (list, tuple)) and X and all(isinstance(trial, Trial) for trial in X):
         if any(given is not None for given in (Y, hints, mask, conditions)):
             raise InputError("X is a list of Trial, which have targets, hints, mask and condition of their own (leave "
                              "out the other arguments, or give arrays)")
-        return list(X)
+        return TrialList(X, {**names_of(X), **names})
     signals = {"inputs": as_list(X, "X"), "targets": as_list(Y, "Y"), "hints": as_list(hints, "hints"),
                "mask": as_list(mask, "mask")}
     if signals["targets"] is None:
@@ -59,20 +61,33 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
     if conditions is not None and (isinstance(conditions, str) or not hasattr(conditions, "__len__")):
         raise InputError(f"conditions = {conditions!r} (must be a list with a number or a text for each trial)")
     try:
-        return make_trials(signals["inputs"], signals["targets"], signals["hints"], signals["mask"],
-                           None if conditions is None else list(conditions))
+        trials = make_trials(signals["inputs"], signals["targets"], signals["hints"], signals["mask"],
+                             None if conditions is None else list(conditions))
+        return TrialList(trials, names)
     except (TypeError, ValueError) as error:
         raise InputError(str(error)) from None
 
 
-def having_hints(trials: list[Trial], count: int) -> list[Trial]:
+def has_targets(trials: Sequence[Trial]) -> bool:
+    """Whether every trial has a target that is known."""
+    return all(trial.mask.any() for trial in trials)
+
+
+def given_conditions(conditions: Optional[Sequence[Any]]) -> dict[str, Any]:
+    """The conditions that were given as whole numbers, by the texts that files hold for them."""
+    plain = [] if conditions is None or isinstance(conditions, str) else map(plain_condition, conditions)
+    return {str(value): value for value in plain if isinstance(value, int)}
+
+
+def having_hints(trials: Sequence[Trial], count: int) -> TrialList:
     """The trials with `count` hints of zero where none of them has any: a trained network needs no hints in a test."""
     if any(trial.hints.shape[1] > 0 for trial in trials):
-        return trials
-    return [dataclasses.replace(trial, hints=np.zeros((len(trial.targets), count))) for trial in trials]
+        return TrialList(trials, names_of(trials))
+    more = (dataclasses.replace(trial, hints=np.zeros((len(trial.targets), count))) for trial in trials)
+    return TrialList(more, names_of(trials))
 
 
-def given_trials(name: str, given: Any) -> list[Trial]:
+def given_trials(name: str, given: Any) -> TrialList:
     """The trials in `given`: (X, Y), or a dictionary with X, Y, hints, mask and conditions. Messages call it `name`."""
     if isinstance(given, dict):
         unknown = set(given) - {"X", "Y", "hints", "mask", "conditions"}

@@ -14,6 +14,7 @@ DEFINITIONS = {
     "squared_error": (
         "square of the target's unit",
         "Sum, not mean, of the squared differences between output and target over all steps that count."),
+    "trials_of": ("", "Which trials the test used; errors on training trials are smaller than on new ones."),
     "fraction_correct": (
         "fraction",
         "Fraction of the trials whose response has the right sign: the sum of output times target is positive."),

@@ -40,6 +40,10 @@ class StoppedEarly(RunError):
     """A run was stopped and left a good checkpoint: the same call goes on."""
 
 
+class PointsFailed(RunError):
+    """Some points of a study or a sweep failed; the others have their results."""
+
+
 class RunWarning(UserWarning):
     """What the program warned of."""
 

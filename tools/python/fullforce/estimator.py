@@ -7,25 +7,28 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
-from .arrays import as_trials, given_trials, having_hints, store_trials
+from .arrays import as_trials, given_conditions, given_trials, has_targets, having_hints, store_trials
 from .errors import InputError
 from .files.activity import Activity
 from .files.network import Network
 from .files.network_file import Header, read_header
 from .files.trial_slices import read_activity
 from .files.trials import Trial
-from .keys import OUTPUT, flat, nested
+from .keys import OUTPUT, flat
 from .output_folder import OutputFolder, newest_network
 from .parameters import Parameters
 from .program import Program
 from .progress import ProgressBar
-from .scores import Per, of_each
+from .scores import Per, having_conditions, of_each
 from .scratch import ScratchFolder
+from .targets_missing import warn_without_targets
 from .text_files import read_json
 
 Path = Union[str, "os.PathLike[str]"]
 #: What the files of trials are called in the folder of a run, by their keys.
 FILES = {"task.file": "trials.h5", "task.test_file": "test_trials.h5"}
+#: What messages call them.
+SPOKEN = {"task.file": "the file of X and Y", "task.test_file": "the file of test"}
 
 
 class FullForce(Parameters):
@@ -57,19 +60,22 @@ class FullForce(Parameters):
     _network: Optional[Network] = None
     _scratch: Optional[ScratchFolder] = None  # with the run, where it has no folder of its own
     _unfinished: Optional[ScratchFolder] = None  # with an interrupted run
-    _fitted_with: Mapping[str, Any] = {}
+    _conditions: Mapping[str, Any] = {}  # those of the trials of fit that are numbers, by their texts
 
     def fit(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
             conditions: Optional[Sequence[Any]] = None, reset: Optional[str] = None, output: Optional[Path] = None,
-            test: Any = None, max_hours: Optional[float] = None) -> FullForce:
+            test: Any = None, max_hours: Optional[float] = None, input_names: Optional[Sequence[str]] = None,
+            output_names: Optional[Sequence[str]] = None, hint_names: Optional[Sequence[str]] = None) -> FullForce:
         """Trains a network on inputs X [T, n_in] and targets Y [T, n_out], and returns the model.
 
         hints [T, n_hint] drive the target-generating network. mask ([T] or [T, n_out]) is 1 where learning and
         scores count the target, and 0 where they do not. Targets that are NaN do not count either. conditions
-        has a number or a text for each trial. reset is the value of the key task.reset, and output is the folder
-        of the run; both hold for this call. test holds trials that are never trained on, as (X, Y) or as a
-        dictionary with the names X, Y, hints, mask and conditions. The test then runs each of them once, unless
-        `test_trials` says otherwise. Without X and Y the network learns the task that the parameters name.
+        has a whole number, a text, or None for each trial. input_names, output_names and hint_names are the names of
+        channels; a list from `read_trials` has its own. reset is the value of the key task.reset, and when the
+        network is trained it becomes the parameter of that name. output is the folder of this run alone. test holds
+        trials that are never trained on, as (X, Y) or as a dictionary with the names X, Y, hints, mask and
+        conditions. The test then runs each of them once, unless `test_trials` says otherwise. Without X and Y the
+        network learns the task that the parameters name.
 
         A call with the same data, parameters and output goes on with an interrupted run, and does nothing if the
         run is finished. With other data it raises InputError. After an interruption (Ctrl-C) the run writes a
@@ -78,12 +84,14 @@ class FullForce(Parameters):
         """
         if X is None and Y is None and any(given is not None for given in (hints, mask, conditions)):
             raise InputError("hints, mask and conditions need X and Y")
+        names = {"input_names": input_names, "output_names": output_names, "hint_names": hint_names}
         of_training = X is not None or Y is not None
         files = {} if not of_training else {
-            "task.file": as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)}
+            "task.file": as_trials(X, Y, hints=hints, mask=mask, conditions=conditions, names=names)}
         if test is not None:
             hints_of_training = files["task.file"][0].hints.shape[1] if files else 0
             files[self._keys.resolve("task.test_file")] = having_hints(given_trials("test", test), hints_of_training)
+        conditions_of_test = given_conditions(test.get("conditions")) if isinstance(test, Mapping) else {}
         begins = {} if reset is None else {self._keys.resolve("task.reset"): reset}
 
         def train(folder: OutputFolder) -> None:
@@ -93,12 +101,9 @@ class FullForce(Parameters):
         folder = self._in_scratch(train) if chosen is None else OutputFolder(pathlib.Path(chosen))
         if chosen is not None:
             train(folder)
-        self._fitted_with = begins
+        self.set_params(**begins)
+        self._conditions = {**given_conditions(conditions), **conditions_of_test}
         return self._adopt(folder.path)
-
-    def settings(self) -> dict[str, dict[str, Any]]:
-        """The configuration of the parameters; once there is a network, with the reset that `fit` was given."""
-        return nested({**self._given, **self._fitted_with})
 
     def _program(self) -> Program:
         return Program(self.program, self.ranks, self.threads, self.launcher)
@@ -124,13 +129,13 @@ class FullForce(Parameters):
             settings["task.name"] = "file"
         for key, trials in files.items():
             settings[key] = folder.keep_trials(FILES[key], trials, self.dt)
-        if "task.test_file" in files:
-            settings.setdefault("run.test_trials", len(files["task.test_file"]))
         bar = ProgressBar(folder.path / "metrics.csv", self.train_trials, self.progress)
+        # Unless they are in a folder that lasts, the user cannot look at these files when he reads a message.
+        names = {} if folder.holds_run() else {folder.path / FILES[key]: SPOKEN[key] for key in files}
         limit = [] if max_hours is None else ["--max-hours", max_hours]
         with folder.configuration({**settings, OUTPUT: str(folder.path)}) as config:
             try:
-                program.run(["train", config, "--quiet", *limit], bar.update)
+                program.run(["train", config, "--quiet", *limit], bar.update, {config: "the parameters", **names})
             finally:
                 bar.close()
 
@@ -163,7 +168,7 @@ class FullForce(Parameters):
         """The trained network in NumPy. If it was edited, tests and runs use the edited network."""
         self._expect_fitted()
         if self._network is None:
-            self._network = Network(self.network_file_)
+            self._network = Network(self.network_file_, self._scratch)
         return self._network
 
     @network.setter
@@ -199,30 +204,42 @@ class FullForce(Parameters):
         trials = None if X is None and Y is None else as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)
         found = scratch.path / "scores.json"
         self._run_test(scratch, trials, noise, seed, ["--output", found])
-        return read_json(found)["test"]
+        return having_conditions(read_json(found)["test"], {**self._conditions, **given_conditions(conditions)})
 
     def score(self, X: Any = None, Y: Any = None, *, per: Optional[Per] = None, **more: Any) -> Any:
         """The test error: the sum of squared differences between output and target, over the sum of squared targets.
 
         It is 0 for a perfect output, and 1 for an output that is always zero. With per="trial" the result is an
-        array [trials] of errors, with "output" an array [n_out], and with "condition" a dictionary. `more` are
-        further arguments of `test`. An error is NaN if all its targets are zero.
+        array [trials] of errors, with "output" an array [n_out], and with "condition" a dictionary, whose keys are
+        the conditions as they were given. `more` are further arguments of `test`. An error is NaN if all its targets
+        are zero.
+
+        Without X and Y the trials are those of `error_`. If `fit` had no `test`, and the parameter test_file names no
+        file, these are the training trials, on which errors are smaller than on new ones: `test()["trials_of"]` says
+        which they were.
         """
         return of_each(per, self.test(X, Y, **more))
 
     def _run_test(self, scratch: ScratchFolder, trials: Optional[list[Trial]], noise: Optional[float],
                   seed: Optional[int], more: Sequence[Any]) -> None:
         arguments: list[Any] = ["test", self._file_for_program(scratch), *more]
-        if trials is not None:
+        if trials is None:
+            self._expect_own_trials()
+        else:
             file = scratch.path / "trials.h5"
             store_trials(file, having_hints(trials, self._header().hints), self.config_["network"]["dt"])
             arguments += ["--trials-file", file, "--trials", len(trials)]
         for option, value in (("--noise", noise), ("--seed", seed)):
             arguments += [] if value is None else [option, value]
-        try:
-            self._program().run(arguments)
-        except InputError as error:
-            raise InputError(str(error).replace(str(scratch.path / "trials.h5"), "the file of X and Y")) from None
+        names = {scratch.path / "trials.h5": SPOKEN["task.file"]}
+        self._program().run(arguments, names=names)
+
+    def _expect_own_trials(self) -> None:
+        task = self.config_["task"]
+        own = pathlib.Path(task.get("test_file") or task["file"])
+        if task["name"] == "file" and not own.exists():
+            raise InputError(f"X and Y are missing, and the trials that the network learned are not there any more (they "
+                             f"were in {own})")
 
     def run(self, X: Any = None, Y: Any = None, *, hints: Any = None, mask: Any = None,
             conditions: Optional[Sequence[Any]] = None, noise: Optional[float] = None, seed: Optional[int] = None,
@@ -231,8 +248,9 @@ class FullForce(Parameters):
         """Runs test trials with the program; returns outputs, rates, states and target_rates, [T, n] for each trial.
 
         X, mask and conditions are as for `fit`. If Y is given, it drives the target-generating network, and in
-        the init trials of the test also the network itself. neurons says which neurons are recorded: "all", a
-        number of neurons that are spread evenly, or a list. With `file` the recording is kept under this name.
+        the init trials of the test also the network itself. Without Y these init trials have targets of zero, and a
+        network without resets begins in the state that they leave: RunWarning says so. neurons says which neurons are
+        recorded: "all", a number of neurons that are spread evenly, or a list. With `file` the recording is kept under this name.
         Otherwise it is removed together with the result, which reads it trial by trial. `network.run` does the
         same in NumPy.
         """
@@ -240,11 +258,17 @@ class FullForce(Parameters):
         trials = None
         if X is not None or Y is not None:
             trials = as_trials(X, Y, hints=hints, mask=mask, conditions=conditions, outputs=self._header().outputs)
+            if Y is None and not has_targets(trials):
+                warn_without_targets(self.config_)
         chosen = neurons if isinstance(neurons, (str, int, np.integer)) else _listed(neurons)
         recording = pathlib.Path(file) if file is not None else scratch.path / "recording.h5"
         more = ["--record", recording, "--neurons", chosen, *(["--states"] if states else [])]
         self._run_test(scratch, trials, noise, seed, more)
-        return read_activity(recording, self.config_["network"]["dt"], scratch)
+        activity = read_activity(recording, self.config_["network"]["dt"], scratch)
+        known = {**self._conditions, **given_conditions(conditions)}
+        if activity.conditions is not None:
+            activity.conditions = [known.get(condition, condition) for condition in activity.conditions]
+        return activity
 
     def predict(self, X: Any, **more: Any) -> list[np.ndarray]:
         """The outputs of trials, a list with [T, n_out] for each; `more` are further arguments of `run`."""
@@ -269,7 +293,8 @@ def _number(summary: Optional[dict[str, Any]], section: str) -> float:
 def load(path: Path, **parameters: Any) -> FullForce:
     """The model of an output folder, a network.h5 or a checkpoint.
 
-    In a folder, the network is that of network.h5, or of the newest checkpoint if there is no network.h5.
+    In a folder, the network is the one that is furthest on in the run: that of network.h5, or of a checkpoint if a
+    longer run goes on. Conditions that are numbers come back as texts.
     Its parameters are those of the network. `parameters` replace or add to them, for example ranks=2.
     """
     place = pathlib.Path(path)

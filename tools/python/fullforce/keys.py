@@ -39,9 +39,12 @@ def _default_settings(program: str, _: int) -> Mapping[str, Any]:
     if said.returncode != 0:
         raise InputError(f"{program} --dump-defaults: {complaint(said)}")
     try:
-        return flat(read_toml(said.stdout))
+        found = flat(read_toml(said.stdout))
     except ValueError as error:
         raise InputError(f"{program} --dump-defaults: {error} (is it fullforce?)") from None
+    if not found:
+        raise InputError(f"{program}: is not fullforce (its --dump-defaults prints no key of a configuration)")
+    return found
 
 
 class Keys:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .arrays import store_trials
 from .errors import InputError
+from .files.network_file import read_step
 from .files.trials import Trial, read_trials
 from .keys import nested
 from .toml_text import write_toml
@@ -30,7 +31,7 @@ class OutputFolder:
         Where the folder holds a run on other trials, InputError says so, and nothing is changed.
         """
         file = self.path / name
-        if self._holds_run() and not (file.exists() and holds_trials(file, trials, dt)):
+        if self.holds_run() and not (file.exists() and holds_trials(file, trials, dt)):
             raise InputError(f"{self.path}: holds a run on other trials than these, which differ from its {name} (give "
                              f"another output, or remove the folder)")
         if not file.exists() or not holds_trials(file, trials, dt):
@@ -38,7 +39,7 @@ class OutputFolder:
             store_trials(file, trials, dt)
         return str(file)
 
-    def _holds_run(self) -> bool:
+    def holds_run(self) -> bool:
         return any(_networks(self.path))
 
     @contextlib.contextmanager
@@ -50,10 +51,9 @@ class OutputFolder:
             file.write_text(text, encoding="utf-8")
             try:
                 yield file
-            except InputError as error:
+            except InputError:
                 self._take_back()
-                # The user did not write this file, which is gone when he reads the message.
-                raise InputError(re.sub(rf"^{re.escape(str(file))}:(\d+: )?", "", str(error))) from None
+                raise
             except BaseException:
                 self._keep(text)
                 raise
@@ -92,12 +92,21 @@ def _same_trial(a: Trial, b: Trial) -> bool:
 def _networks(folder: pathlib.Path) -> list[pathlib.Path]:
     """The networks of a folder, the furthest last."""
     checkpoints = [path for path in folder.glob("checkpoint-*.h5") if re.fullmatch(r"checkpoint-\d+\.h5", path.name)]
-    checkpoints.sort(key=lambda path: int(path.stem.partition("-")[2]))
-    return [*checkpoints, *folder.glob("network.h5")]
+    return sorted([*checkpoints, *folder.glob("network.h5")], key=_step)
+
+
+def _step(path: pathlib.Path) -> int:
+    """The step of the run at which a network was written; of network.h5 it stands in the file alone."""
+    if path.name != "network.h5":
+        return int(path.stem.partition("-")[2])
+    try:
+        return read_step(path)
+    except (OSError, ValueError):
+        return 0
 
 
 def newest_network(folder: pathlib.Path) -> pathlib.Path:
-    """network.h5 of a folder, or its newest checkpoint where the run is not finished."""
+    """The network of a folder that is furthest on in the run: network.h5, or a checkpoint of a run that is longer."""
     found = _networks(folder)
     if not found:
         raise InputError(f"{folder}: holds no network.h5 and no checkpoint")

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
 import warnings
-from typing import Any, Callable, Iterable, Optional
+from types import MappingProxyType
+from typing import Any, Callable, Iterable, Mapping, Optional
 
 from .errors import InputError, RunError, RunWarning, StoppedEarly
 from .running import STOPPED_EARLY, environment, find_program, on_ranks
@@ -27,8 +29,11 @@ class Program:
         self._command = on_ranks(int(ranks), self.path, launcher)
         self._environment = environment(None if threads is None else int(threads))
 
-    def run(self, arguments: Iterable[Any], watch: Callable[[], None] = lambda: None) -> str:
+    def run(self, arguments: Iterable[Any], watch: Callable[[], None] = lambda: None,
+            names: Mapping[Any, str] = MappingProxyType({})) -> str:
         """Runs a command to its end; what it printed. `watch` is called every tenth of a second meanwhile.
+
+        `names` says what messages call files that the user did not name, by their paths.
 
         Raises InputError, StoppedEarly or RunError with the program's message. An interruption (Ctrl-C) lets
         a training run write a checkpoint before it goes on its way.
@@ -39,7 +44,7 @@ class Program:
             texts = []
             for file in (said, complained):
                 file.seek(0)
-                texts.append(file.read().decode(errors="replace"))
+                texts.append(_renamed(file.read().decode(errors="replace"), names))
         for message in _messages(texts[1], "warning: "):
             warnings.warn(message, RunWarning, stacklevel=3)
         if code != 0:
@@ -76,6 +81,15 @@ def _stop(process: subprocess.Popen) -> None:
             pass
         process.wait()
         raise
+
+
+def _renamed(text: str, names: Mapping[Any, str]) -> str:
+    """Messages that call files by these names. A message that begins with a line of such a file begins behind that."""
+    for path, name in names.items():
+        there = re.escape(str(path))
+        text = re.sub(rf"(?m)^({OWN}\w+: ){there}:\d+: ", r"\1", text)
+        text = re.sub(rf'"?{there}"?(:\d+)?', name, text)
+    return text
 
 
 def _messages(text: str, kind: str) -> list[str]:

@@ -26,5 +26,13 @@ def of_each(per: Union[Per, None], test: Mapping[str, Any]) -> Any:
     return np.array([_number(row["error"]) for row in rows])
 
 
+def having_conditions(test: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The same section with conditions as they were given, where these are known by their texts."""
+    for name in ("per_condition", "per_trial"):
+        for row in test.get(name, ()):
+            row["condition"] = known.get(row["condition"], row["condition"])
+    return test
+
+
 def _number(value: Union[float, None]) -> float:
     return float("nan") if value is None else float(value)

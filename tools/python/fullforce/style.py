@@ -2,12 +2,16 @@
 from __future__ import annotations
 
 import pathlib
+import warnings
 from typing import Any, Mapping, NamedTuple, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from .errors import ToolError
+
+# The numbers of logarithmic axes go through pyparsing. Under `python -W error` it warns of Matplotlib's own parser.
+warnings.filterwarnings("ignore", "warn_|Forward defined here", UserWarning)
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"

@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional, Sequence
 
 import numpy as np
+
+from ..errors import InputError
+from .checked import as_numbers
 
 if TYPE_CHECKING:
     from .network import Network
@@ -12,7 +15,9 @@ if TYPE_CHECKING:
 #: An eigenvalue nearer to zero belongs to a direction in which the point neither attracts nor repels.
 NEUTRAL = 1e-6
 #: Of |A^T F| / |F|, where F is the velocity and A the Jacobian: at which a state counts as a minimum of q.
-SMALL_GRADIENT = 1e-6
+SMALL_GRADIENT = 1e-5
+#: How many states of a run are taken as starts.
+STARTS = 64
 
 
 @dataclasses.dataclass
@@ -41,15 +46,26 @@ class FixedPoint:
         return self.unstable == 0
 
 
+def as_starts(starts: Any, neurons: int) -> np.ndarray:
+    """Starts [k, N] from a state [N], from states [k, N], or from those of trials, of which some are taken."""
+    is_list = isinstance(starts, Sequence) and len(starts) > 0
+    if np.ndim(starts[0]) == 2 if is_list else np.ndim(starts) == 3:
+        joined = as_numbers(np.concatenate(list(starts)), (None, neurons), "starts")
+        starts = joined[np.unique(np.linspace(0, len(joined) - 1, STARTS).astype(int))]
+    starts = as_numbers(np.atleast_2d(starts), (None, neurons), "starts")
+    if not np.isfinite(starts).all():
+        raise InputError("starts has values that are not finite")
+    return starts
+
+
 def find_fixed_points(network: Network, starts: np.ndarray, input: Optional[np.ndarray], tolerance: float,
                       iterations: int, distance: float) -> list[FixedPoint]:
     """The distinct fixed points that the states `starts` [k, N] lead to; see `Network.fixed_points`."""
     found: list[FixedPoint] = []
-    for start in starts:
-        x, q = _descend(network, start.copy(), input, tolerance, iterations)
-        if q > tolerance:
-            continue
-        near = [point for point in found if np.linalg.norm(point.x - x) < distance * np.sqrt(network.neurons)]
+    same = distance * (np.sqrt(np.mean(starts**2)) or 1.0)
+    minima = (_descend(network, start.copy(), input, tolerance, iterations) for start in starts)
+    for x, q in sorted((minimum for minimum in minima if minimum[1] <= tolerance), key=lambda minimum: minimum[1]):
+        near = [point for point in found if np.sqrt(np.mean((point.x - x) ** 2)) <= same]
         if near:
             near[0].starts += 1
         else:

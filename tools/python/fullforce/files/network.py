@@ -4,23 +4,27 @@ from __future__ import annotations
 import copy
 import pathlib
 import zlib
-from typing import Any, Iterable, Optional, Sequence
+from typing import Any, Iterable, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
 from ..errors import InputError
+from ..targets_missing import warn_without_targets
 from . import draws
 from .activity import Activity
 from .checked import as_neurons, as_numbers
-from .fixed_points import FixedPoint, find_fixed_points
+from .fixed_points import FixedPoint, as_starts, find_fixed_points
 from .network_file import DATASETS, read_network_file
-from .network_run import State, run_network, start_states
+from .network_run import Noise, State, run_network, start_states
 from .network_saving import save_network
 from .redrawn import drawn_target_weights
-from .trials import Trial
+from .trials import Trial, read_trials
+from .whole_test import run_test
 
 #: The rate of a state and its derivative, by the name of ``network.nonlinearity``.
 RATES = {"tanh": np.tanh, "relu": lambda states: np.maximum(states, 0.0)}
+#: The arrays that MANUAL.md calls by a letter, where the network stores no other factors of them.
+LETTERS = {"J": "weights", "w": "readout", "U": "basis"}
 SLOPES = {"tanh": lambda states: 1 - np.tanh(states) ** 2, "relu": lambda states: (states > 0).astype(float)}
 
 
@@ -40,7 +44,9 @@ class Network:
     its own currents and outputs drive it, and not the targets as in an init trial.
     """
 
-    def __init__(self, path: str | pathlib.Path):
+    def __init__(self, path: str | pathlib.Path, folder: Any = None):
+        """Reads the network; `folder`, where it is given, is an object whose files last as long as the network."""
+        self._folder = folder
         file = read_network_file(path)
         self.path, self._seal, self.config, self.provenance = file.path, file.seal, file.config, file.provenance
         self.__dict__.update(file.arrays)
@@ -174,20 +180,40 @@ class Network:
         if not self.is_force:
             state.feedback = self.currents(phi)
 
-    def run(self, X: Any, Y: Any = None, hints: Any = None, *, state: Optional[State] = None, forced: bool = False,
-            noise: float = 0.0, seed: Optional[int] = None, first_trial: int = 0) -> Activity:
-        """Runs trials one after another and records all neurons, as `fullforce test` does on one stream.
+    def run(self, X: Any, Y: Any = None, hints: Any = None, *, init_trials: Any = None, state: Optional[State] = None,
+            forced: bool = False, noise: float = 0.0, seed: Optional[int] = None, first_trial: int = 0) -> Activity:
+        """Runs trials and records all neurons, as `fullforce test` and `run` of a model do with these trials.
 
         X is a list of inputs [T, n_in], an array [trials, T, n_in], or a list of `Trial`; Y and hints are
         likewise the targets [T, n_out] and hints [T, n_hint] of the target-generating network (zeros by
-        default). `state` is where the run begins, and is moved on; by default it is that of a test, drawn
-        from the seed. At the beginning of each trial the states are reset as the key task.reset says. With
-        `forced` the trials are teacher-forced, like init trials. `noise` is eta; its random numbers are not those
-        that the program draws. `first_trial` is the number of the first trial, on which random resets depend.
+        default). At the beginning of each trial the states are reset as the key task.reset says. Under "none" they
+        run on from trial to trial, after the init trials that the program would run, on as many streams.
+
+        `init_trials` names other teacher-forced trials that come before, like X or as (X, Y), and () none. `state` is
+        where the run begins without init trials, and is moved on. In both cases, and with `forced`, which makes X
+        themselves teacher-forced, there is one stream. `noise` is eta; its random numbers are not those that the
+        program draws. `first_trial` is the number of the first trial, on which random resets depend.
         """
-        seed = self._seed_or(seed)
+        seed, trials = self._seed_or(seed), self._trials(X, Y, hints)
+        eta = Noise(self, noise, seed)
+        if init_trials is None and state is None and not forced and first_trial == 0:
+            if Y is None:
+                self._warn_of_init_trials(trials)
+            return run_test(self, trials, eta, seed)
         state = self.initial_state(seed) if state is None else state
-        return run_network(self, self._trials(X, Y, hints), state, forced, noise, seed, first_trial)
+        run_network(self, self._trials_before(init_trials), state, True, eta, seed, 0)
+        return run_network(self, trials, state, forced, eta, seed, first_trial)
+
+    def _trials_before(self, given: Any) -> Sequence[Trial]:
+        if given is None:
+            return []
+        of_arrays = isinstance(given, tuple) and len(given) == 2 and not isinstance(given[0], Trial)
+        return self._trials(*given, None) if of_arrays else self._trials(given, None, None)
+
+    def _warn_of_init_trials(self, trials: Sequence[Trial]) -> None:
+        from ..arrays import has_targets
+        if not has_targets(trials):
+            warn_without_targets(self.config, stacklevel=4)
 
     def _trials(self, X: Any, Y: Any, hints: Any) -> Sequence[Trial]:
         from ..arrays import as_trials  # which needs the types of this folder
@@ -196,10 +222,11 @@ class Network:
         return as_trials(X, Y, hints=hints, outputs=len(self.readout))
 
     def test(self, trials: Iterable[Trial], init_trials: Iterable[Trial] = (), seed: Optional[int] = None) -> Activity:
-        """Does what `fullforce test` does on one stream without noise: teacher-forced init trials, then `trials`."""
-        state = self.initial_state(seed)
-        self.run(list(init_trials), state=state, forced=True, seed=seed)
-        return self.run(list(trials), state=state, seed=seed)
+        """Does what `fullforce test` does on one stream without noise: teacher-forced init trials, then `trials`.
+
+        It is `run` with these init trials, none by default.
+        """
+        return self.run(list(trials), init_trials=list(init_trials), seed=seed)
 
     def start_states(self, trials: int, seed: Optional[int] = None) -> Optional[np.ndarray]:
         """The states in which test trials 0, 1, ... begin, [trials, N]; None if task.reset is "none"."""
@@ -215,19 +242,30 @@ class Network:
         """The derivative of `velocity` with respect to x, [N, N]: -I + J diag(r'(x)), in units of 1/tau."""
         return self.J * self.slopes(as_numbers(x, (self.neurons,), "x")) - np.eye(self.neurons)
 
-    def fixed_points(self, starts: np.ndarray, input: Optional[np.ndarray] = None, *, tolerance: float = 1e-20,
-                     iterations: int = 500, distance: float = 1e-3) -> list[FixedPoint]:
+    def fixed_points(self, starts: Any = None, input: Optional[np.ndarray] = None, *, tolerance: float = 1e-20,
+                     iterations: int = 200, distance: float = 1e-4) -> list[FixedPoint]:
         """Finds fixed points of the network that runs freely under a constant input [n_in], from `starts` [k, N].
 
-        The search minimises q = |tau dx/dt|^2 / (2 N) from each of the states `starts`. It leads to a fixed point
-        if q ends at `tolerance` or below. Points whose distance is less than `distance` times sqrt(N) count as
-        one. The points that most starts led to come first. For large networks, use `fullforce analyze
-        --fixed-points`.
+        `starts` may also be states of trials, a list of [T, N] or an array [trials, T, N], such as `states` of a run.
+        64 of these states are taken, at equal distances. Without `starts`, they come from a run through the test
+        trials of the network, if it has learned a trials file.
+
+        The search minimises q = |tau dx/dt|^2 / (2 N) from each of the starts. It leads to a fixed point if q ends at
+        `tolerance` or below. Points count as one if the root mean square of their difference is at most `distance`
+        times that of the starts. The points that most starts led to come first. For large networks, use `fullforce
+        analyze --fixed-points`, which has the same limits.
         """
-        starts = as_numbers(np.atleast_2d(starts), (None, self.neurons), "starts")
-        if not np.isfinite(starts).all():
-            raise InputError("starts has values that are not finite")
+        starts = as_starts(self._own_states() if starts is None else starts, self.neurons)
         return find_fixed_points(self, starts, input, tolerance, iterations, distance)
+
+    def _own_states(self) -> list[np.ndarray]:
+        """The states in a run through the trials of the test."""
+        task, count = self.config["task"], self.config["run"]["test_trials"]
+        path = (task.get("test_file") or task["file"]) if task["name"] == "file" else ""
+        if not path or not pathlib.Path(path).exists():
+            raise InputError("starts is missing, and the trials of the network are not there to take states from (give "
+                             "states [k, N], or those of a run: fixed_points(model.run().states))")
+        return self.run(read_trials(path)[0][:max(1, count)]).states
 
     def lesion(self, neurons: Sequence[int]) -> Network:
         """A copy in which neurons are silent: they do not drive other neurons, and nothing drives them.
@@ -262,23 +300,35 @@ class Network:
         else:
             self.J_D[silent], self.J_D[:, silent] = 0.0, 0.0
 
-    def perturb(self, size: float, seed: int = 0, arrays: Sequence[str] = ("weights", "readout")) -> Network:
+    def perturb(self, size: Optional[float] = None, seed: int = 0,
+                arrays: Union[str, Sequence[str]] = ("weights", "readout"), **sizes: float) -> Network:
         """A copy in which normal noise is added to these arrays. Its standard deviation is `size` times theirs.
 
-        `arrays` has names of attributes of the class, and may include J_D. Weights that are zero stay zero. Arrays
-        that the network does not have are left out. Under FORCE, for example, there is no array `weights`.
+        `arrays` has names of attributes of the class, or is one name. The letters J, w and U stand for weights, readout
+        and basis. Arrays may also have sizes of their own, as in perturb(J=0.05, w=0.1). Weights that are zero stay
+        zero. Arrays that the network does not have are left out. Under FORCE, for example, there is no array
+        `weights`, and J, which is J_D + u_out w, cannot be named.
         """
-        unknown = [name for name in arrays if name not in DATASETS]
-        if unknown:
-            raise InputError(f"arrays: {', '.join(unknown)} (must be of {', '.join(DATASETS)})")
-        size = float(as_numbers(size, (), "size"))
+        of_each = self._sizes(size, [arrays] if isinstance(arrays, str) else arrays, sizes)
         random, other = np.random.default_rng(seed), self.copy()
-        for name in arrays:
+        for name, size in of_each.items():
             values = other.sparse["data"] if name == "J_D" and other.sparse else getattr(other, name)
             if values is not None:
                 present = values != 0
                 values[present] += size * values[present].std() * random.standard_normal(np.count_nonzero(present))
         return other
+
+    def _sizes(self, size: Optional[float], arrays: Sequence[str], sizes: Mapping[str, float]) -> dict[str, float]:
+        """How much noise each array gets, by the names of DATASETS."""
+        if size is None and not sizes:
+            raise InputError("size is missing: the noise relative to the weights, as in perturb(0.1) or perturb(J=0.1)")
+        given = {**({} if size is None else dict.fromkeys(arrays, size)), **sizes}
+        unknown = [name for name in given if name not in (*DATASETS, *LETTERS)]
+        if unknown:
+            raise InputError(f"arrays: {', '.join(unknown)} (must be of {', '.join((*LETTERS, *DATASETS))})")
+        if self.is_force and "J" in given:
+            raise InputError("arrays: J of a FORCE network is J_D + u_out w (name J_D, u_out or w)")
+        return {LETTERS.get(name, name): float(as_numbers(some, (), "size")) for name, some in given.items()}
 
     def copy(self) -> Network:
         """A copy with arrays of its own."""

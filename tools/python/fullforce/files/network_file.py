@@ -70,6 +70,13 @@ def read_header(path: str | pathlib.Path) -> Header:
         return Header(read_toml(file.attrs["config"]), outputs, hints)
 
 
+def read_step(path: str | pathlib.Path) -> int:
+    """The number of steps of the run after which a network file was written."""
+    with open_file(path) as file:
+        _expect_network(file, path)
+        return int(file["progress"].attrs["step"]) if "progress" in file else 0
+
+
 def _expect_network(file: h5py.File, path: str | pathlib.Path) -> None:
     if file.attrs.get("format") != "fullforce-network":
         raise InputError(f"{path}: is not a network file of fullforce")

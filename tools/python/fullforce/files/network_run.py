@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 TEST_INIT, TEST = 2, 3
 
 
+class Noise:
+    """The noise on the states: standard normal numbers times sqrt(eta dt), drawn one trial after another."""
+
+    def __init__(self, network: Network, eta: float, seed: int):
+        self._neurons, self._deviation = network.neurons, np.sqrt(eta * network.dt)
+        self._random = np.random.default_rng(seed)
+
+    def of_trial(self, steps: int) -> Optional[np.ndarray]:
+        """The noise of the next steps, [steps, N]; None without noise."""
+        return self._deviation * self._random.standard_normal((steps, self._neurons)) if self._deviation > 0 else None
+
+
 class State:
     """Both networks between two steps: x, x_D [N], recurrent currents z_rec (feedback) [N], outputs z [n_out]."""
 
@@ -46,18 +58,17 @@ def _expect_widths(network: Network, trial: Trial) -> None:
             raise InputError(f"a trial has {given} {name} and the network {wanted}")
 
 
-def run_network(network: Network, trials: Sequence[Trial], state: State, forced: bool, noise: float,
+def run_network(network: Network, trials: Sequence[Trial], state: State, forced: bool, noise: Noise,
                 seed: int, first_trial: int) -> Activity:
     """Runs trials one after another from a state, which is moved on."""
     for trial in trials:
         _expect_widths(network, trial)
     starts = start_states(network, range(first_trial, first_trial + len(trials)), seed, TEST_INIT if forced else TEST)
-    random, deviation = np.random.default_rng(seed), np.sqrt(noise * network.dt)
     records: dict[str, list[np.ndarray]] = {name: [] for name in SIGNALS}
     for number, trial in enumerate(trials):
         if starts is not None:
             network.reset(state, starts[number])
-        noises = deviation * random.standard_normal((len(trial.targets), network.neurons)) if noise > 0 else None
+        noises = noise.of_trial(len(trial.targets))
         for record, values in zip(records.values(), _run_trial(network, trial, state, forced, noises)):
             record.append(values)
     conditions = [trial.condition for trial in trials]

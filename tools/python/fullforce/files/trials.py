@@ -7,7 +7,7 @@ import os
 import pathlib
 import stat
 import tempfile
-from typing import Any, Iterable, Iterator, Optional, Sequence, Union
+from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
 import h5py
 import numpy as np
@@ -52,13 +52,21 @@ def as_mask(mask: Any, targets: np.ndarray) -> np.ndarray:
     return np.broadcast_to(columns == 1, targets.shape).copy()
 
 
+def plain_condition(value: Any) -> Any:
+    """A condition as Python has it: whole numbers as integers, also those of NumPy; None, no condition, as ""."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if value is None:
+        return ""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 @dataclasses.dataclass
 class Trial:
     """Signals of a trial of T steps: targets [T, n_out], inputs [T, n_in], hints [T, n_hint].
 
     A signal of one channel may be given as [T]. Learning and scoring count the samples of targets where
     `mask` [T, n_out] is true; it may be given as [T] for all outputs. A target that is NaN is not known:
-    its mask becomes false, and the target 0.
+    its mask becomes false, and the target 0. `condition` is kept as a text; None and "" stand for no condition.
     """
 
     targets: np.ndarray
@@ -78,9 +86,22 @@ class Trial:
             raise InputError("a trial without targets")
         self.mask = as_mask(self.mask, self.targets) & ~np.isnan(self.targets)
         self.targets = np.nan_to_num(self.targets)
-        self.condition = str(self.condition)
+        self.condition = str(plain_condition(self.condition))
         if printable(self.condition) != self.condition:
             raise InputError(f"the condition {self.condition!r} is not one line of text")
+
+
+class TrialList(list):
+    """A list of `Trial`. `names` has the names of their channels, under input_names, output_names and hint_names."""
+
+    def __init__(self, trials: Iterable[Trial] = (), names: Optional[Mapping[str, Sequence[str]]] = None):
+        super().__init__(trials)
+        self.names = {name: list(texts) for name, texts in (names or {}).items() if len(texts) > 0}
+
+
+def names_of(trials: Sequence[Trial]) -> dict[str, list[str]]:
+    """The names of the channels of trials; none where the list does not have them."""
+    return dict(getattr(trials, "names", {}))
 
 
 def make_trials(inputs: Optional[Sequence], targets: Sequence, hints: Optional[Sequence] = None,
@@ -112,11 +133,13 @@ def write_trials(path: str | pathlib.Path, inputs: Union[Optional[Sequence], Ite
     """Writes trials (time step dt, s) as a file for the task "file". It takes its name when it is whole.
 
     The signals are those of `make_trials`. Instead of all of them, the first may be a list of `Trial`.
-    The names are those of the channels. The file has the oldest version that can hold the trials.
+    The names are those of the channels, by default those that a list from `read_trials` has. The file has the oldest
+    version that can hold the trials.
     """
     if targets is None and any(given is not None for given in (hints, mask, conditions)):
         raise ValueError("hints, mask and conditions belong to arrays: a list of Trial has its own")
-    trials = list(inputs) if targets is None else make_trials(inputs, targets, hints, mask, conditions)
+    trials = TrialList(inputs, names_of(inputs)) if targets is None else make_trials(inputs, targets, hints, mask,
+                                                                                     conditions)
     if not trials:
         raise InputError("no trials")
     widths = {tuple(getattr(t, name).shape[1] for name in SIGNALS) for t in trials}
@@ -127,7 +150,8 @@ def write_trials(path: str | pathlib.Path, inputs: Union[Optional[Sequence], Ite
     problem = order_problem(*widths, sum(len(t.targets) for t in trials))
     if problem:
         raise InputError(problem)
-    names = {"input_names": list(input_names), "output_names": list(output_names), "hint_names": list(hint_names)}
+    given = {"input_names": input_names, "output_names": output_names, "hint_names": hint_names}
+    names = {**names_of(trials), **{name: list(texts) for name, texts in given.items() if len(texts) > 0}}
     _check_names(names, trials[0])
     with _unfinished_file(path) as unfinished, h5py.File(unfinished, "w") as file:
         _write_contents(file, trials, float(dt), names)
@@ -190,8 +214,8 @@ def _unfinished_file(path: str | pathlib.Path) -> Iterator[str]:
         raise
 
 
-def read_trials(path: str | pathlib.Path) -> tuple[list[Trial], float]:
-    """The trials of a file, and their dt (s).
+def read_trials(path: str | pathlib.Path) -> tuple[TrialList, float]:
+    """The trials of a file with the names of their channels, and their dt (s).
 
     A file that the program would refuse is refused: ValueError, with the program's words. OSError says
     that a file cannot be opened.
@@ -201,7 +225,7 @@ def read_trials(path: str | pathlib.Path) -> tuple[list[Trial], float]:
     ends = np.cumsum(content.lengths)[:-1]
     parts = {**{name: np.split(signal, ends) for name, signal in content.signals.items()},
              "mask": np.split(content.mask, ends), "condition": content.conditions}
-    return [Trial(**dict(zip(parts, trial))) for trial in zip(*parts.values())], content.dt
+    return TrialList((Trial(**dict(zip(parts, trial))) for trial in zip(*parts.values())), content.names), content.dt
 
 
 def read_channel_names(path: str | pathlib.Path) -> dict[str, list[str]]:

@@ -18,6 +18,8 @@ from .whole_dataset import expect_whole, open_up_to_the_first_gap
 FORMAT = "fullforce-trials"
 #: The datasets that a file may hold, each with the version in which it came.
 DATASETS = {"lengths": 1, "targets": 1, "inputs": 1, "hints": 1, "mask": 2, "conditions": 2}
+#: The root attributes that it may have, each with the version in which it came.
+ATTRIBUTES = {"format": 1, "format_version": 1, "dt": 1, "input_names": 2, "output_names": 2, "hint_names": 2}
 SIGNALS = ("targets", "inputs", "hints")
 #: The root attributes that name channels, and the signals that they belong to.
 NAMES = {"input_names": "inputs", "output_names": "targets", "hint_names": "hints"}
@@ -104,6 +106,7 @@ class TrialsReader:
         """All that the file holds. ValueError says what is wrong with it."""
         version = self._version()
         self._check_names(version)
+        self._check_attributes(version)
         dt = self._positive_number("dt")
         lengths = self._lengths()
         steps = int(lengths.sum())
@@ -181,6 +184,17 @@ class TrialsReader:
                 self._fail(f"unknown dataset or group {name} (the nearest known dataset is {nearest})")
             if version < DATASETS[name]:
                 self._fail(f"dataset {name} came with format_version {DATASETS[name]}, and the file says "
+                           f"format_version = {version}")
+
+    def _check_attributes(self, version: int) -> None:
+        """Attributes of other programs may be there, but none that looks like a known one mistyped."""
+        for name in sorted(map(os.fsdecode, self.file.attrs)):
+            nearest = min(ATTRIBUTES, key=lambda known: edit_distance(name, known))
+            # Fewer than a third of the letters are other ones.
+            if name != nearest and 3 * edit_distance(name, nearest) < len(name):
+                self._fail(f"unknown root attribute {name} (the nearest known root attribute is {nearest})")
+            if name == nearest and version < ATTRIBUTES[name]:
+                self._fail(f"root attribute {name} came with format_version {ATTRIBUTES[name]}, and the file says "
                            f"format_version = {version}")
 
     def _contains(self, name: str) -> bool:

@@ -173,23 +173,24 @@ def add_conditions(axes: Any, data: Recorded) -> None:
 
 
 def draw_rates(axes: Any, data: Recorded, columns: Sequence[int]) -> None:
-    """Rates of some neurons in both networks, stacked; by condition those of the task-performing network alone."""
+    """Rates of some neurons in both networks, stacked. Colours are those of conditions where there are some."""
     colors = style.colors_of(data.conditions)
     drawn = [("rates", style.NETWORKS["network"], 1.4)]
-    if "target_rates" in data.signals and not data.conditions:
+    if "target_rates" in data.signals:
         drawn.append(("target_rates", style.NETWORKS["target"], 1.0))
     for name, look, width in drawn:
         for k, (time, values) in enumerate(zip(placed_times(data), data.of(name))):
             for place, column in enumerate(columns):
                 axes.plot(time, values[:, column] - ROW * place, linewidth=width, linestyle=look.line,
                           color=colors[data.conditions[k]] if data.conditions else look.color,
-                          label=look.label if k == place == 0 and not data.conditions else None)
+                          label=look.label if k == place == 0 else None)
     style.set_y_ticks(axes, [-ROW * place for place in range(len(columns))], [data.neurons[c] for c in columns])
     axes.set_title("Rates (each from -1 to 1, no unit)", loc="left")
     axes.set_xlabel(data.time_label)
     axes.margins(x=0)
     mark_trials(axes, data)
+    legend = axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncol=2, fontsize=8, frameon=False)
     if data.conditions:
-        add_conditions(axes, data)
-    else:
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncol=2, fontsize=8, frameon=False)
+        for line in legend.get_lines():
+            line.set_color(style.DARK_TARGET)
+    add_conditions(axes, data)

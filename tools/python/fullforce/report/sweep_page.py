@@ -7,7 +7,7 @@ from typing import Any
 from ..definitions import definition
 from ..points.record import BASE
 from ..sweep.grid import SEED
-from ..sweep.results import Row, Sweep
+from ..sweep.results import TRIALS_OF, Row, Sweep
 from .html_parts import definitions, note, page, picture, section, table, text
 
 SCORE = "test.error"
@@ -19,7 +19,7 @@ def sweep_page(sweep: Sweep) -> str:
     if not sweep.finished:
         return page(title, sweep.folder, [state(sweep), base(sweep)])
     rows = sweep.rows()
-    body = [state(sweep), best(sweep, rows), trials_note(rows), figure(sweep), points_table(sweep), base(sweep),
+    body = [state(sweep), best(sweep, rows), trials_note(sweep), figure(sweep), points_table(sweep), base(sweep),
             section("Provenance of the first point", table(sweep.finished[0].summary().part("provenance").items()))]
     return page(title, sweep.folder, body)
 
@@ -39,7 +39,7 @@ def best(sweep: Sweep, rows: list[Row]) -> str:
     if not known:
         return ""
     row = min(known, key=lambda row: row[SCORE])
-    names = [name for name in sweep.default_columns() if name not in (SCORE, *sweep.keys)]
+    names = [name for name in sweep.default_columns() if name not in (SCORE, TRIALS_OF, *sweep.keys)]
     cells = [("smallest test error", row[SCORE])] + [(name, row.get(name)) for name in (*sweep.keys, *names)]
     boxes = "".join(f"<div>{text(name)}<b>{text(value)}</b></div>" for name, value in cells)
     meaning = definitions([("test error", definition("error"))])
@@ -47,13 +47,11 @@ def best(sweep: Sweep, rows: list[Row]) -> str:
     return f'<div class="scores">{boxes}</div>{meaning}{warning}'
 
 
-def trials_note(rows: list[Row]) -> str:
+def trials_note(sweep: Sweep) -> str:
     """Which trials the tests used, where the runs say it."""
-    found = list(dict.fromkeys(row["test.trials_of"] for row in rows if "test.trials_of" in row))
-    if not found:
-        return ""
+    found = sweep.trials_of()
     kind = "warning" if "training trials" in found else "note"
-    return f'<p class="{kind}">The tests used {text(" and ".join(found))}.</p>'
+    return f'<p class="{kind}">The tests used {text(found)}.</p>' if found else ""
 
 
 def figure(sweep: Sweep) -> str:

@@ -42,7 +42,7 @@ def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
                   if r["rule"] == rule and r["trained_noise"] == eta]
         trained = f"with $\\eta$ = {eta}" if eta else "without noise"
         plot_quartiles(axes, chosen, "noise", "error", f"{RULES[rule]}, trained {trained}", style)
-    axes.set(xscale="log", yscale="log", xlabel=r"noise strength $\eta$ in the test (no unit)",
+    axes.set(xscale="log", yscale="log", xlabel=r"noise strength $\eta$ in the test (1/s)",
              ylabel="test error (no unit)", title="Oscillation with noise: median and quartiles over networks")
     set_ticks(axes, [PLACE_OF_ZERO] + NOISES[1:], ["0"] + [f"{eta:g}" for eta in NOISES[1:]])
     axes.legend(frameon=False, fontsize=8)

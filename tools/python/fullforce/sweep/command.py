@@ -8,7 +8,7 @@ import re
 from typing import Any, Sequence
 
 from .. import errors, options, script
-from ..errors import Parser, ToolError
+from ..errors import Parser, PointsFailed, ToolError
 from ..running import STOPPED_EARLY
 from .grid import SEED
 from .results import Sweep, read_sweep
@@ -36,13 +36,22 @@ def work(arguments: argparse.Namespace) -> int:
     if arguments.figures:
         found = read_sweep(arguments.output)
     else:
-        found = sweep(arguments.base, swept_values(arguments.set), seeds=arguments.seeds, jobs=arguments.jobs,
-                      ranks=arguments.ranks, threads=arguments.threads, output=arguments.output,
-                      program=arguments.program, launcher=arguments.launcher, minutes=arguments.minutes,
-                      submit=arguments.submit is not None, sbatch=arguments.submit or ())
+        found = made(arguments)
     if arguments.submit is None:
         show(found, arguments.table, arguments.plot)
     return STOPPED_EARLY if found.missing and arguments.submit is None else 0
+
+
+def made(arguments: argparse.Namespace) -> Sweep:
+    """The sweep that the options describe. If points have failed, the others are shown before the error is."""
+    try:
+        return sweep(arguments.base, swept_values(arguments.set), seeds=arguments.seeds, jobs=arguments.jobs,
+                     ranks=arguments.ranks, threads=arguments.threads, output=arguments.output,
+                     program=arguments.program, launcher=arguments.launcher, minutes=arguments.minutes,
+                     submit=arguments.submit is not None, sbatch=arguments.submit or ())
+    except PointsFailed:
+        show(read_sweep(arguments.output), arguments.table, arguments.plot)
+        raise
 
 
 def show(found: Sweep, columns: Sequence[str] | None, axes: Sequence[str] | None) -> None:

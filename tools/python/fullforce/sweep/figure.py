@@ -11,8 +11,11 @@ Row = Mapping[str, Any]
 SPAN_OF_LOGARITHMS = 20.0  # from where on the largest over the smallest value makes an axis logarithmic
 
 
-def sweep_figure(rows: Sequence[Row], x: str, y: str, by: Sequence[str]) -> Any:
-    """Column y over column x, a curve for each combination of the columns `by`; rows that share an x are its seeds."""
+def sweep_figure(rows: Sequence[Row], x: str, y: str, by: Sequence[str], trials_of: str = "") -> Any:
+    """Column y over column x, a curve for each combination of the columns `by`; rows that share an x are its seeds.
+
+    Axes with scores of the test say which trials it used, `trials_of`.
+    """
     shown = [row for row in rows if is_number(row[y])]
     if not shown:
         raise InputError(f"{y}: no point that is finished has a number there")
@@ -26,7 +29,9 @@ def sweep_figure(rows: Sequence[Row], x: str, y: str, by: Sequence[str]) -> Any:
     if is_logarithmic([row[y] for row in shown]):
         axes.set_yscale("log")
     axis.finish(axes)
-    axes.set(xlabel=axis_label(x), ylabel=axis_label(y), title=title(shown, x))
+    labels = (f"{axis_label(name)}\non the {trials_of}" if trials_of and name.startswith("test.") else axis_label(name)
+              for name in (x, y))
+    axes.set(**dict(zip(("xlabel", "ylabel"), labels)), title=title(shown, x))
     if by:
         axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return figure

@@ -50,13 +50,18 @@ def checked_values(key: str, values: Any) -> list[Any]:
     """The values of a key as numbers, texts or booleans of Python, of which no two are the same."""
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise InputError(f"{key} = {values!r} (must be a list of values)")
-    plain = [plain_value(key, value) for value in values]
+    plain = [one_form(plain_value(key, value)) for value in values]
     if not plain:
         raise InputError(f"{key}: its list of values is empty")
     for k, value in enumerate(plain):
         if any(value == other and isinstance(value, bool) == isinstance(other, bool) for other in plain[:k]):
             raise InputError(f"{key}: its list has the value {value} twice")
     return plain
+
+
+def one_form(value: Any) -> Any:
+    """A value in the form that all its spellings have, so that 1.0 and 1e0 are the point of 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
 def checked_seeds(seeds: Seeds) -> list[int]:

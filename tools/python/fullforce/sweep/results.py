@@ -17,7 +17,8 @@ Row = dict[str, Any]
 RECORD = "sweep.json"  # marks a folder as a sweep, and holds the keys that are swept over
 # Scores that every table has first, where the runs have them; the others of the test follow.
 MAIN_SCORES = ("test.error", "test.r2")
-NOT_SCORES = ("test.trials", "test.steps", "test.seconds", "test.trials_of")
+TRIALS_OF = "test.trials_of"  # which trials the test used
+NOT_SCORES = ("test.trials", "test.steps", "test.seconds", TRIALS_OF)
 
 
 class Sweep:
@@ -63,13 +64,14 @@ class Sweep:
         return list(dict.fromkeys(name for row in self.rows() for name in row))
 
     def default_columns(self) -> list[str]:
-        """What was swept over, the seed, and the scores of the test."""
+        """What was swept over, the seed, the scores of the test, and which trials it used."""
         rows, known = self.rows(), self.columns()
         seed = [SEED] if any(SEED in point.settings for point in self.points) else []
         of_test = (name for name in known if name.startswith("test.") and name not in NOT_SCORES)
         scores = [name for name in of_test if is_score(rows, name)]
         first = [name for name in MAIN_SCORES if name in scores]
-        return list(dict.fromkeys([*self.keys, *seed, *first, *scores]))
+        trials_of = [TRIALS_OF] if TRIALS_OF in known else []
+        return list(dict.fromkeys([*self.keys, *seed, *first, *scores, *trials_of]))
 
     def records(self, columns: Iterable[str] | None = None) -> list[Row]:
         """A dict for each finished point, from column to value; None where a point has no such value."""
@@ -109,7 +111,11 @@ class Sweep:
         from .figure import sweep_figure
         x = (self.keys or [SEED])[0] if x is None else x
         chosen = [key for key in self.keys if key not in (x, y)] if by is None else list(by)
-        return sweep_figure(self.records([x, y, *chosen]), x, y, chosen)
+        return sweep_figure(self.records([x, y, *chosen]), x, y, chosen, self.trials_of())
+
+    def trials_of(self) -> str:
+        """Which trials the tests used, such as "training trials"; empty where the runs do not say it."""
+        return " and ".join(dict.fromkeys(row[TRIALS_OF] for row in self.rows() if row.get(TRIALS_OF)))
 
     def _checked(self, columns: Iterable[str]) -> list[str]:
         """Columns that the table may have; before a point is finished nobody knows what these are."""

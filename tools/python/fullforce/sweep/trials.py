@@ -23,7 +23,6 @@ class KeptTrials:
 
     folder: pathlib.Path
     files: dict[str, tuple[list[Trial], float]]
-    names_test_trials: bool  # whether the base says how many trials a test has
 
     @classmethod
     def of(cls, folder: pathlib.Path, start: Base, base: Any, trials: Any, test: Any,
@@ -38,7 +37,7 @@ class KeptTrials:
             if len(files) == 2:
                 of_training = files["task.file"][0][0].hints.shape[1]
                 files["task.test_file"] = (having_hints(files["task.test_file"][0], of_training), dt)
-        kept = cls(folder, files, bool(files) and "run.test_trials" in start.settings)
+        kept = cls(folder, files)
         kept.refuse_others()
         return kept
 
@@ -51,14 +50,11 @@ class KeptTrials:
                                  f"{file.name}; give another output")
 
     def settings(self, folder: pathlib.Path | None = None) -> dict[str, Any]:
-        """The keys that name the files in the folder; the test has each of its own trials once."""
+        """The keys that name the files in the folder."""
         if not self.files:
             return {}
         place = (self.folder if folder is None else folder).resolve()
-        found = {key: str(place / NAMES[key]) for key in self.files}
-        if "task.test_file" in self.files and not self.names_test_trials:
-            found["run.test_trials"] = len(self.files["task.test_file"][0])
-        return {"task.name": "file", **found}
+        return {"task.name": "file", **{key: str(place / NAMES[key]) for key in self.files}}
 
     def are_written(self) -> bool:
         return all((self.folder / NAMES[key]).exists() for key in self.files)
