@@ -213,7 +213,7 @@ def test_what_cannot_be_loaded(tmp_path, name, said):
 def test_tests_need_no_hints(tmp_path):
     X, Y = some_trials()
     hints = [np.ones((len(y), 2)) for y in Y]
-    held_out = some_trials(seed=1)
+    held_out = some_trials(3, seed=1)
     model = ff.FullForce(**SMALL, output=tmp_path / "run").fit(X, Y, hints=hints, test=held_out)
     nothing = [np.zeros((len(y), 2)) for y in held_out[1]]
     assert model.score(*held_out) == model.score(*held_out, hints=nothing)

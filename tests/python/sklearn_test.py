@@ -18,8 +18,10 @@ import pytest
 
 from conftest import SMALL, some_trials
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("sklearn") is None,
-                                reason="scikit-learn is not installed (on Debian: python3-sklearn)")
+pytestmark = [pytest.mark.skipif(importlib.util.find_spec("sklearn") is None,
+                                 reason="scikit-learn is not installed (on Debian: python3-sklearn)"),
+              # The checks give many rows, and the networks here learn from few of them.
+              pytest.mark.filterwarnings("ignore:.*are never visited")]
 QUICK = dict(neurons=20, train_trials=2, init_trials=1, test_trials=1, threads=1)
 LENGTH = 4  # of a trial, in steps
 
