@@ -20,7 +20,7 @@ cmake --build "$folder" -j "$(build_jobs)" || early "the build"
 
 rm -f "$report"
 code=0
-# Tests wait much of their time, for launchers and for each other. On two cores, two tests more than cores take 331 s, one more 376 s.
+# Tests wait much of their time, for launchers and for each other. On two cores, four tests more than cores take 310 s, two more 356 s.
 ctest --test-dir "$folder" -j "$(($(nproc) + 4))" -LE slow --output-on-failure --output-junit "$PWD/$report" --no-tests=error || code=$?
 [ -f "$report" ] || early "ctest"
 # A test that cannot run here says why and counts as skipped, never as passed.
