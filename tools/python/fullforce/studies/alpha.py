@@ -6,17 +6,14 @@ from typing import Any, Sequence
 
 from ..points import Point
 from ..style import SERIES, plot_quartiles, plt, set_ticks
-from .cases import CASES, case_of, name_of
+from .cases import CASES, case_of, points_over
 from .design import Request, Row, Study
 
 ALPHAS = (0.1, 1.0, 10.0, 100.0)
 
 
 def points(request: Request) -> list[Point]:
-    n = request.size(300)
-    return [request.point(f"{name_of(case)}-{alpha}-{seed}",
-                          {"network.neurons": n, "run.seed": seed, "learning.alpha": alpha, **settings})
-            for case, settings in CASES.items() for seed in request.seeds for alpha in ALPHAS]
+    return points_over(request, "learning.alpha", ALPHAS)
 
 
 def rows(points: Sequence[Point]) -> list[Row]:

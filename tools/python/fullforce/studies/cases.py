@@ -1,9 +1,10 @@
 """The trainings that the studies of precision and of alpha repeat with other settings."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Sequence
 
 from ..points import Point
+from .design import Request
 
 HINTED = {"learning.update_probability": 1.0, "run.streams": 16, "run.init_trials": 2, "run.train_trials": 400,
           "run.test_trials": 160}
@@ -25,3 +26,11 @@ def name_of(case: str) -> str:
 def case_of(point: Point) -> str:
     """The case that a point belongs to."""
     return next(case for case in CASES if point.name.startswith(f"{name_of(case)}-"))
+
+
+def points_over(request: Request, key: str, values: Sequence[Any]) -> list[Point]:
+    """A point for each case, seed and value of a key."""
+    n = request.size(300)
+    return [request.point(f"{name_of(case)}-{value}-{seed}",
+                          {"network.neurons": n, "run.seed": seed, key: value, **settings})
+            for case, settings in CASES.items() for seed in request.seeds for value in values]

@@ -8,17 +8,14 @@ import numpy as np
 
 from ..points import Point
 from ..style import SERIES, ZERO_LINE, plt
-from .cases import CASES, case_of, name_of
+from .cases import CASES, case_of, points_over
 from .design import Request, Row, Study
 
 PRECISIONS = ("double", "mixed", "single")
 
 
 def points(request: Request) -> list[Point]:
-    n = request.size(300)
-    return [request.point(f"{name_of(case)}-{precision}-{seed}",
-                          {"network.neurons": n, "run.seed": seed, "learning.precision": precision, **settings})
-            for case, settings in CASES.items() for seed in request.seeds for precision in PRECISIONS]
+    return points_over(request, "learning.precision", PRECISIONS)
 
 
 def rows(points: Sequence[Point]) -> list[Row]:
