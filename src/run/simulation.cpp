@@ -336,11 +336,6 @@ void Simulation<T>::persist(Archive& archive) {
 }
 
 template <Real T>
-void Simulation<T>::copy_states(Index stream, std::span<double> states) const {
-  for (std::size_t i = 0; i < states.size(); ++i) states[i] = network_->state(static_cast<Index>(i), stream);
-}
-
-template <Real T>
 double Simulation<T>::value(NeuronVariable variable, Index local, Index stream) const {
   const NetworkRates<T>& both = drive_->rates();
   switch (variable) {

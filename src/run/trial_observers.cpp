@@ -32,7 +32,8 @@ template <Real T>
 StepView StreamView<T>::of(const Simulation<T>& simulation) {
   const TrialStreams& streams = simulation.streams();
   simulation.sample(0, neurons_, rates_, target_rates_);
-  simulation.copy_states(0, states_);
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    states_[i] = simulation.value(NeuronVariable::state, static_cast<Index>(i), 0);
   take_stream(simulation.outputs(), streams.streams(), 0, outputs_);
   return {rates_, target_rates_, states_, streams.input(0), streams.target(0), outputs_, is_at_last_step(streams, 0)};
 }

@@ -98,9 +98,6 @@ class Simulation {
   void sample(Index stream, std::span<const Index> neurons, std::span<double> rates,
               std::span<double> target_rates) const;
 
-  /// Writes the states x of this rank's neurons of the task-performing network in a stream, [local rows].
-  void copy_states(Index stream, std::span<double> states) const;
-
   /// Saves or loads the states, the streams and the sums of errors. **Collective.**
   void persist(Archive& archive);
 
