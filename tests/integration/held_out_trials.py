@@ -195,6 +195,9 @@ def check_known_trials():
         harness.expect(trials_of("on/network.h5", file) == training, f"{file} after run.start_from")
     said = fullforce(0, "analyze", "known/network.h5", "--pca", "--trials", 3, "--trials-file", "mixed.h5").stdout
     harness.expect(json.loads(said)["run"]["trials_of"] == "training and held-out trials", f"analyze says {said}")
+    fullforce(0, "train", "c.toml", "--output", "built_in", "--quiet")
+    said = fullforce(0, "analyze", "built_in/network.h5", "--pca", "--trials-file", "new.h5").stdout
+    harness.expect(json.loads(said)["run"]["trials_of"] == "held-out trials", f"analyze of a built-in task says {said}")
     harness.expect("known/network.h5" in fullforce(0, "info", "on/network.h5").stdout.split("provenance")[0], "info")
 
 
