@@ -179,7 +179,7 @@ def check_wrong_inputs():
     refused(lambda: plot.outputs(arrays(), trials=[4]), "trial 4", "0 to 3")
     refused(lambda: plot.outputs(arrays(), outputs=[2]), "output 2", "0 to 1")
     refused(lambda: plot.outputs(arrays(targets=[np.zeros((3, 2))])), "targets", "numbers of steps")
-    refused(lambda: plot.rates(arrays(), neurons=[7]), "neuron 7", "0 to 4")
+    refused(lambda: plot.rates(arrays(), neurons=[7]), "neuron 7", "0, 1, 2, 3, 4")
     refused(lambda: plot.state_space(arrays(), what="dreams"), "dreams")
     refused(lambda: plot.state_space(arrays(), what="states"), "no states")
     refused(lambda: plot.state_space({"rates": np.zeros((9, 2))}), "at least 3 neurons", "--neurons")

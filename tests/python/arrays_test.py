@@ -38,6 +38,21 @@ def test_targets_that_a_masked_array_leaves_out_are_not_known():
         assert trial.targets[:, 0].tolist() == [5, 6, 0, 0, 0] and trial.mask[:, 0].tolist() == [1, 1, 0, 0, 0]
 
 
+def test_conditions_take_the_form_that_files_have():
+    given = np.array([b"left", "right", np.nan, 2.0, None], dtype=object)
+    trials = as_trials(None, np.ones((5, 4, 1)), conditions=given)
+    assert [trial.condition for trial in trials] == ["left", "right", "", "2", ""]
+    assert as_trials(None, np.ones((1, 4, 1)), conditions=np.array(["a"], dtype="S1"))[0].condition == "a"
+
+
+def test_swapped_axes_are_told():
+    X = np.zeros((3, 2, 150))
+    for swapped in (lambda: as_trials(X, X), lambda: as_trials(None, list(X))):
+        with pytest.warns(ff.RunWarning, match="read as 2 steps of 150 channels, since steps come before channels"):
+            swapped()
+    as_trials(X, X[:, :, :1]), as_trials(X.transpose(0, 2, 1), X.transpose(0, 2, 1)), as_trials(X[:, :, :2], X[:, :, :2])
+
+
 GOOD = np.zeros((2, 5, 1))
 
 

@@ -97,6 +97,7 @@ def test_what_is_recorded(trained, tmp_path):
     assert len(run.outputs[1:3]) == 2 and np.array_equal(run.outputs[-1], run[3].outputs)
     assert np.array_equal(run[0].rates[:, 0], trained.run(X, Y).rates[0][:, 7])
     assert (tmp_path / "run.h5").exists() and trained.run(X, Y, neurons=5).rates[0].shape[1] == 5
+    assert trained.run(X, Y, neurons=np.arange(60) == 7).neurons.tolist() == [7]
     with pytest.raises(IndexError):
         run[4]
     assert [trial.outputs.shape[1] for trial in run] == [2] * 4

@@ -8,32 +8,8 @@ from typing import Any, Mapping, Optional, Sequence
 import numpy as np
 
 from .errors import InputError
-from .files.trials import Trial, TrialList, make_trials, names_of, plain_condition, write_trials
-
-
-def as_list(signals: Any, name: str) -> Optional[list[np.ndarray]]:
-    """The arrays of trials, each [T, n] or [T]; None where there are none.
-
-    A single array has the trials along its first axis, and the channels along its third.
-    """
-    if signals is None:
-        return None
-    if isinstance(signals, np.ndarray) and signals.dtype != object:
-        if signals.ndim != 3 and not (name == "mask" and signals.ndim == 2):
-            of_mask = "[trials, T], " if name == "mask" else ""
-            raise InputError(f"{name} has shape {list(signals.shape)} (must be {of_mask}[trials, T, n], or a list of "
-                             f"[T, n])")
-        return list(signals)
-    try:
-        arrays = [np.asanyarray(signal) for signal in signals]
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} is not a list of arrays [T, n]: {error}") from None
-    for i, array in enumerate(arrays):
-        if array.ndim not in (1, 2):
-            raise InputError(f"{name}[{i}] has shape {list(array.shape)} (must be [T, n], a trial)")
-    if not arrays:
-        raise InputError(f"{name} holds no trials")
-    return arrays
+from .files.given import as_list, plain_conditions, warn_of_swapped_axes
+from .files.trials import Trial, TrialList, make_trials, names_of, write_trials
 
 
 def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, conditions: Optional[Sequence[Any]] = None,
@@ -46,7 +22,7 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
     under input_names, output_names and hint_names. X may also be a list of `Trial`, with names of its own if it comes
     from `read_trials`.
     """
-    names = {name: texts for name, texts in (names or {}).items() if texts is not None}
+    names = TrialList(names={name: texts for name, texts in (names or {}).items() if texts is not None}).names
     if isinstance(X, (list, tuple)) and X and all(isinstance(trial, Trial) for trial in X):
         if any(given is not None for given in (Y, hints, mask, conditions)):
             raise InputError("X is a list of Trial, which have targets, hints, mask and condition of their own (leave "
@@ -58,11 +34,9 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
         if signals["inputs"] is None or outputs is None:
             raise InputError("Y is missing: the targets, a list of [T, n_out] or an array [trials, T, n_out]")
         signals["targets"] = [np.full((len(trial), outputs), np.nan) for trial in signals["inputs"]]
-    if conditions is not None and (isinstance(conditions, str) or not hasattr(conditions, "__len__")):
-        raise InputError(f"conditions = {conditions!r} (must be a list with a number or a text for each trial)")
     try:
-        trials = make_trials(signals["inputs"], signals["targets"], signals["hints"], signals["mask"],
-                             None if conditions is None else list(conditions))
+        trials = make_trials(signals["inputs"], signals["targets"], signals["hints"], signals["mask"], conditions)
+        warn_of_swapped_axes({"X": signals["inputs"], "Y": signals["targets"]}, stacklevel=4)
         return TrialList(trials, names)
     except (TypeError, ValueError) as error:
         raise InputError(str(error)) from None
@@ -75,8 +49,7 @@ def has_targets(trials: Sequence[Trial]) -> bool:
 
 def given_conditions(conditions: Optional[Sequence[Any]]) -> dict[str, Any]:
     """The conditions that were given as whole numbers, by the texts that files hold for them."""
-    plain = [] if conditions is None or isinstance(conditions, str) else map(plain_condition, conditions)
-    return {str(value): value for value in plain if isinstance(value, int)}
+    return {str(value): value for value in plain_conditions(conditions) or () if isinstance(value, int)}
 
 
 def having_hints(trials: Sequence[Trial], count: int) -> TrialList:

@@ -10,6 +10,7 @@ import numpy as np
 from .arrays import as_trials, given_conditions, given_trials, has_targets, having_hints, store_trials
 from .errors import InputError
 from .files.activity import Activity
+from .files.checked import as_neurons, shown
 from .files.network import Network
 from .files.network_file import Header, read_header
 from .files.trial_slices import read_activity
@@ -97,7 +98,7 @@ class FullForce(Parameters, UsesScratch):
             self._train(folder, files, begins, max_hours)
 
         chosen = output or self.output
-        folder = self._in_scratch(train) if chosen is None else OutputFolder(pathlib.Path(chosen))
+        folder = self._in_scratch(train) if chosen is None else OutputFolder(chosen)
         if chosen is not None:
             train(folder)
         self.set_params(**begins)
@@ -172,6 +173,8 @@ class FullForce(Parameters, UsesScratch):
 
     @network.setter
     def network(self, network: Network) -> None:
+        if not isinstance(network, Network):
+            raise InputError(f"network = {shown(network)} (must be a network, as from lesion, perturb or load_network)")
         self._network, self.network_file_ = network, network.path
 
     @property
@@ -249,9 +252,9 @@ class FullForce(Parameters, UsesScratch):
         X, mask and conditions are as for `fit`. If Y is given, it drives the target-generating network, and in
         the init trials of the test also the network itself. Without Y these init trials have targets of zero, and a
         network without resets begins in the state that they leave: RunWarning says so. neurons says which neurons are
-        recorded: "all", a number of neurons that are spread evenly, or a list. With `file` the recording is kept under this name.
-        Otherwise it is removed together with the result, which reads it trial by trial. `network.run` does the
-        same in NumPy.
+        recorded: "all", a number of neurons that are spread evenly, a list, or truth values [N]. With `file` the
+        recording is kept under this name. Otherwise it is removed together with the result, which reads it trial by
+        trial. `network.run` does the same in NumPy.
         """
         scratch = ScratchFolder()
         trials = None
@@ -259,7 +262,7 @@ class FullForce(Parameters, UsesScratch):
             trials = as_trials(X, Y, hints=hints, mask=mask, conditions=conditions, outputs=self._header().outputs)
             if Y is None and not has_targets(trials):
                 warn_without_targets(self.config_)
-        chosen = neurons if isinstance(neurons, (str, int, np.integer)) else _listed(neurons)
+        chosen = neurons if isinstance(neurons, str) or _is_count(neurons) else _listed(neurons, self._header().neurons)
         recording = pathlib.Path(file) if file is not None else scratch.path / "recording.h5"
         more = ["--record", recording, "--neurons", chosen, *(["--states"] if states else [])]
         self._run_test(scratch, trials, noise, seed, more)
@@ -278,10 +281,20 @@ class FullForce(Parameters, UsesScratch):
         return self.network.save(path)
 
 
-def _listed(neurons: Sequence[int]) -> str:
-    """Neurons as the program takes them, from a list of them or from truth values [N]."""
-    chosen = np.asarray(neurons)
-    return ",".join(map(str, np.flatnonzero(chosen) if chosen.dtype == bool else neurons)) + ","
+def _is_count(neurons: Any) -> bool:
+    """Whether neurons are given by their number alone."""
+    return isinstance(neurons, (int, np.integer)) and not isinstance(neurons, bool)
+
+
+def _listed(neurons: Any, count: int) -> str:
+    """Neurons of `count` ones as the program takes them, from a list of them or from truth values [count]."""
+    if np.ndim(neurons) == 0 and not hasattr(neurons, "__iter__"):
+        raise InputError(f"neurons = {shown(neurons)} (must be \"all\", a number of neurons, a list of them, or truth "
+                         "values)")
+    chosen = as_neurons(neurons, count)
+    if len(chosen) == 0:
+        raise InputError("neurons is empty, so there is nothing to record")
+    return ",".join(map(str, chosen)) + ","
 
 
 def _number(summary: Optional[dict[str, Any]], section: str) -> float:

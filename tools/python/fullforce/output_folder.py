@@ -6,12 +6,13 @@ import os
 import pathlib
 import re
 import tempfile
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence, Union
 
 import numpy as np
 
 from .arrays import store_trials
 from .errors import InputError
+from .files.checked import shown
 from .files.network_file import read_step
 from .files.trials import Trial, read_trials
 from .keys import nested
@@ -21,9 +22,13 @@ from .toml_text import write_toml
 class OutputFolder:
     """A folder that a run is written into, which may hold a run already."""
 
-    def __init__(self, path: pathlib.Path):
-        self.path = pathlib.Path(os.path.abspath(os.path.expanduser(path)))
-        self._was_there, self._written = self.path.exists(), []
+    def __init__(self, path: Union[str, os.PathLike[str]]):
+        try:
+            self.path = pathlib.Path(os.path.abspath(os.path.expanduser(path)))
+            self._was_there, self._written = self.path.exists(), []
+        except (OSError, TypeError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "must be the path of a folder"
+            raise InputError(f"output = {shown(path)} ({reason})") from None
 
     def keep_trials(self, name: str, trials: Sequence[Trial], dt: float) -> str:
         """Writes trials into the folder, and returns the path of their file.

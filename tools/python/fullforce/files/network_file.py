@@ -55,9 +55,10 @@ def read_network_file(path: str | pathlib.Path) -> NetworkFile:
 
 
 class Header(NamedTuple):
-    """The configuration of a network, and its numbers of outputs and hints."""
+    """The configuration of a network, and its numbers of neurons, outputs and hints."""
 
     config: dict[str, Any]
+    neurons: int
     outputs: int
     hints: int
 
@@ -66,8 +67,8 @@ def read_header(path: str | pathlib.Path) -> Header:
     """What a network file says about its network, without reading its weights."""
     with open_file(path) as file:
         _expect_network(file, path)
-        outputs, hints = file[DATASETS["readout"]].shape[0], file[DATASETS["u_hint"]].shape[1]
-        return Header(read_toml(file.attrs["config"]), outputs, hints)
+        (neurons, hints), outputs = file[DATASETS["u_hint"]].shape, file[DATASETS["readout"]].shape[0]
+        return Header(read_toml(file.attrs["config"]), neurons, outputs, hints)
 
 
 def read_step(path: str | pathlib.Path) -> int:

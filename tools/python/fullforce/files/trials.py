@@ -13,6 +13,8 @@ import h5py
 import numpy as np
 
 from ..errors import InputError
+from .checked import is_one_number, shown
+from .given import as_list, channel_names, plain_condition, plain_conditions, warn_of_swapped_axes
 from .opening import open_file
 from .trials_reader import FORMAT, NAMES, SIGNALS, TrialsReader, names_problem, order_problem, printable
 from .versions import NEWEST_TRIALS, OLDEST_TRIALS
@@ -52,14 +54,6 @@ def as_mask(mask: Any, targets: np.ndarray) -> np.ndarray:
     return np.broadcast_to(columns == 1, targets.shape).copy()
 
 
-def plain_condition(value: Any) -> Any:
-    """A condition as Python has it: whole numbers as integers, also those of NumPy; None, no condition, as ""."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if value is None:
-        return ""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 @dataclasses.dataclass
 class Trial:
     """Signals of a trial of T steps: targets [T, n_out], inputs [T, n_in], hints [T, n_hint].
@@ -96,7 +90,8 @@ class TrialList(list):
 
     def __init__(self, trials: Iterable[Trial] = (), names: Optional[Mapping[str, Sequence[str]]] = None):
         super().__init__(trials)
-        self.names = {name: list(texts) for name, texts in (names or {}).items() if len(texts) > 0}
+        checked = {name: channel_names(name, texts) for name, texts in (names or {}).items()}
+        self.names = {name: texts for name, texts in checked.items() if texts}
 
     def __getitem__(self, which: Any) -> Any:
         """A trial. A slice of the list is a TrialList with the same names."""
@@ -117,7 +112,7 @@ def make_trials(inputs: Optional[Sequence], targets: Sequence, hints: Optional[S
     [trials, T, n]. The trials of a list may differ in T. `mask` has [T] or [T, n_out] for each trial, and
     `conditions` an integer or a text. ValueError names the trial that is wrong.
     """
-    parts = {"inputs": inputs, "hints": hints, "mask": mask, "condition": conditions}
+    parts = {"inputs": inputs, "hints": hints, "mask": mask, "condition": plain_conditions(conditions)}
     given = {name: part for name, part in parts.items() if part is not None}
     for name, part in given.items():
         if len(part) != len(targets):
@@ -137,29 +132,39 @@ def write_trials(path: str | pathlib.Path, inputs: Union[Optional[Sequence], Ite
                  output_names: Sequence[str] = (), hint_names: Sequence[str] = ()) -> None:
     """Writes trials (time step dt, s) as a file for the task "file". It takes its name when it is whole.
 
-    The signals are those of `make_trials`. Instead of all of them, the first may be a list of `Trial`.
+    The signals are lists of [T, n], or arrays [trials, T, n]. Instead of all of them, the first may be a list of
+    `Trial`.
     The names are those of the channels, by default those that a list from `read_trials` has. The file has the oldest
     version that can hold the trials.
     """
     if targets is None and any(given is not None for given in (hints, mask, conditions)):
         raise ValueError("hints, mask and conditions belong to arrays: a list of Trial has its own")
-    trials = TrialList(inputs, names_of(inputs)) if targets is None else make_trials(inputs, targets, hints, mask,
-                                                                                     conditions)
+    trials = (TrialList(inputs, names_of(inputs)) if targets is None
+              else _trials_of_arrays(inputs, targets, hints, mask, conditions))
     if not trials:
         raise InputError("no trials")
     widths = {tuple(getattr(t, name).shape[1] for name in SIGNALS) for t in trials}
     if len(widths) > 1:
         raise InputError(f"trials differ in their numbers of (targets, inputs, hints): {sorted(widths)}")
-    if not (np.isfinite(dt) and dt > 0):
-        raise InputError(f"dt = {dt} (must be positive)")
+    if not (is_one_number(dt) and np.isfinite(dt) and dt > 0):
+        raise InputError(f"dt = {shown(dt)} (must be positive)")
     problem = order_problem(*widths, sum(len(t.targets) for t in trials))
     if problem:
         raise InputError(problem)
     given = {"input_names": input_names, "output_names": output_names, "hint_names": hint_names}
-    names = {**names_of(trials), **{name: list(texts) for name, texts in given.items() if len(texts) > 0}}
+    names = {**names_of(trials), **TrialList(names=given).names}
     _check_names(names, trials[0])
     with _unfinished_file(path) as unfinished, h5py.File(unfinished, "w") as file:
         _write_contents(file, trials, float(dt), names)
+
+
+def _trials_of_arrays(inputs: Any, targets: Any, hints: Any, mask: Any, conditions: Any) -> list[Trial]:
+    """The trials of signals that have the form that `FullForce.fit` takes."""
+    signals = {"inputs": as_list(inputs, "inputs"), "targets": as_list(targets, "targets")}
+    trials = make_trials(signals["inputs"], signals["targets"], as_list(hints, "hints"), as_list(mask, "mask"),
+                         conditions)
+    warn_of_swapped_axes(signals, stacklevel=4)
+    return trials
 
 
 def _check_names(names: dict[str, list[str]], trial: Trial) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import style
 from ..errors import InputError
+from ..files.checked import as_whole_numbers
 from ..style import plt
 from .recorded import Recorded, recorded
 
@@ -32,7 +33,7 @@ def outputs(source: Any, *, conditions: Optional[Sequence[Any]] = None, trials: 
     """
     shown = shown_trials(recorded(source, conditions, trials))
     shown.of("outputs")
-    shown = shown if outputs is None else shown.with_outputs(list(outputs))
+    shown = shown if outputs is None else shown.with_outputs(outputs)
     rows = output_rows(shown)
     heights = [HEIGHTS["inputs" if row == "inputs" else "output"] for row in rows]
     figure, panels = plt.subplots(len(rows), 1, figsize=(9, sum(heights) + 0.8), squeeze=False, sharex=True,
@@ -45,8 +46,9 @@ def rates(source: Any, *, neurons: Optional[Sequence[int]] = None, conditions: O
           trials: Optional[Sequence[int]] = None) -> Any:
     """Draws rates of single neurons over time, in a stack, together with those of the target-generating network.
 
-    For `source`, `conditions` and `trials` see `outputs`. `neurons` says which columns of the rates are
-    drawn, by default the first five. Returns a figure.
+    For `source`, `conditions` and `trials` see `outputs`. `neurons` has the numbers of the neurons that
+    are drawn, by default the first five of the source. Those of a dict count from 0, unless it says which they are.
+    Returns a figure.
     """
     shown = shown_trials(recorded(source, conditions, trials))
     chosen = columns_of(shown, neurons)
@@ -56,13 +58,24 @@ def rates(source: Any, *, neurons: Optional[Sequence[int]] = None, conditions: O
 
 
 def columns_of(data: Recorded, neurons: Optional[Sequence[int]] = None) -> list[int]:
-    """The columns of the rates that are drawn: those that are asked for, or the first ones."""
+    """The columns of the rates that are drawn: those of the neurons that are asked for, or the first ones."""
     count = data.of("rates")[0].shape[1]
-    chosen = list(range(min(MAX_NEURONS, count)) if neurons is None else neurons)
-    for column in chosen:
-        if not 0 <= column < count:
-            raise InputError(f"neuron {column}: there are {count} columns of rates, 0 to {count - 1}")
-    return chosen
+    if neurons is None:
+        return list(range(min(MAX_NEURONS, count)))
+    chosen = as_whole_numbers(neurons, "neurons")
+    if not chosen:
+        raise InputError("neurons is empty, so there is nothing to draw")
+    for neuron in chosen:
+        if neuron not in data.neurons:
+            raise InputError(f"neuron {neuron}: was not recorded (there are rates of {spoken(data.neurons)})")
+    return [data.neurons.index(neuron) for neuron in chosen]
+
+
+def spoken(neurons: Sequence[int]) -> str:
+    """Numbers of neurons in messages; of many the first and the last one."""
+    if len(neurons) > MAX_NEURONS:
+        return f"{len(neurons)} neurons, {neurons[0]} to {neurons[-1]}"
+    return f"neuron{'s' * (len(neurons) > 1)} {', '.join(map(str, neurons))}"
 
 
 def shown_trials(data: Recorded) -> Recorded:
@@ -184,7 +197,8 @@ def draw_rates(axes: Any, data: Recorded, columns: Sequence[int]) -> None:
                 axes.plot(time, values[:, column] - ROW * place, linewidth=width, linestyle=look.line,
                           color=colors[data.conditions[k]] if data.conditions else look.color,
                           label=look.label if k == place == 0 else None)
-    style.set_y_ticks(axes, [-ROW * place for place in range(len(columns))], [data.neurons[c] for c in columns])
+    style.set_y_ticks(axes, [-ROW * place for place in range(len(columns))],
+                      [f"neuron {data.neurons[column]}" for column in columns])
     axes.set_title("Rates (each from -1 to 1, no unit)", loc="left")
     axes.set_xlabel(data.time_label)
     axes.margins(x=0)

@@ -66,6 +66,8 @@ def matrix_of(source: Any) -> np.ndarray:
     matrix = np.asarray(getattr(source, "J", source))
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.dtype.kind not in "fiub":
         raise InputError(f"{type(source).__name__} is no matrix [N, N], and has none as its J")
+    if not np.isfinite(matrix).all():
+        raise InputError("the recurrent weights have values that are not finite, so they have no eigenvalues")
     return matrix
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from .. import style
 from ..content import read_content
 from ..errors import InputError
+from ..files.checked import is_one_number, shown
 from ..style import plt
 from ..text_files import Metric, read_metrics
 
@@ -26,6 +27,8 @@ def learning_curve(source: Any, *, held_out: Optional[float] = None) -> Any:
     pairs (trial, error). `held_out` is the test error; by default it is that of the folder's summary.json.
     Returns a figure.
     """
+    if held_out is not None and not is_one_number(held_out):
+        raise InputError(f"held_out = {shown(held_out)} (must be a number, the test error)")
     figure, axes = plt.subplots(figsize=(8, 3.4), constrained_layout=True)
     folder = folder_of(source)
     metrics = read_metrics(metrics_path(folder)) if folder is not None else pairs(source)

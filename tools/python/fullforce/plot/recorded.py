@@ -9,6 +9,7 @@ from typing import Any, Mapping, Optional, Sequence
 import numpy as np
 
 from ..errors import InputError
+from ..files.checked import as_whole_numbers, is_one_number, shown
 from ..files.recording import Recording, read_recording
 
 #: Signals of a trial, each [T, n].
@@ -22,14 +23,14 @@ class Recorded:
     """The activity of trials: `signals` maps each name of SIGNALS that is there to a list with a [T, n] per trial.
 
     times: a list of [T] per trial, in s, or in steps where `has_seconds` is false. Conditions are texts,
-    one a trial, or empty; output_names and neurons name the columns of outputs and rates.
+    one a trial, or empty; output_names and neurons are the names and numbers of the columns of outputs and rates.
     """
 
     signals: dict[str, list[np.ndarray]]
     times: list[np.ndarray]
     conditions: list[str]
     output_names: list[str]
-    neurons: list[str]
+    neurons: list[int]
     has_seconds: bool = True
 
     def __len__(self) -> int:
@@ -48,6 +49,9 @@ class Recorded:
 
     def only(self, trials: Sequence[int]) -> Recorded:
         """The same with these trials alone."""
+        trials = as_whole_numbers(trials, "trials")
+        if not trials:
+            raise InputError("trials is empty, so there is nothing to draw")
         for trial in trials:
             if not -len(self) <= trial < len(self):
                 raise InputError(f"trial {trial}: there are {len(self)} trials, 0 to {len(self) - 1}")
@@ -57,6 +61,9 @@ class Recorded:
 
     def with_outputs(self, columns: Sequence[int]) -> Recorded:
         """The same with these outputs alone."""
+        columns = as_whole_numbers(columns, "outputs")
+        if not columns:
+            raise InputError("outputs is empty, so there is nothing to draw")
         count = len(self.output_names)
         for column in columns:
             if not 0 <= column < count:
@@ -75,14 +82,14 @@ def recorded(source: Any, conditions: Optional[Sequence[Any]] = None,
         if len(conditions) != len(found):
             raise InputError(f"conditions has {len(conditions)} entries for {len(found)} trials")
         found = dataclasses.replace(found, conditions=[str(condition) for condition in conditions])
-    return found if trials is None else found.only(list(trials))
+    return found if trials is None else found.only(trials)
 
 
 def _read(source: Any) -> Recorded:
     if isinstance(source, (str, os.PathLike)):
         path = pathlib.Path(source)
         return from_recording(read_recording(path / "recording.h5" if path.is_dir() else path))
-    values = source if isinstance(source, Mapping) else {name: getattr(source, name, None)
+    values = source if isinstance(source, Mapping) else {name: _data_in(source, name)
                                                          for name in (*SIGNALS, "mask", "conditions", "output_names",
                                                                       "neurons", "dt")}
     signals = {name: by_trial(values[name], name) for name in SIGNALS if values.get(name) is not None}
@@ -92,6 +99,12 @@ def _read(source: Any) -> Recorded:
         masks = by_trial(values["mask"], "mask")
         signals["targets"] = [scored(*pair) for pair in zip(signals["targets"], masks)]
     return _assembled(signals, values)
+
+
+def _data_in(source: Any, name: str) -> Any:
+    """What an object has under a name; methods and functions, such as the rates of a network, are no data."""
+    value = getattr(source, name, None)
+    return None if callable(value) else value
 
 
 def scored(targets: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -106,7 +119,9 @@ def _assembled(signals: dict[str, list[np.ndarray]], values: Mapping[str, Any]) 
     for name, some in signals.items():
         if [len(trial) for trial in some] != lengths:
             raise InputError(f"{name}: its trials have other numbers of steps than those of {next(iter(signals))}")
-    dt, conditions = values.get("dt"), values.get("conditions")
+    dt, conditions = values.get("dt") or 0, values.get("conditions")
+    if not is_one_number(dt) or not 0 <= dt < np.inf:
+        raise InputError(f"dt = {shown(dt)} (must be the length of a step, in s)")
     conditions = [] if conditions is None else [str(condition) for condition in conditions]
     if conditions and len(conditions) != len(lengths):
         raise InputError(f"conditions has {len(conditions)} entries for {len(lengths)} trials")
@@ -119,9 +134,13 @@ def by_trial(values: Any, name: str) -> list[np.ndarray]:
     """A list of [T, n] from a list of [T, n] or [T], from [trials, T, n], or from one trial as [T, n] or [T]."""
     if isinstance(values, np.ndarray) and values.dtype != object and values.ndim < 3:
         values = [values]
-    trials = [np.asarray(trial) for trial in values]
-    if not trials or not all(trial.ndim in (1, 2) and len(trial) for trial in trials):
-        raise InputError(f"{name} must be a list of arrays [T, n], an array [trials, T, n], or one trial [T, n]")
+    try:
+        trials = [np.asarray(trial) for trial in values]
+    except (TypeError, ValueError):
+        trials = []
+    if not trials or not all(trial.ndim in (1, 2) and len(trial) and trial.dtype.kind in "biuf" for trial in trials):
+        raise InputError(f"{name} must be a list of arrays [T, n], an array [trials, T, n], or one trial [T, n], of "
+                         "real numbers")
     return [trial[:, None] if trial.ndim == 1 else trial for trial in trials]
 
 
@@ -134,14 +153,16 @@ def output_names_of(signals: Mapping[str, list[np.ndarray]], names: Optional[Seq
     return [own[k] if k < len(own) and own[k] else f"output {k}" for k in range(count)]
 
 
-def neurons_of(signals: Mapping[str, list[np.ndarray]], neurons: Optional[Sequence[int]]) -> list[str]:
-    """What the columns of rates are called."""
+def neurons_of(signals: Mapping[str, list[np.ndarray]], neurons: Optional[Sequence[int]]) -> list[int]:
+    """Which neurons the columns of rates are; where nothing says it, they count from 0 on."""
     of_neurons = signals.get("rates", signals.get("states"))
     if of_neurons is None:
         return []
     count = of_neurons[0].shape[1]
-    numbers = range(count) if neurons is None or len(neurons) != count else neurons
-    return [f"neuron {number}" for number in numbers]
+    numbers = list(range(count)) if neurons is None else as_whole_numbers(neurons, "neurons of the source")
+    if len(numbers) != count:
+        raise InputError(f"the source has {len(numbers)} neurons for {count} columns of rates")
+    return numbers
 
 
 def from_recording(data: Recording) -> Recorded:

@@ -45,6 +45,8 @@ def state_space(source: Any, *, what: str = "rates", components: int = 3, condit
 def principal_paths(trials: Sequence[np.ndarray], components: int) -> tuple[list[np.ndarray], np.ndarray]:
     """The coordinates [T, components] of trials [T, n], and the components' shares of the variance [components]."""
     every = np.concatenate(trials)
+    if not np.isfinite(every).all():
+        raise InputError("the activity has values that are not finite, so it has no principal components")
     if every.shape[1] < components:
         raise InputError(f"{components} components need at least {components} neurons, and there are {every.shape[1]} "
                         "(fullforce test --record FILE --neurons all records more)")
