@@ -91,6 +91,40 @@ def test_a_checkpoint_is_saved_with_its_pending_updates(tmp_path):
     assert np.array_equal(saved.J, network.J) and np.array_equal(saved.w, network.w)
 
 
+@pytest.mark.parametrize("reset", ["fixed", "zero"])
+def test_lesioned_neurons_have_no_rates(reset, tmp_path):
+    """Neither in NumPy nor in the program. Under FORCE training on leaves them silent."""
+    X, Y = some_trials()
+    rule = dict(rule="force") if reset == "fixed" else {}
+    hurt = ff.FullForce(**SMALL, reset=reset, **rule).fit(X, Y).network.lesion([3, 5])
+    saved = ff.load(hurt.save(tmp_path / "hurt.h5"))
+    healed = ff.FullForce(**SMALL, reset=reset, **rule, start_from=str(tmp_path / "hurt.h5")).fit(X, Y)
+    largest = [abs(run.joined().rates[:, [3, 5]]).max() for run in (hurt.run(X, Y), saved.run(X, Y), healed.run(X, Y))]
+    assert largest[:2] == [0, 0] and (largest[2] == 0) == bool(rule)
+
+
+def test_arrays_keep_their_shapes(model, tmp_path):
+    network = model.network
+    for name, values, said in (("readout", network.readout[:1], r"readout has shape \[1, 60\] .must be \[2, 60\]"),
+                               ("weights", np.zeros((5, 5)), r"weights has shape \[5, 5\] .must be \[60, 60\]"),
+                               ("w", np.zeros((1, 60)), r"w has shape \[1, 60\] .must be \[2, 60\]"),
+                               ("J", np.zeros(60), r"J has shape \[60\] .must be \[60, 60\]"),
+                               ("u_in", None, "u_in is not an array of numbers|u_in has shape"),
+                               ("readout", 1j * network.readout, "readout is not an array of numbers"),
+                               ("basis", np.eye(60), "basis: this network has no such array")):
+        with pytest.raises(ff.InputError, match=said):
+            setattr(network, name, values)
+    assert network.edited() == []
+    network.readout = 2 * network.readout
+    assert network.edited() == ["readout"] and ff.load(network.save(tmp_path / "x.h5")).network.w[0, 0] == network.w[0, 0]
+
+
+@pytest.mark.parametrize("sizes", [dict(size=np.nan), dict(size=-1.0), dict(size=np.inf), dict(J=-0.1)])
+def test_sizes_of_noise_are_numbers_from_zero_on(model, sizes):
+    with pytest.raises(ff.InputError, match="size = .*must be a finite number of at least 0"):
+        model.network.perturb(**sizes)
+
+
 def test_lesions_take_truth_values_too(model):
     for silent in ([3, 10], np.isin(np.arange(60), [3, 10])):
         assert np.flatnonzero(~model.network.lesion(silent).u_in.any(axis=1)).tolist() == [3, 10]

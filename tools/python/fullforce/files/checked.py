@@ -11,7 +11,10 @@ from ..errors import InputError
 def as_numbers(values: Any, shape: Sequence[Optional[int]], name: str) -> np.ndarray:
     """Values as numbers of this shape, in which None stands for any size. InputError calls them `name`."""
     try:
-        array = np.asarray(values, dtype=float)
+        array = np.asarray(values)
+        if array.dtype.kind == "c":
+            raise TypeError("parts would be left out")
+        array = np.asarray(array, dtype=float)
     except (TypeError, ValueError):
         raise InputError(f"{name} is not an array of numbers") from None
     fits = array.ndim == len(shape) and all(size in (None, found) for size, found in zip(shape, array.shape))

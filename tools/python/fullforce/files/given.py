@@ -53,7 +53,7 @@ def warn_of_swapped_axes(signals: Mapping[str, Optional[Sequence[np.ndarray]]], 
 
 
 def plain_condition(value: Any) -> Any:
-    """A condition as Python has it: whole numbers as integers, also those of NumPy; None and NaN as "", no condition."""
+    """A condition as Python has it: whole numbers as integers, NumPy's too; None and NaN, no condition, as ""."""
     value = value.item() if isinstance(value, np.generic) else value
     value = value.decode(errors="surrogateescape") if isinstance(value, bytes) else value
     if hasattr(value, "__len__") and not isinstance(value, str):

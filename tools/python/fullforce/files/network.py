@@ -77,6 +77,15 @@ class Network(UsesScratch):
             self.J_D, self.sparse = drawn_target_weights(self.config, self.neurons)
         self._read = self._checksums()
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Sets an attribute. Arrays of weights must have the shape that they have in the network."""
+        if name in DATASETS and "_read" in self.__dict__:
+            present = getattr(self, name)
+            if present is None:
+                raise InputError(f"{name}: this network has no such array, and gets none")
+            value = as_numbers(value, present.shape, name)
+        object.__setattr__(self, name, value)
+
     def __repr__(self) -> str:
         kind = "FORCE" if self.is_force else "full-FORCE"
         widths = f"{self.u_in.shape[1]} inputs, {len(self.readout)} outputs"
@@ -105,7 +114,7 @@ class Network(UsesScratch):
         if self.is_force or self.basis is not None or self.modes is not None:
             raise AttributeError("J of this network is a product of other arrays (change J_D, u_out, readout, weights, "
                                  "basis or modes)")
-        self.weights[...] = values
+        self.weights[...] = _for_all_or_each(values, self.weights, "J")
 
     @property
     def w(self) -> np.ndarray:
@@ -116,7 +125,7 @@ class Network(UsesScratch):
     def w(self, values: np.ndarray) -> None:
         if self.basis is not None:
             raise AttributeError("w of this network is a product of readout and basis (change these)")
-        self.readout[...] = values
+        self.readout[...] = _for_all_or_each(values, self.readout, "w")
 
     @property
     def U(self) -> Optional[np.ndarray]:
@@ -288,12 +297,15 @@ class Network(UsesScratch):
 
         In the task-performing network all weights from and to these neurons are zero, also those of the readout.
         Under FORCE its recurrent weights contain J_D, so the neurons are silent in the target-generating network
-        as well.
+        as well. The fixed state in which trials begin is zero there. Other states that a run begins with, which
+        are random or left by init trials, decay in these neurons within a few tau.
         """
         silent = np.zeros(self.neurons, dtype=bool)
         silent[as_neurons(neurons, self.neurons)] = True
         other = self.copy()
         other.u_in[silent] = 0.0
+        if other.start_state is not None:
+            other.start_state[silent] = 0.0
         if other.is_force:
             other._lesion_target(silent)
             other.u_out[silent] = 0.0
@@ -342,7 +354,7 @@ class Network(UsesScratch):
             raise InputError(f"arrays: {', '.join(unknown)} (must be of {', '.join((*LETTERS, *DATASETS))})")
         if self.is_force and "J" in given:
             raise InputError("arrays: J of a FORCE network is J_D + u_out w (name J_D, u_out or w)")
-        return {LETTERS.get(name, name): float(as_numbers(some, (), "size")) for name, some in given.items()}
+        return {LETTERS.get(name, name): _as_size(some) for name, some in given.items()}
 
     def copy(self) -> Network:
         """A copy with arrays of its own."""
@@ -371,6 +383,19 @@ class Network(UsesScratch):
         edited = set(self.edited())
         save_network(path, self.path, self._seal, {k: v for k, v in self._arrays().items() if k in edited})
         return pathlib.Path(path)
+
+
+def _for_all_or_each(values: Any, array: np.ndarray, name: str) -> np.ndarray:
+    """What an array is filled with: one number for all elements, or numbers in its shape."""
+    return as_numbers(values, () if np.ndim(values) == 0 else array.shape, name)
+
+
+def _as_size(size: Any) -> float:
+    """The size of noise, a number from 0 on."""
+    number = float(as_numbers(size, (), "size"))
+    if not 0 <= number < np.inf:
+        raise InputError(f"size = {number} (must be a finite number of at least 0)")
+    return number
 
 
 def _read_only(values: np.ndarray) -> np.ndarray:

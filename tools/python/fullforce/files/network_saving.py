@@ -55,6 +55,8 @@ def _write(file: h5py.File, name: str, values: np.ndarray) -> None:
     """Writes a dataset in the precision that it has, with its checksums."""
     if name in file:
         dataset = file[name]
+        if np.shape(values) != dataset.shape:
+            raise InputError(f"{name} has shape {list(np.shape(values))} (must be {list(dataset.shape)})")
         dataset[...] = values
     else:
         # J_D, which was left out. It is cut into blocks as the neurons are.
