@@ -20,8 +20,8 @@ from unittest import mock
 import numpy as np
 
 import harness
-from fullforce import FullForce, script
-from fullforce.errors import ToolError
+from fullforce import FullForce, script, write_trials
+from fullforce.errors import InputError, ToolError
 from fullforce.report import command as report
 from fullforce.sweep import read_sweep, sweep
 
@@ -64,6 +64,7 @@ def refused(*words, left="refused", **options):
     except ToolError as error:
         assert all(word in str(error) for word in words), f"{words} are not in: {error}"
         assert "\n" not in str(error), error
+        assert isinstance(error, InputError), type(error)
     else:
         raise AssertionError(f"not refused: {options}")
     assert left == "arrays" or not os.path.exists(left), f"{options} left a folder"
@@ -109,7 +110,7 @@ def check_table():
     frames = types.SimpleNamespace(DataFrame=types.SimpleNamespace(from_records=lambda records: ("frame", records)))
     with mock.patch.dict(sys.modules, pandas=frames):
         assert found.table(["run.seed"])[0] == "frame"
-    figure = found.plot("run.seed", "test.error")
+    figure = found.plot("seed", "test.error")
     assert len(figure.axes[0].lines) == 3, "a curve for each alpha"
     assert figure.axes[0].get_ylabel() == "test error (no unit)\non the training trials", figure.axes[0].get_ylabel()
     pathlib.Path("s/alpha-8_seed-1/summary.json").rename("hidden")
@@ -133,6 +134,38 @@ def check_python():
         assert not harness.differences("whole/network.h5", f"{name}/alpha-0.5_seed-1/network.h5"), name
     assert sweep(BASE, {"learning.alpha": [0.5], "learning.rule": ["force"]}, seeds=1, output="dict").finished, \
         "a finished sweep needs no program"
+
+
+def check_other_names():
+    """A key or seeds that are added later make no second point of a network that is there."""
+    options = dict(output="added", program=harness.PROGRAM)
+    sweep(BASE, {"learning.alpha": [1, 2]}, **options)
+    before = times("added")
+    found = sweep(BASE, {"learning.alpha": [1, 2.0], "network.noise": [0.0, 1e-3]}, seeds=1, **options)
+    rows = found.records(["alpha", "noise", "seed"])
+    assert [tuple(row.values()) for row in rows] == [(1, 0, 1), (1, 1e-3, 1), (2, 0, 1), (2, 1e-3, 1)], rows
+    assert before.items() <= times("added").items() and len(times("added")) == 4
+    again = sweep(BASE, {"learning.alpha": [2]}, seeds=[1], **options)
+    assert [point.name for point in again.points] == ["alpha-2"]
+
+
+def check_changed_files():
+    """Files that finished points have learned from are as they were, or the sweep does not go on."""
+    X, Y = np.random.default_rng(1).standard_normal((2, 2, 30, 1))
+    write_trials("trials.h5", X, Y, dt=0.001)
+    model = FullForce(program=harness.PROGRAM, init_trials=0, train_trials=2, neurons=20).fit(X, Y)
+    former = model.save("start.h5").read_bytes()
+    base = {**BASE, "task.name": "file", "task.file": "trials.h5", "run.start_from": "start.h5"}
+    sweep(base, {"learning.alpha": [1]}, output="mixed", program=harness.PROGRAM)
+    more = dict(base=base, values={"learning.alpha": [1, 2]}, output="mixed", left="arrays")
+    write_trials("trials.h5", X, Y + 1, dt=0.001)
+    refused("trials.h5: has another content (fingerprint", "than when mixed/alpha-1", "(fingerprint", **more)
+    write_trials("trials.h5", X, Y, dt=0.001)
+    model.network.lesion([3]).save("start.h5")
+    refused("start.h5: has another content (seal", "than when mixed/alpha-1", **more)
+    assert not os.path.exists("mixed/alpha-2")
+    pathlib.Path("start.h5").write_bytes(former)
+    assert len(sweep(base, more["values"], output="mixed", program=harness.PROGRAM).finished) == 2
 
 
 def check_trials():
@@ -174,6 +207,7 @@ def check_wrong_inputs():
     refused("base of a sweep", base=3)
     refused("launcher", launcher="ssh")
     refused("nowhere/program", program="nowhere/program")
+    refused("made with another base", base={**BASE, "network.noise": 0.1}, output="s", left="arrays")
     message = shell("other.toml", *ALPHAS, "--output", "s", code=2)
     assert "another base (neurons = 20 there, neurons = 30 now)" in message, message
     for arguments, word in ((("--set", "learning.alpha=1,,2"), "missing between commas"),
@@ -182,6 +216,9 @@ def check_wrong_inputs():
         message = shell("base.toml", *arguments, "--output", "refused", code=2)
         assert word in message and not os.path.exists("refused"), message
     assert "BASE.toml" in shell("--seeds", 2, code=2)
+    for arguments in (("--table", "foo"), ("--plot", "learning.alpha,test.eror"), ("--table", "foo.error")):
+        message = shell("base.toml", *ALPHAS, *arguments, "--output", "refused", code=2)
+        assert "will have no column" in message and not os.path.exists("refused"), message
     message = shell("base.toml", "--output", "nowhere", "--figures", code=2)
     assert "holds no sweep" in message, message
 
@@ -238,6 +275,7 @@ def check_failures():
     assert len(sweep(BASE, {"learning.alpha": [1]}, output="one", program=harness.PROGRAM)) == 1
     assert len(sweep(BASE, {"learning.alpha": [1.0, 2]}, output="one", program=harness.PROGRAM)) == 2
     said = shell("base.toml", *ALPHAS, "--output", "late", "--minutes", "1e-9", code=75)
+    assert read_sweep("late").as_text() == "late: no point is finished"
     assert "no point was begun" in said and "before the first" in said, said
     said = shell("base.toml", "--set", "learning.alpha=-1", "--output", "late", "--minutes", "1e-9", code=2)
     assert "learning.alpha" in said, said
@@ -264,7 +302,8 @@ def main():
         os.chdir(folder)
         pathlib.Path("base.toml").write_text(TOML)
         pathlib.Path("other.toml").write_text(TOML.replace("20", "30"))
-        harness.run_checks([check_shell, check_table, check_python, check_trials, check_wrong_inputs, check_submit,
+        harness.run_checks([check_shell, check_table, check_python, check_other_names, check_changed_files,
+                            check_trials, check_wrong_inputs, check_submit,
                             check_interruption, check_failures, check_page])
         os.chdir("/")
 

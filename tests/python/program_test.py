@@ -2,6 +2,7 @@
 import os
 import pathlib
 import stat
+import warnings
 
 import fullforce as ff
 import pytest
@@ -60,11 +61,17 @@ def test_python_may_be_started_by_srun(monkeypatch, tmp_path):
     ("echo 'fullforce: error: it diverged' >&2; echo -------- >&2; echo mpirun >&2; exit 1", ff.RunError, "^it diverged$"),
     ("exit 75", ff.StoppedEarly, "the same call goes on"),
     ("echo 'no slots' >&2; exit 1", ff.RunError, "exit code 1: no slots"),
+    ("echo 'fullforce: warning: slow' >&2; echo ---- >&2; echo 'Primary job ended.' >&2; echo ---- >&2; "
+     "echo 'mpirun noticed that rank 3 exited on signal 9 (Killed).' >&2; echo ---- >&2; exit 1", ff.RunError,
+     r"^fullforce ended with exit code 1: Primary job ended. mpirun noticed that rank 3 exited on signal 9 .Killed..$"),
+    ("echo 'fullforce: warning: slow' >&2; echo '[vm:1] no pipes' >&2; exit 1", ff.RunError, r"code 1: \[vm:1\] no pipes$"),
+    ("echo 'fullforce: warning: slow' >&2; exit 1", ff.RunError, "exit code 1: it says nothing$"),
     ("kill -9 $$", ff.RunError, "signal 9"),
 ])
 def test_errors_become_exceptions(tmp_path, text, kind, said):
     program = Program(script(tmp_path / "program", text))
-    with pytest.raises(kind, match=said):
+    with warnings.catch_warnings(), pytest.raises(kind, match=said):
+        warnings.simplefilter("ignore", ff.RunWarning)
         program.run([])
     assert issubclass(kind, ff.FullForceError)
 

@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Any, Callable, Iterable, Mapping, Optional
 
 from .errors import InputError, RunError, RunWarning, StoppedEarly
-from .running import STOPPED_EARLY, environment, find_program, on_ranks
+from .running import OWN, STOPPED_EARLY, environment, find_program, on_ranks, said_by_others
 
 INPUT_IS_WRONG = 2
-OWN = "fullforce: "
+MOST_LINES = 8  # that an error quotes of a launcher
 
 
 class Program:
@@ -93,13 +93,16 @@ def _renamed(text: str, names: Mapping[Any, str]) -> str:
 
 
 def _messages(text: str, kind: str) -> list[str]:
-    """The program's messages of a kind, "error: " or "warning: ". A message may have several lines."""
+    """The program's messages of a kind, "error: " or "warning: ". A message may have several lines.
+
+    It ends where a ruler or the name of a host in brackets begins what Open MPI says.
+    """
     found: list[str] = []
     inside = False
     for line in text.splitlines():
         if line.startswith(OWN + kind):
             found.append(line[len(OWN + kind):])
-        elif inside and line.strip() and not line.startswith((OWN, "---", "===")):
+        elif inside and line.strip() and not line.startswith((OWN, "---", "===", "[")):
             found[-1] += "\n" + line
             continue
         inside = line.startswith(OWN + kind)
@@ -111,8 +114,7 @@ def _error(code: int, said: str, complained: str) -> Exception:
     if own:
         message = own[0]
     else:
-        lines = [line.strip() for line in (complained or said).splitlines() if line.strip(" -\t")]
-        message = " ".join(lines[-6:]) or "it says nothing"
+        message = " ".join((said_by_others(complained) or said_by_others(said))[-MOST_LINES:]) or "it says nothing"
     if code == INPUT_IS_WRONG:
         return InputError(message)
     if code == STOPPED_EARLY:

@@ -14,6 +14,7 @@ from .errors import InputError, ToolError
 from .text_files import read_json
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2]
+OWN = "fullforce: "  # how lines of the program on standard error begin
 STOPPED_EARLY = 75  # fullforce: stopped with a good checkpoint, run again to go on
 
 
@@ -119,11 +120,22 @@ def run_quietly(command: Iterable[Any], **options: Any) -> subprocess.CompletedP
         raise ToolError(f"{words[0]}: cannot be started ({error.strerror})", code=1) from error
 
 
+def said_by_others(text: str) -> list[str]:
+    """The lines that launchers, MPI or the system have written among the program's own messages, without rulers."""
+    found, is_own = [], False
+    for line in text.splitlines():
+        is_own = line.startswith(OWN) or (is_own and line[:1].isspace())
+        if not is_own and line.strip(" -=\t"):
+            found.append(line.strip())
+    return found
+
+
 def complaint(result: subprocess.CompletedProcess) -> str:
-    """In one line what a command that failed has said: the program's own error, or else the last line."""
+    """In one line what a command that failed has said: the program's own error, or else the last line of others."""
     lines = [line.strip() for text in (result.stdout, result.stderr) for line in text.splitlines() if line.strip()]
     own = [line for line in lines if "error:" in line]
-    return f"exit {result.returncode}: {(own[:1] or lines[-1:] or ['it says nothing'])[0]}"
+    others = said_by_others(result.stdout + "\n" + result.stderr)
+    return f"exit {result.returncode}: {(own[:1] or others[-1:] or lines[-1:] or ['it says nothing'])[0]}"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+from typing import Optional
 
 import h5py
 
@@ -47,6 +48,13 @@ def write_seal(path: str | pathlib.Path) -> None:
     own = xxh3(MAGIC + bytes(8) + rest)
     with open(path, "r+b") as file:
         file.write(MAGIC + own.to_bytes(8, "little") + rest)
+
+
+def seal_text(path: str | pathlib.Path) -> Optional[str]:
+    """The checksum of a file's seal, as summaries have it; None where the file is not there."""
+    if not os.path.exists(path):
+        return None
+    return f"{int.from_bytes(read_seal(path)[len(MAGIC):len(MAGIC) + 8], 'little'):016x}"
 
 
 def read_seal(path: str | pathlib.Path) -> bytes:

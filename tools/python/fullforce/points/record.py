@@ -5,7 +5,7 @@ import json
 import pathlib
 from typing import Iterable, Sequence
 
-from ..errors import ToolError
+from ..errors import InputError
 from ..options import own_setting, parse_setting
 from .point import Point, read_result
 
@@ -21,7 +21,7 @@ def refuse_own_settings(points: Sequence[Point], settings: Iterable[str]) -> Non
         key = parse_setting(text).key.strip()
         complaint = own_setting(f"{key}:", own, key)
         if complaint:
-            raise ToolError(complaint)
+            raise InputError(complaint)
 
 
 def remember_settings(points: Sequence[Point], folder: pathlib.Path, settings: Sequence[str]) -> None:
@@ -36,7 +36,7 @@ def remember_settings(points: Sequence[Point], folder: pathlib.Path, settings: S
         own = sorted(point.settings_as_toml() + list(settings))
         if known.setdefault(point.name, own) != own:
             made_with = " ".join(map(str, known[point.name]))
-            raise ToolError(f"{point.folder}: was made with {made_with}, not with {' '.join(own)}; give another --output")
+            raise InputError(f"{point.folder}: was made with {made_with}, not with {' '.join(own)}; give another --output")
     new = path.with_suffix(".json.new")
     new.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     new.replace(path)
@@ -58,7 +58,7 @@ def refuse_other_base(folder: pathlib.Path, text: str) -> None:
     old, new = meaningful_lines(path.read_text(encoding="utf-8", errors="replace")), meaningful_lines(text)
     if old != new:
         gone, come = ([line for line in some if line not in others] for some, others in ((old, new), (new, old)))
-        raise ToolError(f"{folder}: was made with another base ({_first(gone)} there, {_first(come)} now); "
+        raise InputError(f"{folder}: was made with another base ({_first(gone)} there, {_first(come)} now); "
                         "give another --output")
 
 

@@ -9,7 +9,8 @@ from typing import Any, Sequence
 
 from .. import errors, options, script
 from ..errors import Parser, PointsFailed, ToolError
-from ..running import STOPPED_EARLY
+from ..running import STOPPED_EARLY, find_program
+from .columns import expect_possible
 from .grid import SEED
 from .results import Sweep, read_sweep
 from .run import sweep
@@ -36,10 +37,18 @@ def work(arguments: argparse.Namespace) -> int:
     if arguments.figures:
         found = read_sweep(arguments.output)
     else:
+        expect_columns(arguments)
         found = made(arguments)
     if arguments.submit is None:
         show(found, arguments.table, arguments.plot)
     return STOPPED_EARLY if found.missing and arguments.submit is None else 0
+
+
+def expect_columns(arguments: argparse.Namespace) -> None:
+    """Refuses columns that the table cannot have, which would otherwise be told when all points are trained."""
+    names = [*(arguments.table or ()), *(arguments.plot or ())]
+    if names and arguments.submit is None:
+        expect_possible(names, find_program(arguments.program))
 
 
 def made(arguments: argparse.Namespace) -> Sweep:

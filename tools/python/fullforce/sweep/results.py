@@ -10,7 +10,7 @@ from ..content import Content, read_content
 from ..errors import InputError
 from ..points import Point, missing, read_result
 from ..text_files import write_json, write_rows
-from ..words import nearest
+from .columns import full_column
 from .grid import SEED, Settings
 
 Row = dict[str, Any]
@@ -82,7 +82,8 @@ class Sweep:
         """The table of the finished points: a DataFrame where there is pandas, else a list of dicts.
 
         Columns are named as in summary.json, "test.error" for example, and keys of the configuration as
-        "learning.alpha". The default is what was swept over, the seed and the scores.
+        "learning.alpha". The last part of a name is enough where no other column has it. The default is what was
+        swept over, the seed and the scores.
         """
         records = self.records(columns)
         try:
@@ -92,8 +93,12 @@ class Sweep:
         return pandas.DataFrame.from_records(records)
 
     def as_text(self, columns: Iterable[str] | None = None) -> str:
-        """The table of the finished points as lines of text, which `print` of the sweep shows too."""
-        return "\n".join(table_lines(self.records(columns)))
+        """The table of the finished points as lines of text, which `print` of the sweep shows too.
+
+        If no point is finished, it is a line that says so.
+        """
+        records = self.records(columns)
+        return "\n".join(table_lines(records)) if records else f"{self.folder}: no point is finished"
 
     def to_csv(self, path: Union[str, os.PathLike, None] = None, columns: Iterable[str] | None = None) -> pathlib.Path:
         """Writes the table as CSV, by default sweep.csv in the folder; its path."""
@@ -110,7 +115,8 @@ class Sweep:
         """
         from .figure import sweep_figure
         x = (self.keys or [SEED])[0] if x is None else x
-        chosen = [key for key in self.keys if key not in (x, y)] if by is None else list(by)
+        x, y = self._checked([x, y])
+        chosen = [key for key in self.keys if key not in (x, y)] if by is None else self._checked(by)
         return sweep_figure(self.records([x, y, *chosen]), x, y, chosen, self.trials_of())
 
     def trials_of(self) -> str:
@@ -118,12 +124,9 @@ class Sweep:
         return " and ".join(dict.fromkeys(row[TRIALS_OF] for row in self.rows() if row.get(TRIALS_OF)))
 
     def _checked(self, columns: Iterable[str]) -> list[str]:
-        """Columns that the table may have; before a point is finished nobody knows what these are."""
+        """The full names of columns; before a point is finished nobody knows what these are."""
         names, known = [columns] if isinstance(columns, str) else list(columns), self.columns()
-        for name in names:
-            if known and name not in known:
-                raise InputError(f"the points have no column {name} (the nearest is {nearest(name, known)})")
-        return names
+        return [full_column(name, known) for name in names] if known else names
 
 
 def table_lines(records: Sequence[Row]) -> list[str]:
@@ -200,6 +203,6 @@ def recorded_settings(content: Content, name: str) -> Settings:
 
 
 def sort_key(settings: Mapping[str, Any], keys: Sequence[str]) -> list[tuple[bool, Any]]:
-    """By the values of the keys, numbers before texts, then by the seed."""
-    values = [settings.get(key, "") for key in (*keys, SEED)]
+    """By the values of the keys, numbers before texts, then by the seed. Points with the base's value come first."""
+    values = [settings.get(key, float("-inf")) for key in (*keys, SEED)]
     return [(isinstance(value, str), value) for value in values]

@@ -15,6 +15,7 @@ from ..points import submit as submit_array
 from ..running import environment, find_program, on_ranks
 from .base import Base, read_base
 from .grid import Seeds, grid
+from .known import points_in, refuse_changed_files, reused
 from .results import Sweep, read_sweep, remember_keys
 from .trials import KeptTrials
 
@@ -36,8 +37,10 @@ def sweep(base: Any, values: Mapping[str, Iterable[Any]], *, seeds: Seeds = None
     is a fitted FullForce, and otherwise those that the settings name.
 
     `jobs` points run at once, each on `ranks` ranks of `threads` threads. Points that are finished are
-    skipped, and interrupted points go on. More values or seeds may be added later in the same folder, but
-    another base is an error. No point is started after `minutes` minutes.
+    skipped, and interrupted points go on. More values, keys or seeds may be added later in the same folder, but
+    another base is an error, and so is a trials file with another content. A point whose configuration is that of an
+    earlier point under another name, such as one with a key that had its base's value, is that earlier point. No
+    point is started after `minutes` minutes.
 
     With `submit`, the missing points are submitted as an array of jobs/sweep.sbatch with the options `sbatch`.
     `jobs` of them run at once. The function does not wait for them. Later, `read_sweep(output)` or the same
@@ -55,6 +58,7 @@ def sweep(base: Any, values: Mapping[str, Iterable[Any]], *, seeds: Seeds = None
     kept = KeptTrials.of(folder, start, base, trials, test, program)
     start = start.having(kept.settings()) if kept.files else start
     refuse_other_base(folder, start.toml)
+    points = with_known(points, folder, start, program)
     todo = missing(points)
     layout = Layout.of(start, ranks, threads, jobs, launcher)
     if todo and submit:
@@ -65,6 +69,29 @@ def sweep(base: Any, values: Mapping[str, Iterable[Any]], *, seeds: Seeds = None
         check(todo, start, runs, kept)
         runs.train(todo, remember(folder, start, points, list(axes), kept))
     return read_sweep(folder) if todo else Sweep(folder, list(axes), points)
+
+
+def with_known(points: Sequence[Point], folder: pathlib.Path, base: Base, program: str | None) -> list[Point]:
+    """The points, of which some are in the folder already. Files that those have learned from must be as they were."""
+    known = points_in(folder)
+    if not known:
+        return list(points)
+    found = program_or_none(program)
+    defaults = {} if found is None else default_settings(found)
+    chosen = reused(points, known, {**defaults, **base.settings})
+    if found is not None:
+        refuse_changed_files(known, found)
+    return chosen
+
+
+def program_or_none(program: str | None) -> str | None:
+    """The program's path; None where it need not be here, since nobody has named it."""
+    try:
+        return find_program(program)
+    except FullForceError:
+        if program is not None:
+            raise
+        return None
 
 
 def full_key(program: str | None, name: str) -> str:
@@ -106,11 +133,8 @@ def checked_for_submission(points: Sequence[Point], base: Base, program: str | N
 
     Memory is that of the nodes of the jobs, which a check here cannot know.
     """
-    try:
-        found = find_program(program)
-    except FullForceError:
-        if program is not None:
-            raise
+    found = program_or_none(program)
+    if found is None:
         return None
     try:
         check(points, base, Runs([found], environment()), kept)
