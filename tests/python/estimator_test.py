@@ -56,6 +56,12 @@ def test_a_pickled_model_takes_its_files_along(tmp_path):
     assert ff.load(pickle.loads(alone).save(tmp_path / "n.h5")).score(X, Y) == error
 
 
+def test_a_finished_run_keeps_the_scores_of_its_test(trained):
+    model = ff.load(trained.output_, output=trained.output_, test_trials=5)
+    with pytest.warns(ff.RunWarning, match="keeps the scores of its test with test_trials = 3 .for those of 5, give"):
+        assert model.fit(*some_trials()).error_ == trained.error_
+
+
 def test_a_second_fit_is_finished(trained):
     before = trained.network_file_.stat().st_mtime_ns
     again = ff.FullForce(**SMALL, output=trained.output_).fit(*some_trials())

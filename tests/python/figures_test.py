@@ -7,7 +7,7 @@ import fullforce as ff
 import numpy as np
 import pytest
 
-from conftest import PACKAGE, some_trials
+from conftest import PACKAGE, SMALL, some_trials
 
 LOGARITHMIC = """
 import sys
@@ -23,6 +23,17 @@ def test_logarithmic_axes_under_warnings_as_errors(tmp_path):
                          env={**os.environ, "MPLBACKEND": "Agg"})
     assert ran.returncode == 0 and ran.stderr == "", ran.stderr
     assert (tmp_path / "curve.png").exists()
+
+
+def test_letters_that_the_font_lacks(trained, tmp_path):
+    X, Y = some_trials()
+    names = dict(conditions=["左", "😀", "左", "é"], output_names=["左 hand", "y"])
+    model = ff.FullForce(**SMALL, output=tmp_path / "run").fit(X, Y, **names)
+    model.run(X, Y, conditions=names["conditions"], file=tmp_path / "run" / "recording.h5")
+    for tool in ("report.py", "plot.py"):
+        ran = subprocess.run([sys.executable, "-W", "error", PACKAGE.parent / tool, tmp_path / "run"],
+                             capture_output=True, text=True)
+        assert ran.returncode == 0 and ran.stderr == "", ran.stderr
 
 
 def test_rates_are_those_of_the_neurons_that_are_named(model):

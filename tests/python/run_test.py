@@ -73,6 +73,20 @@ def test_held_out_trials_are_tested_once(tmp_path):
         model.fit(X, Y, test=X[0])
 
 
+def test_missing_errors_have_a_reason(trained):
+    """Where all targets are zero there is no error; each call says it of the errors that it returns."""
+    X, Y = some_trials()
+    none, half = [0 * y for y in Y], [y * [0, 1] for y in Y]
+    for call in (lambda: trained.score(X, none), lambda: trained.test(X, none)["error"]):
+        with pytest.warns(ff.RunWarning, match="^test.error: all targets of the test trials are zero"):
+            assert call() is None or np.isnan(call())
+    with pytest.warns(ff.RunWarning, match="^test.per_output: error is null for output 0.*all targets are zero"):
+        assert np.isnan(trained.score(X, half, per="output")).tolist() == [True, False]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert trained.score(X, half) > 0 and trained.score(X, [none[0], *Y[1:]]) > 0
+
+
 def test_runs_without_targets(trained):
     X, Y = some_trials()
     with pytest.warns(ff.RunWarning, match="without Y the targets are zero in the init trials.*give Y, or.*reset"):

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import os
 import pathlib
+import warnings
 from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 import numpy as np
 
 from .arrays import as_trials, given_conditions, given_trials, has_targets, having_hints, store_trials
-from .errors import InputError
+from .errors import InputError, RunWarning
 from .files.activity import Activity
 from .files.checked import as_neurons, shown
 from .files.network import Network
@@ -20,7 +21,7 @@ from .output_folder import OutputFolder, newest_network
 from .parameters import Parameters
 from .program import Program
 from .progress import ProgressBar
-from .scores import Per, having_conditions, of_each
+from .scores import Per, having_conditions, of_each, warn_of_no_error
 from .scratch import ScratchFolder, UsesScratch
 from .targets_missing import warn_without_targets
 from .text_files import read_json
@@ -103,7 +104,17 @@ class FullForce(Parameters, UsesScratch):
             train(folder)
         self.set_params(**begins)
         self._conditions = {**given_conditions(conditions), **conditions_of_test}
-        return self._adopt(folder.path)
+        self._adopt(folder.path)
+        self._warn_of_former_test()
+        return self
+
+    def _warn_of_former_test(self) -> None:
+        """Warns where a run that was finished before has the scores of another number of test trials."""
+        former = self.summary_ and self.summary_.get("config", {}).get("run", {}).get("test_trials")
+        if former is not None and former != self.test_trials:
+            warnings.warn(f"{self.output_}: the run was finished before, and keeps the scores of its test with "
+                          f"test_trials = {former} (for those of {self.test_trials}, give another output)", RunWarning,
+                          stacklevel=3)
 
     def _program(self) -> Program:
         return Program(self.program, self.ranks, self.threads, self.launcher)
@@ -200,13 +211,22 @@ class FullForce(Parameters, UsesScratch):
         """Tests the network on trials, and returns all scores in a dictionary like the section `test` of summary.json.
 
         X, Y, hints, mask and conditions are as for `fit`. Without them the trials are those that the network's
-        configuration names. noise and seed are by default those of training.
+        configuration names. noise and seed are by default those of training. An error is None if all its targets
+        are zero. RunWarning says so where this is the error of all trials.
         """
+        return self._tested(None, X, Y, hints=hints, mask=mask, conditions=conditions, noise=noise, seed=seed)
+
+    def _tested(self, per: Optional[Per], X: Any, Y: Any, *, hints: Any = None, mask: Any = None,
+                conditions: Optional[Sequence[Any]] = None, noise: Optional[float] = None,
+                seed: Optional[int] = None) -> dict[str, Any]:
+        """The scores of a test; warns where errors of these parts are missing."""
         scratch = ScratchFolder()
         trials = None if X is None and Y is None else as_trials(X, Y, hints=hints, mask=mask, conditions=conditions)
         found = scratch.path / "scores.json"
         self._run_test(scratch, trials, noise, seed, ["--output", found])
-        return having_conditions(read_json(found)["test"], {**self._conditions, **given_conditions(conditions)})
+        results = read_json(found)
+        warn_of_no_error(per, results)
+        return having_conditions(results["test"], {**self._conditions, **given_conditions(conditions)})
 
     def score(self, X: Any = None, Y: Any = None, *, per: Optional[Per] = None, **more: Any) -> Any:
         """The test error: the sum of squared differences between output and target, over the sum of squared targets.
@@ -214,13 +234,13 @@ class FullForce(Parameters, UsesScratch):
         It is 0 for a perfect output, and 1 for an output that is always zero. With per="trial" the result is an
         array [trials] of errors, with "output" an array [n_out], and with "condition" a dictionary, whose keys are
         the conditions as they were given. `more` are further arguments of `test`. An error is NaN if all its targets
-        are zero.
+        are zero, and RunWarning says so.
 
         Without X and Y the trials are those of `error_`. If `fit` had no `test`, and the parameter test_file names no
         file, these are the training trials, on which errors are smaller than on new ones: `test()["trials_of"]` says
         which they were.
         """
-        return of_each(per, self.test(X, Y, **more))
+        return of_each(per, self._tested(per, X, Y, **more))
 
     def _run_test(self, scratch: ScratchFolder, trials: Optional[list[Trial]], noise: Optional[float],
                   seed: Optional[int], more: Sequence[Any]) -> None:

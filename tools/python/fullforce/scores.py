@@ -1,11 +1,12 @@
 """Errors from the scores of a test that the program writes: the test error, or those of trials, outputs, conditions."""
 from __future__ import annotations
 
+import warnings
 from typing import Any, Mapping, Union
 
 import numpy as np
 
-from .errors import InputError
+from .errors import InputError, RunWarning
 
 Per = str
 LISTS = {"trial": "per_trial", "output": "per_output", "condition": "per_condition"}
@@ -24,6 +25,15 @@ def of_each(per: Union[Per, None], test: Mapping[str, Any]) -> Any:
         return {row["condition"]: _number(row["error"]) for row in rows}
     rows = sorted(rows, key=lambda row: row["trial"]) if per == "trial" else rows
     return np.array([_number(row["error"]) for row in rows])
+
+
+def warn_of_no_error(per: Union[Per, None], results: Mapping[str, Any]) -> None:
+    """Warns where errors are missing in the results of a test, with the program's reason."""
+    test, place = results["test"], "test.error" if per is None else f"test.{LISTS.get(per, per)}: error"
+    errors = [test["error"]] if per is None else [row["error"] for row in test.get(LISTS.get(per, ""), ())]
+    reasons = [reason for reason in results.get("warnings", ()) if reason.startswith(place)]
+    if None in errors:
+        warnings.warn(reasons[0] if reasons else f"{place} is not there", RunWarning, stacklevel=4)
 
 
 def having_conditions(test: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

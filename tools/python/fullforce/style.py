@@ -12,6 +12,8 @@ from .errors import ToolError
 
 # The numbers of logarithmic axes go through pyparsing. Under `python -W error` it warns of Matplotlib's own parser.
 warnings.filterwarnings("ignore", "warn_|Forward defined here", UserWarning)
+# Conditions and names may have letters that the font lacks. They are drawn as boxes.
+warnings.filterwarnings("ignore", r"Glyph \d+ .*missing from|Matplotlib currently does not support", UserWarning)
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
