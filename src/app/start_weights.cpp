@@ -102,7 +102,7 @@ StartWeights check_start_weights(const Communicator& comm, const Config& config,
     require_room(header, config);
     const std::string damage = damage_of(comm, file);
     require(damage.empty(), "{}", damage);
-    return {source_of(comm, file), header.trials.learned_trials};
+    return {source_of(comm, file), header.learned_trials.value_or(std::vector<std::int64_t>{})};
   } catch (const InputError& error) {
     throw InputError(fmt::format("run.start_from: {}", error.what()));
   }

@@ -121,23 +121,15 @@ std::vector<std::string> Task::output_names() const {
   return names;
 }
 
-TrialsFingerprints fingerprints(const Task& task, Index train_trials) {
+TrialsFingerprints fingerprints(const Task& task) {
   const Task& tests = task.for_tests();
-  TrialsFingerprints found{task.fingerprint(), &tests == &task ? std::string() : tests.fingerprint()};
-  // Every epoch visits each trial of the file once.
-  const Index visited = std::min(train_trials, task.trials_in_file());
-  std::vector<std::int64_t> trials;
-  for (Index k = 0; k < visited; ++k)
-    trials.push_back(task.trial_fingerprint({TrialKind::training, static_cast<std::uint64_t>(k)}));
-  add_learned(found, trials);
-  return found;
+  return {task.fingerprint(), &tests == &task ? std::string() : tests.fingerprint()};
 }
 
-void add_learned(TrialsFingerprints& trials, std::span<const std::int64_t> before) {
-  std::vector<std::int64_t>& all = trials.learned_trials;
-  all.insert(all.end(), before.begin(), before.end());
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
+std::int64_t Task::trial_fingerprint(TrialId id) const {
+  Trial scratch;
+  const TrialView trial = view(id, scratch);
+  return fullforce::trial_fingerprint(trial.inputs, trial.targets);
 }
 
 Index Task::bytes_of_streams(Index streams) const {

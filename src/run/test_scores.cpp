@@ -26,14 +26,6 @@ struct ConditionOrder {
 
 }  // namespace
 
-bool has_learned(const TrialsFingerprints& network, const Task& task, TrialId id) {
-  const std::string file = task.fingerprint();
-  if (file.empty()) return task.fixed();
-  const std::vector<std::int64_t>& learned = network.learned_trials;
-  if (learned.empty()) return file == network.learned;
-  return std::binary_search(learned.begin(), learned.end(), task.trial_fingerprint(id));
-}
-
 void OutputSums::add(double output, double target) {
   const double miss = output - target;
   squares_.add({miss * miss, target * target, 1});

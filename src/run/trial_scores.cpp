@@ -5,7 +5,7 @@
 namespace fullforce {
 
 template <Real T>
-TrialScores<T>::TrialScores(const Task& task, Index streams, const TrialsFingerprints& learned_from)
+TrialScores<T>::TrialScores(const Task& task, Index streams, const LearnedTrials& learned_from)
     : task_(&task), learned_from_(&learned_from), running_(as_size(streams), Outputs(as_size(task.outputs()))) {
   scores_.from_file = !task.fingerprint().empty();
   scores_.output_names = task.output_names();

@@ -2,6 +2,7 @@
 #include <map>
 #include <vector>
 
+#include "fullforce/run/learned_trials.hpp"
 #include "fullforce/run/simulation.hpp"
 #include "fullforce/run/test_scores.hpp"
 
@@ -12,8 +13,8 @@ namespace fullforce {
 template <Real T>
 class TrialScores {
  public:
-  /// `learned_from` has the fingerprints of the network.
-  TrialScores(const Task& task, Index streams, const TrialsFingerprints& learned_from);
+  /// `learned_from` has the trials that the network learned from.
+  TrialScores(const Task& task, Index streams, const LearnedTrials& learned_from);
 
   /// Adds the present step of the streams that are in a test trial.
   void look(const Simulation<T>& simulation);
@@ -33,7 +34,7 @@ class TrialScores {
   void add(Ended ended);
 
   const Task* task_;
-  const TrialsFingerprints* learned_from_;
+  const LearnedTrials* learned_from_;
   std::vector<Outputs> running_;    ///< of each stream, of its trial so far
   std::map<Index, Ended> waiting_;  ///< by their numbers
   TestScores scores_;

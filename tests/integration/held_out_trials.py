@@ -198,6 +198,13 @@ def check_known_trials():
     fullforce(0, "train", "c.toml", "--output", "built_in", "--quiet")
     said = fullforce(0, "analyze", "built_in/network.h5", "--pca", "--trials-file", "new.h5").stdout
     harness.expect(json.loads(said)["run"]["trials_of"] == "held-out trials", f"analyze of a built-in task says {said}")
+    fullforce(0, "trials", "c.toml", "--count", 2, "--output", "drawn.h5")
+    harness.expect(trials_of("built_in/network.h5", "drawn.h5") == training, "trials of a built-in task")
+    fullforce(75, "train", "c.toml", "--output", "begun", "--quiet", *FILE, "--max-steps", 1)
+    fullforce(75, "train", "c.toml", "--output", "short", "--quiet", *FILE, "--max-steps", 80)
+    harness.expect(trials_of("begun/checkpoint-1.h5", "trials.h5") == ("held-out trials", []), "no trial has begun")
+    words, warned = trials_of("short/checkpoint-80.h5", "trials.h5")
+    harness.expect(words == "training and held-out trials" and "2 of the 3" in warned[0], f"two streams: {words}, {warned}")
     harness.expect("known/network.h5" in fullforce(0, "info", "on/network.h5").stdout.split("provenance")[0], "info")
 
 

@@ -118,8 +118,8 @@ class Task {
   /// The fingerprint of the trials file that the signals come from; empty if they come from no file.
   virtual std::string fingerprint() const { return {}; }
 
-  /// The fingerprint of the inputs and targets of a trial (trial_fingerprints); 0 if they come from no file.
-  virtual std::int64_t trial_fingerprint(TrialId /*id*/) const { return 0; }
+  /// The fingerprint of the inputs and targets of a trial (fullforce::trial_fingerprint).
+  virtual std::int64_t trial_fingerprint(TrialId id) const;
 
   /// The number of trials in this file; 0 if the signals come from no file.
   virtual Index trials_in_file() const { return 0; }
@@ -143,18 +143,10 @@ class Task {
 
 /// The fingerprints of the trials files of a task. They are empty where it has no such file.
 struct TrialsFingerprints {
-  std::string learned;  ///< of the file to learn from
-  std::string tested;   ///< of the file of tests, if these have one of their own
-  /// Of each trial that was learned from (Task::trial_fingerprint), in increasing order. It has those of earlier runs,
-  /// if training started from the weights of a network.
-  std::vector<std::int64_t> learned_trials{};
+  std::string learned;  ///< of the trials to learn from
+  std::string tested;   ///< of the trials of tests, if these have a file of their own
 };
-
-/// The fingerprints of a task, for a run that learns from `train_trials` trials of it.
-TrialsFingerprints fingerprints(const Task& task, Index train_trials);
-
-/// Adds trials that were learned from before.
-void add_learned(TrialsFingerprints& trials, std::span<const std::int64_t> before);
+TrialsFingerprints fingerprints(const Task& task);
 
 /// The mean length of the first trials of a kind, in steps. It looks at one trial of a fixed task, and otherwise at no
 /// more than a hundred of so many trials.

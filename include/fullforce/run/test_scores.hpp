@@ -18,10 +18,6 @@ template <>
 inline constexpr std::array<std::string_view, 4> names_of<TrialOrigin> = {"training trials", "held-out trials",
                                                                           "new trials", "training and held-out trials"};
 
-/// Whether a network with these fingerprints learned from a trial of `task`. If all trials of a task are alike, it
-/// learned from them. A network of an older program does not know its trials, only their file.
-bool has_learned(const TrialsFingerprints& network, const Task& task, TrialId id);
-
 /// Sums of squares over samples of outputs and their targets.
 struct SquareSums {
   double error = 0.0;   ///< sum (z - f)^2

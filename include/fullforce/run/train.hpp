@@ -15,7 +15,7 @@ namespace fullforce {
 /// The network whose weights training started from (run.start_from). It is empty if training started from zero.
 struct StartWeights {
   std::string source;                        ///< NetworkFileHeader::source
-  std::vector<std::int64_t> learned_trials;  ///< TrialsFingerprints::learned_trials of that network
+  std::vector<std::int64_t> learned_trials;  ///< LearnedTrials::trials of that network
 };
 
 /// A complete training run: what the configuration says, and how this part of the run is to go.

@@ -90,7 +90,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
                  "fewer neurons, learning.precision = \"single\"");
   RunLock lock;
   lock.take_if_used(comm, config.run.output);
-  RunStart start = find_start(comm, config, fingerprints(*task, config.run.train_trials), arguments.restart);
+  RunStart start = find_start(comm, config, fingerprints(*task), arguments.restart);
   if (start.finished) {
     if (comm.is_root())
       say(fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)\n",

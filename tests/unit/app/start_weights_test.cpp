@@ -24,7 +24,7 @@ class StartWeights : public testing::Test {
     Session<double> session(comm_, *task, {config.network, config.learning, 1, config.run.seed}, with_P);
     session.start_training(training_schedule(config.run), config.run.seed);
     for (Index k = 0; k < steps; ++k) session.simulation().step();
-    session.save(path(), {dump_config(config), "{}", {"file", "", learned_}}, true);
+    session.save(path(), {dump_config(config), "{}", {"file", ""}, learned_}, true);
   }
 
   std::string path() const { return (folder_ / "network.h5").string(); }

@@ -447,6 +447,8 @@ TEST_F(TrialsFile, FingerprintsOfTrialsCoverInputsAndTargetsAlone) {
   const std::vector<std::int64_t> changed = trial_fingerprints(other, other.signals());
   EXPECT_EQ(changed[0], both[0]);
   EXPECT_NE(changed[1], both[1]);
+  const double zero[] = {0.0, 1.0}, minus_zero[] = {-0.0, 1.0};
+  EXPECT_EQ(trial_fingerprint(zero, zero), trial_fingerprint(minus_zero, zero));
   EXPECT_EQ(both[0], -1927887927760899009) << "it must not change between versions of the program";
 }
 

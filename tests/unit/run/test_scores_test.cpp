@@ -146,7 +146,7 @@ TEST(TestReport, WarnsOnceOfManyTrials) {
   for (Index n = 0; n < 100; ++n) many.scores.trials.push_back(trial(n, "", 1.0, 0.0));
   std::vector<std::string> warnings;
   test_section(many, warnings);
-  EXPECT_TRUE(says(warnings.back(), "for trial 0, trial 0, trial 1, trial 2, trial 3 and 96 more: all targets"));
+  EXPECT_TRUE(says(warnings.back(), "for trial 0, trial 1, trial 2, trial 3, trial 4 and 95 more: all targets"));
 }
 
 TEST(TestReport, OfNoTrialHasNoNumbers) {
