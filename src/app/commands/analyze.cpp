@@ -108,8 +108,9 @@ class Analysis {
     };
     RunOptions run = config().run;
     run.streams = 1;
-    const TestJob plan{run, config().network, config().learning,  arguments_->network, tested_.network_seed, {},
-                       {},  observe,          config().task.reset};
+    const TestJob plan{
+        run, config().network, config().learning,   arguments_->network,         tested_.network_seed, {},
+        {},  observe,          config().task.reset, target_source(config().task)};
     describe_run(test(layout_.comm(), task(), plan), activity);
     if (pca) find_components(activity);
     if (starts_) search_fixed_points();

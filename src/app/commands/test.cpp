@@ -82,8 +82,9 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
                  recording ? "fewer of --neurons, fewer trials" : "fewer trials");
   const std::vector<std::string> warnings = warnings_of_trials(tested);
   warn(comm, warnings);
-  const TestJob plan{config.run,          config.network, config.learning, arguments.network, tested.network_seed,
-                     tested.learned_from, recording,      /*observe=*/{},  config.task.reset};
+  const TestJob plan{
+      config.run,          config.network, config.learning, arguments.network, tested.network_seed,
+      tested.learned_from, recording,      /*observe=*/{},  config.task.reset, target_source(config.task)};
   const TestResult result = test(comm, *tested.task, plan);
   agree(comm, [&] {
     if (comm.is_root() && arguments.output)
