@@ -46,12 +46,17 @@ std::vector<std::string> warnings_of_trials(const TestedNetwork& tested) {
 std::optional<RecordingJob> recording_of(const TestArguments& arguments, const TestedNetwork& tested,
                                          const std::string& provenance_text) {
   if (!arguments.record) {
-    require(!arguments.neurons && !arguments.states, "{} says what to record (name a file with --record, too)",
-            arguments.neurons ? "--neurons" : "--states");
+    require(!arguments.neurons && !arguments.states && !arguments.currents,
+            "{} says what to record (name a file with --record, too)",
+            arguments.neurons  ? "--neurons"
+            : arguments.states ? "--states"
+                               : "--currents");
     return std::nullopt;
   }
   const Config& config = tested.config;
-  RecordingJob job{*arguments.record, chosen_neurons(arguments.neurons, config.network.neurons), arguments.states, {}};
+  RecordingJob job{*arguments.record,          chosen_neurons(arguments.neurons, config.network.neurons),
+                   arguments.states,           arguments.currents,
+                   target_source(config.task), {}};
   job.notes = {{"network", arguments.network},  {"network_seal", seal_of(arguments.network)},
                {"noise", config.network.noise}, {"seed", static_cast<Index>(config.run.seed)},
                {"dt", config.network.dt},       {"config", dump_config(config)},
