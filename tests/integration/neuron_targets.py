@@ -38,7 +38,7 @@ gain = 1.3
 """
 
 
-def run(ranks, arguments):
+def program(ranks, arguments):
     """The finished process; one rank has no launcher, which is faster."""
     return harness.finish(harness.start(ranks, arguments))
 
@@ -66,7 +66,7 @@ def train(folder, file, ranks=1, task="", run="", network="", learning="", optio
     """A training run, and its network file as HDF5 datasets by name."""
     pathlib.Path(f"{folder}.toml").write_text(CONFIG.format(file=file, task=task, run=run, network=network,
                                                             learning=learning))
-    done = run(ranks, ["train", f"{folder}.toml", "--output", folder, "--quiet", *options])
+    done = program(ranks, ["train", f"{folder}.toml", "--output", folder, "--quiet", *options])
     expect(done.returncode == 0, f"train {folder}: {done.stderr}")
     return done
 
@@ -89,7 +89,7 @@ def check_currents_of_the_generator():
     """A network that learns the recorded currents of a target-generating network gets the same weights."""
     write_trials("plain.h5", *signals(), dt=DT)
     train("generated", "plain.h5", task='reset = "zero"')
-    done = run(2, ["test", "generated/network.h5", "--record", "r.h5", "--neurons", "all", "--currents"])
+    done = program(2, ["test", "generated/network.h5", "--record", "r.h5", "--neurons", "all", "--currents"])
     expect(done.returncode == 0, done.stderr)
     with h5py.File("r.h5") as file:
         currents = np.split(file["target_currents"][()], file["trial_ends"][()][:-1])
@@ -141,7 +141,7 @@ def check_rates():
 
     write("rates.h5", rates(), conditions=["a", "b", "a"])
     train("rates", "rates.h5", task=task)
-    done = run(3, ["test", "rates/network.h5", "--record", "r.h5", "--neurons", "all"])
+    done = program(3, ["test", "rates/network.h5", "--record", "r.h5", "--neurons", "all"])
     expect("of the rates of 40 neurons" in done.stdout, done.stdout + done.stderr)
     with h5py.File("r.h5") as file:
         made, wanted, ends = file["rates"][()], file["target_rates"][()], file["trial_ends"][()]
@@ -174,7 +174,7 @@ def check_same_bits():
         expect_same_bits(f"{name}1", f"{name}3")
         scores = [summary(f"{name}{ranks}")["test"] for ranks in (1, 3)]
         expect(scores[0]["neuron_targets"] == scores[1]["neuron_targets"], "scores differ between numbers of ranks")
-        stopped = run(2, ["train", f"{name}1.toml", "--output", f"{name}r", "--quiet", "--max-steps", 170])
+        stopped = program(2, ["train", f"{name}1.toml", "--output", f"{name}r", "--quiet", "--max-steps", 170])
         expect(stopped.returncode == 75, f"exit {stopped.returncode}: {stopped.stderr}")
         train(f"{name}r", file, 3, task, "streams = 2", "noise = 0.01")
         expect_same_bits(f"{name}1", f"{name}r")
@@ -182,7 +182,7 @@ def check_same_bits():
         expect(np.allclose(J[others], drawn[others], rtol=1e-13, atol=0), "rows without targets have changed")
         start = drawn[listed] if "rates" in name else np.zeros((len(listed), N))
         expect((np.abs(J[listed] - start).max(axis=1) > 1e-3).all(), "rows with targets have not learned")
-        recorded = run(1, ["test", f"{name}1/network.h5", "--noise", 0, "--record", "r.h5", "--neurons", "all"])
+        recorded = program(1, ["test", f"{name}1/network.h5", "--noise", 0, "--record", "r.h5", "--neurons", "all"])
         expect(recorded.returncode == 0, recorded.stderr)
         activity = load_network(f"{name}1/network.h5").run(read_trials(file)[0])
         with h5py.File("r.h5") as recording:
@@ -197,7 +197,7 @@ def check_same_bits():
 def refused(said, file="rates.h5", task='target = "rates"', learning="", network="", ranks=1):
     """The run is refused with these words, by one rank, and writes nothing."""
     pathlib.Path("wrong.toml").write_text(CONFIG.format(file=file, task=task, learning=learning, network=network, run=""))
-    done = run(ranks, ["train", "wrong.toml", "--output", "wrong", "--quiet"])
+    done = program(ranks, ["train", "wrong.toml", "--output", "wrong", "--quiet"])
     expect(done.returncode == 2 and done.stderr.count("fullforce: error") == 1, f"exit {done.returncode}: {done.stderr}")
     expect(said in done.stderr, f"{said!r} is not in {done.stderr}")
     expect(not pathlib.Path("wrong").exists(), "a refused run has written a folder")
@@ -228,10 +228,10 @@ def check_refusals():
                  options=["--dry-run"])
     for key in ("task.hint", "network.in_degree", "network.output_gain"):
         expect(f"{key} = " in done.stderr, f"{key} is not told: {done.stderr}")
-    done = run(1, ["train", "told.toml", "--dry-run", "--set", "task.name=oscillation"])
+    done = program(1, ["train", "told.toml", "--dry-run", "--set", "task.name=oscillation"])
     expect("task.target" in done.stderr and done.returncode == 0, done.stderr)
     for command in (["plan", "told.toml"], ["info", "rates.h5"]):
-        done = run(1, command)
+        done = program(1, command)
         expect(done.returncode == 0, done.stderr)
     expect("targets of 40 neuron(s)" in done.stdout, done.stdout)
 
