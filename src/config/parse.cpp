@@ -159,9 +159,11 @@ class Builder {
   void require_target(const std::string& file) const {
     const TargetSource source = target_source(config_.task);
     const LearningOptions& learning = config_.learning;
-    require(config_.task.reset != Reset::targets || source == TargetSource::rates,
-            "{}: task.reset = \"targets\" (needs target rates: task.name = \"file\" with task.target = \"rates\")",
-            place_of({"task.reset"}, file));
+    require(
+        config_.task.reset != Reset::targets || source != TargetSource::generator,
+        "{}: task.reset = \"targets\" (needs targets of neurons: task.name = \"file\" with task.target = \"currents\" "
+        "or \"rates\")",
+        place_of({"task.reset"}, file));
     if (source == TargetSource::generator) return;
     const auto place = [&](const char* other) { return place_of({"task.target", other}, file); };
     require(learns_recurrent(learning.rule),

@@ -17,7 +17,12 @@ Index TrialReset<T>::Shape::bytes() const {
 template <Real T>
 TrialReset<T>::TrialReset(const Layout& layout, Reset kind, const RowMatrix<T>& fixed_state, std::uint64_t seed,
                           Index streams, Index outputs, const Targets& targets)
-    : layout_(&layout), kind_(kind), fixed_state_(&fixed_state), seed_(seed), nonlinearity_(targets.nonlinearity) {
+    : layout_(&layout),
+      kind_(kind),
+      fixed_state_(&fixed_state),
+      seed_(seed),
+      source_(targets.source),
+      nonlinearity_(targets.nonlinearity) {
   if (kind == Reset::none) return;
   if (kind == Reset::targets) columns_ = columns_of_targets(layout, targets.neurons);
   due_.reserve(as_size(streams));
@@ -38,8 +43,7 @@ template <Real T>
 std::span<const T> TrialReset<T>::state(TrialId trial, std::span<const double> first_targets) {
   if (kind_ == Reset::zero || kind_ == Reset::targets) state_.fill(T(0));
   for (std::size_t i = 0; i < columns_.size() && !first_targets.empty(); ++i)
-    if (columns_[i] >= 0)
-      state_[static_cast<Index>(i)] = static_cast<T>(state_at_rate(nonlinearity_, first_targets[as_size(columns_[i])]));
+    if (columns_[i] >= 0) state_[static_cast<Index>(i)] = static_cast<T>(state_of(first_targets[as_size(columns_[i])]));
   if (kind_ == Reset::fixed)
     for (Index i = 0; i < layout_->local_rows(); ++i) state_[i] = (*fixed_state_)(i, 0);
   if (kind_ == Reset::random) {
@@ -49,6 +53,12 @@ std::span<const T> TrialReset<T>::state(TrialId trial, std::span<const double> f
     });
   }
   return state_.span();
+}
+
+/// The state that belongs to a target: that of a target rate, or that to which a target current leads in the long run.
+template <Real T>
+double TrialReset<T>::state_of(double target) const {
+  return source_ == TargetSource::rates ? state_at_rate(nonlinearity_, target) : target;
 }
 
 template class TrialReset<float>;

@@ -24,7 +24,7 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       signals_(task, schedule.streams),
       inputs_(layout, connectivity.u_in, signals_),
       reset_(layout, options.reset, connectivity.start_state, options.seed, schedule.streams, task.outputs(),
-             {task.neuron_targets().neurons, options.network.nonlinearity}),
+             {task.neuron_targets().neurons, options.target, options.network.nonlinearity}),
       network_(make_neurons<T>(layout, schedule.streams, options.network, options.network.integrator)),
       drive_(make_drive<T>(options.rule, layout, options.network, connectivity, signals_, plasticity.needs_all_rates(),
                            {options.target, task.neuron_targets().neurons})),

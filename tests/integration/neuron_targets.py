@@ -167,7 +167,7 @@ def check_same_bits():
     others = np.setdiff1d(np.arange(N), listed)
     drawn = np.array([draws.normal_draws(5, draws.RECURRENT_WEIGHTS, i, N) for i in range(N)]) * (1.3 / np.sqrt(N))
     for file, task in (("some_rates.h5", 'target = "rates"\nreset = "targets"'),
-                       ("some_currents.h5", 'target = "currents"')):
+                       ("some_currents.h5", 'target = "currents"\nreset = "targets"')):
         name = file.partition(".")[0]
         for ranks in (1, 3):
             train(f"{name}{ranks}", file, ranks, task, "streams = 2", "noise = 0.01")
@@ -221,7 +221,7 @@ def check_refusals():
     refused("learning.target_modes = 3", learning="target_modes = 3")
     refused("which learns no recurrent weights", learning='rule = "force"')
     refused("has targets of 3 of 40 neurons", "few.h5", 'target = "currents"', 'features = "low-rank"')
-    refused("task.reset = \"targets\" (needs target rates", task='reset = "targets"\ntarget = "currents"')
+    refused("task.reset = \"targets\" (needs targets of neurons", task='reset = "targets"')
     refused('has targets of 3 neuron(s), but task.file = "rates.h5" has those of 40',
             task='target = "rates"\ntest_file = "few.h5"')
     done = train("told", "rates.h5", task='target = "rates"\nhint = false', network="in_degree = 5\noutput_gain = 2.0",

@@ -22,8 +22,8 @@ template <>
 inline constexpr std::array<std::string_view, 3> names_of<Hint> = {"none", "published", "phase"};
 
 /// The state in which both networks begin a trial: the one in which the trial before left them, x = x_D = 0, a random
-/// state that is the same for all trials, a random state of this trial alone, or the state whose rates are the target
-/// rates of its first step.
+/// state that is the same for all trials, a random state of this trial alone, or a state that follows from the targets of
+/// neurons in its first step: that of target rates, or x = F for target currents.
 enum class Reset { none, zero, fixed, random, targets };
 template <>
 inline constexpr std::array<std::string_view, 5> names_of<Reset> = {"none", "zero", "fixed", "random", "targets"};

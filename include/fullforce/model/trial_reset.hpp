@@ -27,9 +27,10 @@ class TrialReset {
     Index bytes() const;
   };
 
-  /// What Reset::targets needs: the neurons that have target rates, and the function that gives rates.
+  /// What Reset::targets needs: the neurons that have targets, what these are, and the function that gives rates.
   struct Targets {
     std::span<const Index> neurons{};
+    TargetSource source = TargetSource::rates;
     Nonlinearity nonlinearity = Nonlinearity::tanh;
   };
 
@@ -52,10 +53,13 @@ class TrialReset {
   std::vector<double>& outputs() { return outputs_; }
 
  private:
+  double state_of(double target) const;
+
   const Layout* layout_;
   Reset kind_;
   const RowMatrix<T>* fixed_state_;
   std::uint64_t seed_;
+  TargetSource source_;
   Nonlinearity nonlinearity_;
   std::vector<Index> columns_;  ///< [local rows] (columns_of_targets), with Reset::targets
   std::vector<Index> due_;

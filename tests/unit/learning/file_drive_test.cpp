@@ -72,7 +72,8 @@ struct Harness {
     return drive->targets();
   }
 
-  Layout layout{Communicator::world(), neurons};
+  Communicator comm = Communicator::world();
+  Layout layout{comm, neurons};
   TargetsTask task;
   TrialStreams streams;
   StepSignals signals;

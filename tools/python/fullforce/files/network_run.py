@@ -51,12 +51,17 @@ def start_states(network: Network, trials: range, seed: int, kind: int = TEST) -
 
 
 def states_of_targets(network: Network, trials: Sequence[Trial]) -> np.ndarray:
-    """The states whose rates are the target rates of the first steps of trials, [trials, N]; 0 without a target."""
+    """The states that belong to the targets of the first steps of trials, [trials, N]; 0 where there is no target.
+
+    They are those of target rates, or equal to target currents.
+    """
     neurons = target_neurons(trials)
     first = np.array([spread_targets(trial, neurons, network.neurons)[0] for trial in trials])
     if trials and len(neurons) == 0:
         raise InputError('task.reset = "targets", and the trials have no neuron_targets to begin with')
-    states = network.states(np.where(np.isnan(first), 0.0, first))
+    states = np.where(np.isnan(first), 0.0, first)
+    if network.target_source == "rates":
+        states = network.states(states)
     single = network.config["learning"]["precision"] != "double"
     return states.astype(np.float32).astype(float) if single else states
 
