@@ -20,10 +20,10 @@ struct TestChanges {
 struct TestedNetwork {
   Config config;
   std::unique_ptr<Task> task;
-  std::uint64_t network_seed = 1;  ///< seed of its fixed weights
-  std::string learned_from;        ///< fingerprint of the trials file that it learned from; empty if there is none
-  bool has_own_file = false;       ///< whether the trials come from task.test_file or --trials-file
-  bool has_pending = false;        ///< whether the file has pending updates, which a test applies first
+  std::uint64_t network_seed = 1;   ///< seed of its fixed weights
+  TrialsFingerprints learned_from;  ///< what the network learned from
+  bool has_own_file = false;        ///< whether the trials come from task.test_file or --trials-file
+  bool has_pending = false;         ///< whether the file has pending updates, which a test applies first
 };
 
 /// Opens a network file. Throws InputError if it is not a network, if trials have other channels than it has, and if

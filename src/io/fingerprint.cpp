@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 
 #include "fullforce/io/trials_file.hpp"
@@ -38,6 +39,20 @@ std::string fingerprint(const TrialsShape& shape, const Signals<const double>& s
     hash = with(hash, signals.neuron_targets);
   }
   return fmt::format("{:016x}", hash);
+}
+
+std::vector<std::int64_t> trial_fingerprints(const TrialsShape& shape, const Signals<const double>& signals) {
+  std::vector<std::int64_t> hashes;
+  Index first = 0;
+  for (const Index length : shape.lengths) {
+    const auto trial = [&](std::span<const double> all, Index width) {
+      return all.subspan(as_size(first * width), as_size(length * width));
+    };
+    hashes.push_back(std::bit_cast<std::int64_t>(
+        with(with(0, trial(signals.inputs, shape.n_in)), trial(signals.targets, shape.n_out))));
+    first += length;
+  }
+  return hashes;
 }
 
 }  // namespace fullforce

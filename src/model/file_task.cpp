@@ -84,7 +84,7 @@ TrialLabel FileTask::label(TrialId id) const {
 }
 
 MemoryNeed FileTask::memory() const {
-  const Index tables = static_cast<Index>((2 * starts_.size() + 2 * neurons_.size()) * sizeof(Index));
+  const Index tables = static_cast<Index>((3 * starts_.size() + 2 * neurons_.size()) * sizeof(Index));
   const MemoryNeed own = trials_.memory() + MemoryNeed{tables + bytes_of(shape().conditions), 0};
   return tests_ ? own + tests_->memory() : own;
 }

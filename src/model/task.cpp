@@ -137,9 +137,23 @@ std::vector<std::string> Task::output_names() const {
   return names;
 }
 
-TrialsFingerprints fingerprints(const Task& task) {
+TrialsFingerprints fingerprints(const Task& task, Index train_trials) {
   const Task& tests = task.for_tests();
-  return {task.fingerprint(), &tests == &task ? std::string() : tests.fingerprint()};
+  TrialsFingerprints found{task.fingerprint(), &tests == &task ? std::string() : tests.fingerprint()};
+  // Every epoch visits each trial of the file once.
+  const Index visited = std::min(train_trials, task.trials_in_file());
+  std::vector<std::int64_t> trials;
+  for (Index k = 0; k < visited; ++k)
+    trials.push_back(task.trial_fingerprint({TrialKind::training, static_cast<std::uint64_t>(k)}));
+  add_learned(found, trials);
+  return found;
+}
+
+void add_learned(TrialsFingerprints& trials, std::span<const std::int64_t> before) {
+  std::vector<std::int64_t>& all = trials.learned_trials;
+  all.insert(all.end(), before.begin(), before.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
 }
 
 Index Task::bytes_of_streams(Index streams) const {

@@ -20,7 +20,7 @@ class FreeTrials {
       : simulation_(&session.start_test(test_schedule(run), run.seed, noise)),
         views_(&views),
         task_(&session.task().for_tests()),
-        scores_(*task_, run.streams),
+        scores_(*task_, run.streams, views.learned_from),
         neuron_scores_(session.layout(), *task_, session.options().target, run.streams),
         task_scores_(*task_, run.streams),
         stream_0_(*task_, views.observe ? session.layout().rows() : 0,
@@ -41,7 +41,7 @@ class FreeTrials {
     });
     result_.steps = simulation_->steps();
     result_.seconds = clock_.seconds();
-    result_.scores = scores_.take(origin_of_test(*task_, views_->learned_from));
+    result_.scores = scores_.take();
     result_.scores.compared = neuron_scores_.compared();
     result_.scores.neurons = static_cast<Index>(task_->neuron_targets().neurons.size());
     result_.of_task = task_scores_.scores();

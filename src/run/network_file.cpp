@@ -24,6 +24,15 @@ std::array<std::pair<const char*, std::string*>, 2> attributes_of(TrialsFingerpr
   return {{{format::root::trials, &trials.learned}, {format::root::test_trials, &trials.tested}}};
 }
 
+/// Saves or loads which trials the network learned from. Files of networks that learned from no trials file have none.
+void persist_learned_trials(Archive& archive, std::vector<std::int64_t>& learned) {
+  if (archive.loading()) {
+    if (!archive.contains(format::trials::learned)) return;
+    learned.resize(as_size(archive.shape(format::trials::learned).at(0)));
+  }
+  if (!learned.empty()) archive.replicated<std::int64_t>(format::trials::learned, learned);
+}
+
 void write_contents(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader& header,
                     const std::function<void(Archive&)>& persist) {
   Archive archive = Archive::create(comm, path);
@@ -36,6 +45,7 @@ void write_contents(const Communicator& comm, const std::filesystem::path& path,
   for (const auto& [name, fingerprint] : attributes_of(header.trials))
     if (!fingerprint->empty()) archive.attribute(format::root::group, name, *fingerprint);
   if (!header.source.empty()) archive.attribute(format::root::group, format::root::source, header.source);
+  persist_learned_trials(archive, header.trials.learned_trials);
   persist(archive);
   archive.close();
 }
@@ -114,6 +124,7 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     archive.attribute(format::root::group, format::root::provenance, header.provenance);
     for (const auto& [name, fingerprint] : attributes_of(header.trials))
       if (archive.has_attribute(format::root::group, name)) archive.attribute(format::root::group, name, *fingerprint);
+    persist_learned_trials(archive, header.trials.learned_trials);
     if (archive.has_attribute(format::root::group, format::root::source))
       archive.attribute(format::root::group, format::root::source, header.source);
     header.channels = {columns(archive, format::network::u_in), columns(archive, format::target::u_out),

@@ -95,7 +95,8 @@ Json trials_section(const TestScores& scores, std::vector<std::string>& warnings
                        {"condition", label.condition.empty() ? Json(nullptr) : Json(label.condition)},
                        {"steps", trial.steps},
                        {"error", error_of(trial.squares, fmt::format("trial {}", label.trial), errors)},
-                       {"squared_error", trial.squares.error}});
+                       {"squared_error", trial.squares.error},
+                       {"learned", trial.learned}});
   }
   errors.report("test.per_trial: error", warnings);
   return section;
@@ -128,6 +129,13 @@ std::size_t width_of(const std::string& title, const std::vector<std::string>& n
   std::size_t width = title.size();
   for (const std::string& name : names) width = std::max(width, name.size());
   return width;
+}
+
+/// How many trials were tested, and which.
+std::string trials_text(const TestScores& scores) {
+  const std::size_t count = scores.trials.size();
+  if (scores.origin() != TrialOrigin::both) return fmt::format("{} {}", count, to_text(scores.origin()));
+  return fmt::format("{} trials, {} of which are training trials", count, scores.learned_trials());
 }
 
 std::string outputs_table(const TestScores& scores) {
@@ -169,7 +177,13 @@ std::string test_section(const TestResult& result, std::vector<std::string>& war
   Json json = {{"trials", scores.trials.size()},
                {"steps", result.steps},
                {"seconds", result.seconds},
-               {"trials_of", to_text(scores.origin)}};
+               {"trials_of", to_text(scores.origin())},
+               {"training_trials", scores.learned_trials()}};
+  if (scores.origin() == TrialOrigin::both)
+    warnings.push_back(
+        fmt::format("the network learned from {} of the {} test trials, and errors on these are smaller "
+                    "than on new ones (learned in test.per_trial says which they are)",
+                    scores.learned_trials(), scores.trials.size()));
   json["error"] = finite_or_null(
       total.relative_error(), fmt::format("test.error: {}", why("all targets of the test trials are zero")), warnings);
   for (const Score& score : result.of_task)
@@ -186,7 +200,7 @@ std::string test_section(const TestResult& result, std::vector<std::string>& war
 std::string test_text(const TestResult& result) {
   const TestScores& scores = result.scores;
   if (scores.trials.empty()) return "no test trials (run.test_trials = 0)";
-  const std::string trials = fmt::format("{} {}", scores.trials.size(), to_text(scores.origin));
+  const std::string trials = trials_text(scores);
   const SquareSums total = scores.total();
   std::string text = fmt::format("test error {:.4g} over {}", total.relative_error(), trials);
   if (!std::isfinite(total.relative_error()))

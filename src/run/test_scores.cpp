@@ -26,10 +26,12 @@ struct ConditionOrder {
 
 }  // namespace
 
-TrialOrigin origin_of_test(const Task& task, const std::string& learned_from) {
-  const std::string tested_on = task.fingerprint();
-  if (!tested_on.empty()) return tested_on == learned_from ? TrialOrigin::training : TrialOrigin::held_out;
-  return task.fixed() ? TrialOrigin::training : TrialOrigin::fresh;
+bool has_learned(const TrialsFingerprints& network, const Task& task, TrialId id) {
+  const std::string file = task.fingerprint();
+  if (file.empty()) return task.fixed();
+  const std::vector<std::int64_t>& learned = network.learned_trials;
+  if (learned.empty()) return file == network.learned;
+  return std::binary_search(learned.begin(), learned.end(), task.trial_fingerprint(id));
 }
 
 void OutputSums::add(double output, double target) {
@@ -53,6 +55,16 @@ void OutputSums::add(const OutputSums& later) {
 
 double r_squared(double squared_error, double target_variation) {
   return 1.0 - relative_error(squared_error, target_variation);
+}
+
+Index TestScores::learned_trials() const {
+  return std::count_if(trials.begin(), trials.end(), [](const ScoredTrial& trial) { return trial.learned; });
+}
+
+TrialOrigin TestScores::origin() const {
+  const Index learned = learned_trials();
+  if (learned == 0) return from_file ? TrialOrigin::held_out : TrialOrigin::fresh;
+  return learned == static_cast<Index>(trials.size()) ? TrialOrigin::training : TrialOrigin::both;
 }
 
 SquareSums TestScores::total() const {

@@ -29,6 +29,13 @@ Metrics::Labels labels_of(const Task& task) {
   return [&task](Index trial) { return task.label({TrialKind::training, static_cast<std::uint64_t>(trial)}); };
 }
 
+/// The fingerprints of the trials of a run, and of those that its first weights had learned from.
+TrialsFingerprints all_fingerprints(const Task& task, const TrainingJob& job) {
+  TrialsFingerprints trials = fingerprints(task, job.run.train_trials);
+  add_learned(trials, job.weights.learned_trials);
+  return trials;
+}
+
 /// One training run over scalars T. It begins at the start or at a checkpoint, and ends with the tested network or a
 /// stop. This class decides when to step, to write and to end.
 template <Real T>
@@ -43,12 +50,13 @@ class Training {
                  true),
         header_{.config = job.config_text,
                 .provenance = provenance(comm),
-                .trials = fingerprints(task),
-                .source = job.source},
+                .trials = all_fingerprints(task, job),
+                .source = job.weights.source},
         reporter_(comm, job, header_.provenance, header_.trials),
         stop_request_(job.max_hours, job.checkpoint.every_minutes, job.state_bytes / cautious_bytes_per_second),
-        checkpoints_(comm, folder_, job.checkpoint.keep,
-                     [this](const std::filesystem::path& path) { save(path, checkpoints_need_J_D()); }),
+        checkpoints_(
+            comm, folder_, job.checkpoint.keep,
+            [this](const std::filesystem::path& path) { save(path, checkpoints_hold_J_D(job_->network, job_->run)); }),
         drive_check_(job.network) {
     session_.start_training(training_schedule(job.run), job.run.seed);
     if (job.restart_from)
@@ -70,9 +78,6 @@ class Training {
 
  private:
   Simulation<T>& simulation() { return session_.simulation(); }
-
-  /// J_D that came from another network cannot be drawn again.
-  bool checkpoints_need_J_D() { return session_.connectivity().J_D.in_checkpoints() || !job_->run.start_from.empty(); }
 
   Outcome run_steps() {
     reporter_.starts(first_step_);
@@ -173,7 +178,7 @@ class Training {
     reporter_.trained(totals);
     const Performance performance =
         performance_of(*comm_, totals, job_->run.streams, job_->network.dt, session_.plasticity().matrices());
-    const TestViews views{nullptr, {}, header_.trials.learned};
+    const TestViews views{nullptr, {}, header_.trials};
     const TestResult test = run_free_trials(session_, job_->run, job_->network.noise, views, reporter_.progress(),
                                             [this] { return stop_request_.ask(*comm_).stop; });
     if (test.stopped) {

@@ -12,7 +12,8 @@ namespace fullforce {
 template <Real T>
 class TrialScores {
  public:
-  TrialScores(const Task& task, Index streams);
+  /// `learned_from` has the fingerprints of the network.
+  TrialScores(const Task& task, Index streams, const TrialsFingerprints& learned_from);
 
   /// Adds the present step of the streams that are in a test trial.
   void look(const Simulation<T>& simulation);
@@ -21,7 +22,7 @@ class TrialScores {
   void end_trial(const TrialResult& result, const NeuronSums& neurons = {});
 
   /// The scores of the trials that have ended.
-  TestScores take(TrialOrigin origin);
+  TestScores take();
 
  private:
   using Outputs = std::vector<OutputSums>;  ///< [n_out]
@@ -32,6 +33,7 @@ class TrialScores {
   void add(Ended ended);
 
   const Task* task_;
+  const TrialsFingerprints* learned_from_;
   std::vector<Outputs> running_;    ///< of each stream, of its trial so far
   std::map<Index, Ended> waiting_;  ///< by their numbers
   TestScores scores_;

@@ -73,6 +73,13 @@ inline constexpr const char* test_trials = "test_trials_fingerprint";
 inline constexpr const char* source = "start_from";
 }  // namespace root
 
+/// Which trials the network learned from. Networks that learned from no trials file do not have it.
+namespace trials {
+inline constexpr const char* group = "/trials";
+/// [trials], 64-bit integers in increasing order: a fingerprint of the inputs and targets of each of them
+inline constexpr const char* learned = "/trials/learned";
+}  // namespace trials
+
 /// Where the run stands.
 namespace progress {
 inline constexpr const char* group = "/progress";

@@ -22,8 +22,8 @@ template <>
 inline constexpr std::array<std::string_view, 3> names_of<Hint> = {"none", "published", "phase"};
 
 /// The state in which both networks begin a trial: the one in which the trial before left them, x = x_D = 0, a random
-/// state that is the same for all trials, a random state of this trial alone, or a state that follows from the targets of
-/// neurons in its first step: that of target rates, or x = F for target currents.
+/// state that is the same for all trials, a random state of this trial alone, or a state that follows from the targets
+/// of neurons in its first step: that of target rates, or x = F for target currents.
 enum class Reset { none, zero, fixed, random, targets };
 template <>
 inline constexpr std::array<std::string_view, 5> names_of<Reset> = {"none", "zero", "fixed", "random", "targets"};
@@ -137,6 +137,9 @@ class Task {
   /// The fingerprint of the trials file that the signals come from; empty if they come from no file.
   virtual std::string fingerprint() const { return {}; }
 
+  /// The fingerprint of the inputs and targets of a trial (trial_fingerprints); 0 if they come from no file.
+  virtual std::int64_t trial_fingerprint(TrialId /*id*/) const { return 0; }
+
   /// The number of trials in this file; 0 if the signals come from no file.
   virtual Index trials_in_file() const { return 0; }
 
@@ -162,10 +165,18 @@ class Task {
 
 /// The fingerprints of the trials files of a task. They are empty where it has no such file.
 struct TrialsFingerprints {
-  std::string learned;  ///< of the trials to learn from
-  std::string tested;   ///< of the trials of tests, if these have a file of their own
+  std::string learned;  ///< of the file to learn from
+  std::string tested;   ///< of the file of tests, if these have one of their own
+  /// Of each trial that was learned from (Task::trial_fingerprint), in increasing order. It has those of earlier runs,
+  /// if training started from the weights of a network.
+  std::vector<std::int64_t> learned_trials{};
 };
-TrialsFingerprints fingerprints(const Task& task);
+
+/// The fingerprints of a task, for a run that learns from `train_trials` trials of it.
+TrialsFingerprints fingerprints(const Task& task, Index train_trials);
+
+/// Adds trials that were learned from before.
+void add_learned(TrialsFingerprints& trials, std::span<const std::int64_t> before);
 
 /// The mean length of the first trials of a kind, in steps. It looks at one trial of a fixed task, and otherwise at no
 /// more than a hundred of so many trials.

@@ -65,7 +65,7 @@ TrainingJob plan_of(const Config& config, const Task& task, const TrainArguments
   plan.config_text = dump_config(config);
   plan.config_json = config_json(config);
   plan.restart_from = start.from;
-  plan.source = start.source;
+  plan.weights = start.weights;
   plan.extends = start.extends;
   plan.trained = start.trained;
   plan.state_bytes = state_bytes;
@@ -92,7 +92,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
                  "fewer neurons, learning.precision = \"single\"");
   RunLock lock;
   lock.take_if_used(comm, config.run.output);
-  RunStart start = find_start(comm, config, fingerprints(*task), arguments.restart);
+  RunStart start = find_start(comm, config, fingerprints(*task, config.run.train_trials), arguments.restart);
   if (start.finished) {
     if (comm.is_root())
       say(fmt::format("{} holds this run, finished: nothing to do (more run.train_trials would go on)\n",
@@ -100,7 +100,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
     return 0;
   }
   // A run that goes on has taken its weights, and does not need the file any more.
-  if (!start.from) start.source = check_start_weights(comm, config, task->channels());
+  if (!start.from) start.weights = check_start_weights(comm, config, task->channels());
   require(
       !arguments.no_target || config.run.start_from.empty(),
       "--no-target with run.start_from: J_D that was taken from a file cannot be drawn again (leave --no-target out)");

@@ -194,8 +194,8 @@ TEST_F(FileTaskTest, TestsOnTrialsOfTheirOwn) {
   const auto task = make_task(options, 0.001, 1);
   EXPECT_EQ(order(task->for_tests(), TrialKind::test, 0, 3), (std::vector<Index>{0, 1, 0}));
   EXPECT_EQ(sorted(order(*task, TrialKind::training, 0, 3)), in_file_order(3));
-  EXPECT_EQ(fingerprints(*task).learned, fingerprint(numbered_trials(3)));
-  EXPECT_EQ(fingerprints(*task).tested, fingerprint(numbered_trials(2)));
+  EXPECT_EQ(fingerprints(*task, 3).learned, fingerprint(numbered_trials(3)));
+  EXPECT_EQ(fingerprints(*task, 3).tested, fingerprint(numbered_trials(2)));
   const MemoryNeed both = task->memory(), tests = task->for_tests().memory();
   EXPECT_EQ(both.node, (6 + 3) * 3 * 8);
   EXPECT_EQ(tests.node, 3 * 3 * 8);
@@ -204,6 +204,19 @@ TEST_F(FileTaskTest, TestsOnTrialsOfTheirOwn) {
   wide.targets.resize(2 * wide.targets.size());
   write_trials(options.test_file, wide);
   EXPECT_THROW(make_task(options, 0.001, 1), InputError);
+}
+
+TEST_F(FileTaskTest, KnowsTheTrialsThatWereVisited) {
+  const auto task = task_of(5);
+  const auto of = [&](TrialKind kind, std::uint64_t number) { return task->trial_fingerprint({kind, number}); };
+  EXPECT_EQ(fingerprints(*task, 0).learned_trials, std::vector<std::int64_t>{});
+  std::vector<std::int64_t> three{of(TrialKind::training, 0), of(TrialKind::training, 1), of(TrialKind::training, 2)};
+  std::sort(three.begin(), three.end());
+  TrialsFingerprints found = fingerprints(*task, 3);
+  EXPECT_EQ(found.learned_trials, three);
+  EXPECT_EQ(fingerprints(*task, 50).learned_trials.size(), 5u);
+  add_learned(found, fingerprints(*task, 50).learned_trials);
+  EXPECT_EQ(found.learned_trials, fingerprints(*task, 5).learned_trials);
 }
 
 TEST_F(FileTaskTest, ReadsTheFileOnce) {
