@@ -62,10 +62,9 @@ def main():
     J = true_weights(random)
     rates = record(J, random)
     windows = [trial[k:k + WINDOW] for trial in rates for k in range(0, STEPS, WINDOW)]
-    scale = 1 - 1e-9
     begin = time.time()
-    fit = ff.fit_activity(windows, DT, tau=TAU, method="currents", scale=scale, passes=int(os.environ.get("PASSES", 3)), seed=1,
-                          update_probability=1.0, alpha=float(os.environ.get("ALPHA", 1.0)))
+    fit = ff.fit_activity(windows, DT, tau=TAU, method="currents", scale=1 - 1e-9, passes=12, seed=1,
+                          update_probability=1.0)
     print(f"{fit}, fitted in {time.time() - begin:.0f} s")
     currents, made = fit.currents(REGIONS), np.concatenate(windows)
     smallest = 1.0
