@@ -12,9 +12,10 @@ namespace {
 
 template <Real T>
 NetworkWeights load_as(const Layout& layout, const std::filesystem::path& path, const NetworkOptions& network,
-                       const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed) {
+                       const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed,
+                       TargetSource target) {
   std::optional<Connectivity<T>> fixed;
-  agree(layout.comm(), [&] { fixed.emplace(layout, network, task, seed); });
+  agree(layout.comm(), [&] { fixed.emplace(layout, network, task, seed, Reset::none, target); });
   Archive archive = Archive::open(layout.comm(), path);
   fixed->persist(archive, layout, true);
   const bool learns = has_pending_updates(archive);
@@ -33,9 +34,10 @@ NetworkWeights load_as(const Layout& layout, const std::filesystem::path& path, 
 }  // namespace
 
 NetworkWeights load_weights(const Layout& layout, const std::filesystem::path& path, const NetworkOptions& network,
-                            const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed) {
+                            const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed,
+                            TargetSource target) {
   return with_scalar(learning.precision, [&](auto scalar) {
-    return load_as<decltype(scalar)>(layout, path, network, learning, streams, task, seed);
+    return load_as<decltype(scalar)>(layout, path, network, learning, streams, task, seed, target);
   });
 }
 

@@ -68,6 +68,14 @@ constexpr auto table = std::to_array<Explanation>({
     {"lyapunov", "seconds", "s", "This is the time over which growth is averaged.", ""},
     {"lyapunov", "transient_seconds", "s",
      "This is the time at the beginning of the run that is left out of the averages.", ""},
+    {"regions", "size", "neurons", "This is the number of neurons of a region that the file of `--currents` names.",
+     ""},
+    {"currents", "mean_magnitude", "state",
+     "This is the mean magnitude of the current J_AB r_B that region B sends into a neuron of region A, over the "
+     "neurons "
+     "of A and the steps of the run.",
+     "It says how strongly one region drives another, or itself. The currents themselves may cancel on average."},
+    {"currents", "root_mean_square", "state", "This is the root of the mean square of the same currents.", ""},
     {"run", "network", "", "This is the file that was analysed.", ""},
     {"run", "rule", "", "This is the learning rule of the network.", ""},
     {"run", "signals", "", "The run had the signals of \"test trials\". With `--autonomous` it had \"none\".", ""},

@@ -147,6 +147,29 @@ void AnalysisResults::add(const FixedPoints& found, const std::vector<double>& i
   add_column("start_iterations", starts, [&](std::size_t k) { return found.minima[k].iterations; });
 }
 
+void AnalysisResults::add_regions(const std::vector<Region>& regions, const std::vector<double>& trial_ends) {
+  for (const Region& region : regions) {
+    json_["regions"][region.name] = {{"size", region.neurons.size()}};
+    add_array({"/regions/" + region.name,
+               {static_cast<Index>(region.neurons.size())},
+               {region.neurons.begin(), region.neurons.end()}});
+  }
+  add_array({"/trial_ends", {size_of(trial_ends)}, trial_ends});
+}
+
+void AnalysisResults::add_currents(const Region& from, const Region& into, std::vector<double> currents) {
+  double sum = 0.0, squares = 0.0;
+  for (const double current : currents) {
+    sum += std::abs(current);
+    squares += current * current;
+  }
+  const double count = static_cast<double>(currents.size());
+  json_["currents"][from.name + " to " + into.name] = {{"mean_magnitude", sum / count},
+                                                       {"root_mean_square", std::sqrt(squares / count)}};
+  const auto neurons = static_cast<Index>(into.neurons.size());
+  add_array({"/currents/" + into.name + "/" + from.name, {size_of(currents) / neurons, neurons}, std::move(currents)});
+}
+
 void AnalysisResults::add_correlations(const std::vector<double>& correlations) {
   std::vector<double> sorted;
   std::copy_if(correlations.begin(), correlations.end(), std::back_inserter(sorted),

@@ -6,6 +6,7 @@
 #include "fullforce/analysis/activity.hpp"
 #include "fullforce/analysis/fixed_points.hpp"
 #include "fullforce/analysis/lyapunov.hpp"
+#include "fullforce/analysis/region_currents.hpp"
 #include "fullforce/analysis/spectrum.hpp"
 #include "fullforce/analysis/weight_statistics.hpp"
 #include "fullforce/io/result_file.hpp"
@@ -31,6 +32,10 @@ class AnalysisResults {
   /// Adds the points of the task-performing network under a constant input. `start_steps` are the steps of the run from
   /// whose states they were looked for.
   void add(const FixedPoints& found, const std::vector<double>& input, const std::vector<Index>& start_steps);
+  /// Adds the regions between which currents flow, and where the trials of the run end.
+  void add_regions(const std::vector<Region>& regions, const std::vector<double>& trial_ends);
+  /// Adds the currents from one region into the neurons of another, [steps of all trials, neurons of `into`].
+  void add_currents(const Region& from, const Region& into, std::vector<double> currents);
   void add_correlations(const std::vector<double>& correlations);
   void add_array(ResultArray array) { arrays_.push_back(std::move(array)); }
 

@@ -163,13 +163,17 @@ class CommandLine {
     add_text(app, "--neurons", test_.neurons,
              "which to record: all, a list such as 0,5,9, or how many, 10 if not given");
     app.add_flag("--states", test_.states, "record the states of these neurons in both networks, too");
+    app.add_flag("--currents", test_.currents, "record their recurrent currents and the targets of these, too");
     add_path(app, "--output", test_.output, "file for the scores, JSON");
     add_threads(app, test_.threads);
   }
 
   void add_analyze() {
     CLI::App& app = add(
-        "analyze", "eigenvalues, principal components, Lyapunov exponents, fixed points of a trained network", [this] {
+        "analyze",
+        "eigenvalues, principal components, Lyapunov exponents, fixed points, currents between regions of a trained "
+        "network",
+        [this] {
           choose_threads(comm_, analyze_.threads);
           return analyze_command(comm_, analyze_);
         });
@@ -178,6 +182,7 @@ class CommandLine {
     app.add_flag("--pca", analyze_.pca, "principal components of the rates of both networks");
     add_count(app, "--lyapunov", analyze_.lyapunov, 1, "so many Lyapunov exponents of both networks");
     app.add_flag("--fixed-points", analyze_.fixed_points, "fixed and slow points under a constant input");
+    add_path(app, "--currents", analyze_.currents, "TOML file of named groups of neurons: the currents between them");
     add_count(app, "--starts", analyze_.starts, 1,
               "states of the run from which fixed points are looked for, 64 if not given", 10'000);
     add_numbers(app, "--input", analyze_.input, "v1,v2,...: the constant input of the fixed points, zero if not given");

@@ -31,6 +31,7 @@ struct TestArguments {
   std::optional<std::string> record;
   std::optional<std::string> neurons;  ///< which of them to record
   bool states = false;                 ///< whether to record states, too
+  bool currents = false;               ///< whether to record recurrent currents and their targets, too
   std::optional<std::string> output;
   std::optional<int> threads;
 };
@@ -41,12 +42,13 @@ struct AnalyzeArguments {
   bool pca = false;
   std::optional<Index> lyapunov;  ///< number of exponents, >= 1
   bool fixed_points = false;
+  std::optional<std::string> currents;  ///< file of the regions between which currents flow
 
-  /// Without any of the four options above, an analysis finds eigenvalues and principal components.
-  bool finds_all() const { return !eigenvalues && !pca && !lyapunov && !fixed_points; }
+  /// Without any of the five options above, an analysis finds eigenvalues and principal components.
+  bool finds_all() const { return !eigenvalues && !pca && !lyapunov && !fixed_points && !currents; }
   bool finds_eigenvalues() const { return eigenvalues || finds_all(); }
   bool finds_components() const { return pca || finds_all(); }
-  bool needs_weights() const { return finds_eigenvalues() || lyapunov || fixed_points; }
+  bool needs_weights() const { return finds_eigenvalues() || lyapunov || fixed_points || currents; }
 
   std::optional<Index> starts;               ///< from which fixed points are looked for, >= 1
   std::optional<std::vector<double>> input;  ///< constant input of the fixed points; zero if not given

@@ -15,6 +15,7 @@
 #include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/output_place.hpp"
 #include "fullforce/io/recording_file.hpp"
+#include "neuron_targets_check.hpp"
 
 namespace fullforce {
 namespace {
@@ -74,7 +75,12 @@ void require_network_file(const Communicator& comm, const std::string& path) {
 }
 
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config) {
-  return make_task(comm, config.task, config.network.dt, config.run.seed);
+  std::unique_ptr<Task> task = make_task(comm, config.task, config.network.dt, config.run.seed);
+  agree(comm, [&] {
+    require_neuron_targets(config, *task, config.task.file);
+    if (&task->for_tests() != task.get()) require_neuron_targets(config, task->for_tests(), config.task.test_file);
+  });
+  return task;
 }
 
 void warn(const Communicator& comm, const std::vector<std::string>& warnings) {

@@ -11,8 +11,10 @@
 namespace fullforce {
 
 SessionShape session_shape(const Communicator& comm, const Config& config, const Task& task, Index streams) {
-  return SessionShape(RowPartition(config.network.neurons, comm.size()), thread_count(),
-                      {config.network, config.learning, streams, config.run.seed, config.task.reset}, task.channels());
+  return SessionShape(
+      RowPartition(config.network.neurons, comm.size()), thread_count(),
+      {config.network, config.learning, streams, config.run.seed, config.task.reset, target_source(config.task)},
+      task.channels());
 }
 
 Index bytes_of_streams(const Communicator& comm, const Task& task, Index streams) {
@@ -30,7 +32,9 @@ Index bytes_of_trials(const Communicator& comm, const Task& task, Index count) {
     Trial trial;
     if (!task.view({}, trial).masks.empty()) masks = channels.outputs;
   });
-  const Index signals = (channels.inputs + channels.outputs + channels.hints) * static_cast<Index>(sizeof(double));
+  const auto neurons = static_cast<Index>(task.neuron_targets().neurons.size());
+  const Index signals =
+      (channels.inputs + channels.outputs + channels.hints + neurons) * static_cast<Index>(sizeof(double));
   return static_cast<Index>(steps) * (signals + masks);
 }
 

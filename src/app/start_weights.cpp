@@ -43,7 +43,12 @@ void require_channels(const Channels& network, const Channels& task, const std::
 /// Throws InputError if J_D is not in the file and would be drawn otherwise than for the network in it. J_D of a
 /// network that itself started from a file is always in it.
 void require_J_D(const NetworkFileHeader& header, const Config& saved, const Config& config) {
-  if (header.has_J_D) return;
+  if (header.has_J_D || target_source(config.task) != TargetSource::generator) return;
+  require(
+      target_source(saved.task) == TargetSource::generator,
+      "has no target-generating network, which this configuration needs (take a network that learned from one, or set "
+      "task.target = \"{}\")",
+      to_text(saved.task.target));
   constexpr std::array<std::string_view, 2> of_draws = {"run.seed", "network.gain"};
   require_same(saved, config, of_draws,
                "has no J_D, which is drawn again and needs the keys of that run (give them, or take a network.h5 that "

@@ -61,6 +61,8 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
   config.run.seed = changes.seed.value_or(config.run.seed);
   const std::string own_tests = std::exchange(config.task.test_file, "");
   if (config.task.name == "file" && !own_tests.empty()) config.task.file = own_tests;
+  // Trials of a file bring targets of neurons only to a network that has learned from such.
+  config.task.target = target_source(config.task);
   if (changes.trials_file) {
     config.task.name = "file";
     config.task.file = *changes.trials_file;

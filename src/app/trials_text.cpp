@@ -28,6 +28,12 @@ std::string conditions_text(const std::vector<std::string>& conditions) {
   return fmt::format("  {} condition(s): {}{}\n", trials.size(), fmt::join(parts, ", "), more);
 }
 
+std::string neurons_text(const TrialsData& data) {
+  if (data.n_neuron == 0) return {};
+  return fmt::format("  targets of {} neuron(s){}\n", data.n_neuron,
+                     data.target_neurons.empty() ? "" : ", which target_neurons lists");
+}
+
 std::string masks_text(const TrialsData& data) {
   const auto left_out = std::count(data.masks.begin(), data.masks.end(), std::uint8_t{0});
   if (left_out == 0) return {};
@@ -44,8 +50,8 @@ std::string trials_text(const std::string& path, const TrialsData& data) {
              "hint(s)\n",
              path, data.lengths.size(), *shortest, *longest, data.dt, data.n_in, data.n_out, data.n_hint) +
          named_channels("inputs", data.names.inputs) + named_channels("outputs", data.names.outputs) +
-         named_channels("hints", data.names.hints) + conditions_text(data.conditions) + masks_text(data) +
-         fmt::format("  {} steps in all; fingerprint {}\n", data.steps(), fingerprint(data));
+         named_channels("hints", data.names.hints) + conditions_text(data.conditions) + neurons_text(data) +
+         masks_text(data) + fmt::format("  {} steps in all; fingerprint {}\n", data.steps(), fingerprint(data));
 }
 
 }  // namespace fullforce

@@ -48,6 +48,11 @@ bool is_mixed_in_vain(const Config& config, const Channels&) {
   return config.learning.precision == Precision::mixed && config.learning.features == FeatureKind::low_rank;
 }
 
+bool has_no_generator(const Config& config, const Channels&) {
+  return target_source(config.task) != TargetSource::generator;
+}
+constexpr std::string_view no_generator = "targets of neurons from a file, which need no target-generating network";
+
 constexpr std::array rules{
     Unused{"task.version", [](const Config& c, const Channels&) { return !is_task(c, "oscillation"); },
            "a task other than \"oscillation\""},
@@ -62,6 +67,11 @@ constexpr std::array rules{
            "a task other than \"file\""},
     Unused{"task.test_file", [](const Config& c, const Channels&) { return !is_task(c, "file"); },
            "a task other than \"file\""},
+    Unused{"task.target", [](const Config& c, const Channels&) { return !is_task(c, "file"); },
+           "a task other than \"file\""},
+    Unused{"task.hint", has_no_generator, no_generator},
+    Unused{"network.in_degree", has_no_generator, no_generator},
+    Unused{"network.output_gain", has_no_generator, no_generator},
     Unused{"task.test_file", [](const Config& c, const Channels&) { return c.run.test_trials == 0; },
            "run.test_trials = 0"},
     Unused{"run.keep_P", [](const Config& c, const Channels&) { return c.run.start_from.empty(); },

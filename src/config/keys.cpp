@@ -163,6 +163,7 @@ std::vector<Key> make_keys() {
   add(path_key("task", "file", MEMBER(task.file), "for task \"file\""));
   add(path_key("task", "test_file", MEMBER(task.test_file), "trials of the test; \"\" = those of task.file",
                path_or_empty));
+  add(choice("task", "target", MEMBER(task.target)));
   add(key("task", "pulse", MEMBER(task.times.pulse), between(1e-6, longest_time), "s"));
   add(key("task", "delay_min", MEMBER(task.times.delay_min), between(0.0, longest_time), "s; 0 = that of the task"));
   add(key("task", "delay_max", MEMBER(task.times.delay_max), between(0.0, longest_time), "s; 0 = that of the task"));

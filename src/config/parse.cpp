@@ -136,6 +136,7 @@ class Builder {
             "{}: network.in_degree = {} (must be at most network.neurons - 1 = {}; 0 = dense)",
             place_of({"network.in_degree", "network.neurons"}, file), network.in_degree, network.neurons - 1);
     require_modes(file);
+    require_target(file);
     return config_;
   }
 
@@ -153,6 +154,28 @@ class Builder {
             "{}: learning.target_modes = {} with run.init_trials = 0 (must be at least 1: the modes come from their "
             "currents)",
             place("run.init_trials"), modes);
+  }
+
+  void require_target(const std::string& file) const {
+    const TargetSource source = target_source(config_.task);
+    const LearningOptions& learning = config_.learning;
+    require(
+        config_.task.reset != Reset::targets || source != TargetSource::generator,
+        "{}: task.reset = \"targets\" (needs targets of neurons: task.name = \"file\" with task.target = \"currents\" "
+        "or \"rates\")",
+        place_of({"task.reset"}, file));
+    if (source == TargetSource::generator) return;
+    const auto place = [&](const char* other) { return place_of({"task.target", other}, file); };
+    require(learns_recurrent(learning.rule),
+            "{}: task.target = \"{}\" with learning.rule = \"{}\", which learns no recurrent weights (use "
+            "\"full-force\")",
+            place("learning.rule"), to_text(source), to_text(learning.rule));
+    if (source == TargetSource::currents) return;
+    require(learning.features == FeatureKind::dense && learning.target_modes == 0,
+            "{}: task.target = \"rates\" with {} (J starts at random, and only dense weights without target modes can)",
+            place("learning.features"),
+            learning.target_modes > 0 ? fmt::format("learning.target_modes = {}", learning.target_modes)
+                                      : fmt::format("learning.features = \"{}\"", to_text(learning.features)));
   }
 
   Place place_of(std::initializer_list<const char*> names, const std::string& otherwise) const {

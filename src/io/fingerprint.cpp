@@ -49,6 +49,10 @@ std::string fingerprint(const TrialsShape& shape, const Signals<const double>& s
   if (!is_all(signals.masks, std::uint8_t{1})) hash = with(hash, signals.masks);
   if (!is_all(std::span<const std::string>(shape.conditions), std::string()))
     for (const std::string& condition : shape.conditions) hash = with(hash, std::span<const char>(condition));
+  if (shape.n_neuron > 0) {
+    hash = with(hash, std::span<const Index>(shape.target_neurons));
+    hash = with(hash, signals.neuron_targets);
+  }
   return fmt::format("{:016x}", hash);
 }
 

@@ -20,8 +20,13 @@ void broadcast(const Communicator& node, std::vector<std::string>& texts) {
 /// Gives the shape that the first rank of a node knows to the others.
 void broadcast(const Communicator& node, TrialsShape& shape) {
   node.broadcast(std::span(&shape.dt, 1));
-  std::int64_t sizes[] = {shape.n_in, shape.n_out, shape.n_hint, static_cast<Index>(shape.lengths.size()),
-                          shape.has_masks ? 1 : 0};
+  std::int64_t sizes[] = {shape.n_in,
+                          shape.n_out,
+                          shape.n_hint,
+                          static_cast<Index>(shape.lengths.size()),
+                          shape.has_masks ? 1 : 0,
+                          shape.n_neuron,
+                          static_cast<Index>(shape.target_neurons.size())};
   node.broadcast(std::span<std::int64_t>(sizes));
   shape.n_in = sizes[0];
   shape.n_out = sizes[1];
@@ -29,6 +34,9 @@ void broadcast(const Communicator& node, TrialsShape& shape) {
   shape.lengths.resize(as_size(sizes[3]));
   node.broadcast(std::span<std::int64_t>(shape.lengths));
   shape.has_masks = sizes[4] != 0;
+  shape.n_neuron = sizes[5];
+  shape.target_neurons.resize(as_size(sizes[6]));
+  node.broadcast(std::span<std::int64_t>(shape.target_neurons));
   for (std::vector<std::string>* texts :
        {&shape.conditions, &shape.names.inputs, &shape.names.outputs, &shape.names.hints})
     broadcast(node, *texts);

@@ -22,8 +22,14 @@ struct KnownDataset {
   std::string_view name;
   Index since = 1;
 };
-constexpr std::array known_datasets{KnownDataset{"lengths"}, KnownDataset{"targets"}, KnownDataset{"inputs"},
-                                    KnownDataset{"hints"},   KnownDataset{"mask", 2}, KnownDataset{"conditions", 2}};
+constexpr std::array known_datasets{KnownDataset{"lengths"},
+                                    KnownDataset{"targets"},
+                                    KnownDataset{"inputs"},
+                                    KnownDataset{"hints"},
+                                    KnownDataset{"mask", 2},
+                                    KnownDataset{"conditions", 2},
+                                    KnownDataset{"neuron_targets", 3},
+                                    KnownDataset{"target_neurons", 3}};
 
 using Extents = std::vector<Index>;
 
@@ -48,6 +54,7 @@ std::string transposed(const std::string& what, const Extents& extents, Index st
 }
 
 constexpr DatasetForm list_of_trials{is_list, "[trials]"};
+constexpr DatasetForm list_of_neurons{is_list, "[neurons with targets]"};
 constexpr DatasetForm matrix_of_steps{is_matrix, "[sum of lengths, columns]"};
 constexpr DatasetForm mask_of_steps{is_list_or_matrix, "[sum of lengths] or [sum of lengths, outputs]"};
 
@@ -75,11 +82,15 @@ TrialsShape OpenTrials::shape() const {
   shape.conditions = conditions(static_cast<Index>(shape.lengths.size()));
   shape.names = {attributes_.names("input_names", shape.n_in), attributes_.names("output_names", shape.n_out),
                  attributes_.names("hint_names", shape.n_hint)};
+  if (version == 2) return shape;
+  shape.n_neuron = optional_matrix("neuron_targets", steps).cols;
+  shape.target_neurons = target_neurons(shape.n_neuron);
   return shape;
 }
 
 void OpenTrials::read(const TrialsShape& shape, const Signals<double>& into) const {
-  const Matrix targets{"targets", shape.n_out}, inputs{"inputs", shape.n_in}, hints{"hints", shape.n_hint};
+  const Matrix targets{"targets", shape.n_out}, inputs{"inputs", shape.n_in}, hints{"hints", shape.n_hint},
+      neurons{"neuron_targets", shape.n_neuron};
   read(targets, into.targets);
   if (shape.has_masks) {
     read_masks(shape.n_out, into.masks);
@@ -87,10 +98,12 @@ void OpenTrials::read(const TrialsShape& shape, const Signals<double>& into) con
   }
   read(inputs, into.inputs);
   read(hints, into.hints);
+  read(neurons, into.neuron_targets);
   check_finite(targets, into.targets);
   check_finite(inputs, into.inputs);
   check_finite(hints, into.hints);
-  check_order({&targets, &inputs, &hints}, shape.steps());
+  check_finite(neurons, into.neuron_targets);
+  check_order({&targets, &inputs, &hints, &neurons}, shape.steps());
 }
 
 /// A misnamed dataset would otherwise be left out without a word.
@@ -188,6 +201,30 @@ std::vector<std::string> OpenTrials::numbered_conditions(const hdf5::Handle& set
   return texts;
 }
 
+/// The neurons that the columns of `neuron_targets` belong to. The list is empty where the file has none.
+std::vector<Index> OpenTrials::target_neurons(Index columns) const {
+  if (!contains("target_neurons")) return {};
+  const hdf5::Handle set = dataset("target_neurons", list_of_neurons);
+  const Index count = count_of(hdf5::extents(set.get()));
+  require(count == columns, "{} has {} neuron(s), and neuron_targets has {} column(s) (one neuron for each is needed)",
+          named("target_neurons"), count, columns);
+  std::vector<double> raw(as_size(count));
+  read_numbers(set, "target_neurons", raw);
+  std::vector<Index> neurons;
+  for (const double neuron : raw) {
+    require(neuron >= 0.0 && neuron <= 0x1.0p40 && neuron == std::floor(neuron),
+            "{}: target_neurons[{}] = {} (must be the number of a neuron, which count from 0)", name_, neurons.size(),
+            neuron);
+    neurons.push_back(static_cast<Index>(neuron));
+  }
+  std::vector<Index> sorted = neurons;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  require(twice == sorted.end(), "{}: neuron {} stands in target_neurons twice (name it once)", name_,
+          twice == sorted.end() ? 0 : *twice);
+  return neurons;
+}
+
 OpenTrials::Matrix OpenTrials::matrix(const char* name, Index steps) const {
   const hdf5::Handle set = dataset(name, matrix_of_steps);
   const Extents extents = hdf5::extents(set.get());
@@ -241,7 +278,7 @@ void OpenTrials::check_finite(const Matrix& matrix, std::span<const double> valu
 }
 
 /// A square signal might be transposed. Any other signal of the file shows that its writer transposes nothing.
-void OpenTrials::check_order(const std::array<const Matrix*, 3>& signals, Index steps) const {
+void OpenTrials::check_order(const std::array<const Matrix*, 4>& signals, Index steps) const {
   const auto shows = [&](const Matrix* signal) { return signal->cols != 0 && signal->cols != steps; };
   if (steps == 1 || std::any_of(signals.begin(), signals.end(), shows)) return;
   require(false,

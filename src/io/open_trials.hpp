@@ -44,6 +44,7 @@ class OpenTrials {
   Index total(const std::vector<Index>& lengths) const;
   std::vector<std::string> conditions(Index trials) const;
   std::vector<std::string> numbered_conditions(const hdf5::Handle& set, Index count) const;
+  std::vector<Index> target_neurons(Index columns) const;
   Matrix matrix(const char* name, Index steps) const;
   Matrix optional_matrix(const char* name, Index steps) const;
   void check_mask(Index steps, Index outputs) const;
@@ -51,7 +52,7 @@ class OpenTrials {
   void read_masks(Index outputs, std::span<std::uint8_t> masks) const;
   void leave_out_unknown(std::span<double> targets, std::span<std::uint8_t> masks) const;
   void check_finite(const Matrix& matrix, std::span<const double> values) const;
-  void check_order(const std::array<const Matrix*, 3>& signals, Index steps) const;
+  void check_order(const std::array<const Matrix*, 4>& signals, Index steps) const;
 
   std::string name_;
   hdf5::Handle file_;

@@ -28,8 +28,10 @@ auto with_input_errors(const std::filesystem::path& path, const Work& work) {
   }
 }
 
-bool needs_version_2(const TrialsShape& shape) {
-  return shape.has_masks || !shape.conditions.empty() || !shape.names.empty();
+/// The oldest version that can hold the trials.
+Index version_of(const TrialsShape& shape) {
+  if (shape.n_neuron > 0) return 3;
+  return shape.has_masks || !shape.conditions.empty() || !shape.names.empty() ? 2 : format::version::oldest_trials;
 }
 
 /// Writes what came with version 2.
@@ -50,13 +52,14 @@ void write_contents(hid_t file, const TrialsData& data) {
     hdf5::write_dataset(file, name, {steps, cols}, values);
   };
   hdf5::write_attribute(file, format::root::format, format::kind::trials);
-  hdf5::write_attribute(file, format::root::format_version,
-                        needs_version_2(data) ? format::version::trials : format::version::oldest_trials);
+  hdf5::write_attribute(file, format::root::format_version, version_of(data));
   hdf5::write_attribute(file, "dt", data.dt);
   hdf5::write_dataset(file, "lengths", {static_cast<Index>(data.lengths.size())}, data.lengths);
   write("inputs", data.n_in, data.inputs);
   write("targets", data.n_out, data.targets);
   write("hints", data.n_hint, data.hints);
+  if (data.n_neuron > 0) write("neuron_targets", data.n_neuron, data.neuron_targets);
+  if (!data.target_neurons.empty()) hdf5::write_dataset(file, "target_neurons", {data.n_neuron}, data.target_neurons);
   write_labels_and_masks(file, data);
 }
 
@@ -64,7 +67,7 @@ void write_contents(hid_t file, const TrialsData& data) {
 
 Index TrialsShape::numbers() const {
   constexpr Index bytes_of_number = sizeof(double);
-  return steps() * (n_in + n_out + n_hint) + (mask_count() + bytes_of_number - 1) / bytes_of_number;
+  return steps() * (n_in + n_out + n_hint + n_neuron) + (mask_count() + bytes_of_number - 1) / bytes_of_number;
 }
 
 Index TrialsShape::steps() const { return std::accumulate(lengths.begin(), lengths.end(), Index{0}); }
@@ -97,8 +100,9 @@ TrialsData read_trials(const std::filesystem::path& path) {
     data.targets.resize(as_size(data.steps() * data.n_out));
     data.hints.resize(as_size(data.steps() * data.n_hint));
     data.masks.resize(as_size(data.mask_count()));
+    data.neuron_targets.resize(as_size(data.steps() * data.n_neuron));
   });
-  file.read({data.inputs, data.targets, data.hints, data.masks});
+  file.read({data.inputs, data.targets, data.hints, data.masks, data.neuron_targets});
   return data;
 }
 

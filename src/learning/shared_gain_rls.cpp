@@ -1,11 +1,13 @@
 #include "fullforce/learning/shared_gain_rls.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "feature_space.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/model/recurrent_weights.hpp"
 
 namespace fullforce {
 
@@ -140,7 +142,7 @@ void SharedGainRls<T>::complete(StreamArray<T>& currents, const TargetCurrents<T
   space_->examine(timer);
 }
 
-/// Learns from the errors z_rec - F of the streams that learn. With target modes the errors are w phi - V^T F.
+/// Learns from the errors of the streams that learn. With target modes the errors are w phi - V^T F.
 template <Real T>
 void SharedGainRls<T>::learn_currents(RowBlock block, const StreamArray<T>& own, const TargetCurrents<T>& targets,
                                       const Gain<T>& gain) {
@@ -148,7 +150,7 @@ void SharedGainRls<T>::learn_currents(RowBlock block, const StreamArray<T>& own,
   for (Index i = block.local; i < block.local + block.rows; ++i)
     for (Index k = 0; k < count; ++k) {
       const Index b = learning_[as_size(k)];
-      errors_(i, k) = own(i, b) - (modes_ ? static_cast<T>(modes_->target(i, k)) : (*targets.F)(i, b));
+      errors_(i, k) = modes_ ? own(i, b) - static_cast<T>(modes_->target(i, k)) : targets.error(i, b, own(i, b));
     }
   J_->append(block, gain.pending, errors_, count, gain.inverse_factor);
 }
@@ -161,6 +163,19 @@ void SharedGainRls<T>::learn_outputs(std::span<const double> output_errors) {
                    [](double e) { return static_cast<T>(e); });
   const Gain<T> gain = space_->gain();
   w_.append(all_outputs(), gain.pending, output_errors_, count, gain.inverse_factor);
+}
+
+template <Real T>
+void SharedGainRls<T>::draw_recurrent(double gain, std::uint64_t seed, std::span<const std::uint8_t> kept) {
+  if (basis() != nullptr || modes_ || !J_) return Plasticity<T>::draw_recurrent(gain, seed, kept);
+  const double deviation = gain / std::sqrt(static_cast<double>(layout_->rows()));
+  layout_->try_each_block([&](RowBlock block) {
+    std::vector<double> scratch(as_size(layout_->rows()));
+    for (Index i = block.local; i < block.local + block.rows; ++i)
+      if (kept.empty() || kept[as_size(i)] == 0)
+        draw_weights(seed, Purpose::recurrent_weights, layout_->first_row() + i, deviation, scratch,
+                     J_->matrix().row(i));
+  });
 }
 
 template <Real T>

@@ -46,8 +46,8 @@ RowMatrix<T> fixed_state(const Layout& layout, Reset reset, std::uint64_t seed) 
 
 template <Real T>
 Connectivity<T>::Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed,
-                              Reset reset)
-    : J_D(layout, options, seed),
+                              Reset reset, TargetSource target)
+    : J_D(target == TargetSource::generator ? RecurrentWeights<T>(layout, options, seed) : RecurrentWeights<T>()),
       u_in(signal_weights<T>(layout, task.inputs(), options.input_gain, seed, Purpose::input_weights)),
       u_out(signal_weights<T>(layout, task.outputs(), options.output_gain, seed, Purpose::output_weights)),
       u_hint(signal_weights<T>(layout, task.hints(), options.hint_gain, seed, Purpose::hint_weights)),
@@ -62,7 +62,7 @@ void Connectivity<T>::persist(Archive& archive, const Layout& layout, bool with_
   rows(format::target::u_hint, u_hint);
   if (start_state.cols() > 0 && (archive.saving() || archive.contains(format::network::start_state)))
     rows(format::network::start_state, start_state);
-  if (archive.saving() ? with_target : J_D.is_in(archive)) J_D.persist(archive, layout);
+  if (J_D.is_there() && (archive.saving() ? with_target : J_D.is_in(archive))) J_D.persist(archive, layout);
 }
 
 template struct Connectivity<float>;

@@ -15,8 +15,14 @@ Index bytes_of(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-FileTask::FileTask(NodeTrials trials, bool with_hints, std::uint64_t seed)
-    : trials_(std::move(trials)), with_hints_(with_hints), seed_(seed), starts_(shape().lengths.size()) {
+FileTask::FileTask(NodeTrials trials, bool with_hints, bool with_neurons, std::uint64_t seed)
+    : trials_(std::move(trials)),
+      with_hints_(with_hints),
+      neurons_(shape().target_neurons),
+      seed_(seed),
+      starts_(shape().lengths.size()) {
+  neurons_.resize(as_size(with_neurons ? shape().n_neuron : 0));
+  if (shape().target_neurons.empty()) std::iota(neurons_.begin(), neurons_.end(), Index{0});
   std::exclusive_scan(shape().lengths.begin(), shape().lengths.end(), starts_.begin(), Index{0});
 }
 
@@ -49,8 +55,12 @@ TrialView FileTask::view(TrialId id, Trial&) const {
     return all.subspan(as_size(starts_[row] * width), as_size(length * width));
   };
   const Signals<const double>& all = trials_.signals();
-  return {length, part(all.inputs, inputs()), part(all.targets, outputs()), part(all.hints, hints()),
-          part(all.masks, shape().has_masks ? outputs() : 0)};
+  return {length,
+          part(all.inputs, inputs()),
+          part(all.targets, outputs()),
+          part(all.hints, hints()),
+          part(all.masks, shape().has_masks ? outputs() : 0),
+          part(all.neuron_targets, static_cast<Index>(neurons_.size()))};
 }
 
 void FileTask::make(TrialId id, Trial& trial) const {
@@ -60,6 +70,12 @@ void FileTask::make(TrialId id, Trial& trial) const {
   trial.targets.assign(shown.targets.begin(), shown.targets.end());
   trial.hints.assign(shown.hints.begin(), shown.hints.end());
   trial.masks.assign(shown.masks.begin(), shown.masks.end());
+  trial.neuron_targets.assign(shown.neuron_targets.begin(), shown.neuron_targets.end());
+}
+
+NeuronTargets FileTask::neuron_targets() const {
+  if (neurons_.empty()) return {};
+  return {neurons_, trials_.signals().neuron_targets};
 }
 
 TrialLabel FileTask::label(TrialId id) const {
@@ -68,7 +84,7 @@ TrialLabel FileTask::label(TrialId id) const {
 }
 
 MemoryNeed FileTask::memory() const {
-  const Index tables = 3 * static_cast<Index>(starts_.size() * sizeof(Index));
+  const Index tables = static_cast<Index>((3 * starts_.size() + 2 * neurons_.size()) * sizeof(Index));
   const MemoryNeed own = trials_.memory() + MemoryNeed{tables + bytes_of(shape().conditions), 0};
   return tests_ ? own + tests_->memory() : own;
 }

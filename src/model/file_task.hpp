@@ -11,8 +11,8 @@ namespace fullforce {
 /// epoch. Test trials visit them in the order of the file.
 class FileTask : public Task {
  public:
-  /// `with_hints` says that the hints of the file are used.
-  FileTask(NodeTrials trials, bool with_hints, std::uint64_t seed);
+  /// `with_hints` says that the hints of the file are used, and `with_neurons` that its targets of neurons are.
+  FileTask(NodeTrials trials, bool with_hints, bool with_neurons, std::uint64_t seed);
 
   /// Gives tests trials of their own.
   void test_on(std::unique_ptr<FileTask> tests) { tests_ = std::move(tests); }
@@ -27,6 +27,7 @@ class FileTask : public Task {
   TrialLabel label(TrialId id) const override;
   ChannelNames channel_names() const override { return shape().names; }
   const Task& for_tests() const override { return tests_ ? *tests_ : *this; }
+  NeuronTargets neuron_targets() const override;
   void make(TrialId id, Trial& trial) const override;
   TrialView view(TrialId id, Trial& scratch) const override;
   MemoryNeed memory() const override;
@@ -50,6 +51,7 @@ class FileTask : public Task {
   NodeTrials trials_;
   std::unique_ptr<FileTask> tests_;
   bool with_hints_;
+  std::vector<Index> neurons_;  ///< [n_neuron], those with targets; empty if these are not used
   std::uint64_t seed_;
   std::vector<Index> starts_;            ///< first sample of each trial
   mutable std::array<Epoch, 3> epochs_;  ///< one for each kind in random order: init, training, test_init

@@ -15,7 +15,9 @@ class LinearThresholdNeurons : public RateNeurons<T> {
   using RateNeurons<T>::RateNeurons;
 
   static constexpr double largest_rate = 100.0;
+  static bool is_a_rate(double value) { return value >= 0.0 && value <= largest_rate; }
   static double rate_at(double state) { return std::max(0.0, state); }
+  static double state_at(double rate) { return rate; }
   static double slope_at(double rate) { return rate > 0.0 ? 1.0 : 0.0; }
 
  private:

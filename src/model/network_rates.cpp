@@ -3,9 +3,10 @@
 namespace fullforce {
 
 template <Real T>
-NetworkRates<T>::NetworkRates(const Layout& layout, Index streams, bool all_rates)
-    : rates_(layout, all_rates ? 2 : 1, streams, !all_rates) {
-  if (!all_rates) target_rates_.emplace(layout, 1, streams);
+NetworkRates<T>::NetworkRates(const Layout& layout, const Shape& shape)
+    : has_target_(shape.has_target),
+      rates_(layout, shape.all_rates && shape.has_target ? 2 : 1, shape.streams, !shape.all_rates) {
+  if (!shape.all_rates && shape.has_target) target_rates_.emplace(layout, 1, shape.streams);
 }
 
 template <Real T>
@@ -22,13 +23,14 @@ void NetworkRates<T>::wait_for_target() {
 template <Real T>
 Index NetworkRates<T>::Shape::bytes() const {
   using Rates = typename GatheredVectors<T>::Shape;
-  if (all_rates) return Rates{partition, 2, streams}.bytes();
-  return Rates{partition, 1, streams, true}.bytes() + Rates{partition, 1, streams}.bytes();
+  if (all_rates) return Rates{partition, has_target ? 2 : 1, streams}.bytes();
+  return Rates{partition, 1, streams, true}.bytes() + (has_target ? Rates{partition, 1, streams}.bytes() : 0);
 }
 
 template <Real T>
 double NetworkRates<T>::Shape::bytes_gathered(bool with_target) const {
-  const Index networks = all_rates ? 2 : with_target ? 1 : 0;
+  const Index own = all_rates ? 1 : 0, target = has_target && (all_rates || with_target) ? 1 : 0;
+  const Index networks = own + target;
   return typename GatheredVectors<T>::Shape{partition, networks, streams}.bytes_gathered();
 }
 

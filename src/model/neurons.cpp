@@ -26,8 +26,16 @@ double largest_rate(const NetworkOptions& options) {
   return with_kind<double>(options.nonlinearity, [](auto kind) { return decltype(kind)::type::largest_rate; });
 }
 
+bool is_a_rate(Nonlinearity nonlinearity, double value) {
+  return with_kind<double>(nonlinearity, [value](auto kind) { return decltype(kind)::type::is_a_rate(value); });
+}
+
 double rate_at_state(Nonlinearity nonlinearity, double state) {
   return with_kind<double>(nonlinearity, [state](auto kind) { return decltype(kind)::type::rate_at(state); });
+}
+
+double state_at_rate(Nonlinearity nonlinearity, double rate) {
+  return with_kind<double>(nonlinearity, [rate](auto kind) { return decltype(kind)::type::state_at(rate); });
 }
 
 double slope_at_rate(Nonlinearity nonlinearity, double rate) {

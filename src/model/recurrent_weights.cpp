@@ -57,13 +57,14 @@ Index runs_for(Index neurons, Index streams) {
   return std::max<Index>(1, neurons * padded_vectors<T>(streams) * static_cast<Index>(sizeof(T)) / bytes_of_a_run);
 }
 
+}  // namespace
+
 template <Real T>
-void draw_weights(std::uint64_t seed, Index row, double deviation, std::vector<double>& scratch, T* weights) {
-  Draws(seed, Purpose::target_weights, static_cast<std::uint64_t>(row)).normals(0, scratch);
+void draw_weights(std::uint64_t seed, Purpose purpose, Index row, double deviation, std::vector<double>& scratch,
+                  T* weights) {
+  Draws(seed, purpose, static_cast<std::uint64_t>(row)).normals(0, scratch);
   std::transform(scratch.begin(), scratch.end(), weights, [=](double v) { return static_cast<T>(deviation * v); });
 }
-
-}  // namespace
 
 template <Real T>
 RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed)
@@ -80,7 +81,8 @@ RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions
     for (Index i = block.local; i < block.local + block.rows; ++i) {
       const Index row = layout.first_row() + i;
       if (is_sparse()) distinct.draw(seed, row, sparse_.columns(i));
-      draw_weights(seed, row, deviation, scratch, is_sparse() ? sparse_.values(i).data() : dense_.row(i));
+      draw_weights(seed, Purpose::target_weights, row, deviation, scratch,
+                   is_sparse() ? sparse_.values(i).data() : dense_.row(i));
     }
   });
 }
@@ -204,6 +206,8 @@ Index RecurrentWeights<T>::Shape::bytes() const {
   return rows * (in_degree * SparseRows<T>::bytes_per_element + starts);
 }
 
+template void draw_weights(std::uint64_t, Purpose, Index, double, std::vector<double>&, float*);
+template void draw_weights(std::uint64_t, Purpose, Index, double, std::vector<double>&, double*);
 template class RecurrentWeights<float>;
 template class RecurrentWeights<double>;
 

@@ -79,12 +79,24 @@ void require_same_channels(const TaskOptions& options, const Channels& tested, c
   expect("hint", tested.hints, learned.hints);
 }
 
+/// Tests may do without targets of neurons. Scores compare the same neurons otherwise.
+void require_same_neurons(const TaskOptions& options, std::span<const Index> tested, std::span<const Index> learned) {
+  require(tested.empty() || std::ranges::equal(tested, learned),
+          "task.test_file = \"{}\" has targets of {} neuron(s), but task.file = \"{}\" has those of {} (both must have "
+          "targets of the same neurons in the same order)",
+          options.test_file, tested.size(), options.file,
+          learned.size() == tested.size() ? std::string("others") : fmt::to_string(learned.size()));
+}
+
 Made make_file_task(const Communicator& comm, const TaskOptions& options, double dt, std::uint64_t seed) {
-  const bool hints = gives_single_hint(options);
-  auto task = std::make_unique<FileTask>(read_file(comm, options.file, dt), hints, seed);
+  const bool from_file = target_source(options) != TargetSource::generator;
+  // Only a target-generating network receives hints.
+  const bool hints = gives_single_hint(options) && !from_file;
+  auto task = std::make_unique<FileTask>(read_file(comm, options.file, dt), hints, from_file, seed);
   if (options.test_file.empty()) return task;
-  auto tests = std::make_unique<FileTask>(read_file(comm, options.test_file, dt), hints, seed);
+  auto tests = std::make_unique<FileTask>(read_file(comm, options.test_file, dt), hints, from_file, seed);
   require_same_channels(options, tests->channels(), task->channels());
+  require_same_neurons(options, tests->neuron_targets().neurons, task->neuron_targets().neurons);
   task->test_on(std::move(tests));
   return task;
 }
@@ -102,6 +114,10 @@ constexpr std::array tasks{
 };
 
 }  // namespace
+
+TargetSource target_source(const TaskOptions& options) {
+  return options.name == "file" ? options.target : TargetSource::generator;
+}
 
 std::vector<std::string_view> task_names() {
   std::vector<std::string_view> names;

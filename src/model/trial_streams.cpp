@@ -21,6 +21,7 @@ TrialStreams::TrialStreams(const Task& task, const TrialSchedule& plan)
       phase_(as_size(plan.streams), StreamPhase::init),
       trial_(as_size(plan.streams), 0),
       position_(as_size(plan.streams), 0),
+      n_neuron_(static_cast<Index>(task.neuron_targets().neurons.size())),
       init_trials_(as_size(plan.streams), plan.init_trials),
       scratch_(as_size(plan.streams)),
       signals_(as_size(plan.streams)) {
@@ -86,6 +87,10 @@ std::span<const double> TrialStreams::hint(Index stream) const {
 std::span<const std::uint8_t> TrialStreams::mask(Index stream) const {
   const std::span<const std::uint8_t> masks = signals_[as_size(stream)].masks;
   return masks.empty() ? masks : sample(masks, position(stream), task_->outputs());
+}
+
+std::span<const double> TrialStreams::neuron_targets(Index stream) const {
+  return sample(signals_[as_size(stream)].neuron_targets, position(stream), n_neuron_);
 }
 
 void TrialStreams::load(Index stream) {

@@ -10,7 +10,8 @@ namespace {
 template <Real T>
 TestResult test_as(const Communicator& comm, const Task& task, const TestJob& job) {
   const bool learns = read_network_header(comm, job.network_file).has_pending;
-  Session<T> session(comm, task, {job.network, job.learning, job.run.streams, job.network_seed, job.reset}, learns);
+  Session<T> session(comm, task, {job.network, job.learning, job.run.streams, job.network_seed, job.reset, job.target},
+                     learns);
   try {
     session.load(job.network_file);
     session.flush();

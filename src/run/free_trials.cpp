@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "fullforce/parallel/thread_team.hpp"
+#include "neuron_scores.hpp"
 #include "recorder.hpp"
 #include "trial_observers.hpp"
 #include "trial_scores.hpp"
@@ -20,12 +21,14 @@ class FreeTrials {
         views_(&views),
         task_(&session.task().for_tests()),
         scores_(*task_, run.streams, views.learned_from),
+        neuron_scores_(session.layout(), *task_, session.options().target, run.streams),
         task_scores_(*task_, run.streams),
         stream_0_(*task_, views.observe ? session.layout().rows() : 0,
                   views.observe ? session.layout().local_rows() : 0) {
     if (views.recording)
       recorder_.emplace(session.layout(), *task_, run, session.options().network.dt, *views.recording);
-    simulation_->observe([this](const Simulation<T>& s) { look(s); }, views.recording || views.observe);
+    simulation_->observe([this](const Simulation<T>& s) { look(s); }, views.recording || views.observe,
+                         views.recording && views.recording->reads_targets());
   }
 
   TestResult run(Progress& progress, const std::function<bool()>& stop_asked) {
@@ -39,6 +42,8 @@ class FreeTrials {
     result_.steps = simulation_->steps();
     result_.seconds = clock_.seconds();
     result_.scores = scores_.take();
+    result_.scores.compared = neuron_scores_.compared();
+    result_.scores.neurons = static_cast<Index>(task_->neuron_targets().neurons.size());
     result_.of_task = task_scores_.scores();
     if (recorder_) recorder_->commit();
     return std::move(result_);
@@ -47,6 +52,7 @@ class FreeTrials {
  private:
   void look(const Simulation<T>& simulation) {
     scores_.look(simulation);
+    neuron_scores_.look(simulation);
     task_scores_.look(simulation);
     if (recorder_) recorder_->look(simulation);
     if (views_->observe && simulation.streams().phase(0) == StreamPhase::running)
@@ -55,7 +61,7 @@ class FreeTrials {
 
   void step() {
     for (const TrialResult& trial : simulation_->step()) {
-      scores_.end_trial(trial);
+      scores_.end_trial(trial, neuron_scores_.end_trial(trial.stream));
       last_error_ = trial.error();
     }
   }
@@ -72,6 +78,7 @@ class FreeTrials {
   const TestViews* views_;
   const Task* task_;
   TrialScores<T> scores_;
+  NeuronScores<T> neuron_scores_;
   ScoreObserver<T> task_scores_;
   std::optional<Recorder<T>> recorder_;
   StreamView<T> stream_0_;

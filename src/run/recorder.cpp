@@ -16,7 +16,21 @@ constexpr Index number_bytes = sizeof(double);
 
 std::vector<NeuronVariable> variables_of(const RecordingJob& job) {
   using enum NeuronVariable;
-  return job.states ? std::vector{rate, target_rate, state, target_state} : std::vector{rate, target_rate};
+  const bool has_generator = job.target == TargetSource::generator;
+  std::vector<NeuronVariable> variables{rate};
+  if (has_generator) variables.push_back(target_rate);
+  if (job.states) variables.push_back(state);
+  if (job.states && has_generator) variables.push_back(target_state);
+  if (job.currents) variables.push_back(current);
+  if (job.reads_targets()) variables.push_back(target);
+  return variables;
+}
+
+/// The name of a variable in a recording.
+const char* name_of(NeuronVariable variable, const RecordingJob& job) {
+  const bool are_rates = job.target == TargetSource::rates && variable == NeuronVariable::target;
+  constexpr std::array names{"rates", "target_rates", "states", "target_states", "currents", "target_currents"};
+  return are_rates ? "target_rates" : names[as_size(static_cast<Index>(variable))];
 }
 
 /// The arrays side by side in the order in which a row is filled.
@@ -28,9 +42,8 @@ std::vector<RecordedArray> arrays_of(const Task& task, const RecordingJob& job) 
                                     {"targets", n_out},
                                     {"mask", n_out, Kind::mask},
                                     {"inputs", task.inputs()}};
-  constexpr std::array names{"rates", "target_rates", "states", "target_states"};
   for (const NeuronVariable variable : variables_of(job))
-    arrays.push_back({names[as_size(static_cast<Index>(variable))], static_cast<Index>(job.neurons.size())});
+    arrays.push_back({name_of(variable, job), static_cast<Index>(job.neurons.size())});
   return arrays;
 }
 

@@ -8,11 +8,25 @@ template <Real T>
 Session<T>::Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns)
     : task_(&task), running_(&task), options_(options), layout_(comm, options.network.neurons) {
   agree(comm, [&] {
-    connectivity_.emplace(layout_, options.network, task, options.weight_seed, options.reset);
+    connectivity_.emplace(layout_, options.network, task, options.weight_seed, options.reset, options.target);
     plasticity_ = make_plasticity<T>(layout_, options.learning,
                                      {task.outputs(), options.streams, largest_rate(options.network), learns});
     connectivity_->J_D.arrange_for(layout_, options.streams);
+    if (learns && options.target != TargetSource::generator) draw_recurrent();
   });
+}
+
+/// Draws the weights that learning starts from. Those of neurons with target currents start at 0, as they do with a
+/// target-generating network.
+template <Real T>
+void Session<T>::draw_recurrent() {
+  std::vector<std::uint8_t> kept;
+  if (options_.target == TargetSource::currents)
+    for (const Index column : columns_of_targets(layout_, task_->neuron_targets().neurons))
+      kept.push_back(column >= 0 ? 1 : 0);
+  const bool all_start_at_zero = options_.target == TargetSource::currents &&
+                                 static_cast<Index>(task_->neuron_targets().neurons.size()) == layout_.rows();
+  if (!all_start_at_zero) plasticity_->draw_recurrent(options_.network.gain, options_.weight_seed, kept);
 }
 
 template <Real T>
@@ -20,9 +34,10 @@ Simulation<T>& Session<T>::start(const TrialSchedule& schedule, const NetworkOpt
                                  bool testing) {
   const LearningOptions& learning = options_.learning;
   running_ = testing ? &task_->for_tests() : task_;
-  return simulation_.emplace(
-      layout_, SimulationOptions{network, learning.rule, learning.update_probability, seed, testing, options_.reset},
-      *running_, schedule, *connectivity_, *plasticity_);
+  return simulation_.emplace(layout_,
+                             SimulationOptions{network, learning.rule, learning.update_probability, seed, testing,
+                                               options_.reset, options_.target},
+                             *running_, schedule, *connectivity_, *plasticity_);
 }
 
 template <Real T>

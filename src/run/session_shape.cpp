@@ -10,19 +10,21 @@ struct OtherParts {
   typename RecurrentWeights<T>::Shape J_D;
   NeuronsShape<T> neurons;
   typename TrialReset<T>::Shape reset;
+  bool has_J_D;
   Index external_weights;  ///< of a neuron, with its start state
 
   OtherParts(const RowPartition& partition, const SessionOptions& options, const Channels& channels)
       : J_D{partition, options.network.in_degree, options.streams},
         neurons(neurons_shape<T>(partition, options.streams, options.network)),
         reset{partition, options.streams, options.reset},
+        has_J_D(options.target == TargetSource::generator),
         external_weights(channels.inputs + channels.hints + channels.outputs +
                          (options.reset == Reset::fixed ? 1 : 0)) {}
 
-  Index bytes() const { return J_D.bytes() + neurons.bytes() + reset.bytes(); }
+  Index bytes() const { return (has_J_D ? J_D.bytes() : 0) + neurons.bytes() + reset.bytes(); }
   double file_bytes(bool with_J_D) const {
     const double external = static_cast<double>(J_D.partition.rows() * external_weights) * sizeof(T);
-    return (with_J_D ? J_D.file_bytes() : 0.0) + neurons.file_bytes() + external;
+    return (has_J_D && with_J_D ? J_D.file_bytes() : 0.0) + neurons.file_bytes() + external;
   }
 };
 
@@ -43,7 +45,8 @@ SessionShape::SessionShape(const RowPartition& partition, int threads, const Ses
   plasticity_ = plasticity_shape(partition, threads, options.learning, sizes);
   sizes.learns = false;
   tested_ = plasticity_shape(partition, threads, options.learning, sizes);
-  drive_ = drive_shape(partition, options.network, options.learning, options.streams, plasticity_->needs_all_rates());
+  drive_ = drive_shape(partition, options.network, options.learning, options.streams, plasticity_->needs_all_rates(),
+                       options.target);
 }
 
 Index SessionShape::bytes(bool learns) const {

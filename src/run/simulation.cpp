@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/random.hpp"
@@ -22,10 +23,11 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
       streams_(task, schedule),
       signals_(task, schedule.streams),
       inputs_(layout, connectivity.u_in, signals_),
-      reset_(layout, options.reset, connectivity.start_state, options.seed, schedule.streams, task.outputs()),
+      reset_(layout, options.reset, connectivity.start_state, options.seed, schedule.streams, task.outputs(),
+             {task.neuron_targets().neurons, options.target, options.network.nonlinearity}),
       network_(make_neurons<T>(layout, schedule.streams, options.network, options.network.integrator)),
-      drive_(
-          make_drive<T>(options.rule, layout, options.network, connectivity, signals_, plasticity.needs_all_rates())),
+      drive_(make_drive<T>(options.rule, layout, options.network, connectivity, signals_, plasticity.needs_all_rates(),
+                           {options.target, task.neuron_targets().neurons})),
       // If the rates of the target-generating network travel apart, they are waited for last.
       tour_(!drive_->rates().target_travels_apart()),
       z_(as_size(n_out_ * schedule.streams)),
@@ -71,7 +73,7 @@ void Simulation<T>::reset_states() {
   const std::span<const Index> streams = reset_.due(streams_, steps_ == 0);
   if (streams.empty()) return;
   for (const Index b : streams) {
-    const std::span<const T> state = reset_.state(streams_.trial_id(b));
+    const std::span<const T> state = reset_.state(streams_.trial_id(b), streams_.neuron_targets(b));
     network_->reset(b, state);
     drive_->reset_target(b, state);
   }
@@ -162,11 +164,18 @@ void Simulation<T>::multiply_ahead() {
   drive_->multiply_ahead(with_target, tour_.direction());
 }
 
+/// Whether the network's own z_rec and z are needed: by streams that run freely, or by neurons that teacher-forced
+/// trials leave alone.
+template <Real T>
+bool Simulation<T>::responds() const {
+  return streams_.any_running() || (streams_.any_forced() && !drive_->forces_all());
+}
+
 /// Computes z_rec and z, and learns from them. In init trials they are forced to F and f_out; otherwise they are the
 /// network's own.
 template <Real T>
 void Simulation<T>::respond_and_learn() {
-  const bool own = streams_.any_running();
+  const bool own = responds();
   if (plasticity_->is_observing() && !options_.testing)
     or_diverged([this] { plasticity_->observe(drive_->targets(), timer_); });
   if (own)
@@ -181,7 +190,17 @@ void Simulation<T>::respond_and_learn() {
   if (own)
     or_diverged([this] { plasticity_->complete(drive_->response(), drive_->targets(), output_errors_, timer_); });
   if (streams_.any_forced()) drive_->teach(streams_);
+  if (targets_.rows() > 0) keep_targets();
   samples_ += static_cast<Index>(learning_streams_.size());
+}
+
+/// Copies the targets for observers. The product for the next step may take the place of F before they look.
+template <Real T>
+void Simulation<T>::keep_targets() {
+  const TargetCurrents<T> targets = drive_->targets();
+  for (Index i = 0; i < targets_.rows(); ++i)
+    for (Index b = 0; b < n_streams_; ++b)
+      targets_(i, b) = targets.learns(i) ? (*targets.F)(i, b) : std::numeric_limits<T>::quiet_NaN();
 }
 
 template <Real T>
@@ -190,7 +209,6 @@ void Simulation<T>::force_outputs() {
     for (Index o = 0; o < n_out_ && is_forced(b); ++o) z_[at(o, b)] = signals_.target[at(o, b)];
 }
 
-/// Whether a stream has an output that counts in this step. Nothing is learned from a step without one.
 template <Real T>
 bool Simulation<T>::counts(Index stream) const {
   for (Index o = 0; o < n_out_; ++o)
@@ -216,7 +234,7 @@ void Simulation<T>::account_of_step() {
   account_.clear();
   drive_->account(target_runs(), account_);
   const bool observes = plasticity_->is_observing() && !options_.testing;
-  if (streams_.any_running() || observes) plasticity_->account(account_);
+  if (responds() || observes) plasticity_->account(account_);
   count_work();
 }
 
@@ -342,9 +360,14 @@ double Simulation<T>::value(NeuronVariable variable, Index local, Index stream) 
     case NeuronVariable::rate:
       return static_cast<double>(both.network().mine(0, local)[stream]);
     case NeuronVariable::target_rate:
-      return static_cast<double>(both.target().mine(both.target_group(), local)[stream]);
+      return both.has_target() ? static_cast<double>(both.target().mine(both.target_group(), local)[stream])
+                               : std::numeric_limits<double>::quiet_NaN();
     case NeuronVariable::state:
       return network_->state(local, stream);
+    case NeuronVariable::current:
+      return static_cast<double>(drive_->response()(local, stream));
+    case NeuronVariable::target:
+      return static_cast<double>(targets_(local, stream));
     case NeuronVariable::target_state:
       break;
   }

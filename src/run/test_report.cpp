@@ -105,6 +105,26 @@ Json trials_section(const TestScores& scores, std::vector<std::string>& warnings
   return section;
 }
 
+/// The R^2 of neurons that have targets, overall and for each condition.
+Json neurons_section(const TestScores& scores, std::vector<std::string>& warnings) {
+  Missing ratios;
+  const auto r2 = [&](const NeuronSums& sums, const std::string& name) {
+    return ratios.number(sums.r_squared(), name, "the targets of neurons are constant, or no sample counts");
+  };
+  Json section = {{"compared", scores.compared},
+                  {"neurons", scores.neurons},
+                  {"r2", r2(scores.of_neurons(), "all trials")},
+                  {"squared_error", scores.of_neurons().error}};
+  for (const ConditionScore& score : scores.conditions())
+    section["per_condition"].push_back(
+        {{"condition", score.condition}, {"trials", score.trials}, {"r2", r2(score.neurons, score.condition)}});
+  for (const ScoredTrial& trial : scores.trials)
+    section["per_trial"].push_back(
+        {{"trial", trial.label.trial}, {"r2", r2(trial.neurons, fmt::format("trial {}", trial.label.trial))}});
+  ratios.report("test.neuron_targets: r2", warnings);
+  return section;
+}
+
 std::string ratio_text(double ratio) { return std::isfinite(ratio) ? fmt::format("{:.4g}", ratio) : "none"; }
 
 /// The width of a column that begins with these names.
@@ -134,14 +154,17 @@ std::string outputs_table(const TestScores& scores) {
   return text;
 }
 
-std::string conditions_table(const std::vector<ConditionScore>& conditions) {
+std::string conditions_table(const TestScores& scores, const std::vector<ConditionScore>& conditions) {
   std::vector<std::string> names;
   for (const ConditionScore& score : conditions) names.push_back(printable(score.condition));
   const std::size_t width = width_of("condition", names);
   std::string text = fmt::format("{:<{}s} {:>10s} {:>10s}", "condition", width, "trials", "error");
-  for (std::size_t k = 0; k < names.size(); ++k)
+  if (!scores.compared.empty()) text += fmt::format(" {:>15s}", "R^2 of " + scores.compared);
+  for (std::size_t k = 0; k < names.size(); ++k) {
     text += fmt::format("\n{:<{}s} {:>10d} {:>10s}", names[k], width, conditions[k].trials,
                         ratio_text(conditions[k].squares.relative_error()));
+    if (!scores.compared.empty()) text += fmt::format(" {:>15s}", ratio_text(conditions[k].neurons.r_squared()));
+  }
   return text;
 }
 
@@ -173,6 +196,7 @@ std::string test_section(const TestResult& result, std::vector<std::string>& war
   json["per_output"] = tested ? outputs_section(scores, warnings) : Json::array();
   if (Json conditions = conditions_section(scores, warnings); !conditions.empty()) json["per_condition"] = conditions;
   json["per_trial"] = trials_section(scores, warnings);
+  if (tested && !scores.compared.empty()) json["neuron_targets"] = neurons_section(scores, warnings);
   return json_text(json, -1);
 }
 
@@ -187,6 +211,9 @@ std::string test_text(const TestResult& result) {
                               : fmt::format("no test error: all targets of the {} are zero", trials);
   if (std::isfinite(scores.r_squared())) text += fmt::format(", R^2 {:.4g}", scores.r_squared());
   for (const Score& score : result.of_task) text += fmt::format(", {} {:.4g}", score.name, score.value);
+  if (!scores.compared.empty())
+    text += fmt::format("; R^2 {} of the {} of {} neurons", ratio_text(scores.of_neurons().r_squared()),
+                        scores.compared, scores.neurons);
   return text;
 }
 
@@ -194,7 +221,7 @@ std::string test_table(const TestScores& scores) {
   std::vector<std::string> tables;
   if (!scores.trials.empty() && scores.outputs.size() > 1) tables.push_back(outputs_table(scores));
   if (const auto conditions = scores.conditions(); conditions.size() > 1)
-    tables.push_back(conditions_table(conditions));
+    tables.push_back(conditions_table(scores, conditions));
   return fmt::format("{}", fmt::join(tables, "\n"));
 }
 

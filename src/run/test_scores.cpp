@@ -74,6 +74,14 @@ double TestScores::r_squared() const {
   return fullforce::r_squared(error, variation);
 }
 
+double NeuronSums::r_squared() const { return fullforce::r_squared(error, variation); }
+
+NeuronSums TestScores::of_neurons() const {
+  NeuronSums sums;
+  for (const ScoredTrial& trial : trials) sums.add(trial.neurons);
+  return sums;
+}
+
 std::vector<ConditionScore> TestScores::conditions() const {
   std::map<std::string, ConditionScore, ConditionOrder> found;
   for (const ScoredTrial& trial : trials) {
@@ -82,6 +90,7 @@ std::vector<ConditionScore> TestScores::conditions() const {
     score.condition = trial.label.condition;
     ++score.trials;
     score.squares.add(trial.squares);
+    score.neurons.add(trial.neurons);
   }
   std::vector<ConditionScore> scores;
   for (auto& [condition, score] : found) scores.push_back(std::move(score));

@@ -39,7 +39,9 @@ class Training {
       : comm_(&comm),
         job_(&job),
         folder_(job.run.output),
-        session_(comm, task, {job.network, job.learning, job.run.streams, job.run.seed, job.task.reset}, true),
+        session_(comm, task,
+                 {job.network, job.learning, job.run.streams, job.run.seed, job.task.reset, target_source(job.task)},
+                 true),
         header_{.config = job.config_text,
                 .provenance = provenance(comm),
                 .trials = fingerprints(task),
@@ -101,9 +103,11 @@ class Training {
     if (reporter_.due()) show_progress();
   }
 
-  /// A run that goes on has had its warning at its start. FORCE does not learn what the targets drive.
+  /// A run that goes on has had its warning at its start. FORCE does not learn what the targets drive, and targets of
+  /// neurons that come from a file drive no network.
   void check_drive() {
     if (first_step_ > 0 || !learns_recurrent(job_->learning.rule)) return;
+    if (target_source(job_->task) != TargetSource::generator) return;
     const std::string warning = drive_check_.look(simulation());
     if (!warning.empty()) reporter_.notices({{true, warning}});
   }

@@ -26,14 +26,14 @@ void TrialScores<T>::look(const Simulation<T>& simulation) {
 }
 
 template <Real T>
-void TrialScores<T>::end_trial(const TrialResult& result) {
+void TrialScores<T>::end_trial(const TrialResult& result, const NeuronSums& neurons) {
   const TrialId id{TrialKind::test, static_cast<std::uint64_t>(result.number)};
   Outputs& running = running_[as_size(result.stream)];
   Outputs outputs = std::exchange(running, Outputs(running.size()));
   SquareSums squares{result.squared_error, result.squared_target};
   for (const OutputSums& output : outputs) squares.samples += output.squares().samples;
-  waiting_[result.number] = {{task_->label(id), result.length, squares, has_learned(*learned_from_, *task_, id)},
-                             std::move(outputs)};
+  waiting_[result.number] = {
+      {task_->label(id), result.length, squares, has_learned(*learned_from_, *task_, id), neurons}, std::move(outputs)};
   // A trial is the next one if as many were added as have lower numbers.
   while (!waiting_.empty() && waiting_.begin()->first == static_cast<Index>(scores_.trials.size()))
     add(std::move(waiting_.extract(waiting_.begin()).mapped()));

@@ -19,8 +19,8 @@ class TrialScores {
   /// Adds the present step of the streams that are in a test trial.
   void look(const Simulation<T>& simulation);
 
-  /// Ends a trial of which the last step was seen.
-  void end_trial(const TrialResult& result);
+  /// Ends a trial of which the last step was seen. `neurons` are the sums over its neurons with targets.
+  void end_trial(const TrialResult& result, const NeuronSums& neurons = {});
 
   /// The scores of the trials that have ended.
   TestScores take();

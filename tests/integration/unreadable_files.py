@@ -130,10 +130,10 @@ def check_newer():
     told = package_says("newer.h5")
     expect("shared_gain_rls_version = 2" in told and "newer fullforce" in told, told)
     words = "format_version = 2, and this program reads version 1; use a newer fullforce to read the file"
-    of_trials = "format_version = 3, and this program reads versions 1 to 2; use a newer fullforce to read the file"
+    of_trials = "format_version = 4, and this program reads versions 1 to 3; use a newer fullforce to read the file"
     for kind in ("network", "trials", "recording", "analysis"):
         with h5py.File(f"{kind}.h5", "w") as file:
-            file.attrs.update(format=f"fullforce-{kind}", format_version=3 if kind == "trials" else 2)
+            file.attrs.update(format=f"fullforce-{kind}", format_version=4 if kind == "trials" else 2)
             file["filling"] = [0.0] * 2000
         code, said = program("info", f"{kind}.h5")
         expect(code == 2 and f"{kind}.h5: {of_trials if kind == 'trials' else words}" in said and "DAMAGED" not in said, f"info: exit {code}: {said}")

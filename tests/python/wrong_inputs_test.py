@@ -30,7 +30,7 @@ def fit(*trials, parameters=SMALL, **more):
     (lambda: fit(X, Y, mask=[np.full(len(y), 2) for y in Y]), "trial 0: a mask has values other than 0 and 1"),
     (lambda: fit(X, Y, conditions=["left"]), "1 trials of condition and 4 of targets"),
     (lambda: fit(X, Y, conditions="left"), "conditions = 'left' .must be a list"),
-    (lambda: fit(X, Y, reset="half"), '^task.reset = "half" .must be one of "none", "zero", "fixed", "random"'),
+    (lambda: fit(X, Y, reset="half"), '^task.reset = "half" .must be one of "none", "zero", "fixed", "random", "targets"'),
     (lambda: fit(X, Y, parameters={**SMALL, "neurons": -5}), "^network.neurons = -5 .must be from 2 to"),
     (lambda: fit(X, Y, parameters={**SMALL, "nerons": 5}), "unknown parameter nerons .the nearest known one is neurons"),
     (lambda: fit(X, Y, parameters={**SMALL, "program": "/nowhere"}), "/nowhere: is not a program"),

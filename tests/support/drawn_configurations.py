@@ -59,7 +59,9 @@ DRAWN = {
     "task.version": lambda draw, _: int(one_of(draw, (2, 1))),
     "task.hint": lambda draw, so_far: one_of(draw, (True, True, False, "published", "none")
                                              + (("phase", "phase") if so_far["task.name"] == "ready-set-go" else ())),
-    "task.reset": lambda draw, _: one_of(draw, ("none", "none", "zero", "fixed", "random")),
+    "task.target": lambda draw, _: one_of(draw, ("generator",) * 4 + ("currents", "rates")),
+    "task.reset": lambda draw, so_far: one_of(draw, ("none", "none", "zero", "fixed", "random")
+                                              + (("targets",) * 3 if so_far["task.target"] == "rates" else ())),
     "task.pulse": lambda draw, _: one_of(draw, (0.05, 0.05, 0.02)),
     "task.delay_min": lambda draw, _: one_of(draw, (0.0, 0.0, 0.05)),
     "task.delay_max": lambda draw, _: one_of(draw, (0.0, 0.6)),
@@ -102,7 +104,7 @@ NOT_DRAWN = {"run.output": "every run of a test has a folder of its own",
 
 #: Values that are wrong by themselves. Some configurations get one of them.
 WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_trials", -1), ("run.train_trials", -2),
-         ("run.test_trials", -1), ("task.name", "osculation"), ("task.version", 3), ("task.hint", 1), ("task.reset", "never"),
+         ("run.test_trials", -1), ("task.name", "osculation"), ("task.version", 3), ("task.hint", 1), ("task.reset", "never"), ("task.target", "rate"),
          ("task.file", "~/trials.h5"), ("task.file", "nowhere.h5"), ("task.test_file", "nowhere.h5"), ("network.neurons", 1), ("network.neurons", 2.5),
          ("network.dt", 0.0), ("network.tau", -0.01), ("network.gain", -1.0), ("network.noise", -0.1),
          ("network.integrator", "rk4"), ("network.nonlinearity", "sigmoid"), ("network.in_degree", -1),
@@ -145,9 +147,9 @@ def as_configuration(values):
 def draw_trials(draw):
     """Trials of a file: one or a few of different lengths, some with targets that are zero throughout.
 
-    In some of them, learning and scoring leave samples out.
+    In some of them, learning and scoring leave samples out. Most have targets of one or two neurons.
     """
-    widths = one_of(draw, WIDTHS)
+    widths = (*one_of(draw, WIDTHS), int(one_of(draw, (0, 1, 2, 2))))
     trials = []
     for _ in range(int(one_of(draw, (1, 2, 3, 5)))):
         length = int(draw.integers(4, 60))
@@ -156,5 +158,7 @@ def draw_trials(draw):
             signals[0][:] = 0
         mask = draw.random((length, widths[0])) < one_of(draw, (0.5, 0.9)) if chance(draw, 0.2) else None
         condition = one_of(draw, ("", "left", "right, far"))
-        trials.append(files.Trial(*(signal if signal.shape[1] else None for signal in signals), mask, condition))
+        targets, inputs, hints, neurons = (signal if signal.shape[1] else None for signal in signals)
+        trials.append(files.Trial(targets, inputs, hints, mask, condition,
+                                  None if neurons is None else 0.9 * neurons))
     return trials if math.prod(len(t.targets) - 3 for t in trials) else draw_trials(draw)

@@ -12,7 +12,7 @@ namespace fullforce {
 /// training was.
 struct NetworkWeights {
   WeightMatrix J;          ///< of the task-performing network that runs on its own outputs; under FORCE J_D + u_out w
-  WeightMatrix J_D;        ///< of the target-generating network
+  WeightMatrix J_D;        ///< of the target-generating network; empty if there is none
   RowMatrix<double> u_in;  ///< weights of the inputs into both networks, [local rows, n_in]
 };
 
@@ -20,7 +20,8 @@ struct NetworkWeights {
 /// from the seed if the file leaves it out. `streams` is the number of streams of the run. Throws RunError if the file
 /// is damaged. **Collective.**
 NetworkWeights load_weights(const Layout& layout, const std::filesystem::path& path, const NetworkOptions& network,
-                            const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed);
+                            const LearningOptions& learning, Index streams, const Task& task, std::uint64_t seed,
+                            TargetSource target = TargetSource::generator);
 
 /// The currents u_in f_in of a constant input f_in [n_in] into this rank's neurons, [local rows].
 std::vector<double> input_currents(const NetworkWeights& weights, std::span<const double> input);

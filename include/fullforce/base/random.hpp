@@ -34,6 +34,7 @@ enum class Purpose : std::uint64_t {
   fixed_state = 20,         ///< the one state in which all trials begin; index is the neuron
   trial_state = 21,         ///< the state in which a trial begins; step is the kind of the trial, index the neuron
   fixed_point_starts = 22,  ///< from which steps of a run fixed points are looked for; trial is the start
+  recurrent_weights = 40,   ///< J that learning starts from; trial is the row, index the column
 };
 
 /// Counter-based random numbers: Philox 4x64-10 of Salmon et al., SC 2011. A value is a pure function of (seed,

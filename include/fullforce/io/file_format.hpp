@@ -26,7 +26,8 @@ inline constexpr const char* analysis = "fullforce-analysis";    ///< output of 
 /// misread the file; a part of a network file that one class owns has a version of its own (Archive::section).
 namespace version {
 inline constexpr Index network = 1;
-inline constexpr Index trials = 2;         ///< masks, conditions and names of channels came with version 2
+/// Masks, conditions and names of channels came with version 2, and targets of neurons with version 3.
+inline constexpr Index trials = 3;
 inline constexpr Index oldest_trials = 1;  ///< the oldest version of trials files that this program reads
 inline constexpr Index recording = 1;
 inline constexpr Index results = 1;  ///< every kind of file that write_results writes

@@ -28,11 +28,14 @@ struct TrialsShape {
   Index n_in = 0;              ///< number of inputs
   Index n_out = 0;             ///< number of outputs, at least 1
   Index n_hint = 0;            ///< number of hints: signals that only the target-generating network receives
+  Index n_neuron = 0;          ///< number of neurons that have targets
   std::vector<Index> lengths;  ///< [trials], steps of each trial, at least 1
 
   bool has_masks = false;               ///< whether some samples may be left out
   std::vector<std::string> conditions;  ///< [trials], the condition of each trial; empty if there are none
   ChannelNames names;
+  /// [n_neuron], the neurons that have targets, each once. Empty stands for 0, 1, ..., n_neuron - 1.
+  std::vector<Index> target_neurons;
 
   Index steps() const;  ///< S
   /// The number of masks, which take a byte each.
@@ -52,18 +55,20 @@ struct Signals {
   std::span<T> hints;    ///< [S, n_hint]
   /// [S, n_out], 1 where learning and scoring count a sample and 0 where they leave it out; empty if all count.
   std::span<Byte> masks{};
+  std::span<T> neuron_targets{};  ///< [S, n_neuron], currents or rates that neurons should have
 };
 
 /// The signals and masks in an array of shape.numbers() numbers, in which they follow each other.
 template <class T>
 Signals<T> signals_in(const TrialsShape& shape, std::span<T> all) {
   const std::size_t inputs = as_size(shape.steps() * shape.n_in), targets = as_size(shape.steps() * shape.n_out),
-                    hints = as_size(shape.steps() * shape.n_hint);
-  const std::span<T> rest = all.subspan(inputs + targets + hints);
+                    hints = as_size(shape.steps() * shape.n_hint), neurons = as_size(shape.steps() * shape.n_neuron);
+  const std::span<T> rest = all.subspan(inputs + targets + hints + neurons);
   return {all.first(inputs),
           all.subspan(inputs, targets),
           all.subspan(inputs + targets, hints),
-          {reinterpret_cast<typename Signals<T>::Byte*>(rest.data()), as_size(shape.mask_count())}};
+          {reinterpret_cast<typename Signals<T>::Byte*>(rest.data()), as_size(shape.mask_count())},
+          all.subspan(inputs + targets + hints, neurons)};
 }
 
 /// The contents of a trials file (HDF5, format "fullforce-trials"), from which task "file" takes its signals.
@@ -72,13 +77,14 @@ struct TrialsData : TrialsShape {
   std::vector<double> targets;
   std::vector<double> hints;
   std::vector<std::uint8_t> masks;
+  std::vector<double> neuron_targets{};
 
-  Signals<const double> signals() const { return {inputs, targets, hints, masks}; }
+  Signals<const double> signals() const { return {inputs, targets, hints, masks, neuron_targets}; }
 };
 
-/// A fingerprint of all signals, lengths, masks and conditions, 16 hexadecimal digits (XXH3). Files of the same content
-/// have the same one, whatever their names, types and compression are. Masks that leave out nothing, and conditions
-/// without a text, are as if they were not there. The names of channels do not count.
+/// A fingerprint of all signals, lengths, masks, conditions and targets of neurons, 16 hexadecimal digits (XXH3). Files
+/// of the same content have the same one, whatever their names, types and compression are. Masks that leave out
+/// nothing, and conditions without a text, are as if they were not there. The names of channels do not count.
 std::string fingerprint(const TrialsShape& shape, const Signals<const double>& signals);
 inline std::string fingerprint(const TrialsData& data) { return fingerprint(data, data.signals()); }
 

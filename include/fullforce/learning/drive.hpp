@@ -23,11 +23,20 @@ class DriveShape {
   virtual double file_bytes() const = 0;
   /// Adds a step to `account`. `target_runs` says that what generates the targets advances in it.
   virtual void account(bool target_runs, const Extent& extent, StepAccount& account) const = 0;
+  /// That of the drive (Drive::forces_all), where all neurons have targets.
+  virtual bool forces_all() const { return true; }
+};
+
+/// Where a drive takes the targets of the neurons from, and which neurons have any.
+struct DriveTargets {
+  TargetSource source = TargetSource::generator;
+  std::span<const Index> neurons{};  ///< those whose targets StepSignals has, in its order
 };
 
 /// What a learning rule makes of the two networks: the recurrent currents that drive the task-performing network, and
 /// the target currents F that it is to learn. A drive runs what generates F, and holds the rates that both networks
-/// exchange. Each kind of drive is a class derived from this one; make_drive() finds it by the name of the rule.
+/// exchange. Each kind of drive is a class derived from this one; make_drive() finds it by the name of the rule and by
+/// where the targets come from.
 ///
 /// A step calls begin_step(), then advance_target() and recurrent() for every block of neurons, then
 /// rates().exchange(). It calls multiply_ahead() when F of the step is no longer needed, or at any time after the
@@ -36,7 +45,7 @@ template <Real T>
 class Drive {
  public:
   Drive(const Layout& layout, const typename NetworkRates<T>::Shape& rates)
-      : layout_(&layout), rates_(layout, rates.streams, rates.all_rates), response_(layout, rates.streams) {}
+      : layout_(&layout), rates_(layout, rates), response_(layout, rates.streams) {}
   virtual ~Drive() = default;
   Drive(const Drive&) = delete;
   Drive& operator=(const Drive&) = delete;
@@ -67,7 +76,7 @@ class Drive {
   /// among them.
   virtual void multiply_ahead(bool target_runs, Direction direction) = 0;
 
-  /// F of this step. Throws RunError if a bound was asked for and is not finite.
+  /// The targets of this step: F, or rates. Throws RunError if a bound was asked for and is not finite.
   virtual TargetCurrents<T> targets() const = 0;
   /// Finds the bound on the length of F, which targets() gives from now on. **Collective.**
   virtual void find_target_bound() = 0;
@@ -78,7 +87,10 @@ class Drive {
   /// Sets z_rec to the currents `own` [local rows, B] in some streams, which begin a trial.
   void reset_response(std::span<const Index> streams, const StreamArray<T>& own);
 
-  /// Sets z_rec = F in the streams that are in teacher-forced trials, which TrialSchedule describes.
+  /// Whether teacher-forced trials replace the recurrent currents of all neurons. They keep their own ones otherwise.
+  virtual bool forces_all() const { return true; }
+  /// Sets z_rec = F in the streams that are in teacher-forced trials, which TrialSchedule describes, for the neurons
+  /// that have target currents.
   void teach(const TrialStreams& streams);
 
   /// Adds the present step to `account`.
@@ -101,12 +113,14 @@ class Drive {
 /// The shape of the drive of a rule, in the precision of the options. `all_rates` says that what is learned needs the r
 /// of all ranks.
 std::unique_ptr<DriveShape> drive_shape(const RowPartition& partition, const NetworkOptions& network,
-                                        const LearningOptions& learning, Index streams, bool all_rates);
+                                        const LearningOptions& learning, Index streams, bool all_rates,
+                                        TargetSource source = TargetSource::generator);
 
 /// Creates the drive of a rule. `signals` holds the signals of the present step in every step.
 template <Real T>
 std::unique_ptr<Drive<T>> make_drive(Rule rule, const Layout& layout, const NetworkOptions& options,
-                                     const Connectivity<T>& connectivity, const StepSignals& signals, bool all_rates);
+                                     const Connectivity<T>& connectivity, const StepSignals& signals, bool all_rates,
+                                     const DriveTargets& targets = {});
 
 /// The recurrent weights of the network when it runs freely: those that were `learned`, and those that are fixed.
 template <Real T>

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -124,6 +125,11 @@ class Plasticity {
 
   /// Copies of the weights in double precision. No update may be pending. **Collective.**
   virtual EffectiveWeights effective_weights() const = 0;
+
+  /// Draws the recurrent weights that learning starts from, ~ N(0, gain^2/N) and a connection of a neuron to itself
+  /// included, for the neurons of this rank that are not `kept` at zero, [local rows]. If `kept` is empty, all are
+  /// drawn. Throws InputError if weights of this kind cannot start so.
+  virtual void draw_recurrent(double gain, std::uint64_t seed, std::span<const std::uint8_t> kept);
 
   /// Loads the weights of another network, and applies the updates that were pending in its file. `keep_P` says that
   /// this instance, which learns, goes on with what the file says of the rates seen so far. It has otherwise seen none.

@@ -109,6 +109,8 @@ class SharedGainRls : public Plasticity<T> {
   PlasticityReport report() const override;
   std::vector<std::span<const std::byte>> matrices() const override;
   EffectiveWeights effective_weights() const override;
+  /// Only with dense features and without target modes.
+  void draw_recurrent(double gain, std::uint64_t seed, std::span<const std::uint8_t> kept) override;
   void start_from(Archive& archive, bool keep_P, RegionTimer& timer) override;
   void persist(Archive& archive) override;
 

@@ -15,14 +15,14 @@ class Archive;
 template <Real T>
 struct Connectivity {
   /// Draws the weights. J_D is dense or sparse; u_in, u_out and u_hint are ~ U(-1, 1) times their gains, and the start
-  /// state is ~ N(0, 1).
+  /// state is ~ N(0, 1). There is a J_D only if the targets come from a target-generating network.
   Connectivity(const Layout& layout, const NetworkOptions& options, const Task& task, std::uint64_t seed,
-               Reset reset = Reset::none);
+               Reset reset = Reset::none, TargetSource target = TargetSource::generator);
 
   /// Saves the weights and the start state, or loads those of them that the file has. **Collective.**
   void persist(Archive& archive, const Layout& layout, bool with_target);
 
-  RecurrentWeights<T> J_D;   ///< [N, N]
+  RecurrentWeights<T> J_D;   ///< [N, N], or nothing
   RowMatrix<T> u_in;         ///< [N, n_in]
   RowMatrix<T> u_out;        ///< [N, n_out]
   RowMatrix<T> u_hint;       ///< [N, n_hint]

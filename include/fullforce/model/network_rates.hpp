@@ -9,20 +9,21 @@ namespace fullforce {
 /// The rates of both networks as matrix products read them: r of the task-performing and r_D of the target-generating
 /// network. If some product needs the r of all ranks, one gather brings the rates of both networks. Otherwise each rank
 /// keeps its own r, and r_D has a gather to itself. That gather goes on while a step does other work, since only F of
-/// the next step depends on it.
+/// the next step depends on it. Where there is no target-generating network, there is no r_D.
 template <Real T>
 class NetworkRates {
  public:
   struct Shape {
     RowPartition partition;
     Index streams = 1;
-    bool all_rates = true;  ///< whether some product needs the r of all ranks
+    bool all_rates = true;   ///< whether some product needs the r of all ranks
+    bool has_target = true;  ///< whether there is a target-generating network
 
     Index bytes() const;
     double bytes_gathered(bool with_target) const;
   };
 
-  NetworkRates(const Layout& layout, Index streams, bool all_rates);
+  NetworkRates(const Layout& layout, const Shape& shape);
 
   /// The gathered vectors that hold r, as their group 0.
   const GatheredVectors<T>& network() const { return rates_; }
@@ -30,6 +31,8 @@ class NetworkRates {
   const GatheredVectors<T>& target() const { return target_rates_ ? *target_rates_ : rates_; }
   Index target_group() const { return target_rates_ ? 0 : 1; }
 
+  /// Whether there is an r_D.
+  bool has_target() const { return has_target_; }
   /// Whether r_D has a gather to itself, which goes on during other work until wait_for_target() completes it.
   bool target_travels_apart() const { return target_rates_.has_value(); }
 
@@ -50,6 +53,7 @@ class NetworkRates {
   bool target_is_finite() const { return !target_rates_ || target_rates_->all_finite(); }
 
  private:
+  bool has_target_;
   GatheredVectors<T> rates_;                        ///< r, followed by r_D if one gather brings both
   std::optional<GatheredVectors<T>> target_rates_;  ///< r_D, if it has a gather to itself
 };

@@ -78,8 +78,14 @@ double relaxation_of_a_step(Integrator integrator, double dt, double tau);
 /// it.
 double largest_rate(const NetworkOptions& options);
 
+/// Whether neurons have such a rate at a finite state, so that they can follow it as a target.
+bool is_a_rate(Nonlinearity nonlinearity, double value);
+
 /// The rate of a state. In contrast to Neurons::emit() it has no upper limit.
 double rate_at_state(Nonlinearity nonlinearity, double state);
+
+/// The state of a rate, where the rate is one that neurons can have. It is the smallest one where several have it.
+double state_at_rate(Nonlinearity nonlinearity, double rate);
 
 /// The derivative of the rate with respect to the state, as a function of the rate.
 double slope_at_rate(Nonlinearity nonlinearity, double rate);

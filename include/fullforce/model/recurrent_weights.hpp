@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
+#include <vector>
 
+#include "fullforce/base/random.hpp"
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/linalg/sparse_rows.hpp"
@@ -15,6 +17,12 @@ namespace fullforce {
 
 class Archive;
 
+/// Draws the recurrent weights into a neuron, ~ N(0, deviation^2), as a function of (seed, purpose, row). `scratch` has
+/// as many numbers as there are weights.
+template <Real T>
+void draw_weights(std::uint64_t seed, Purpose purpose, Index row, double deviation, std::vector<double>& scratch,
+                  T* weights);
+
 /// The fixed recurrent weights J_D of the target-generating network, of which a rank holds its own rows. They are
 /// dense, or sparse with the same number of connections into each neuron. A row is a function of (seed, row) and
 /// therefore the same on any number of ranks, and need not be saved. With a fixed probability of a connection rows
@@ -27,8 +35,11 @@ class RecurrentWeights {
   /// connections from in_degree = K distinct neurons other than itself; all sets of K neurons are equally likely, and
   /// the weights are ~ N(0, g^2/K). The cost is one normal draw for each weight.
   RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed);
+  /// Weights of a network without a target-generating network: there are none.
+  RecurrentWeights() = default;
 
   bool is_sparse() const { return sparse_.degree() > 0; }
+  bool is_there() const { return neurons_ > 0; }
   const RowMatrix<T>& dense() const { return dense_; }     ///< [local rows, N]; empty if the weights are sparse
   const SparseRows<T>& sparse() const { return sparse_; }  ///< [local rows, K]; empty if they are dense
 
@@ -89,7 +100,7 @@ class RecurrentWeights {
   void arrange(const Layout& layout, Index runs);
   void expect_columns() const;
 
-  Index neurons_;
+  Index neurons_ = 0;
   RowMatrix<T> dense_;            ///< [local rows, N]
   SparseRows<T> sparse_;          ///< [local rows, K]
   double largest_row_sum_ = 0.0;  ///< kept for weights in runs of columns, which no longer tell the rows apart

@@ -6,7 +6,7 @@
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/model/task.hpp"
 #include "fullforce/model/trial_streams.hpp"
-#include "fullforce/parallel/row_partition.hpp"
+#include "fullforce/parallel/layout.hpp"
 
 namespace fullforce {
 
@@ -23,7 +23,14 @@ struct StepSignals {
   std::vector<double> hint;
   /// [n_out, streams], whether learning and scoring count the sample of an output: 1 or 0. It is 0 for idle streams.
   std::vector<std::uint8_t> mask;
+  /// [streams], the targets of neurons of each stream, [n_neuron] each; empty for idle streams. They stay in the memory
+  /// of the task.
+  std::vector<std::span<const double>> neuron_targets;
 };
+
+/// The column of each neuron of this rank in the targets of neurons, [local rows], or -1 for a neuron without one.
+/// `neurons` are those with targets, in the order of the columns.
+std::vector<Index> columns_of_targets(const Layout& layout, std::span<const Index> neurons);
 
 /// Whether a signal is 0 in every element, so that there is nothing to add. Start pulses are so in most steps.
 bool is_silent(std::span<const double> signal);

@@ -22,10 +22,17 @@ template <>
 inline constexpr std::array<std::string_view, 3> names_of<Hint> = {"none", "published", "phase"};
 
 /// The state in which both networks begin a trial: the one in which the trial before left them, x = x_D = 0, a random
-/// state that is the same for all trials, or a random state of this trial alone.
-enum class Reset { none, zero, fixed, random };
+/// state that is the same for all trials, a random state of this trial alone, or a state that follows from the targets
+/// of neurons in its first step: that of target rates, or x = F for target currents.
+enum class Reset { none, zero, fixed, random, targets };
 template <>
-inline constexpr std::array<std::string_view, 4> names_of<Reset> = {"none", "zero", "fixed", "random"};
+inline constexpr std::array<std::string_view, 5> names_of<Reset> = {"none", "zero", "fixed", "random", "targets"};
+
+/// Where the targets of the neurons come from: currents that a target-generating network makes, currents that a trials
+/// file has, or rates that it has.
+enum class TargetSource { generator, currents, rates };
+template <>
+inline constexpr std::array<std::string_view, 3> names_of<TargetSource> = {"generator", "currents", "rates"};
 
 /// The lengths of the parts of trials that have pulses, delays and pauses. All are in s.
 struct TrialTimes {
@@ -38,14 +45,18 @@ struct TrialTimes {
 
 /// The keys of the section [task] of a configuration.
 struct TaskOptions {
-  std::string name = "oscillation";  ///< one of task_names()
-  int version = 2;                   ///< version of the oscillation: 2 (the authors' current code) or 1
-  Hint hint = Hint::published;       ///< hint of a task that can give one
-  Reset reset = Reset::none;         ///< state in which both networks begin a trial
-  std::string file = "trials.h5";    ///< trials file of the task "file"
-  std::string test_file = "";        ///< trials file of its tests; "" stands for the same one
-  TrialTimes times;                  ///< of the tasks with pulses, delays and pauses
+  std::string name = "oscillation";               ///< one of task_names()
+  int version = 2;                                ///< version of the oscillation: 2 (the authors' current code) or 1
+  Hint hint = Hint::published;                    ///< hint of a task that can give one
+  Reset reset = Reset::none;                      ///< state in which both networks begin a trial
+  std::string file = "trials.h5";                 ///< trials file of the task "file"
+  std::string test_file = "";                     ///< trials file of its tests; "" stands for the same one
+  TrialTimes times;                               ///< of the tasks with pulses, delays and pauses
+  TargetSource target = TargetSource::generator;  ///< of the task "file"
 };
+
+/// Where the targets of the neurons come from. A task other than "file" always has a target-generating network.
+TargetSource target_source(const TaskOptions& options);
 
 /// The purpose of a trial. Trials of each kind have their own numbers. The enumerators' values are counters of random
 /// draws and never change.
@@ -56,15 +67,16 @@ struct TrialId {
   std::uint64_t number = 0;
 };
 
-/// The signals of one trial, row-major: inputs [length, n_in], targets [length, n_out], hints [length, n_hint], and
-/// masks [length, n_out]. Learning and scoring leave out a sample of an output where its mask is 0. Empty masks leave
-/// out nothing.
+/// The signals of one trial, row-major: inputs [length, n_in], targets [length, n_out], hints [length, n_hint], masks
+/// [length, n_out], and targets of neurons [length, n_neuron]. Learning and scoring leave out a sample of an output
+/// where its mask is 0. Empty masks leave out nothing.
 struct Trial {
   Index length = 0;
   std::vector<double> inputs;
   std::vector<double> targets;
   std::vector<double> hints;
   std::vector<std::uint8_t> masks{};
+  std::vector<double> neuron_targets{};
 };
 
 /// The signals of one trial, wherever they are stored.
@@ -74,6 +86,13 @@ struct TrialView {
   std::span<const double> targets;
   std::span<const double> hints;
   std::span<const std::uint8_t> masks{};
+  std::span<const double> neuron_targets{};
+};
+
+/// The targets of neurons over all steps of a task: currents or rates.
+struct NeuronTargets {
+  std::span<const Index> neurons;  ///< [n_neuron], whose they are; empty if no neuron has any
+  std::span<const double> values;  ///< [steps of all trials, n_neuron]
 };
 
 /// What people call a trial.
@@ -123,6 +142,9 @@ class Task {
 
   /// The number of trials in this file; 0 if the signals come from no file.
   virtual Index trials_in_file() const { return 0; }
+
+  /// The targets of neurons. A task whose targets come from a target-generating network has none.
+  virtual NeuronTargets neuron_targets() const { return {}; }
 
   /// What outputs and messages call a trial.
   virtual TrialLabel label(TrialId id) const { return {static_cast<Index>(id.number)}; }

@@ -83,6 +83,8 @@ class TrialStreams {
   std::span<const double> hint(Index stream) const;
   /// The masks of the coming step, [n_out]; empty if the trial leaves out nothing.
   std::span<const std::uint8_t> mask(Index stream) const;
+  /// The targets of neurons in the coming step, [n_neuron]; empty if the trial has none.
+  std::span<const double> neuron_targets(Index stream) const;
 
   /// Moves every stream one step on. Returns the trials that ended, in stream order; they are valid until the next
   /// call.
@@ -112,6 +114,7 @@ class TrialStreams {
   std::vector<StreamPhase> phase_;
   std::vector<Index> trial_;
   std::vector<Index> position_;
+  Index n_neuron_;                  ///< neurons that have targets
   std::vector<Index> init_trials_;  ///< of each stream, with the rest of a trial that it starts within
   std::vector<Trial> scratch_;      ///< memory for signals that the task does not hold
   std::vector<TrialView> signals_;  ///< of each stream's trial

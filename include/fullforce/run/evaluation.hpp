@@ -42,6 +42,7 @@ struct TestJob {
   /// If given, every rank calls it at every step of stream 0 in a test trial.
   std::function<void(const StepView&)> observe;
   Reset reset = Reset::none;  ///< state in which trials begin
+  TargetSource target = TargetSource::generator;
 };
 
 struct TestResult {

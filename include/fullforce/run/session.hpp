@@ -21,6 +21,7 @@ struct SessionOptions {
   Index streams = 1;
   std::uint64_t weight_seed = 1;  ///< seed of the fixed weights, and of the state in which all trials begin
   Reset reset = Reset::none;      ///< state in which trials begin
+  TargetSource target = TargetSource::generator;
 };
 
 /// The memory and the file sizes of a session. It is a pure value, for forecasts and for checks before anything is
@@ -38,6 +39,8 @@ class SessionShape {
   const PlasticityShape& plasticity() const { return *plasticity_; }
   /// The shape of the plasticity without an inverse correlation matrix, as a test needs it.
   const PlasticityShape& tested_plasticity() const { return *tested_; }
+  /// Whether teacher-forced trials replace all recurrent currents (Drive::forces_all).
+  bool forces_all() const { return drive_->forces_all(); }
   /// Adds to `account` what the networks and their weights do in a step, without learning.
   void account_of_networks(bool target_runs, const Extent& extent, StepAccount& account) const;
 
@@ -59,8 +62,10 @@ bool checkpoints_hold_J_D(const NetworkOptions& network, const RunOptions& run);
 template <Real T>
 class Session {
  public:
-  /// Draws the fixed weights, and sets J = 0 and w = 0. `learns` says that the session has what learning needs; a test
-  /// does without it. Throws RunError on every rank if one of them has not enough memory. **Collective.**
+  /// Draws the fixed weights, and sets J = 0 and w = 0. If targets come from a file, a session that learns draws J for
+  /// all neurons (targets are rates), or for those without targets (they are currents). `learns` says that the session
+  /// has what learning needs; a test does without it. Throws RunError on every rank if one of them has not enough
+  /// memory. **Collective.**
   Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns);
 
   const Layout& layout() const { return layout_; }
@@ -95,6 +100,7 @@ class Session {
   void load(const std::filesystem::path& path);
 
  private:
+  void draw_recurrent();
   Simulation<T>& start(const TrialSchedule& schedule, const NetworkOptions& network, std::uint64_t seed, bool testing);
   void persist(Archive& archive, bool with_target);
 

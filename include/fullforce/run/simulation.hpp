@@ -33,8 +33,9 @@ struct TrialResult {
   double error() const { return relative_error(squared_error, squared_target); }
 };
 
-/// What can be read of a neuron: rate and state of the neuron of that number in each of the two networks.
-enum class NeuronVariable { rate, target_rate, state, target_state };
+/// What can be read of a neuron: rate and state of the neuron of that number in each of the two networks, its recurrent
+/// current z_rec, and its target, which is F or, where targets are rates, a rate.
+enum class NeuronVariable { rate, target_rate, state, target_state, current, target };
 
 /// What decides the dynamics, in addition to the weights.
 struct SimulationOptions {
@@ -44,6 +45,7 @@ struct SimulationOptions {
   std::uint64_t seed = 1;
   bool testing = false;  ///< whether this is a test: states are drawn for the test, and nothing is learned
   Reset reset = Reset::none;
+  TargetSource target = TargetSource::generator;
 };
 
 /// The target-generating and the task-performing network in B streams side by side. They advance step by step in the
@@ -75,17 +77,21 @@ class Simulation {
 
   /// Sets the function `look`, which every step calls as look(*this) after the outputs are known and before the streams
   /// move on. `at_target` says that the function also needs the target-generating network, which then runs even if
-  /// nothing else needs it. The next step computes anew what steps compute ahead. All ranks must call observe() at the
+  /// nothing else needs it, or the targets of neurons that a file has. `at_targets` says that it also reads
+  /// NeuronVariable::target. The next step computes anew what steps compute ahead. All ranks must call observe() at the
   /// same step.
-  void observe(std::function<void(const Simulation&)> look, bool at_target) {
+  void observe(std::function<void(const Simulation&)> look, bool at_target, bool at_targets = false) {
     look_ = std::move(look);
-    target_observed_ = at_target;
+    target_observed_ = at_target || at_targets;
+    if (at_targets) targets_ = StreamArray<T>(*layout_, n_streams_);
     primed_ = false;
   }
 
   std::span<const double> outputs() const { return z_; }  ///< z, [n_out, B]
   const StepSignals& signals() const { return signals_; }
   Index neurons() const { return layout_->rows(); }
+  /// Whether a stream has an output that counts in this step. Nothing is learned from a step without one.
+  bool counts(Index stream) const;
   /// r_D of all neurons and streams, [N, B], after a step in which the target-generating network ran. Every rank has
   /// them.
   MatrixView<const T> target_rates() const { return drive_->rates().target().rows_of(drive_->rates().target_group()); }
@@ -113,7 +119,8 @@ class Simulation {
   void multiply_ahead();
   void respond_and_learn();
   void force_outputs();
-  bool counts(Index stream) const;
+  bool responds() const;
+  void keep_targets();
   void find_output_errors();
   void count_errors();
   void advance_streams();
@@ -156,6 +163,7 @@ class Simulation {
   bool bounded_ = false;  ///< whether the bound on the target currents is that of the present weights
   std::function<void(const Simulation&)> look_;
   bool target_observed_ = false;
+  StreamArray<T> targets_;  ///< those of this step, if observers need them
   RegionTimer timer_;
 };
 

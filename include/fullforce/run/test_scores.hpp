@@ -53,12 +53,26 @@ class OutputSums {
 /// 1 - sum (z - f)^2 / sum (f - mean f)^2, where each output has its own mean. It is NaN if all targets are constant.
 double r_squared(double squared_error, double target_variation);
 
+/// Sums of squares over the samples of neurons that have targets.
+struct NeuronSums {
+  double error = 0.0;      ///< sum (v - a)^2, where v is what the network made and a its target
+  double variation = 0.0;  ///< sum (a - mean a)^2, with the mean of each neuron over all steps of the file
+
+  void add(const NeuronSums& other) {
+    error += other.error;
+    variation += other.variation;
+  }
+  /// NaN if all targets are constant.
+  double r_squared() const;
+};
+
 /// A test trial that has ended.
 struct ScoredTrial {
   TrialLabel label;
   Index steps = 0;
   SquareSums squares;
   bool learned = false;  ///< whether the network learned from this trial
+  NeuronSums neurons{};
 };
 
 /// Sums over the trials of a condition.
@@ -66,6 +80,7 @@ struct ConditionScore {
   std::string condition;
   Index trials = 0;
   SquareSums squares;
+  NeuronSums neurons{};
 };
 
 /// The scores of a test, for which trials are summed in the order of their numbers. They do not depend on which stream
@@ -75,11 +90,15 @@ struct TestScores {
   std::vector<ScoredTrial> trials;
   std::vector<std::string> output_names;  ///< [n_out]
   std::vector<OutputSums> outputs;        ///< [n_out]
+  /// What of the neurons was compared with targets: "rates" or "currents"; empty if neurons have none.
+  std::string compared{};
+  Index neurons = 0;  ///< how many have targets
 
   Index learned_trials() const;
   TrialOrigin origin() const;
   SquareSums total() const;
   double r_squared() const;
+  NeuronSums of_neurons() const;
   /// Conditions that are whole numbers come first, in the order of the numbers. All others follow in alphabetical
   /// order. The list is empty if no trial has a condition.
   std::vector<ConditionScore> conditions() const;

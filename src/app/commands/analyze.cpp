@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "analysis_explanations.hpp"
@@ -6,6 +7,7 @@
 #include "fullforce/analysis/network_weights.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/memory_error.hpp"
+#include "fullforce/config/regions.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/model/neurons.hpp"
 #include "fullforce/run/evaluation.hpp"
@@ -52,9 +54,11 @@ class Deviations {
 
 class Analysis {
  public:
-  Analysis(const Communicator& comm, const AnalyzeArguments& arguments, TestedNetwork tested)
+  Analysis(const Communicator& comm, const AnalyzeArguments& arguments, TestedNetwork tested,
+           std::vector<Region> regions)
       : arguments_(&arguments),
         tested_(std::move(tested)),
+        regions_(std::move(regions)),
         layout_(comm, config().network.neurons),
         results_(provenance(comm)) {}
 
@@ -67,24 +71,26 @@ class Analysis {
 
  private:
   const Config& config() const { return tested_.config; }
+  /// Whether there is a target-generating network to be analysed, too.
+  bool has_generator() const { return target_source(config().task) == TargetSource::generator; }
   const Task& task() const { return *tested_.task; }
 
   void load() {
     try {
       weights_ = load_weights(layout_, arguments_->network, config().network, config().learning, config().run.streams,
-                              *tested_.task, tested_.network_seed);
+                              *tested_.task, tested_.network_seed, target_source(config().task));
     } catch (const MemoryError&) {
       throw;
     } catch (const RunError& error) {
       throw InputError(error.what());
     }
     results_.add("network", weight_statistics(layout_, weights_.J));
-    results_.add("target", weight_statistics(layout_, weights_.J_D));
+    if (has_generator()) results_.add("target", weight_statistics(layout_, weights_.J_D));
   }
 
   void find_eigenvalues() {
     results_.add("network", eigenvalues(layout_, weights_.J));
-    results_.add("target", eigenvalues(layout_, weights_.J_D));
+    if (has_generator()) results_.add("target", eigenvalues(layout_, weights_.J_D));
   }
 
   /// Runs both networks through the test trials and observes them.
@@ -94,29 +100,40 @@ class Analysis {
     if (arguments_->lyapunov) {
       const NetworkOptions& network = config().network;
       network_deviations_.emplace(layout_, weights_.J, *arguments_->lyapunov, network, network.integrator);
-      target_deviations_.emplace(layout_, weights_.J_D, *arguments_->lyapunov, network, Integrator::exponential);
+      if (has_generator())
+        target_deviations_.emplace(layout_, weights_.J_D, *arguments_->lyapunov, network, Integrator::exponential);
     }
     if (arguments_->fixed_points)
       starts_.emplace(layout_, steps, arguments_->starts.value_or(StartStates::default_starts), config().run.seed);
+    if (!regions_.empty()) currents_.emplace(layout_, weights_.J, regions_, steps);
     ActivitySamples activity(layout_, pca ? steps : 0, config().network.dt);
     const auto observe = [&](const StepView& step) {
       if (pca) keep(activity, step);
       if (starts_) starts_->step(step.states);
+      if (currents_) currents_->step(step.rates);
       if (!network_deviations_) return;
       network_deviations_->step(step.rates);
-      target_deviations_->step(step.target_rates);
+      if (target_deviations_) target_deviations_->step(step.target_rates);
     };
     RunOptions run = config().run;
     run.streams = 1;
-    const TestJob plan{
-        run, config().network, config().learning,  arguments_->network, tested_.network_seed, tested_.learned_from,
-        {},  observe,          config().task.reset};
+    const TestJob plan{run,
+                       config().network,
+                       config().learning,
+                       arguments_->network,
+                       tested_.network_seed,
+                       tested_.learned_from,
+                       {},
+                       observe,
+                       config().task.reset,
+                       target_source(config().task)};
     describe_run(test(layout_.comm(), task(), plan), activity);
     if (pca) find_components(activity);
     if (starts_) search_fixed_points();
+    if (currents_) collect_currents();
     if (!network_deviations_) return;
     results_.add("network", network_deviations_->result(), config().network.tau);
-    results_.add("target", target_deviations_->result(), config().network.tau);
+    if (target_deviations_) results_.add("target", target_deviations_->result(), config().network.tau);
   }
 
   void keep(ActivitySamples& activity, const StepView& step) {
@@ -146,12 +163,29 @@ class Analysis {
 
   void find_components(const ActivitySamples& activity) {
     results_.add("network", principal_components(layout_, activity.rates()));
-    results_.add("target", principal_components(layout_, activity.target_rates()));
-    results_.add_correlations(rate_correlations(layout_, activity));
+    if (has_generator()) {
+      results_.add("target", principal_components(layout_, activity.target_rates()));
+      results_.add_correlations(rate_correlations(layout_, activity));
+    }
     const Index n_out = task().outputs();
     results_.add_array({"/activity/time", {activity.samples()}, activity.time()});
     results_.add_array({"/activity/outputs", {activity.samples(), n_out}, outputs_});
     results_.add_array({"/activity/targets", {activity.samples(), n_out}, targets_});
+  }
+
+  void collect_currents() {
+    std::vector<double> trial_ends;
+    Trial trial;
+    for (Index n = 0; n < config().run.test_trials; ++n) {
+      const Index length = task().view({TrialKind::test, static_cast<std::uint64_t>(n)}, trial).length;
+      trial_ends.push_back(static_cast<double>(length) + (trial_ends.empty() ? 0.0 : trial_ends.back()));
+    }
+    results_.add_regions(regions_, trial_ends);
+    for (std::size_t into = 0; into < regions_.size(); ++into)
+      for (std::size_t from = 0; from < regions_.size(); ++from) {
+        std::vector<double> currents = currents_->currents(from, into);
+        if (layout_.comm().is_root()) results_.add_currents(regions_[from], regions_[into], std::move(currents));
+      }
   }
 
   void search_fixed_points() {
@@ -163,11 +197,13 @@ class Analysis {
 
   const AnalyzeArguments* arguments_;
   TestedNetwork tested_;
+  std::vector<Region> regions_;  ///< between which currents are wanted
   Layout layout_;
   AnalysisResults results_;
   NetworkWeights weights_;
   std::optional<Deviations> network_deviations_, target_deviations_;
   std::optional<StartStates> starts_;
+  std::optional<RegionCurrents> currents_;
   std::vector<double> outputs_, targets_;  ///< outputs and targets at the samples
 };
 
@@ -193,6 +229,25 @@ void require_sense(const AnalyzeArguments& arguments, const Config& config, cons
           given, inputs, arguments.network);
 }
 
+/// The regions in the file that the command line names; none without one. **Collective.**
+std::vector<Region> regions_of(const Communicator& comm, const AnalyzeArguments& arguments, Index neurons) {
+  if (!arguments.currents) return {};
+  return parse_regions(read_text_on_root(comm, *arguments.currents), *arguments.currents, neurons);
+}
+
+/// The memory that currents between regions take on this rank. The root collects those of all pairs, and MPI holds
+/// those of one pair beside them.
+Index bytes_of_currents(const Communicator& comm, const std::vector<Region>& regions, Index steps) {
+  Index neurons = 0, largest = 0;
+  for (const Region& region : regions) {
+    neurons += static_cast<Index>(region.neurons.size());
+    largest = std::max(largest, static_cast<Index>(region.neurons.size()));
+  }
+  const Index kept = RegionCurrents::bytes_of_step(neurons, static_cast<Index>(regions.size()));
+  const Index pair = 3 * RegionCurrents::bytes_of_step(largest, 1);
+  return steps * (kept + pair + (comm.is_root() ? kept : 0));
+}
+
 }  // namespace
 
 int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments) {
@@ -207,11 +262,14 @@ int analyze_command(const Communicator& comm, const AnalyzeArguments& arguments)
                                       {arguments.trials.value_or(default_trials), arguments.noise, arguments.seed,
                                        arguments.trials_file, arguments.autonomous});
   agree(comm, [&] { require_sense(arguments, tested.config, *tested.task); });
+  const std::vector<Region> regions = regions_of(comm, arguments, tested.config.network.neurons);
   const Index steps = test_steps(*tested.task, tested.config.run.test_trials);
-  require_memory(comm, {analysis_bytes(comm, arguments, tested, steps)},
-                 fmt::format("an analysis of {} neurons", tested.config.network.neurons),
-                 "one of --eigenvalues, --pca, --lyapunov and --fixed-points at a time, or fewer --starts");
-  const AnalysisResults results = Analysis(comm, arguments, std::move(tested)).run();
+  require_memory(
+      comm, {analysis_bytes(comm, arguments, tested, steps) + bytes_of_currents(comm, regions, steps)},
+      fmt::format("an analysis of {} neurons", tested.config.network.neurons),
+      "one of --eigenvalues, --pca, --lyapunov, --fixed-points and --currents at a time, fewer --starts, or fewer "
+      "--trials");
+  const AnalysisResults results = Analysis(comm, arguments, std::move(tested), regions).run();
   const std::string text = results.summary();
   ResultStream printed(comm);
   printed.print(arguments.explain ? explained(results.json()) : text);

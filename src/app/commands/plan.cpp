@@ -8,6 +8,7 @@
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "inputs.hpp"
+#include "neuron_targets_check.hpp"
 #include "result_stream.hpp"
 #include "start_weights.hpp"
 
@@ -49,12 +50,14 @@ Machine calibrated_machine(const Communicator& comm, const PlanArguments& argume
 Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const Machine& machine) {
   const Config config = load_config(comm, *arguments.config, arguments.settings);
   const std::unique_ptr<Task> task = agreed_task(comm, config);
+  require_targets_to_learn(config, *task);
   check_start_weights(comm, config, task->channels());
   warn(comm, keys_without_effect(config, task->channels()));
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
-  const Forecast plan = forecast_run(
-      {{config.network, config.learning, config.run.streams, config.run.seed, config.task.reset}, task->channels()},
-      config.run, *task, deployment, machine);
+  const Forecast plan = forecast_run({{config.network, config.learning, config.run.streams, config.run.seed,
+                                       config.task.reset, target_source(config.task)},
+                                      task->channels()},
+                                     config.run, *task, deployment, machine);
   require_fit(plan, machine);
   return plan;
 }

@@ -47,12 +47,17 @@ std::vector<std::string> warnings_of_trials(const TestedNetwork& tested) {
 std::optional<RecordingJob> recording_of(const TestArguments& arguments, const TestedNetwork& tested,
                                          const std::string& provenance_text) {
   if (!arguments.record) {
-    require(!arguments.neurons && !arguments.states, "{} says what to record (name a file with --record, too)",
-            arguments.neurons ? "--neurons" : "--states");
+    require(!arguments.neurons && !arguments.states && !arguments.currents,
+            "{} says what to record (name a file with --record, too)",
+            arguments.neurons  ? "--neurons"
+            : arguments.states ? "--states"
+                               : "--currents");
     return std::nullopt;
   }
   const Config& config = tested.config;
-  RecordingJob job{*arguments.record, chosen_neurons(arguments.neurons, config.network.neurons), arguments.states, {}};
+  RecordingJob job{*arguments.record,          chosen_neurons(arguments.neurons, config.network.neurons),
+                   arguments.states,           arguments.currents,
+                   target_source(config.task), {}};
   job.notes = {{"network", arguments.network},  {"network_seal", seal_of(arguments.network)},
                {"noise", config.network.noise}, {"seed", static_cast<Index>(config.run.seed)},
                {"dt", config.network.dt},       {"config", dump_config(config)},
@@ -83,8 +88,9 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
                  recording ? "fewer of --neurons, fewer trials" : "fewer trials");
   std::vector<std::string> warnings = warnings_of_trials(tested);
   warn(comm, warnings);
-  const TestJob plan{config.run,          config.network, config.learning, arguments.network, tested.network_seed,
-                     tested.learned_from, recording,      /*observe=*/{},  config.task.reset};
+  const TestJob plan{
+      config.run,          config.network, config.learning, arguments.network, tested.network_seed,
+      tested.learned_from, recording,      /*observe=*/{},  config.task.reset, target_source(config.task)};
   const TestResult result = test(comm, *tested.task, plan);
   std::vector<std::string> of_scores;
   const std::string scores = test_section(result, of_scores);

@@ -10,6 +10,7 @@
 #include "fullforce/run/trial_counts.hpp"
 #include "inputs.hpp"
 #include "memory_check.hpp"
+#include "neuron_targets_check.hpp"
 #include "result_stream.hpp"
 #include "run_folder.hpp"
 #include "run_lock.hpp"
@@ -84,6 +85,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   if (arguments.output) config.run.output = *arguments.output;
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   if (const auto file = trials_file(config); file && config.run.train_trials > 0) require_samples(*task, *file);
+  require_targets_to_learn(config, *task);
   const Index state = session_shape(comm, config, *task, config.run.streams).bytes();
   const Index to_come = state + bytes_of_streams(comm, *task, config.run.streams);
   require_memory(comm, {to_come}, fmt::format("network.neurons = {}", config.network.neurons),

@@ -25,6 +25,9 @@ TrialsShape shape_of_trials(const Task& task, double dt, Index count) {
   shape.n_hint = task.hints();
   shape.names = task.channel_names();
   if (task.hints() == 0) shape.names.hints.clear();
+  const std::span<const Index> neurons = task.neuron_targets().neurons;
+  shape.n_neuron = static_cast<Index>(neurons.size());
+  shape.target_neurons.assign(neurons.begin(), neurons.end());
   Trial trial;
   for (Index k = 0; k < count; ++k) {
     const TrialView shown = task.view(training_trial(k), trial);
@@ -45,6 +48,7 @@ TrialsData make_trials(const Task& task, double dt, Index count) {
   data.targets.reserve(as_size(data.steps() * data.n_out));
   data.hints.reserve(as_size(data.steps() * data.n_hint));
   data.masks.reserve(as_size(data.mask_count()));
+  data.neuron_targets.reserve(as_size(data.steps() * data.n_neuron));
   Trial trial;
   for (Index k = 0; k < count; ++k) {
     task.make(training_trial(k), trial);
@@ -52,6 +56,7 @@ TrialsData make_trials(const Task& task, double dt, Index count) {
     append(data.targets, trial.targets);
     append(data.hints, trial.hints);
     append(data.masks, trial.masks);
+    append(data.neuron_targets, trial.neuron_targets);
   }
   return data;
 }

@@ -52,6 +52,17 @@ TEST(Effects, HintsServeTargetCurrentsAlone) {
       1u);
 }
 
+TEST(Effects, TargetsOfNeuronsFromAFileNeedNoGenerator) {
+  const std::string keys = "hint = false\n[network]\nin_degree = 5\noutput_gain = 2.0\n";
+  EXPECT_TRUE(found_in("[task]\nname = \"file\"\n" + keys, {1, 1, 0}).empty());
+  const auto found = found_in("[task]\nname = \"file\"\ntarget = \"rates\"\n" + keys, {1, 1, 0});
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_NE(found[0].find("targets of neurons from a file"), std::string::npos) << found[0];
+  const auto other = found_in("[task]\nname = \"ready-set-go\"\ntarget = \"currents\"\n", {2, 1, 1});
+  ASSERT_EQ(other.size(), 1u);
+  EXPECT_EQ(other[0], "task.target = \"currents\" has no effect with a task other than \"file\"");
+}
+
 TEST(Effects, DelaysNeedATaskThatHasThem) {
   const std::string times = "pulse = 0.02\ndelay_min = 0.2\ndelay_max = 0.5\npause_min = 0.1\npause_random = 1.0\n";
   EXPECT_EQ(found_in("[task]\n" + times, {1, 1, 0}).size(), 5u);

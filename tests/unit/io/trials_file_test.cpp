@@ -114,10 +114,10 @@ TEST_F(TrialsFile, RefusesWhatIsNoTrialsFile) {
   expect_refused("root attribute format is missing");
   Foreign(path).header("fullforce-network");
   expect_refused("format is \"fullforce-network\" (expected \"fullforce-trials\")");
-  Foreign(path).header("fullforce-trials", 0.001, 3);
-  expect_refused("format_version = 3, and this program reads versions 1 to 2; use a newer fullforce to read the file");
+  Foreign(path).header("fullforce-trials", 0.001, 4);
+  expect_refused("format_version = 4, and this program reads versions 1 to 3; use a newer fullforce to read the file");
   Foreign(path).header("fullforce-trials", 0.001, 0);
-  expect_refused("format_version = 0 (this program reads versions 1 to 2)");
+  expect_refused("format_version = 0 (this program reads versions 1 to 3)");
   Foreign(path).header("fullforce-trials", -1.0);
   expect_refused("dt = -1 (must be positive");
 }
@@ -465,6 +465,61 @@ TEST_F(TrialsFile, RefusesNamesAndConditionsThatMakeNoSense) {
   expect_refused_with([](TrialsData& data) { data.names.inputs = {""}; }, "has the name \"\" without a letter");
   expect_refused_with([](TrialsData& data) { data.conditions[1] = "two\nlines"; },
                       "dataset conditions: its text number 1, \"two\\x0alines\", is not one line of valid UTF-8");
+}
+
+TrialsData trials_with_neurons() {
+  TrialsData data = labelled_trials();
+  data.n_neuron = 3;
+  data.target_neurons = {4, 0, 7};
+  data.neuron_targets = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
+  return data;
+}
+
+TEST_F(TrialsFile, BringsBackTargetsOfNeurons) {
+  TrialsData data = trials_with_neurons();
+  write_trials(path, data);
+  TrialsData back = read_trials(path);
+  EXPECT_EQ(static_cast<const TrialsShape&>(back), static_cast<const TrialsShape&>(data));
+  EXPECT_EQ(back.neuron_targets, data.neuron_targets);
+  EXPECT_EQ(back.masks, data.masks);
+  const std::string listed = fingerprint(data);
+  EXPECT_NE(listed, fingerprint(labelled_trials()));
+  data.target_neurons.clear();
+  write_trials(path, data);
+  back = read_trials(path);
+  EXPECT_EQ(back.n_neuron, 3);
+  EXPECT_TRUE(back.target_neurons.empty());
+  EXPECT_NE(fingerprint(back), listed);
+  data.neuron_targets[4] = 0.0;
+  EXPECT_NE(fingerprint(data), fingerprint(back));
+}
+
+TEST_F(TrialsFile, RefusesTargetsOfNeuronsThatMakeNoSense) {
+  const auto expect_refused_with = [&](const auto& change, const std::string& why) {
+    TrialsData data = trials_with_neurons();
+    change(data);
+    write_trials(path, data);
+    expect_refused(why);
+  };
+  expect_refused_with(
+      [](TrialsData& data) {
+        data.target_neurons = {4, 0, 4};
+      },
+      "neuron 4 stands in target_neurons twice");
+  expect_refused_with([](TrialsData& data) { data.target_neurons[1] = -1; },
+                      "target_neurons[1] = -1 (must be the number of a neuron");
+  expect_refused_with([](TrialsData& data) { data.neuron_targets[4] = std::numeric_limits<double>::quiet_NaN(); },
+                      "neuron_targets[1, 1] = nan (all values must be finite)");
+  const auto one_step = [&](int version) {
+    Foreign file(path);
+    file.header("fullforce-trials", 0.001, version).trial_of(1).dataset("targets", H5T_STD_I8LE, {1, 1}, {3});
+    file.dataset("neuron_targets", H5T_IEEE_F64LE, {1, 2}, {0.5, 0.25});
+    if (version == 3) file.dataset("target_neurons", H5T_STD_I64LE, {3}, {0, 1, 2});
+  };
+  one_step(2);
+  expect_refused("dataset neuron_targets came with format_version 3, and the file says format_version = 2");
+  one_step(3);
+  expect_refused("dataset target_neurons has 3 neuron(s), and neuron_targets has 2 column(s)");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "fullforce/base/random.hpp"
 #include "fullforce/model/connectivity.hpp"
+#include "fullforce/model/neurons.hpp"
 #include "fullforce/model/silent_task.hpp"
 
 namespace fullforce {
@@ -49,6 +50,27 @@ TEST(TrialReset, TheFixedStateFollowsFromTheSeedOfTheWeights) {
   const Draws draws(weight_seed, Purpose::fixed_state);
   for (Index i = 0; i < resets.layout.local_rows(); ++i)
     EXPECT_EQ(state[as_size(i)], draws.normal(resets.layout.first_row() + i)) << i;
+}
+
+TEST(TrialReset, StatesOfTargetsHaveTheTargetRates) {
+  Resets resets(Reset::zero);
+  const std::vector<Index> listed = {577, 3};
+  for (const Nonlinearity nonlinearity : {Nonlinearity::tanh, Nonlinearity::relu}) {
+    TrialReset<double> reset(resets.layout, Reset::targets, resets.connectivity.start_state, seed, 2, 1,
+                             {listed, TargetSource::rates, nonlinearity});
+    const std::vector<double> rates = {0.75, 0.5};
+    const auto x0 = reset.state({TrialKind::training, 2}, rates);
+    for (Index i = 0; i < resets.layout.local_rows(); ++i) {
+      const Index neuron = resets.layout.first_row() + i;
+      const double rate = neuron == 577 ? 0.75 : neuron == 3 ? 0.5 : 0.0;
+      EXPECT_NEAR(rate_at_state(nonlinearity, x0[as_size(i)]), rate, 1e-15) << neuron;
+    }
+    TrialReset<double> to_currents(resets.layout, Reset::targets, resets.connectivity.start_state, seed, 2, 1,
+                                   {listed, TargetSource::currents, nonlinearity});
+    const auto x1 = to_currents.state({TrialKind::training, 2}, rates);
+    for (Index i = 0; i < resets.layout.local_rows(); ++i)
+      if (resets.layout.first_row() + i == 577) EXPECT_EQ(x1[as_size(i)], 0.75);
+  }
 }
 
 TEST(TrialReset, ARandomStateFollowsFromSeedKindAndNumber) {

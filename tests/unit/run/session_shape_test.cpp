@@ -26,6 +26,7 @@ struct Case {
   Index in_degree = 0;
   Index streams = 1;
   Reset reset = Reset::none;
+  TargetSource target = TargetSource::generator;
 
   SessionOptions options() const {
     SessionOptions o;
@@ -41,6 +42,7 @@ struct Case {
     o.learning.panel = panel;
     o.streams = streams;
     o.reset = reset;
+    o.target = target;
     return o;
   }
 };
@@ -153,6 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{.name = "low_rank_force", .rule = Rule::force, .features = low_rank, .in_degree = 50},
                     Case{.name = "modes", .target_modes = 20},
                     Case{.name = "fixed", .streams = 5, .reset = Reset::fixed},
+                    Case{.name = "rates", .streams = 5, .target = TargetSource::rates},
                     Case{.name = "low_rank_modes", .features = low_rank, .target_modes = 20}),
     name_of);
 

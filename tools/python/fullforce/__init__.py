@@ -16,9 +16,10 @@ import importlib
 #: Where the names of the package are.
 _PLACES = {
     "FullForce": "estimator", "load": "estimator",
+    "ActivityFit": "activity_fit", "fit_activity": "activity_fit",
     "FullForceError": "errors", "InputError": "errors", "RunError": "errors", "RunWarning": "errors",
     "StoppedEarly": "errors",
-    "Activity": "files", "FixedPoint": "files", "Network": "files", "Trial": "files", "TrialActivity": "files",
+    "Activity": "files", "FixedPoint": "files", "Network": "files", "Trial": "files", "TrialActivity": "files", "TrialList": "files",
     "load_network": "files", "read_trials": "files", "write_trials": "files",
 }
 #: Modules that are reached as attributes. The module sweep is also the function.

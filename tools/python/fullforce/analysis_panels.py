@@ -11,16 +11,21 @@ from .style import BLACK, BLUE, GREY, NETWORKS, REFERENCE, VERMILION, Look
 MAX_COMPONENTS = 100
 
 
+def _those_in(file: DataFile, group: str, networks: Mapping[str, Look]) -> list[tuple[str, Look]]:
+    """The networks that a group of the file has results of. There may be no target-generating network."""
+    return [(which, look) for which, look in networks.items() if f"{group}/{which}" in file]
+
+
 def plot_eigenvalues(axes: Any, file: DataFile, networks: Mapping[str, Look] = NETWORKS) -> None:
     """The eigenvalues of the recurrent weights in the complex plane, stored as [N, 2]."""
-    for which, look in networks.items():
+    for which, look in _those_in(file, "eigenvalues", networks):
         axes.plot(*file.numbers(f"eigenvalues/{which}", (None, 2)).T, look.marker, color=look.color, markersize=3,
                   fillstyle="none", label=look.label)
 
 
 def plot_components(axes: Any, file: DataFile, networks: Mapping[str, Look] = NETWORKS) -> None:
     """Shares of the variance of the first principal components of the activity, stored as variances [components]."""
-    for which, look in networks.items():
+    for which, look in _those_in(file, "pca", networks):
         variances = file.numbers(f"pca/{which}/variances", (None,))
         shares = (variances / variances.sum())[:MAX_COMPONENTS]
         axes.semilogy(np.arange(1, len(shares) + 1), shares, color=look.color, linestyle=look.line, label=look.label)
@@ -28,7 +33,7 @@ def plot_components(axes: Any, file: DataFile, networks: Mapping[str, Look] = NE
 
 def plot_exponents(axes: Any, file: DataFile, networks: Mapping[str, Look] = NETWORKS) -> None:
     """Lyapunov exponents with their standard errors, stored as [exponents] each."""
-    for which, look in networks.items():
+    for which, look in _those_in(file, "lyapunov", networks):
         values = file.numbers(f"lyapunov/{which}/exponents", (None,))
         spread = file.numbers(f"lyapunov/{which}/errors", values.shape)
         axes.errorbar(np.arange(1, len(values) + 1), values, spread, color=look.color,

@@ -27,7 +27,7 @@ def as_trials(X: Any, Y: Any = None, *, hints: Any = None, mask: Any = None, con
         if any(given is not None for given in (Y, hints, mask, conditions)):
             raise InputError("X is a list of Trial, which have targets, hints, mask and condition of their own (leave "
                              "out the other arguments, or give arrays)")
-        return TrialList(X, {**names_of(X), **names})
+        return TrialList(X, {**names_of(X), **names}, getattr(X, "target_neurons", None))
     signals = {"inputs": as_list(X, "X"), "targets": as_list(Y, "Y"), "hints": as_list(hints, "hints"),
                "mask": as_list(mask, "mask")}
     if signals["targets"] is None:
@@ -55,9 +55,9 @@ def given_conditions(conditions: Optional[Sequence[Any]]) -> dict[str, Any]:
 def having_hints(trials: Sequence[Trial], count: int) -> TrialList:
     """The trials with `count` hints of zero where none of them has any: a trained network needs no hints in a test."""
     if any(trial.hints.shape[1] > 0 for trial in trials):
-        return TrialList(trials, names_of(trials))
+        return trials if isinstance(trials, TrialList) else TrialList(trials)
     more = (dataclasses.replace(trial, hints=np.zeros((len(trial.targets), count))) for trial in trials)
-    return TrialList(more, names_of(trials))
+    return TrialList(more, names_of(trials), getattr(trials, "target_neurons", None))
 
 
 def given_trials(name: str, given: Any) -> TrialList:

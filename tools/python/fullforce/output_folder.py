@@ -14,6 +14,7 @@ from .arrays import store_trials
 from .errors import InputError
 from .files.checked import shown
 from .files.network_file import read_step
+from .files.target_source import target_neurons
 from .files.trials import Trial, read_trials
 from .keys import nested
 from .toml_text import write_toml
@@ -82,7 +83,8 @@ def holds_trials(file: pathlib.Path, trials: Sequence[Trial], dt: float) -> bool
         found, found_dt = read_trials(file)[:2]
     except (OSError, ValueError):
         return False
-    return found_dt == dt and len(found) == len(trials) and all(map(_same_trial, found, trials))
+    same_neurons = np.array_equal(target_neurons(found), target_neurons(trials))
+    return found_dt == dt and len(found) == len(trials) and same_neurons and all(map(_same_trial, found, trials))
 
 
 def _same_trial(a: Trial, b: Trial) -> bool:

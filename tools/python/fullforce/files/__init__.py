@@ -8,7 +8,7 @@ from .fixed_points import FixedPoint
 from .network import Network, load_network
 from .network_run import State
 from .recording import read_recording
-from .trials import Trial, make_trials, read_channel_names, read_trials, write_trials
+from .trials import Trial, TrialList, make_trials, read_channel_names, read_trials, write_trials
 
-__all__ = ["Activity", "FixedPoint", "Network", "State", "Trial", "TrialActivity", "load_network", "make_trials",
-           "normal_draws", "raw_draws", "read_channel_names", "read_recording", "read_trials", "write_trials"]
+__all__ = ["Activity", "FixedPoint", "Network", "State", "Trial", "TrialActivity", "TrialList", "load_network",
+           "make_trials", "normal_draws", "raw_draws", "read_channel_names", "read_recording", "read_trials", "write_trials"]

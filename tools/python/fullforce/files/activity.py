@@ -34,7 +34,8 @@ class Activity:
 
     inputs [T, n_in], targets and outputs [T, n_out]; rates and states [T, k] of the task-performing
     network, target_rates and target_states [T, k] of the target-generating one; mask [T, n_out], which is
-    true or 1 where scores count. What was not recorded is None. `neurons` [k] says which neurons these
+    true or 1 where scores count. If the network has learned rates of a file, target_rates are these, and NaN for
+    neurons without any. What was not recorded is None. `neurons` [k] says which neurons these
     are, `conditions` [trials] is a list of texts where trials have conditions, and dt is a step in s.
     `activity[i]` is trial i with the same names, and `len(activity)` the number of trials. Signals are not
     all in memory where they come from a file.

@@ -73,6 +73,13 @@ class DataFile:
         except OSError as error:
             raise ToolError(f"{self.path}: dataset {name} cannot be read ({error})") from error
 
+    def members(self, group: str) -> list[str]:
+        """The names of what a group holds."""
+        self.expect([group])
+        if not isinstance(self._file[group], h5py.Group):
+            raise self._refuse(f"{group} is not a group")
+        return list(self._file[group])
+
     def _expect_whole(self, dataset: h5py.Dataset, name: str) -> None:
         try:
             expect_whole(dataset.id, f"{self.path}: dataset {name}")

@@ -5,7 +5,7 @@ import numpy as np
 
 # What random numbers are for, as the program numbers it.
 TARGET_WEIGHTS, TARGET_COLUMNS, NETWORK_STATE, TARGET_STATE, TEST_NETWORK_STATE, TEST_TARGET_STATE = 1, 18, 5, 6, 7, 8
-TEST_INIT_TRIAL, TRIAL_STATE = 16, 21
+TEST_INIT_TRIAL, TRIAL_STATE, INPUT_WEIGHTS, RECURRENT_WEIGHTS = 16, 21, 2, 40
 
 
 def raw_draws(seed: int, purpose: int, trial: int, count: int, step: int = 0) -> np.ndarray:

@@ -19,6 +19,7 @@ from .network_file import DATASETS, read_network_file
 from .network_run import Noise, State, run_network, start_states
 from .network_saving import save_network
 from .redrawn import drawn_target_weights
+from .target_source import target_source
 from .trials import Trial, read_trials
 from .whole_test import run_test
 
@@ -38,6 +39,8 @@ def slope_of_relu(states: np.ndarray) -> np.ndarray:
 #: The rate of a state and its derivative, by the name of ``network.nonlinearity``.
 RATES = {"tanh": np.tanh, "relu": relu}
 SLOPES = {"tanh": slope_of_tanh, "relu": slope_of_relu}
+#: The state of a rate.
+STATES = {"tanh": np.arctanh, "relu": relu}
 #: The arrays that MANUAL.md calls by a letter, where the network stores no other factors of them.
 LETTERS = {"J": "weights", "w": "readout", "U": "basis"}
 
@@ -53,6 +56,9 @@ class Network(UsesScratch):
     features: the rates (d = N), or the coordinates of the rates in `basis` [N, d]. With target modes,
     `weights` is [n, d], and the recurrent weights are `modes` [N, n] times it. `J`, `w` and `U` are these
     arrays, or their products, under the letters of MANUAL.md.
+
+    `target_source` says where the targets of neurons came from: "generator", "currents" or "rates" (the key
+    task.target). Only with "generator" is there a target-generating network.
 
     The arrays may be changed in place, and `save` then writes the changed ones. The network *runs freely* if
     its own currents and outputs drive it, and not the targets as in an init trial.
@@ -71,9 +77,10 @@ class Network(UsesScratch):
         self.keep = self.keep_target if options["integrator"] == "exponential" else 1 - self.dt / self.tau
         # Files of programs before there was a choice have tanh.
         nonlinearity = options.get("nonlinearity", "tanh")
-        self.rates, self.slopes = RATES[nonlinearity], SLOPES[nonlinearity]
+        self.rates, self.slopes, self.states = RATES[nonlinearity], SLOPES[nonlinearity], STATES[nonlinearity]
         self.is_force = self.config["learning"]["rule"] == "force"
-        if self.J_D is None and not self.sparse:
+        self.target_source = target_source(self.config)
+        if self.J_D is None and not self.sparse and self.has_generator:
             self.J_D, self.sparse = drawn_target_weights(self.config, self.neurons)
         self._read = self._checksums()
 
@@ -95,6 +102,11 @@ class Network(UsesScratch):
     def neurons(self) -> int:
         """N."""
         return len(self.u_in)
+
+    @property
+    def has_generator(self) -> bool:
+        """Whether there is a target-generating network."""
+        return self.target_source == "generator"
 
     @property
     def J(self) -> np.ndarray:
@@ -133,7 +145,10 @@ class Network(UsesScratch):
         return self.basis
 
     def target_weights(self) -> np.ndarray:
-        """J_D as a matrix [N, N], also if it is sparse."""
+        """J_D as a matrix [N, N], also if it is sparse. InputError says that there is no target-generating network."""
+        if not self.has_generator:
+            raise InputError(f'the network has no target-generating network: it has learned {self.target_source} of a '
+                             f'file (task.target = "{self.target_source}")')
         if not self.sparse:
             return self.J_D
         J_D = np.zeros((self.neurons, self.neurons))
@@ -174,26 +189,39 @@ class Network(UsesScratch):
         return self.config["run"]["seed"] if seed is None else seed
 
     def step(self, state: State, f_in: Optional[np.ndarray] = None, f_out: Optional[np.ndarray] = None,
-             f_hint: Optional[np.ndarray] = None, forced: bool = False, noise: Optional[np.ndarray] = None) -> None:
+             f_hint: Optional[np.ndarray] = None, forced: bool = False, noise: Optional[np.ndarray] = None,
+             neuron_targets: Optional[np.ndarray] = None) -> None:
         """Moves `state` on by one step, in the order of DePasquale et al. (2018).
 
         The signals are f_in [n_in], f_out [n_out] and f_hint [n_hint]; None stands for zeros. With `forced` the
-        step is teacher-forced. `noise` [N] is added to the states x.
+        step is teacher-forced. `noise` [N] is added to the states x. `neuron_targets` [N] are currents of a file, which
+        are forced upon the neurons; NaN stands where a neuron has none.
         """
         f_in, f_out, f_hint = (np.zeros(weights.shape[1]) if signal is None else signal for signal, weights
                                in ((f_in, self.u_in), (f_out, self.u_out), (f_hint, self.u_hint)))
-        F = self.target_product(self.rates(state.x_D)) + self.u_out @ f_out + self.u_hint @ f_hint
-        s = F + self.u_in @ f_in
+        if self.has_generator:
+            F = self.target_product(self.rates(state.x_D)) + self.u_out @ f_out + self.u_hint @ f_hint
+            s = F + self.u_in @ f_in
+        else:
+            F = np.full(self.neurons, np.nan) if neuron_targets is None else neuron_targets
         recurrent = (self.target_product(self.rates(state.x)) + self.u_out @ state.z if self.is_force
                      else state.feedback)
-        state.x_D = s + (state.x_D - s) * self.keep_target
+        if self.has_generator:
+            state.x_D = s + (state.x_D - s) * self.keep_target
         state.x = self.keep * state.x + (1 - self.keep) * (recurrent + self.u_in @ f_in)
         if noise is not None:
             state.x += noise
         phi = self.features(self.rates(state.x))
         state.z = f_out if forced else self.readout @ phi
         if not self.is_force:
-            state.feedback = F if forced else self.currents(phi)
+            state.feedback = self._forced(F, phi) if forced else self.currents(phi)
+
+    def _forced(self, F: np.ndarray, phi: np.ndarray) -> np.ndarray:
+        """The recurrent currents of a teacher-forced step: F, and the network's own where there is no target current."""
+        if self.has_generator:
+            return F
+        own = np.full(self.neurons, self.target_source == "rates") | np.isnan(F)
+        return np.where(own, self.currents(phi), F) if own.any() else F
 
     def reset(self, state: State, x: np.ndarray) -> None:
         """Puts both networks into the state x [N], with the currents and outputs of its rates."""
@@ -252,7 +280,12 @@ class Network(UsesScratch):
         return self.run(list(trials), init_trials=list(init_trials), seed=seed)
 
     def start_states(self, trials: int, seed: Optional[int] = None) -> Optional[np.ndarray]:
-        """The states in which test trials 0, 1, ... begin, [trials, N]; None if task.reset is "none"."""
+        """The states in which test trials 0, 1, ... begin, [trials, N]; None if task.reset is "none".
+
+        With "targets" they are those of the trials, and InputError says so.
+        """
+        if self.config["task"].get("reset") == "targets":
+            raise InputError('task.reset = "targets": trials begin in states of their own target rates (see run)')
         return start_states(self, range(trials), self._seed_or(seed))
 
     def velocity(self, x: np.ndarray, input: Optional[np.ndarray] = None) -> np.ndarray:

@@ -10,8 +10,8 @@ from ..errors import ToolError
 from .data_file import DataFile
 
 NEEDED = ("time", "outputs", "targets", "inputs", "neurons", "rates", "trial_ends")
-#: What is recorded of neurons: "states" only with --states.
-OF_NEURONS = ("rates", "target_rates", "states", "target_states")
+#: What is recorded of neurons: states only with --states, and currents with --currents.
+OF_NEURONS = ("rates", "target_rates", "states", "target_states", "currents", "target_currents")
 Recording = dict[str, Optional[np.ndarray]]
 
 
@@ -20,7 +20,7 @@ def read_recording(path: pathlib.Path) -> Recording:
 
     They are time [T] (s), outputs and targets [T, n_out], inputs [T, n_in], neurons [k], rates [T, k],
     trial_ends [trials] (one past the last step of each trial), and those that a file may lack, which are
-    None then: target_rates, states and target_states [T, k], mask [T, n_out] (1 where a sample counts in
+    None then: target_rates, states, target_states, currents and target_currents [T, k], mask [T, n_out] (1 where a sample counts in
     scores), trials [trials] (rows of the trials file, or numbers of the trials), conditions [trials] (str)
     and output_names [n_out] (str). Raises ToolError where the file is not a recording.
     """

@@ -16,8 +16,8 @@ from ..errors import InputError
 from .checked import is_one_number, shown
 from .given import as_list, channel_names, plain_condition, plain_conditions, warn_of_swapped_axes
 from .opening import open_file
-from .trials_reader import FORMAT, NAMES, SIGNALS, TrialsReader, names_problem, order_problem, printable
-from .versions import NEWEST_TRIALS, OLDEST_TRIALS
+from .trials_reader import FORMAT, NAMES, SIGNALS, TrialsReader, names_problem, neurons_problem, order_problem, printable
+from .versions import OLDEST_TRIALS
 
 
 def as_columns(signal: Any, length: int, unknown: bool = False, name: str = "a signal") -> np.ndarray:
@@ -61,6 +61,7 @@ class Trial:
     A signal of one channel may be given as [T]. Learning and scoring count the samples of targets where
     `mask` [T, n_out] is true; it may be given as [T] for all outputs. A target that is NaN is not known:
     its mask becomes false, and the target 0. `condition` is kept as a text; None and "" stand for no condition.
+    `neuron_targets` [T, n_neuron] are currents or rates that neurons should have (the key task.target).
     """
 
     targets: np.ndarray
@@ -68,6 +69,7 @@ class Trial:
     hints: np.ndarray = None
     mask: np.ndarray = None
     condition: str = ""
+    neuron_targets: np.ndarray = None
 
     def __post_init__(self) -> None:
         length = len(self.targets)
@@ -76,6 +78,7 @@ class Trial:
         self.targets = as_columns(self.targets, length, unknown=True, name="targets")
         self.inputs = as_columns(self.inputs, length, name="inputs")
         self.hints = as_columns(self.hints, length, name="hints")
+        self.neuron_targets = as_columns(self.neuron_targets, length, name="neuron_targets")
         if self.targets.shape[1] == 0:
             raise InputError("a trial without targets")
         self.mask = as_mask(self.mask, self.targets) & ~np.isnan(self.targets)
@@ -86,17 +89,22 @@ class Trial:
 
 
 class TrialList(list):
-    """A list of `Trial`. `names` has the names of their channels, under input_names, output_names and hint_names."""
+    """A list of `Trial`. `names` has the names of their channels, under input_names, output_names and hint_names.
 
-    def __init__(self, trials: Iterable[Trial] = (), names: Optional[Mapping[str, Sequence[str]]] = None):
+    `target_neurons` [n_neuron] are the neurons whose targets the trials have; None stands for 0, 1, ..., n_neuron - 1.
+    """
+
+    def __init__(self, trials: Iterable[Trial] = (), names: Optional[Mapping[str, Sequence[str]]] = None,
+                 target_neurons: Optional[Sequence[int]] = None):
         super().__init__(trials)
+        self.target_neurons = target_neurons
         checked = {name: channel_names(name, texts) for name, texts in (names or {}).items()}
         self.names = {name: texts for name, texts in checked.items() if texts}
 
     def __getitem__(self, which: Any) -> Any:
         """A trial. A slice of the list is a TrialList with the same names."""
         found = super().__getitem__(which)
-        return TrialList(found, self.names) if isinstance(which, slice) else found
+        return TrialList(found, self.names, self.target_neurons) if isinstance(which, slice) else found
 
 
 def names_of(trials: Sequence[Trial]) -> dict[str, list[str]]:
@@ -105,14 +113,16 @@ def names_of(trials: Sequence[Trial]) -> dict[str, list[str]]:
 
 
 def make_trials(inputs: Optional[Sequence], targets: Sequence, hints: Optional[Sequence] = None,
-                mask: Optional[Sequence] = None, conditions: Optional[Sequence] = None) -> list[Trial]:
+                mask: Optional[Sequence] = None, conditions: Optional[Sequence] = None,
+                neuron_targets: Optional[Sequence] = None) -> list[Trial]:
     """Trials from their signals.
 
     Each signal is a list with an array [T, n] for each trial, or [T] for one channel, or it is one array
-    [trials, T, n]. The trials of a list may differ in T. `mask` has [T] or [T, n_out] for each trial, and
-    `conditions` an integer or a text. ValueError names the trial that is wrong.
+    [trials, T, n]. The trials of a list may differ in T. `mask` has [T] or [T, n_out] for each trial,
+    `conditions` an integer or a text, and `neuron_targets` [T, n_neuron]. ValueError names the trial that is wrong.
     """
-    parts = {"inputs": inputs, "hints": hints, "mask": mask, "condition": plain_conditions(conditions)}
+    parts = {"inputs": inputs, "hints": hints, "mask": mask, "condition": plain_conditions(conditions),
+             "neuron_targets": neuron_targets}
     given = {name: part for name, part in parts.items() if part is not None}
     for name, part in given.items():
         if len(part) != len(targets):
@@ -129,23 +139,26 @@ def make_trials(inputs: Optional[Sequence], targets: Sequence, hints: Optional[S
 def write_trials(path: str | pathlib.Path, inputs: Union[Optional[Sequence], Iterable[Trial]],
                  targets: Optional[Sequence] = None, hints: Optional[Sequence] = None, mask: Optional[Sequence] = None,
                  conditions: Optional[Sequence] = None, *, dt: float, input_names: Sequence[str] = (),
-                 output_names: Sequence[str] = (), hint_names: Sequence[str] = ()) -> None:
+                 output_names: Sequence[str] = (), hint_names: Sequence[str] = (),
+                 neuron_targets: Optional[Sequence] = None, target_neurons: Optional[Sequence[int]] = None) -> None:
     """Writes trials (time step dt, s) as a file for the task "file". It takes its name when it is whole.
 
     The signals are lists of [T, n], or arrays [trials, T, n]. Instead of all of them, the first may be a list of
     `Trial`.
-    The names are those of the channels, by default those that a list from `read_trials` has. The file has the oldest
-    version that can hold the trials.
+    The names are those of the channels, by default those that a list from `read_trials` has. `target_neurons` are the
+    neurons that the columns of `neuron_targets` belong to, by default those that such a list has, or else 0, 1, and so
+    on. The file has the oldest version that can hold the trials.
     """
-    if targets is None and any(given is not None for given in (hints, mask, conditions)):
-        raise ValueError("hints, mask and conditions belong to arrays: a list of Trial has its own")
+    if targets is None and any(given is not None for given in (hints, mask, conditions, neuron_targets)):
+        raise ValueError("hints, mask, conditions and neuron_targets belong to arrays: a list of Trial has its own")
+    neurons = getattr(inputs, "target_neurons", None) if target_neurons is None else target_neurons
     trials = (TrialList(inputs, names_of(inputs)) if targets is None
-              else _trials_of_arrays(inputs, targets, hints, mask, conditions))
+              else _trials_of_arrays(inputs, targets, hints, mask, conditions, neuron_targets))
     if not trials:
         raise InputError("no trials")
     widths = {tuple(getattr(t, name).shape[1] for name in SIGNALS) for t in trials}
     if len(widths) > 1:
-        raise InputError(f"trials differ in their numbers of (targets, inputs, hints): {sorted(widths)}")
+        raise InputError(f"trials differ in their numbers of ({', '.join(SIGNALS)}): {sorted(widths)}")
     if not (is_one_number(dt) and np.isfinite(dt) and dt > 0):
         raise InputError(f"dt = {shown(dt)} (must be positive)")
     problem = order_problem(*widths, sum(len(t.targets) for t in trials))
@@ -154,15 +167,19 @@ def write_trials(path: str | pathlib.Path, inputs: Union[Optional[Sequence], Ite
     given = {"input_names": input_names, "output_names": output_names, "hint_names": hint_names}
     names = {**names_of(trials), **TrialList(names=given).names}
     _check_names(names, trials[0])
+    problem = "" if neurons is None else neurons_problem(np.asarray(neurons), trials[0].neuron_targets.shape[1])
+    if problem:
+        raise InputError(problem)
     with _unfinished_file(path) as unfinished, h5py.File(unfinished, "w") as file:
-        _write_contents(file, trials, float(dt), names)
+        _write_contents(file, trials, float(dt), names, neurons)
 
 
-def _trials_of_arrays(inputs: Any, targets: Any, hints: Any, mask: Any, conditions: Any) -> list[Trial]:
+def _trials_of_arrays(inputs: Any, targets: Any, hints: Any, mask: Any, conditions: Any,
+                      neuron_targets: Any) -> list[Trial]:
     """The trials of signals that have the form that `FullForce.fit` takes."""
     signals = {"inputs": as_list(inputs, "inputs"), "targets": as_list(targets, "targets")}
     trials = make_trials(signals["inputs"], signals["targets"], as_list(hints, "hints"), as_list(mask, "mask"),
-                         conditions)
+                         conditions, as_list(neuron_targets, "neuron_targets"))
     warn_of_swapped_axes(signals, stacklevel=4)
     return trials
 
@@ -174,16 +191,20 @@ def _check_names(names: dict[str, list[str]], trial: Trial) -> None:
             raise InputError(f"{name} {problem}")
 
 
-def _write_contents(file: h5py.File, trials: Sequence[Trial], dt: float, names: dict[str, list[str]]) -> None:
+def _write_contents(file: h5py.File, trials: Sequence[Trial], dt: float, names: dict[str, list[str]],
+                    neurons: Optional[Sequence[int]]) -> None:
     text = h5py.string_dtype()
     mask, conditions = np.concatenate([t.mask for t in trials]), [t.condition for t in trials]
     is_plain = mask.all() and not any(conditions) and not any(names.values())
-    file.attrs.update(format=FORMAT, format_version=OLDEST_TRIALS if is_plain else NEWEST_TRIALS, dt=dt)
+    version = 3 if trials[0].neuron_targets.shape[1] > 0 else OLDEST_TRIALS if is_plain else 2
+    file.attrs.update(format=FORMAT, format_version=version, dt=dt)
     file["lengths"] = np.array([len(t.targets) for t in trials], dtype=np.int64)
     for name in SIGNALS:
         signal = np.concatenate([getattr(t, name) for t in trials])
         if signal.shape[1] > 0:
             file[name] = signal
+    if neurons is not None:
+        file["target_neurons"] = np.asarray(neurons, dtype=np.int64)
     if not mask.all():
         file["mask"] = mask.astype(np.uint8)
     if any(conditions):
@@ -235,7 +256,8 @@ def read_trials(path: str | pathlib.Path) -> tuple[TrialList, float]:
     ends = np.cumsum(content.lengths)[:-1]
     parts = {**{name: np.split(signal, ends) for name, signal in content.signals.items()},
              "mask": np.split(content.mask, ends), "condition": content.conditions}
-    return TrialList((Trial(**dict(zip(parts, trial))) for trial in zip(*parts.values())), content.names), content.dt
+    return TrialList((Trial(**dict(zip(parts, trial))) for trial in zip(*parts.values())), content.names,
+                     content.target_neurons), content.dt
 
 
 def read_channel_names(path: str | pathlib.Path) -> dict[str, list[str]]:

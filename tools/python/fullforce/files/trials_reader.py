@@ -17,10 +17,11 @@ from .whole_dataset import expect_whole, open_up_to_the_first_gap
 
 FORMAT = "fullforce-trials"
 #: The datasets that a file may hold, each with the version in which it came.
-DATASETS = {"lengths": 1, "targets": 1, "inputs": 1, "hints": 1, "mask": 2, "conditions": 2}
+DATASETS = {"lengths": 1, "targets": 1, "inputs": 1, "hints": 1, "mask": 2, "conditions": 2,
+            "neuron_targets": 3, "target_neurons": 3}
 #: The root attributes that it may have, each with the version in which it came.
 ATTRIBUTES = {"format": 1, "format_version": 1, "dt": 1, "input_names": 2, "output_names": 2, "hint_names": 2}
-SIGNALS = ("targets", "inputs", "hints")
+SIGNALS = ("targets", "inputs", "hints", "neuron_targets")
 #: The root attributes that name channels, and the signals that they belong to.
 NAMES = {"input_names": "inputs", "output_names": "targets", "hint_names": "hints"}
 MASK_SHAPE = "[sum of lengths] or [sum of lengths, outputs]"
@@ -75,6 +76,20 @@ def names_problem(names: List[str], channels: int) -> str:
     return ""
 
 
+def neurons_problem(neurons: np.ndarray, columns: int) -> str:
+    """What is wrong with a list of the neurons that so many columns of targets belong to; empty if nothing is."""
+    if len(neurons) != columns:
+        return (f"dataset target_neurons has {len(neurons)} neuron(s), and neuron_targets has {columns} column(s) (one "
+                f"neuron for each is needed)")
+    for i, neuron in enumerate(neurons):
+        if not (0 <= neuron <= LONGEST and neuron == np.floor(neuron)):
+            return (f"target_neurons[{i}] = {as_text(neuron)} (must be the number of a neuron, which count from 0)")
+    known, counts = np.unique(neurons, return_counts=True)
+    if (counts > 1).any():
+        return f"neuron {as_text(known[counts > 1][0])} stands in target_neurons twice (name it once)"
+    return ""
+
+
 @dataclasses.dataclass
 class TrialsContent:
     """What a trials file holds: S is the sum of the lengths.
@@ -88,6 +103,8 @@ class TrialsContent:
     mask: np.ndarray  #: [S, n_out] of bool, where learning and scoring count
     conditions: List[str]  #: [trials]; empty texts where the file has none
     names: Dict[str, List[str]]  #: of channels, by the attribute that names them; empty lists where it names none
+    #: [n_neuron], the neurons whose targets the signal neuron_targets has; None stands for 0, 1, ..., n_neuron - 1
+    target_neurons: Optional[np.ndarray] = None
 
 
 def printable(text: str) -> str:
@@ -123,7 +140,9 @@ class TrialsReader:
         widths = {name: signals[name].shape[1] if name in signals else 0 for name in SIGNALS}
         names = {name: self._channel_names(name, widths[signal]) if version > 1 else []
                  for name, signal in NAMES.items()}
-        return TrialsContent(signals, lengths, dt, mask, self._conditions(len(lengths)), names)
+        conditions = self._conditions(len(lengths))
+        return TrialsContent(signals, lengths, dt, mask, conditions, names,
+                             self._target_neurons(widths["neuron_targets"]))
 
     def _fail(self, text: str) -> None:
         raise InputError(f"{self.path}: {text}")
@@ -300,6 +319,17 @@ class TrialsReader:
             if not (value == np.floor(value) and abs(value) <= 2**53):
                 self._fail(f"conditions[{i}] = {as_text(value)} (must be a whole number or a text)")
         return [str(int(value)) for value in values]
+
+    def _target_neurons(self, columns: int) -> Optional[np.ndarray]:
+        """The neurons that the columns of `neuron_targets` belong to; None where the file has no list of them."""
+        if not self._contains("target_neurons"):
+            return None
+        values = self._values(self._dataset("target_neurons", is_list, "[neurons with targets]"), "target_neurons")
+        values = values.reshape(-1)
+        problem = neurons_problem(values, columns)
+        if problem:
+            self._fail(problem)
+        return values.astype(np.int64)
 
     def _texts(self, values: np.ndarray, what: str) -> List[str]:
         """Texts without the zeros and spaces that fill up a fixed length."""

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 #: The version of every kind of file but trials, and of every section of a network file, that is read here.
 VERSION = 1
-#: The oldest and the newest version of trials files. Masks, conditions and names of channels came with version 2.
-OLDEST_TRIALS, NEWEST_TRIALS = 1, 2
+#: The oldest and the newest version of trials files. Masks, conditions and names of channels came
+#: with version 2, and targets of neurons with version 3.
+OLDEST_TRIALS, NEWEST_TRIALS = 1, 3
 
 #: The sections of a network file that are known here. Each has a version of its own.
 SECTIONS = ("basis", "connectivity", "current_moments", "definition_probe", "drive", "rate_neurons", "shared_gain_rls",

@@ -9,7 +9,7 @@ import numpy as np
 from . import draws
 from .activity import SIGNALS, Activity
 from .network_run import Noise, run_network
-from .trials import Trial
+from .trials import Trial, TrialList
 
 if TYPE_CHECKING:
     from .network import Network
@@ -25,15 +25,20 @@ def run_test(network: Network, trials: Sequence[Trial], noise: Noise, seed: int)
     has_resets = network.config["task"].get("reset", "none") != "none"
     states, free, parts = [], [], []
     for stream in range(options["streams"]):
-        forced = [] if has_resets else init_trials(trials, seed, stream, options["streams"], options["init_trials"])
+        forced: Sequence[Trial] = [] if has_resets else init_trials(trials, seed, stream, options["streams"], options["init_trials"])
         states.append(network.initial_state(seed, stream=stream))
-        run_network(network, forced, states[-1], True, noise, seed, 0)
+        run_network(network, like(trials, forced), states[-1], True, noise, seed, 0)
         heapq.heappush(free, (sum(len(trial.targets) for trial in forced), stream))
     for number, trial in enumerate(trials):
         steps, stream = heapq.heappop(free)
-        parts.append(run_network(network, [trial], states[stream], False, noise, seed, number))
+        parts.append(run_network(network, like(trials, [trial]), states[stream], False, noise, seed, number))
         heapq.heappush(free, (steps + len(trial.targets), stream))
     return _one_after_another(network, trials, parts)
+
+
+def like(trials: Sequence[Trial], some: Sequence[Trial]) -> TrialList:
+    """Some trials of a list, with targets of the same neurons."""
+    return TrialList(some, target_neurons=getattr(trials, "target_neurons", None))
 
 
 def init_trials(trials: Sequence[Trial], seed: int, stream: int, streams: int, count: int) -> list[Trial]:
@@ -56,11 +61,13 @@ def _order(seed: int, epoch: int, count: int) -> np.ndarray:
 
 def _cut(trial: Trial, first: int) -> Trial:
     """A trial from a step on."""
-    return Trial(trial.targets[first:], trial.inputs[first:], trial.hints[first:], trial.mask[first:])
+    return Trial(trial.targets[first:], trial.inputs[first:], trial.hints[first:], trial.mask[first:],
+                 neuron_targets=trial.neuron_targets[first:])
 
 
 def _one_after_another(network: Network, trials: Sequence[Trial], parts: Sequence[Activity]) -> Activity:
-    signals = {name: [getattr(part, name)[0] for part in parts] for name in SIGNALS}
+    signals = {name: None if any(getattr(part, name) is None for part in parts)
+               else [getattr(part, name)[0] for part in parts] for name in SIGNALS}
     conditions = [trial.condition for trial in trials]
     return Activity(**signals, neurons=np.arange(network.neurons), dt=network.dt,
                     conditions=conditions if any(conditions) else None)

@@ -46,19 +46,22 @@ def read_found(file: DataFile) -> Content:
 
 
 def numbers(found: Content) -> str:
-    """A table of what was found, with a column for each network."""
+    """A table of what was found, with a column for each network. There may be no target-generating network."""
+    looks = {which: look for which, look in NETWORKS.items()
+             if all(which in found.part(group) for group, _ in NUMBERS if group in found)}
     rows = [(f"{name.replace('_', ' ')} ({group})",
-             *(found.part(group).part(which).number_or_none(name) for which in NETWORKS))
+             *(found.part(group).part(which).number_or_none(name) for which in looks))
             for group, name in NUMBERS if group in found]
+    empty = [""] * (len(looks) - 1)
     if "rate_correlation" in found:
         median = found.part("rate_correlation").number_or_none("median")
-        rows.append(("median correlation of rates with their targets", median, ""))
+        rows.append(("median correlation of rates with their targets", median, *empty))
     if "fixed_points" in found:
         points = found.part("fixed_points")
-        rows += [(label, points.number_or_none(name), "") for name, label in POINTS]
+        rows += [(label, points.number_or_none(name), *empty) for name, label in POINTS]
     names = [name for group, name in NUMBERS if group in found]
     names += [name for name in ("rate_correlation", "fixed_points") if name in found]
-    return table(rows, True, ["", *(look.label for look in NETWORKS.values())]) + definitions(
+    return table(rows, True, ["", *(look.label for look in looks.values())]) + definitions(
         (name.replace("_", " "), definition(name)) for name in names)
 
 

@@ -7,7 +7,8 @@ from ..content import Content
 from ..definitions import definition, unit
 from .html_parts import definitions, note, section, table, text
 
-NO_SCORES = ("trials", "steps", "seconds", "trials_of", "training_trials", "per_trial", "per_output", "per_condition")
+NO_SCORES = ("trials", "steps", "seconds", "trials_of", "training_trials", "per_trial", "per_output", "per_condition",
+             "neuron_targets")
 FIRST = ("error", "r2")
 # Numbers of a part that the table shows, where the part has them.
 COLUMNS = ("trials", "error", "squared_error", "r2")
@@ -42,13 +43,24 @@ def on_which_trials(test: Content) -> str:
 
 
 def parts_of_test(test: Content) -> str:
-    """Scores by output and by condition, where the run has several."""
+    """Scores by output and by condition, where the run has several, and those of neurons that have targets."""
     shown = []
     if "per_output" in test:
         shown.append(("By output", part_table(test, "per_output", "name")))
     if "per_condition" in test:
         shown.append(("By condition", part_table(test, "per_condition", "condition")))
+    if "neuron_targets" in test:
+        shown.append((f"{str(test.part('neuron_targets')['compared']).capitalize()} of neurons", neurons_table(test)))
     return "".join(section(title, content) for title, content in shown if content)
+
+
+def neurons_table(test: Content) -> str:
+    """R^2 of the neurons that have targets, overall and by condition."""
+    neurons = test.part("neuron_targets")
+    rows = [[f"all trials, {neurons['neurons']} neurons", neurons.number_or_none("r2")]]
+    if "per_condition" in neurons:
+        rows += [[row["condition"], row.number_or_none("r2")] for row in neurons.objects("per_condition")]
+    return table(rows, True, ["", column_label("r2")])
 
 
 def part_table(test: Content, name: str, first: str) -> str:
