@@ -9,7 +9,7 @@ void WeightMatrix::copy_W(Index i, std::span<double> row) const {
   if (dense.cols() > 0) std::copy_n(dense.row(i), row.size(), row.begin());
   for (Index k = 0; k < sparse.degree(); ++k) {
     const auto at = as_size(k);
-    row[as_size(sparse.columns(i)[at])] = sparse.values(i)[at];
+    row[as_size(sparse.columns(i)[at])] += sparse.values(i)[at];
   }
 }
 

@@ -10,7 +10,7 @@ struct WeightMatrix {
   RowMatrix<double> dense;    ///< W, [local rows, N] or empty
   RowMatrix<double> left;     ///< L, [local rows, d] or empty
   RowMatrix<double> right;    ///< R, [local rows, d]
-  SparseRows<double> sparse;  ///< W, [local rows, K] or empty
+  SparseRows<double> sparse;  ///< W, [local rows, K] or empty; elements of the same place add up
 
   bool is_sparse() const { return sparse.degree() > 0; }
   bool has_W() const { return dense.cols() > 0 || is_sparse(); }

@@ -50,6 +50,7 @@ Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const
   const Config config = load_config(comm, *arguments.config, arguments.settings);
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   check_start_weights(comm, config, task->channels());
+  check_partners(comm, config);
   warn(comm, keys_without_effect(config, task->channels()));
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
   const Forecast plan = forecast_run(

@@ -99,6 +99,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   }
   // A run that goes on has taken its weights, and does not need the file any more.
   if (!start.from) start.source = check_start_weights(comm, config, task->channels());
+  if (!start.from) check_partners(comm, config);
   require(
       !arguments.no_target || config.run.start_from.empty(),
       "--no-target with run.start_from: J_D that was taken from a file cannot be drawn again (leave --no-target out)");

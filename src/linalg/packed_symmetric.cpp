@@ -1,0 +1,110 @@
+#include "fullforce/linalg/packed_symmetric.hpp"
+
+#include "vector_register.hpp"
+
+namespace fullforce::kernels {
+namespace {
+
+constexpr int rows = static_cast<int>(panel_rows);
+
+/// Multiplies the first panels with vectors that fill a pack. An element below the diagonal is read once, for its own
+/// row and for the row across the diagonal. The sums of eight rows of the panel stay in registers, and so do those of
+/// eight columns while a tile passes by.
+template <class V, class T>
+void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T* y) {
+  for (Index k = 0; k < count; ++k) {
+    const Index width = panel_rows * (k + 1);
+    const T* const panel = A + panel_start(k);
+    const T* const x_own = x + k * panel_rows * stride;
+    V own[rows] = {}, across[rows];
+    V x_of_row[rows];
+    for (int r = 0; r < rows; ++r) x_of_row[r] = load<V>(x_own + r * stride);
+    for (Index j = 0; j < k * panel_rows; j += panel_rows) {
+      for (int c = 0; c < rows; ++c) across[c] = load<V>(y + (j + c) * stride);
+#pragma GCC unroll 8
+      for (int c = 0; c < rows; ++c) {
+        const V x_of_column = load<V>(x + (j + c) * stride);
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; ++r) {
+          const V element = broadcast<V>(panel[r * width + j + c]);
+          own[r] = add_product(own[r], element, x_of_column);
+          across[c] = add_product(across[c], element, x_of_row[r]);
+        }
+      }
+      for (int c = 0; c < rows; ++c) save(across[c], y + (j + c) * stride);
+    }
+    for (int c = 0; c < rows; ++c)
+      for (int r = 0; r < rows; ++r)
+        own[r] = add_product(own[r], broadcast<V>(panel[r * width + k * panel_rows + c]), x_of_row[c]);
+    for (int r = 0; r < rows; ++r) save(own[r], y + (k * panel_rows + r) * stride);
+  }
+}
+
+/// Adds up the lanes of eight packs of eight lanes, as a tree of fixed shape. The sums fill one pack.
+template <class V>
+inline V sums_of_packs(const V* packs) {
+  constexpr auto all = std::make_integer_sequence<int, rows>();
+  V four[4], two[2];
+  for (int k = 0; k < 4; ++k) four[k] = halve<8>(packs[2 * k], packs[2 * k + 1], all);
+  for (int k = 0; k < 2; ++k) two[k] = halve<4>(four[2 * k], four[2 * k + 1], all);
+  return halve<2>(two[0], two[1], all);
+}
+
+/// Multiplies with one vector. A pack holds the eight columns of a tile.
+template <class T>
+void multiply_one(const T* A, Index count, const T* x, T* y) {
+  using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
+  for (Index k = 0; k < count; ++k) {
+    const Index width = panel_rows * (k + 1);
+    const T* const panel = A + panel_start(k);
+    const T* const x_own = x + k * panel_rows;
+    V own[rows] = {};
+    for (Index j = 0; j < k * panel_rows; j += panel_rows) {
+      const V x_of_columns = load<V>(x + j);
+      V across = load<V>(y + j);
+#pragma GCC unroll 8
+      for (int r = 0; r < rows; ++r) {
+        const V elements = load<V>(panel + r * width + j);
+        own[r] = add_product(own[r], elements, x_of_columns);
+        across = add_product(across, elements, broadcast<V>(x_own[r]));
+      }
+      save(across, y + j);
+    }
+    const V x_of_diagonal = load<V>(x_own);
+    for (int r = 0; r < rows; ++r)
+      own[r] = add_product(own[r], load<V>(panel + r * width + k * panel_rows), x_of_diagonal);
+    save(sums_of_packs(own), y + k * panel_rows);
+  }
+}
+
+}  // namespace
+
+template <Real T>
+void multiply_packed(const T* A, Index size, const T* x, Index vectors, T* y) {
+  const Index count = panels(size);
+  if (vectors == 1) return multiply_one(A, count, x, y);
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
+  const Index stride = packed_stride<T>(vectors);
+  Index b = 0;
+  for (; b + 2 * unit <= stride; b += 2 * unit)
+    multiply_side_by_side<Pack<T, 2 * vector_unit_bytes>>(A, count, x + b, stride, y + b);
+  if (b < stride) multiply_side_by_side<Pack<T, vector_unit_bytes>>(A, count, x + b, stride, y + b);
+}
+
+template <Real T>
+void subtract_packed_product(T* A, Index size, const MatrixView<const T>& left, Index inner,
+                             const MatrixView<const T>& right) {
+  for (Index k = 0; k < panels(size); ++k) {
+    const Index width = panel_rows * (k + 1);
+    subtract_product<T>({A + panel_start(k), width, width}, panel_rows, width, left.from(k * panel_rows), inner, right);
+  }
+}
+
+template void multiply_packed(const float*, Index, const float*, Index, float*);
+template void multiply_packed(const double*, Index, const double*, Index, double*);
+template void subtract_packed_product(float*, Index, const MatrixView<const float>&, Index,
+                                      const MatrixView<const float>&);
+template void subtract_packed_product(double*, Index, const MatrixView<const double>&, Index,
+                                      const MatrixView<const double>&);
+
+}  // namespace fullforce::kernels
