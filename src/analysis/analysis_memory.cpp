@@ -42,6 +42,11 @@ Index AnalysisShape::weights() const {
   if (has_factors()) return target_weights() + 2 * rows * row_stride<double>(inner()) * number_bytes;
   // A network that learns no J runs on J_D, to which u_out w is added.
   if (!learns_recurrent(learning_.rule)) return 2 * target_weights();
+  if (learning_.features == FeatureKind::sparse) {
+    const Index learned = std::min(learning_.plastic_in_degree, partition_.rows());
+    return target_weights() +
+           RecurrentWeights<double>::Shape{partition_, learned + network_.static_in_degree, 1}.bytes();
+  }
   return target_weights() + rows * row_stride<double>(partition_.rows()) * number_bytes;
 }
 
