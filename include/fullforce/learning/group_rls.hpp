@@ -100,6 +100,8 @@ class GroupRls : public Plasticity<T> {
 
   // The functions that follow are for tests.
   const Partners& partners() const { return *partners_; }
+  /// The updates in the panel of the readout.
+  Index pending() const { return readout_pending_.count; }
   std::span<const Index> readout_inputs() const { return readout_inputs_; }
   /// The learned recurrent weights of this rank's neurons, [local rows, K].
   const RowMatrix<T>& weights() const { return W_; }
