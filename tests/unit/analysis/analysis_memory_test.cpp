@@ -90,6 +90,20 @@ TEST_F(AnalysisMemory, CountsWeightsAsTheyAreStored) {
   EXPECT_EQ(shape().weights(), sparse + 2 * factor);
 }
 
+TEST_F(AnalysisMemory, CountsTheElementsOfSparseWeights) {
+  network.in_degree = 5;
+  learning.features = FeatureKind::sparse;
+  learning.plastic_in_degree = 7;
+  const auto elements = [&](Index degree) {
+    return bytes_of([&] { SparseRows<double>(layout.local_rows(), degree); });
+  };
+  EXPECT_EQ(shape().weights(), elements(5) + elements(7));
+  network.static_in_degree = 3;
+  EXPECT_EQ(shape().weights(), elements(5) + elements(7) + 2 * elements(3)) << "J_0 is copied on its way";
+  learning.rule = Rule::force;
+  EXPECT_EQ(shape().weights(), 2 * elements(5)) << "FORCE learns no J";
+}
+
 TEST_F(AnalysisMemory, CountsWhatTheRootSolves) {
   EXPECT_GE(shape().eigenvalues(), 4 * neurons * neurons * 8);
   learning.features = FeatureKind::low_rank;
