@@ -19,7 +19,7 @@ CHECKSUMS = "checksums"
 
 
 def save_network(path: str | pathlib.Path, source: pathlib.Path, seal: bytes, edited: Mapping[str, np.ndarray]) -> None:
-    """Writes `source` to `path` with the arrays `edited`, which maps names of `DATASETS` or "sparse" to numbers.
+    """Writes `source` to `path` with the arrays `edited`, which maps names of `DATASETS` or `SPARSE` to numbers.
 
     `seal` is that of the source when it was read: the rest of the file must be as it was then. Pending
     updates of a checkpoint are applied, those of P too. The new file appears when it is whole.
@@ -32,7 +32,8 @@ def save_network(path: str | pathlib.Path, source: pathlib.Path, seal: bytes, ed
         with h5py.File(unfinished, "r+") as file:
             _apply_pending(file)
             for name, values in edited.items():
-                _write(file, f"{SPARSE}/data" if name == "sparse" else DATASETS[name], values)
+                sparse = f"{SPARSE.get(name)}/data"
+                _write(file, sparse if sparse in file else DATASETS[name], values)
             _note(file, sorted(edited))
         write_seal(unfinished)
 
