@@ -91,6 +91,16 @@ def test_a_checkpoint_is_saved_with_its_pending_updates(tmp_path):
     assert np.array_equal(saved.J, network.J) and np.array_equal(saved.w, network.w)
 
 
+def test_a_sparse_J_D_that_a_checkpoint_leaves_out_is_saved(tmp_path):
+    given = ff.FullForce(**SMALL, in_degree=8, rule="force", every_trials=2, every_minutes=0.0, output=tmp_path / "run")
+    given.fit(*some_trials())
+    network = ff.load_network(sorted(given.output_.glob("checkpoint-*.h5"))[-1]).perturb(J_D=0.3)
+    saved = ff.load(network.save(tmp_path / "saved.h5"))
+    assert np.array_equal(saved.network.target_weights(), network.target_weights())
+    for theirs, ours in zip(saved.run(*some_trials()).outputs, network.run(*some_trials()).outputs):
+        assert np.allclose(theirs, ours, rtol=0, atol=1e-10)
+
+
 def test_lesions_take_truth_values_too(model):
     for silent in ([3, 10], np.isin(np.arange(60), [3, 10])):
         assert np.flatnonzero(~model.network.lesion(silent).u_in.any(axis=1)).tolist() == [3, 10]

@@ -384,8 +384,10 @@ class Network:
     def _arrays(self) -> dict[str, np.ndarray]:
         """The arrays that can be changed, by the names of DATASETS and SPARSE."""
         named = {name: getattr(self, name) for name in DATASETS if getattr(self, name) is not None}
-        sparse = {"J_D": self.sparse, "J_0": self.J_0}
-        return {**named, **{name: matrix.data for name, matrix in sparse.items() if matrix is not None}}
+        return {**named, **{name: matrix.data for name, matrix in self._sparse_matrices().items()}}
+
+    def _sparse_matrices(self) -> dict[str, SparseRows]:
+        return {name: matrix for name, matrix in (("J_D", self.sparse), ("J_0", self.J_0)) if matrix is not None}
 
     def _checksums(self) -> dict[str, int]:
         return {name: zlib.crc32(np.ascontiguousarray(values)) for name, values in self._arrays().items()}
@@ -404,7 +406,8 @@ class Network:
         if shapes:
             raise InputError(f"{', '.join(shapes)}: values are not finite, so the network is not saved")
         edited = set(self.edited())
-        save_network(path, self.path, self._seal, {k: v for k, v in self._arrays().items() if k in edited})
+        weights = {**self._arrays(), **self._sparse_matrices()}
+        save_network(path, self.path, self._seal, {k: v for k, v in weights.items() if k in edited})
         return pathlib.Path(path)
 
 
