@@ -201,7 +201,9 @@ class LowRankFeatures : public FeatureSpace<T> {
 
   void persist(Archive& archive) override {
     basis_.persist(archive, format::network::group);
-    if (P_) P_->persist_whole(archive, basis_.dimension());
+    if (!P_) return;
+    P_->persist_whole(archive, basis_.dimension());
+    P_->use(basis_.dimension());
   }
   void load_panel(Archive& archive) override {
     basis_.persist(archive, format::network::group);

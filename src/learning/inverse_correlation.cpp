@@ -103,6 +103,15 @@ void InverseCorrelation<F>::forget() {
 }
 
 template <Real F>
+void InverseCorrelation<F>::use(Index features) {
+  if (growth_ != 1.0)
+    for (Index i = std::max(used_, layout_->first_row());
+         i < std::min(features, layout_->first_row() + layout_->local_rows()); ++i)
+      P_(i - layout_->first_row(), i) = static_cast<F>(1.0 / (alpha_ * growth_));
+  used_ = features;
+}
+
+template <Real F>
 void InverseCorrelation<F>::select(const GatheredVectors<F>& phi, std::span<const Index> selected) {
   phi_ = &phi;
   chosen_.assign(selected.begin(), selected.end());

@@ -13,16 +13,15 @@ bool find_inverse_factor(std::span<double> gram_values, Index count, double* fac
   Eigen::Ref<Matrix> in_place(gram);
   const Eigen::LLT<Eigen::Ref<Matrix>> cholesky(in_place);
   if (cholesky.info() != Eigen::Success) return false;
-  // L^-T is found row by row. Its column b is L^-T e_b, which substitution gives.
+  // L^-T is found row by row, from the last row up, by substitution. The loop over b goes along rows of both matrices.
   const Index stride = padded<double>(count);
   std::fill_n(factor, count * stride, 0.0);
-  for (Index b = 0; b < count; ++b) {
-    factor[b * stride + b] = 1.0 / gram(b, b);
-    for (Index a = b - 1; a >= 0; --a) {
-      double sum = 0.0;
-      for (Index k = a + 1; k <= b; ++k) sum += gram(k, a) * factor[k * stride + b];
-      factor[a * stride + b] = -sum / gram(a, a);
-    }
+  for (Index a = count; a-- > 0;) {
+    double* const row = factor + a * stride;
+    for (Index k = a + 1; k < count; ++k)
+      for (Index b = k; b < count; ++b) row[b] += gram(k, a) * factor[k * stride + b];
+    for (Index b = a + 1; b < count; ++b) row[b] = -row[b] / gram(a, a);
+    row[a] = 1.0 / gram(a, a);
   }
   return true;
 }

@@ -31,16 +31,17 @@ PackedGain<F>::PackedGain(Index features, Index vectors)
       s_transposed_(vectors * transposed_stride<F>(features)),
       gram_(as_size(vectors * vectors)),
       factor_(vectors * padded<double>(vectors)),
-      scratch_(kernels::transposed_scratch(features, vectors, vectors)) {
+      rounded_factor_(vectors * packed_stride<F>(vectors)) {
+  rounded_factor_.fill(F(0));
   phi_.fill(F(0));
   s_transposed_.fill(F(0));
 }
 
 template <Real F>
 Index PackedGain<F>::bytes(Index features, Index vectors) {
-  const Index scalars = 3 * elements<F>(features, vectors) + vectors * transposed_stride<F>(features);
-  const Index doubles =
-      vectors * (vectors + padded<double>(vectors)) + kernels::transposed_scratch(features, vectors, vectors);
+  const Index scalars =
+      3 * elements<F>(features, vectors) + vectors * (transposed_stride<F>(features) + packed_stride<F>(vectors));
+  const Index doubles = vectors * (vectors + padded<double>(vectors));
   return scalars * static_cast<Index>(sizeof(F)) + doubles * static_cast<Index>(sizeof(double));
 }
 
@@ -58,9 +59,7 @@ void PackedGain<F>::learn(F* P, Index features, Index count, double forgetting) 
 
 template <Real F>
 void PackedGain<F>::find_factor(Index features, Index count) {
-  const Index stride = packed_stride<F>(count);
-  kernels::multiply_transposed<F>({phi_.data(), count, stride}, features, count, {K_.data(), count, stride}, count,
-                                  gram_.data(), scratch_.data());
+  kernels::multiply_samples<F>(phi_.data(), K_.data(), padded_rows(features), count, gram_.data());
   for (Index b = 0; b < count; ++b) {
     double& form = gram_[as_size(b * count + b)];
     indefinite_ += form >= 0.0 ? 0 : 1;
@@ -70,14 +69,21 @@ void PackedGain<F>::find_factor(Index features, Index count) {
     factor_.fill(std::numeric_limits<double>::quiet_NaN());
 }
 
+/// Computes s and its transpose.
 template <Real F>
 void PackedGain<F>::find_columns(Index features, Index count) {
   const Index rows = padded_rows(features), stride = packed_stride<F>(count);
-  kernels::multiply_small<F>({K_.data(), count, stride}, rows, count, factor_.data(), {s_.data(), count, stride});
   if (count == 1) {
+    const F factor = static_cast<F>(factor_[0]);
+    for (Index i = 0; i < rows; ++i) s_[i] = K_[i] * factor;
     columns_ = {s_.data(), rows, rows};
     return;
   }
+  for (Index a = 0; a < count; ++a)
+    for (Index b = 0; b < count; ++b)
+      rounded_factor_[a * stride + b] = static_cast<F>(factor_[a * padded<double>(count) + b]);
+  kernels::multiply<F>({K_.data(), count, stride}, rows, count,
+                       {rounded_factor_.data(), stride, VectorOrder::side_by_side}, count, {s_.data(), count, stride});
   kernels::transpose<F>({s_.data(), count, stride}, rows, count,
                         {s_transposed_.data(), rows, transposed_stride<F>(features)});
   columns_ = {s_transposed_.data(), rows, transposed_stride<F>(features)};

@@ -1,11 +1,22 @@
 #include "fullforce/linalg/packed_symmetric.hpp"
 
+#include <algorithm>
+
 #include "vector_register.hpp"
 
 namespace fullforce::kernels {
 namespace {
 
 constexpr int rows = static_cast<int>(panel_rows);
+
+/// Asks for the tile of the next panel that stands at column j, if it begins a cache line.
+template <class T>
+inline void ask_for_next_panel(const T* panel, Index width, Index j) {
+  constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
+  if (j % line != 0) return;
+  const T* const next = panel + panel_rows * width + j;
+  for (int r = 0; r < rows; ++r) __builtin_prefetch(next + r * (width + panel_rows));
+}
 
 /// Multiplies the first panels with vectors that fill a pack. An element below the diagonal is read once, for its own
 /// row and for the row across the diagonal. The sums of eight rows of the panel stay in registers, and so do those of
@@ -20,6 +31,7 @@ void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T*
     V x_of_row[rows];
     for (int r = 0; r < rows; ++r) x_of_row[r] = load<V>(x_own + r * stride);
     for (Index j = 0; j < k * panel_rows; j += panel_rows) {
+      ask_for_next_panel(panel, width, j);
       for (int c = 0; c < rows; ++c) across[c] = load<V>(y + (j + c) * stride);
 #pragma GCC unroll 8
       for (int c = 0; c < rows; ++c) {
@@ -38,6 +50,31 @@ void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T*
         own[r] = add_product(own[r], broadcast<V>(panel[r * width + k * panel_rows + c]), x_of_row[c]);
     for (int r = 0; r < rows; ++r) save(own[r], y + (k * panel_rows + r) * stride);
   }
+}
+
+/// Multiplies A samples x with a pack of samples y.
+template <int A, class V, class T>
+void samples_with_pack(const T* x, const T* y, Index count, Index stride, Index wanted, Index vectors, double* gram) {
+  V sums[A] = {};
+  for (Index i = 0; i < count; ++i) {
+    const V pack = load<V>(y + i * stride);
+    for (int a = 0; a < A; ++a) sums[a] = add_product(sums[a], broadcast<V>(x[i * stride + a]), pack);
+  }
+  for (int a = 0; a < A; ++a)
+    for (Index b = 0; b < wanted; ++b) gram[a * vectors + b] = static_cast<double>(sums[a][b]);
+}
+
+/// Multiplies A samples x with the first samples y, of which `wanted` are wanted.
+template <int A, class T>
+void samples_with_samples(const T* x, const T* y, Index count, Index stride, Index wanted, Index vectors,
+                          double* gram) {
+  using Wide = Pack<T, 2 * vector_unit_bytes>;
+  using Unit = Pack<T, vector_unit_bytes>;
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
+  Index b = 0;
+  for (; b + unit < wanted; b += 2 * unit)
+    samples_with_pack<A, Wide>(x, y + b, count, stride, std::min(2 * unit, wanted - b), vectors, gram + b);
+  if (b < wanted) samples_with_pack<A, Unit>(x, y + b, count, stride, wanted - b, vectors, gram + b);
 }
 
 /// Adds up the lanes of eight packs of eight lanes, as a tree of fixed shape. The sums fill one pack.
@@ -60,6 +97,7 @@ void multiply_one(const T* A, Index count, const T* x, T* y) {
     const T* const x_own = x + k * panel_rows;
     V own[rows] = {};
     for (Index j = 0; j < k * panel_rows; j += panel_rows) {
+      ask_for_next_panel(panel, width, j);
       const V x_of_columns = load<V>(x + j);
       V across = load<V>(y + j);
 #pragma GCC unroll 8
@@ -100,6 +138,29 @@ void subtract_packed_product(T* A, Index size, const MatrixView<const T>& left, 
   }
 }
 
+template <Real T>
+void multiply_samples(const T* x, const T* y, Index count, Index vectors, double* gram) {
+  const Index stride = packed_stride<T>(vectors);
+  if (vectors == 1) {
+    using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
+    V sums[rows] = {};
+    // There are whole panels of rows, and zeros behind the last row.
+    for (Index i = 0; i < count; i += panel_rows) {
+      V& sum = sums[i / panel_rows % 4];
+      sum = add_product(sum, load<V>(x + i), load<V>(y + i));
+    }
+    sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    gram[0] = static_cast<double>(sums_of_packs(sums)[0]);
+    return;
+  }
+  Index a = 0;
+  for (; a + rows <= vectors; a += rows)
+    samples_with_samples<rows>(x + a, y, count, stride, a + rows, vectors, gram + a * vectors);
+  for (; a < vectors; ++a) samples_with_samples<1>(x + a, y, count, stride, a + 1, vectors, gram + a * vectors);
+}
+
+template void multiply_samples(const float*, const float*, Index, Index, double*);
+template void multiply_samples(const double*, const double*, Index, Index, double*);
 template void multiply_packed(const float*, Index, const float*, Index, float*);
 template void multiply_packed(const double*, Index, const double*, Index, double*);
 template void subtract_packed_product(float*, Index, const MatrixView<const float>&, Index,

@@ -32,8 +32,7 @@ constexpr Index longest_panel(Index panel, Index vectors) { return panel + vecto
 ///
 /// With a forgetting factor lambda < 1, P <- (P - s s^T) / lambda after every step that learns. The divisions are
 /// deferred, too: the matrix that is meant is c (P0 - S S^T), where c grows from 1 by 1/lambda in each such step until
-/// the panel is applied. The columns of the panel are then s / sqrt(c), and inverse_factor() is sqrt(c) L^-T. Rows and
-/// columns of features that were always zero do not grow.
+/// the panel is applied. The columns of the panel are then s / sqrt(c), and inverse_factor() is sqrt(c) L^-T.
 ///
 /// A step calls multiply_part(k) for all parts(), then multiply(block) for every block, then reduce(), then
 /// append(block) for every block, then advance().
@@ -65,8 +64,8 @@ class InverseCorrelation {
                      double forgetting = 1.0);
 
   /// Says that the elements of Phi from `features` on have been zero in all steps so far. Nothing is read or computed
-  /// for them.
-  void use(Index features) { used_ = features; }
+  /// for them. Features that join begin with 1 / alpha, whatever was forgotten before.
+  void use(Index features);
 
   /// Chooses the columns of `phi` to learn from, in ascending order. It copies them unless all are chosen.
   void select(const GatheredVectors<F>& phi, std::span<const Index> selected);

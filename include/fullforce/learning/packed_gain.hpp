@@ -52,7 +52,7 @@ class PackedGain {
   MatrixView<const F> columns_;
   std::vector<double> gram_;
   AlignedArray<double> factor_;
-  AlignedArray<double> scratch_;
+  AlignedArray<F> rounded_factor_;  ///< L^-T in the precision of P
   Index indefinite_ = 0;
 };
 

@@ -64,6 +64,8 @@ TrainingJob plan_of(const Config& config, const Task& task, const TrainArguments
   plan.config_text = dump_config(config);
   plan.config_json = config_json(config);
   plan.restart_from = start.from;
+  // Then the partners come with the weights.
+  if (start.from || !config.run.start_from.empty()) plan.learning.partners.clear();
   plan.source = start.source;
   plan.extends = start.extends;
   plan.trained = start.trained;

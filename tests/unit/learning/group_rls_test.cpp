@@ -7,8 +7,9 @@
 #include <functional>
 
 #include "fullforce/base/check.hpp"
-#include "fullforce/io/hdf5.hpp"
+#include "fullforce/io/archive.hpp"
 #include "fullforce/learning/shared_gain_rls.hpp"
+#include "fullforce/model/distinct_neurons.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace fullforce {
@@ -173,10 +174,9 @@ TEST_P(AgainstOnePEach, LearnsTheSameWeights) {
   for (Index k = 0; k < own.count(); ++k)
     for (Index i = 0; i < own.rows(k).rows; ++i)
       posts.emplace_back(std::vector<Index>(rls.partners().of(k).begin(), rls.partners().of(k).end()), 0.7);
-  const Matrix J_0 = s.static_in_degree == 0
-                         ? Matrix::Zero(loop.layout().local_rows(), s.neurons)
-                         : Matrix::NullaryExpr(loop.layout().local_rows(), s.neurons,
-                                               [&](Index i, Index j) { return (*rls.static_weights())(i, j); });
+  Matrix J_0 = Matrix::Zero(loop.layout().local_rows(), s.neurons);
+  for (Index i = 0; i < J_0.rows(); ++i)
+    for (Index j = 0; j < s.neurons && s.static_in_degree > 0; ++j) J_0(i, j) = (*rls.static_weights())(i, j);
   for (Index k = 0; k < 120; ++k) {
     const std::vector<Index> selected = selection(s.streams, k);
     loop.step(k, selected);
@@ -243,9 +243,11 @@ std::string write_partners(const TemporaryFolder& folder, const Communicator& co
     for (const Index neuron : row(g)) indices.push_back(neuron);
     indptr.push_back(static_cast<Index>(indices.size()));
   }
-  const hdf5::Handle file = hdf5::create_serially(path);
-  hdf5::write_dataset<Index>(file.get(), "indptr", {static_cast<Index>(indptr.size())}, indptr);
-  hdf5::write_dataset<Index>(file.get(), "indices", {static_cast<Index>(indices.size())}, indices);
+  const Communicator self = Communicator::self();
+  Archive file = Archive::create(self, path);
+  file.replicated<Index>("indptr", std::span(indptr));
+  file.replicated<Index>("indices", std::span(indices));
+  file.close();
   return path;
 }
 
