@@ -50,7 +50,7 @@ def figure(rows: Sequence[Row], folder: pathlib.Path) -> Any:
     for axes, (column, label) in zip(panels, labels.items()):
         for style, group in zip(SERIES, sorted({r["group"] for r in sparse})):
             plot_quartiles(axes, [r for r in sparse if r["group"] == group], "partners", column,
-                           f"{group} neurons a group", style)
+                           f"groups of {group}", style)
         if dense:
             axes.axhline(quartiles([r[column] for r in dense])[1], **{**ZERO_LINE, "label": "one group, all partners"})
         axes.set(xscale="log", yscale="log", xlabel="presynaptic partners K (number)", ylabel=label)
