@@ -5,21 +5,26 @@ namespace {
 
 double number(Index value) { return static_cast<double>(value); }
 
-/// Adds to `account` learning from `samples` samples with packed matrices P of `inputs` rows, of which there are
-/// `count`. The product reads half of the elements of P for all of its operations. The update finds P in a cache, and
-/// makes half of the operations of a whole matrix.
+/// Adds to `account` the products of packed matrices P over `inputs` inputs, of which there are `count`, with `samples`
+/// vectors. Half of the elements of P are read for all of the operations.
 template <Real F>
-void account_of_P(double count, double inputs, double samples, StepAccount& account) {
-  account.sweep({.region = TimerRegion::updates,
-                 .rows = count * inputs,
+void account_of_product(double count, double inputs, double samples, StepAccount& account) {
+  account.sweep({.rows = count * inputs,
                  .cols = inputs,
+                 .element_bytes = 0.5 * sizeof(F),
                  .vectors = samples,
                  .precision = precision_of<F>});
+}
+
+/// Adds to `account` the application of `columns` columns to the lower triangles of these matrices.
+template <Real F>
+void account_of_flush(double count, double inputs, double columns, double times, StepAccount& account) {
   account.sweep({.region = TimerRegion::updates,
                  .rows = count * inputs,
                  .cols = 0.5 * inputs,
                  .element_bytes = sizeof(F),
-                 .columns = samples,
+                 .columns = columns,
+                 .times = times,
                  .precision = precision_of<F>});
 }
 
@@ -34,25 +39,30 @@ template <Real T, Real F>
 Index GroupRls<T, F>::Shape::bytes() const {
   const Index own_groups = has_groups() ? NeuronGroups::most_groups(partition_, group()) : 0;
   const Index rows = has_groups() ? partition_.largest_row_count() : 0;
-  const Index P = own_groups * packed_size(in_degree()) + packed_size(readout_inputs());
+  const auto of_P = [&](Index inputs) {
+    return packed_size(inputs) + panel_capacity(inputs) * PackedGain<F>::panel_stride(inputs);
+  };
+  const Index P = own_groups * of_P(in_degree()) + of_P(readout_inputs());
   const Index weights = rows * row_stride<T>(in_degree()) + sizes_.outputs * row_stride<T>(readout_inputs());
   const Index outputs = 2 * sizes_.outputs * padded_vectors<T>(sizes_.streams);
   const Index readout_rates = rows_read<T>(readout_inputs()) * packed_stride<T>(sizes_.streams);
   return (sizes_.learns ? P : 0) * static_cast<Index>(sizeof(F)) +
          (weights + outputs + readout_rates) * static_cast<Index>(sizeof(T)) +
          Partners::bytes(own_groups, in_degree()) + (has_static() ? static_weights().bytes() : 0) +
-         threads_ * Workspace::bytes(most_inputs(), sizes_.streams, sizes_.learns);
+         threads_ * Workspace::bytes(most_inputs(), sizes_.streams, panel_capacity(most_inputs()), sizes_.learns);
 }
 
 template <Real T, Real F>
-double GroupRls<T, F>::Shape::file_bytes(bool) const {
+double GroupRls<T, F>::Shape::file_bytes(bool checkpoint) const {
+  const auto of_P = [&](Index inputs) {
+    const Index pending = checkpoint ? panel(inputs) / 2 : 0;
+    return number(packed_size(inputs) + pending * PackedGain<F>::panel_stride(inputs)) * sizeof(F);
+  };
   const double N = number(partition_.rows()), K = number(in_degree()), G = number(groups());
   const double of_groups =
-      has_groups() ? N * K * sizeof(T) + G * K * sizeof(std::int32_t) + G * number(packed_size(in_degree())) * sizeof(F)
-                   : 0.0;
+      has_groups() ? N * K * sizeof(T) + G * K * sizeof(std::int32_t) + G * of_P(in_degree()) : 0.0;
   const double of_readout = number(sizes_.outputs * readout_inputs()) * sizeof(T) +
-                            number(readout_inputs()) * sizeof(Index) +
-                            number(packed_size(readout_inputs())) * sizeof(F);
+                            number(readout_inputs()) * sizeof(Index) + of_P(readout_inputs());
   return of_groups + of_readout + (has_static() ? static_weights().file_bytes() : 0.0);
 }
 
@@ -90,15 +100,34 @@ void GroupRls<T, F>::Shape::account_of_response(const Extent& extent, StepAccoun
 template <Real T, Real F>
 void GroupRls<T, F>::Shape::account_of_learning(Index streams, const Extent& extent, StepAccount& account) const {
   const double samples = number(streams);
-  account_of_P<F>(1.0, number(readout_inputs()), samples, account);
+  account_of_product<F>(1.0, number(readout_inputs()), samples, account);
   if (!has_groups()) return;
-  account_of_P<F>(extent.rows / number(group()), number(in_degree()), samples, account);
+  account_of_product<F>(extent.rows / number(group()), number(in_degree()), samples, account);
   account.sweep({.region = TimerRegion::updates,
                  .rows = extent.rows,
                  .cols = number(in_degree()),
                  .element_bytes = sizeof(T),
                  .columns = samples,
                  .precision = precision_of<T>});
+}
+
+template <Real T, Real F>
+void GroupRls<T, F>::Shape::account_of_group_flush(double columns, double times, const Extent& extent,
+                                                   StepAccount& account) const {
+  account_of_flush<F>(extent.rows / number(group()), number(in_degree()), columns, times, account);
+}
+
+template <Real T, Real F>
+void GroupRls<T, F>::Shape::account_of_readout_flush(double columns, double times, StepAccount& account) const {
+  account_of_flush<F>(1.0, number(readout_inputs()), columns, times, account);
+}
+
+template <Real T, Real F>
+void GroupRls<T, F>::Shape::account_of_updates(double samples, const Extent& extent, StepAccount& account) const {
+  const auto columns = [&](Index inputs) { return std::max(samples, number(panel(inputs))); };
+  account_of_readout_flush(columns(readout_inputs()), samples / columns(readout_inputs()), account);
+  if (!has_groups()) return;
+  account_of_group_flush(columns(in_degree()), samples / columns(in_degree()), extent, account);
 }
 
 template class GroupRls<float>::Shape;

@@ -17,22 +17,22 @@ constexpr Index rows_read(Index inputs) {
 /// The memory of a thread for the groups that it goes through.
 template <Real T, Real F>
 struct GroupRls<T, F>::Workspace {
-  Workspace(Index inputs, Index streams, bool learns)
+  Workspace(Index inputs, Index streams, Index panel, bool learns)
       : rates(padded<T>(rows_read<T>(inputs) * packed_stride<T>(streams))),
         currents(padded<T>(neurons_of_a_strip * packed_stride<T>(streams))),
         errors(padded<T>(neurons_of_a_strip * packed_stride<T>(streams))),
-        gain(learns ? inputs : 0, learns ? streams : 0),
+        gain(learns ? inputs : 0, learns ? streams : 0, learns ? panel : 0),
         rounded_columns(mixed && learns ? streams : 0, mixed && learns ? rows_read<F>(inputs) : 0) {
     rates.fill(T(0));
     currents.fill(T(0));
     errors.fill(T(0));
   }
 
-  static Index bytes(Index inputs, Index streams, bool learns) {
+  static Index bytes(Index inputs, Index streams, Index panel, bool learns) {
     const Index row = packed_stride<T>(streams);
     const Index scalars = rows_read<T>(inputs) * row + 2 * neurons_of_a_strip * row +
                           (mixed && learns ? streams * row_stride<T>(rows_read<F>(inputs)) : 0);
-    return scalars * static_cast<Index>(sizeof(T)) + (learns ? PackedGain<F>::bytes(inputs, streams) : 0);
+    return scalars * static_cast<Index>(sizeof(T)) + (learns ? PackedGain<F>::bytes(inputs, streams, panel) : 0);
   }
 
   static constexpr bool mixed = !std::is_same_v<T, F>;

@@ -52,6 +52,18 @@ void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T*
   }
 }
 
+/// Subtracts products of eight columns of `a` with a pack of vectors c from eight rows of y.
+template <class V, class T>
+void subtract_columns_with_pack(const MatrixView<const T>& a, Index inner, const T* c, Index stride, T* y) {
+  V sums[rows];
+  for (int r = 0; r < rows; ++r) sums[r] = load<V>(y + r * stride);
+  for (Index k = 0; k < inner; ++k) {
+    const V pack = load<V>(c + k * stride);
+    for (int r = 0; r < rows; ++r) sums[r] = add_product<true>(sums[r], broadcast<V>(a.data[k * a.stride + r]), pack);
+  }
+  for (int r = 0; r < rows; ++r) save(sums[r], y + r * stride);
+}
+
 /// Multiplies A samples x with a pack of samples y.
 template <int A, class V, class T>
 void samples_with_pack(const T* x, const T* y, Index count, Index stride, Index wanted, Index vectors, double* gram) {
@@ -139,6 +151,21 @@ void subtract_packed_product(T* A, Index size, const MatrixView<const T>& left, 
 }
 
 template <Real T>
+void subtract_transposed_product(const MatrixView<const T>& a, Index inner, Index cols, const MatrixView<const T>& c,
+                                 Index vectors, T* y) {
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
+  const Index stride = packed_stride<T>(vectors);
+  for (Index j = 0; j < cols; j += panel_rows) {
+    const MatrixView<const T> columns = a.from(0, j);
+    T* const to = y + j * stride;
+    Index b = 0;
+    for (; b + 2 * unit <= stride; b += 2 * unit)
+      subtract_columns_with_pack<Pack<T, 2 * vector_unit_bytes>>(columns, inner, c.data + b, stride, to + b);
+    if (b < stride) subtract_columns_with_pack<Pack<T, vector_unit_bytes>>(columns, inner, c.data + b, stride, to + b);
+  }
+}
+
+template <Real T>
 void multiply_samples(const T* x, const T* y, Index count, Index vectors, double* gram) {
   const Index stride = packed_stride<T>(vectors);
   if (vectors == 1) {
@@ -159,6 +186,10 @@ void multiply_samples(const T* x, const T* y, Index count, Index vectors, double
   for (; a < vectors; ++a) samples_with_samples<1>(x + a, y, count, stride, a + 1, vectors, gram + a * vectors);
 }
 
+template void subtract_transposed_product(const MatrixView<const float>&, Index, Index, const MatrixView<const float>&,
+                                          Index, float*);
+template void subtract_transposed_product(const MatrixView<const double>&, Index, Index,
+                                          const MatrixView<const double>&, Index, double*);
 template void multiply_samples(const float*, const float*, Index, Index, double*);
 template void multiply_samples(const double*, const double*, Index, Index, double*);
 template void multiply_packed(const float*, Index, const float*, Index, float*);

@@ -41,9 +41,12 @@ class Trainees {
       : in_degree_(in_degree),
         samples_(samples),
         groups_(std::max<Index>(thread_count(), static_cast<Index>(bytes / bytes_of_group()))),
-        P_(groups_ * packed_size(in_degree)) {
+        panel_(std::clamp<Index>(in_degree / 8, 1, 64)),
+        stride_(PackedGain<F>::panel_stride(in_degree)),
+        P_(groups_ * packed_size(in_degree)),
+        panels_(groups_ * (panel_ + samples - 1) * stride_) {
     for (int t = 0; t < thread_count(); ++t) {
-      PackedGain<F>& gain = gains_.emplace_back(in_degree, samples);
+      PackedGain<F>& gain = gains_.emplace_back(in_degree, samples, panel_ + samples - 1);
       const Index stride = packed_stride<F>(samples);
       for (Index i = 0; i < in_degree; ++i)
         for (Index b = 0; b < samples; ++b)
@@ -54,26 +57,45 @@ class Trainees {
       F* const P = P_.data() + g * packed_size(in_degree_);
       std::fill_n(P, packed_size(in_degree_), F(0));
       for (Index i = 0; i < in_degree_; ++i) P[packed_place(i, i)] = F(1);
+      std::fill_n(panel_of(g), (panel_ + samples_ - 1) * stride_, F(0));
     });
   }
 
   double bytes_of_group() const { return static_cast<double>(packed_size(in_degree_)) * sizeof(F); }
   Index groups() const { return groups_; }
 
-  /// The seconds of a step of all groups.
+  /// The seconds of a step of all groups, as the mean over the steps from one applied panel to the next.
   double step() {
     const Stopwatch clock;
-    for_each_in_parallel(groups_, [&](Index g) {
-      gains_[as_size(thread_index())].learn(P_.data() + g * packed_size(in_degree_), in_degree_, samples_, 1.0);
-    });
-    return clock.seconds();
+    Index steps = 0;
+    for (Index pending = 0; pending < panel_; pending += samples_, ++steps)
+      for_each_in_parallel(groups_, [&](Index g) {
+        PackedGain<F>& gain = gains_[as_size(thread_index())];
+        PackedP<F> P{
+            P_.data() + g * packed_size(in_degree_), {panel_of(g), stride_, stride_}, in_degree_, pending, 1.0};
+        gain.learn(P, samples_);
+        P.pending += samples_;
+        if (P.pending >= panel_) gain.flush(P);
+      });
+    return clock.seconds() / static_cast<double>(steps);
+  }
+
+  /// The bytes of P that a group moves in a step: it is read, and now and then read and written.
+  double bytes_moved() const {
+    const double steps = std::ceil(static_cast<double>(panel_) / static_cast<double>(samples_));
+    return bytes_of_group() * (1.0 + 1.0 / steps);
   }
 
  private:
+  F* panel_of(Index g) { return panels_.data() + g * (panel_ + samples_ - 1) * stride_; }
+
   Index in_degree_;
   Index samples_;
   Index groups_;
+  Index panel_;
+  Index stride_;
   AlignedArray<F> P_;
+  AlignedArray<F> panels_;
   std::vector<PackedGain<F>> gains_;
 };
 
@@ -85,7 +107,7 @@ nlohmann::ordered_json point(Index in_degree, Index samples, const Settings& s) 
   std::vector<double> shares, seconds;
   const double groups = static_cast<double>(trainees.groups());
   const double operations = 3.0 * static_cast<double>(in_degree * in_degree * samples) * groups;
-  const double bytes = 2.0 * trainees.bytes_of_group() * groups;
+  const double bytes = trainees.bytes_moved() * groups;
   double computing = 0.0, moving = 0.0;
   for (Index k = 0; k < s.rounds; ++k) {
     const double rate = product_rate<F>(0.1 * s.seconds);

@@ -178,6 +178,14 @@ inline constexpr const char* P_readout = "/learning/P_readout";
 inline constexpr const char* pending_right = "/learning/pending_right";
 /// [N] in 64 bits, u = P^-1 v as the definition of P gives it, for a fixed vector v; where P is in 32 bits.
 inline constexpr const char* probe = "/learning/probe";
+// Sparse features: updates of P that are not yet applied (checkpoints). The effective matrix is c (P - S S^T). The
+// weights lack nothing. The columns of S have the stride of the program's rows, and zeros at their end.
+inline constexpr const char* panel_groups = "/learning/panel_groups";    ///< [G, m stride], S^T of each group
+inline constexpr const char* panel_readout = "/learning/panel_readout";  ///< [m, K_out rounded up to 8]
+inline constexpr const char* pending_groups = "pending_groups";          ///< attribute, integer: m of a group
+inline constexpr const char* pending_readout = "pending_readout";        ///< attribute, integer: m of the readout
+inline constexpr const char* growth_groups = "growth_groups";            ///< attribute: c of a group
+inline constexpr const char* growth_readout = "growth_readout";          ///< attribute: c of the readout
 // Attributes of the group where learning.forgetting is not 1 and features are not sparse, 64-bit floating point.
 inline constexpr const char* growth = "growth";  ///< c (P - S S^T) is the effective matrix; 1 if nothing is pending
 inline constexpr const char* largest_eigenvalue = "largest_eigenvalue";  ///< bound on the eigenvalues of P

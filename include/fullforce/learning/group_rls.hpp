@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "fullforce/learning/inverse_correlation.hpp"
 #include "fullforce/learning/packed_gain.hpp"
 #include "fullforce/learning/partners.hpp"
 #include "fullforce/learning/plasticity.hpp"
@@ -18,7 +19,8 @@ namespace fullforce {
 ///
 /// A group needs no more than the rates, so nothing is sent but these. Every rank that has neurons of a group updates a
 /// P of its own for it, with the same numbers, and every rank updates that of the readout. P has elements of type F,
-/// and may be more precise than the weights.
+/// and may be more precise than the weights. Its updates are deferred, in a panel of K / 8 columns at most, which takes
+/// a quarter of the memory of P. Updates of the weights are applied at once.
 template <Real T, Real F = T>
 class GroupRls : public Plasticity<T> {
  public:
@@ -33,8 +35,10 @@ class GroupRls : public Plasticity<T> {
     void account_of_teaching(const Extent&, StepAccount&) const override {}
     void account_of_response(const Extent& extent, StepAccount& account) const override;
     void account_of_learning(Index streams, const Extent& extent, StepAccount& account) const override;
-    /// Updates are applied at once.
-    void account_of_updates(double, const Extent&, StepAccount&) const override {}
+    void account_of_updates(double samples, const Extent& extent, StepAccount& account) const override;
+    /// The same for panels of groups, or of the readout, with `columns` columns that are applied `times` times.
+    void account_of_group_flush(double columns, double times, const Extent& extent, StepAccount& account) const;
+    void account_of_readout_flush(double columns, double times, StepAccount& account) const;
 
     bool has_groups() const { return learns_recurrent(options_.rule); }
     bool has_static() const { return has_groups() && sizes_.network.static_in_degree > 0; }
@@ -44,6 +48,10 @@ class GroupRls : public Plasticity<T> {
     Index groups() const { return has_groups() ? (partition_.rows() + group() - 1) / group() : 0; }
     /// The largest number of neurons that a group reads, the readout included.
     Index most_inputs() const { return std::max(has_groups() ? in_degree() : 0, readout_inputs()); }
+
+    /// The number of updates after which the panel of a P over so many inputs is applied, and the room that it needs.
+    Index panel(Index inputs) const { return std::clamp<Index>(inputs / 8, 1, options_.panel); }
+    Index panel_capacity(Index inputs) const { return longest_panel(panel(inputs), sizes_.streams); }
 
     /// The operations of a sample in a group, and in the readout.
     double group_work() const { return work(in_degree(), group()); }
@@ -76,8 +84,7 @@ class GroupRls : public Plasticity<T> {
   /// Goes once through the groups: W and P of a group are read and written while a core's cache has them.
   void complete(StreamArray<T>& currents, const TargetCurrents<T>& targets, std::span<const double> output_errors,
                 RegionTimer& timer) override;
-  /// Nothing is pending.
-  void flush(RegionTimer&) override { activity_ = {}; }
+  void flush(RegionTimer& timer) override;
 
   bool learns() const override { return learns_; }
   bool needs_all_rates() const override { return true; }
@@ -98,7 +105,7 @@ class GroupRls : public Plasticity<T> {
   const RowMatrix<T>& weights() const { return W_; }
   const RowMatrix<T>& readout() const { return w_; }
   const RecurrentWeights<T>* static_weights() const { return static_ ? &*static_ : nullptr; }
-  /// Element (i, j) of P of this rank's k-th group, where i and j count the partners.
+  /// Element (i, j) of P of this rank's k-th group as it was applied last, where i and j count the partners.
   double inverse_correlation(Index k, Index i, Index j) const;
   double readout_inverse_correlation(Index i, Index j) const;
 
@@ -112,14 +119,18 @@ class GroupRls : public Plasticity<T> {
   Workspace& workspace();
   F* P_of(Index k) { return P_.data() + k * P_stride_; }
   const F* P_of(Index k) const { return P_.data() + k * P_stride_; }
+  PackedP<F> group_P(Index k, Index inputs);
+  PackedP<F> readout_P();
   template <class Neuron>
   void read_rates(std::span<const Neuron> neurons, T* rates) const;
   void choose_learning(const T* rates, Index inputs, PackedGain<F>& gain) const;
-  MatrixView<const T> columns(Workspace& own) const;
+  void learn_P(PackedP<F> P, const T* rates, Index panel, Workspace& own);
+  MatrixView<const T> columns(const PackedP<F>& P, Workspace& own) const;
   void respond_and_learn(Index k, StreamArray<T>& currents, const TargetCurrents<T>& targets);
-  void respond_and_learn(RowBlock rows, Index inputs, StreamArray<T>& currents, const TargetCurrents<T>& targets,
+  void respond_and_learn(RowBlock rows, const PackedP<F>& P, StreamArray<T>& currents, const TargetCurrents<T>& targets,
                          Workspace& own);
   void learn_outputs(std::span<const double> output_errors);
+  void advance();
   void persist_weights(Archive& archive);
   void persist_P(Archive& archive);
   SparseRows<double> recurrent_in_double() const;
@@ -128,7 +139,17 @@ class GroupRls : public Plasticity<T> {
   struct Activity {
     bool responded = false;
     Index learning = 0;
+    Index flushed_groups = 0;  ///< columns of the panels of groups that were applied
+    Index flushed_readout = 0;
   };
+
+  /// What is pending in a panel.
+  struct Pending {
+    Index count = 0;      ///< updates
+    double growth = 1.0;  ///< c
+  };
+  void persist_panels(Archive& archive);
+  void persist_pending(Archive& archive, const char* count, const char* growth, Index inputs, Pending& pending) const;
 
   const Layout* layout_;
   Shape shape_;
@@ -142,7 +163,12 @@ class GroupRls : public Plasticity<T> {
   RowMatrix<T> W_;                             ///< [local rows, K]
   RowMatrix<T> w_;                             ///< [n_out, K_out]
   Index P_stride_;
-  AlignedArray<F> P_;                  ///< one packed matrix after the other
+  AlignedArray<F> P_;           ///< one packed matrix after the other
+  Index panel_stride_;          ///< elements of a panel of a group
+  AlignedArray<F> panels_;      ///< S^T of each group, one after the other
+  Pending pending_;             ///< the same in all groups
+  RowMatrix<F> readout_panel_;  ///< S^T of the readout
+  Pending readout_pending_;
   AlignedArray<F> P_readout_;          ///< packed
   Index readout_share_;                ///< the work of learning the readout, in groups
   std::vector<Workspace> workspaces_;  ///< one for each thread

@@ -2,57 +2,75 @@
 #include <vector>
 
 #include "fullforce/base/aligned_array.hpp"
-#include "fullforce/base/matrix_view.hpp"
+#include "fullforce/linalg/row_matrix.hpp"
 
 namespace fullforce {
 
-/// Recursive least squares over few features, whose inverse correlation matrix P one thread updates at once. P is
-/// packed (packed_symmetric.hpp). A step with the features Phi [d, B'] of B' samples is
+/// An inverse correlation matrix that PackedGain updates, and its panel of pending updates. The memory belongs to the
+/// caller. The matrix that is meant is c (P0 - S S^T): P0 is packed (packed_symmetric.hpp), the panel holds S^T, a row
+/// for each update, and c is the growth by forgetting since the panel was applied.
+template <Real F>
+struct PackedP {
+  F* P0;
+  MatrixView<F> panel;  ///< S^T, [longest_panel, features]; rows are padded with zeros
+  Index features;
+  Index pending;  ///< updates in the panel
+  double growth;  ///< c
+};
+
+/// Recursive least squares over few features, by one thread. A step with the features Phi [d, B'] of B' samples is
 ///   K = P Phi,  I + Phi^T K = L L^T,  s = K L^-T,  P <- (P - s s^T) / lambda,
-/// with the forgetting factor lambda. This class holds the memory of a thread for any number of such matrices, one
-/// after the other; the matrices belong to the caller.
+/// with the forgetting factor lambda. This class holds the memory of a thread for any number of matrices P, one after
+/// the other.
 ///
-/// Updates are not deferred, as they are with a shared P. P of a group lies in a core's cache from the product to the
-/// update, so that a deferred update would save no more than its way back to memory. It would cost a panel beside each
-/// P, two products with this panel in each step, and updates that checkpoints would have to hold.
+/// Updates of P are collected in a short panel. P0 is then only read in most steps, and rounded once for many updates:
+/// in single precision, where it was rounded for each update, networks forgot what they had learned and failed in 5 of
+/// 8 runs (oscillation, N = 400, K = 200). Updates of the weights are not deferred. They would need another panel,
+/// which tests and analyses of a checkpoint would have to apply.
 template <Real F>
 class PackedGain {
  public:
-  /// Makes room for at most `features` features of at most `vectors` samples.
-  PackedGain(Index features, Index vectors);
+  /// Makes room for at most `features` features of at most `vectors` samples, and for panels of at most `panel` rows.
+  PackedGain(Index features, Index vectors, Index panel);
 
   /// The memory of an instance.
-  static Index bytes(Index features, Index vectors);
+  static Index bytes(Index features, Index vectors, Index panel);
+  /// The number of scalars in a row of a panel.
+  static Index panel_stride(Index features);
 
   /// Returns the place for Phi, which holds `count` samples side by side with packed_stride<F>(count) scalars from one
-  /// feature to the next. The caller fills it, and sets the rows from `features` up to a multiple of 8 to zero.
+  /// feature to the next. The caller fills it, and sets the rows from `features` on to zero, up to features_read().
   F* features() { return phi_.data(); }
+  static Index features_read(Index features);
 
-  /// Updates P of `features` features with `count` samples. If the matrix L L^T is not positive definite, P and all
-  /// that follows from it become NaN, which the run then meets as a rate or an output that is not a number.
-  void learn(F* P, Index features, Index count, double forgetting);
+  /// Finds the gain of `count` samples, and appends their updates to the panel. If the matrix L L^T is not positive
+  /// definite, P and all that follows from it become NaN, which the run then meets as a rate or an output that is not a
+  /// number.
+  void learn(const PackedP<F>& P, Index count);
 
-  /// L^-T, which is upper triangular, [B', padded<double>(B')] row-major. Errors times this matrix are the left factors
-  /// of the updates of weights.
+  /// Applies the panel of P: P0 <- c (P0 - S S^T).
+  void flush(const PackedP<F>& P);
+
+  /// sqrt(c) L^-T, which is upper triangular, [B', padded<double>(B')] row-major. Errors times this matrix are the left
+  /// factors of the updates of weights.
   const double* inverse_factor() const { return factor_.data(); }
-  /// s^T, of which the left factors are multiples, [B', features rounded up to a multiple of 8].
-  MatrixView<const F> columns() const { return columns_; }
 
   /// The number of samples so far at which phi^T P phi was negative, because rounding had used up the precision of P.
   Index indefinite_samples() const { return indefinite_; }
 
  private:
-  void find_factor(Index features, Index count);
-  void find_columns(Index features, Index count);
+  void subtract_pending(const PackedP<F>& P, Index count);
+  void find_factor(const PackedP<F>& P, Index count);
+  void append(const PackedP<F>& P, Index count);
 
-  AlignedArray<F> phi_;           ///< [features, B']
-  AlignedArray<F> K_;             ///< likewise
-  AlignedArray<F> s_;             ///< likewise
-  AlignedArray<F> s_transposed_;  ///< [B', features]
-  MatrixView<const F> columns_;
+  AlignedArray<F> phi_;  ///< [features, B']
+  AlignedArray<F> K_;    ///< likewise
+  AlignedArray<F> s_;    ///< likewise
+  AlignedArray<F> c_;    ///< S^T Phi, [pending, B']
+  RowMatrix<F> S_;       ///< [features, pending]
   std::vector<double> gram_;
   AlignedArray<double> factor_;
-  AlignedArray<F> rounded_factor_;  ///< L^-T in the precision of P
+  AlignedArray<F> rounded_factor_;  ///< the same in the precision of P
   Index indefinite_ = 0;
 };
 

@@ -53,5 +53,11 @@ void subtract_packed_product(T* A, Index size, const MatrixView<const T>& left, 
 template <Real T>
 void multiply_samples(const T* x, const T* y, Index rows, Index vectors, double* gram);
 
+/// Computes y(j, b) -= sum_k a(k, j) c(k, b), for k < inner, j < cols and all vectors side by side. `cols` is a
+/// multiple of 8. The rows of c and y lie packed_stride<T>(vectors) scalars apart, and there are at least two vectors.
+template <Real T>
+void subtract_transposed_product(const MatrixView<const T>& a, Index inner, Index cols, const MatrixView<const T>& c,
+                                 Index vectors, T* y);
+
 }  // namespace kernels
 }  // namespace fullforce

@@ -112,7 +112,6 @@ TEST(Effects, GroupsNeedSparseFeaturesAndFullForce) {
             "learning.plastic_in_degree = 50 has no effect with learning.rule = \"force\", which learns the readout "
             "alone");
   EXPECT_EQ(found_in("[learning]\nreadout_inputs = 20\n", {0, 1, 0}).size(), 1u);
-  EXPECT_EQ(found_in("[learning]\nfeatures = \"sparse\"\npanel = 20\n", {0, 1, 0}).size(), 1u);
   EXPECT_EQ(found_in("[network]\nstatic_gain = 0.5\n[learning]\nfeatures = \"sparse\"\n", {0, 1, 0}).size(), 1u);
   EXPECT_EQ(
       found_in("[run]\nstart_from = \"n.h5\"\n[learning]\nfeatures = \"sparse\"\npartners = \"p.h5\"\n", {0, 1, 0}),
