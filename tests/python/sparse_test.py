@@ -1,6 +1,7 @@
 """Networks with sparse features: NumPy runs them as the program does, and they are changed, saved, and analysed."""
 import json
 import os
+import resource
 import subprocess
 
 import fullforce as ff
@@ -70,7 +71,7 @@ def test_partners_of_ones_own(tmp_path):
     """Groups may have fewer partners than plastic_in_degree, also none."""
     lists = [[], *([g, 5, 3 * g + 4] for g in range(11, 19))]
     file = ff.write_partners(tmp_path / "partners.h5", lists)
-    model = ff.FullForce(**SPARSE, partners=str(file)).fit(*some_trials())
+    model = ff.FullForce(**SPARSE, partners=file).fit(*some_trials())
     network = model.network
     assert [network.partners.of(7 * g).tolist() for g in range(9)] == [sorted(row) for row in lists]
     assert not network.J[:7].any() and network.J[7:].any(axis=1).all() and len(network.sparse_weights().data) == 53 * 3
@@ -190,3 +191,22 @@ def test_figures_of_sparse_weights(sparse, tmp_path):
         large.J
     with pytest.raises(ff.InputError, match="analyze.*--eigenvalues"):
         plot.eigenvalues(large)
+
+
+@pytest.mark.slow
+def test_large_sparse_weights_are_never_made_dense(tmp_path):
+    """Above 3000 neurons the Arnoldi iteration finds leading eigenvalues, which all eigenvalues of J contain."""
+    large = dict(SPARSE, neurons=3200, in_degree=20, static_in_degree=10, group=50, train_trials=1, init_trials=1)
+    network = ff.FullForce(**large).fit(*some_trials()).network
+    found = []
+    for ranks in (1, 2, 3):
+        path = tmp_path / f"{ranks}.h5"
+        program("analyze", network.path, "--eigenvalues", "--trials", 1, "--output", path, ranks=ranks)
+        found.append(arrays(path)["eigenvalues/network"])
+    assert np.array_equal(found[0], found[1]) and np.array_equal(found[0], found[2])
+    leading, all_of_them = found[0] @ [1, 1j], np.linalg.eigvals(network.J)
+    assert 80 < len(leading) <= 100
+    assert max(min(abs(all_of_them - value)) for value in leading[:50]) < 1e-6
+    assert abs(abs(leading[0]) - abs(all_of_them).max()) < 1e-6
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    assert most < 1.5 * 3200**2 * 8, "a dense solver holds four matrices"

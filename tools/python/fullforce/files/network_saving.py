@@ -43,13 +43,20 @@ def save_network(path: str | pathlib.Path, source: pathlib.Path, seal: bytes,
 
 
 def _apply_pending(file: h5py.File) -> None:
-    """P, weights and readout get their pending updates, which are then left out."""
+    """P, weights and readout get their pending updates, which are then left out.
+
+    With learning.forgetting P also has a factor, `growth`.
+    """
     if PENDING[0] not in file:
         return
-    right = read_floats(file, PENDING[0])
+    right, learning = read_floats(file, PENDING[0]), file["learning"]
+    growth = learning.attrs.get("growth", 1.0)
     for name, place in zip(("learning/P", DATASETS["weights"], DATASETS["readout"]), PENDING):
         if name in file and place in file:
-            _write(file, name, read_floats(file, name) - read_floats(file, place) @ right.T)
+            updated = read_floats(file, name) - read_floats(file, place) @ right.T
+            _write(file, name, growth * updated if name == "learning/P" else updated)
+    if "growth" in learning.attrs:
+        learning.attrs.modify("growth", 1.0)
     for name in PENDING:
         for place in (name, f"{CHECKSUMS}/{name}"):
             if place in file:
