@@ -35,6 +35,10 @@ SparseRows<double> GroupRls<T, F>::recurrent_in_double() const {
     const RowBlock rows = partners_->groups().rows(k);
     const std::span<const std::int32_t> partners = partners_->of(k);
     for (Index i = rows.local; i < rows.local + rows.rows; ++i) {
+      // A group that has fewer partners than others has a neuron twice, the second time with a weight of zero.
+      if (!partners.empty()) std::fill(J.columns(i).begin(), J.columns(i).end(), partners.front());
+      if (partners.empty() && fixed.degree() > 0)
+        std::fill(J.columns(i).begin(), J.columns(i).end(), fixed.columns(i)[0]);
       std::copy(partners.begin(), partners.end(), J.columns(i).begin());
       std::copy_n(W_.row(i), partners.size(), J.values(i).begin());
       if (fixed.degree() == 0) continue;
@@ -42,6 +46,7 @@ SparseRows<double> GroupRls<T, F>::recurrent_in_double() const {
       std::copy_n(fixed.values(i).begin(), fixed.degree(), J.values(i).begin() + shape_.in_degree());
     }
   }
+  join_places(J);
   return J;
 }
 

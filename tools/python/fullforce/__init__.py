@@ -19,7 +19,7 @@ _PLACES = {
     "FullForceError": "errors", "InputError": "errors", "RunError": "errors", "RunWarning": "errors",
     "StoppedEarly": "errors",
     "Activity": "files", "FixedPoint": "files", "Network": "files", "Trial": "files", "TrialActivity": "files",
-    "load_network": "files", "read_trials": "files", "write_trials": "files",
+    "load_network": "files", "read_trials": "files", "write_partners": "files", "write_trials": "files",
 }
 #: Modules that are reached as attributes. The module sweep is also the function.
 _MODULES = ("files", "plot", "sweep")
