@@ -5,6 +5,7 @@
 #include "fullforce/analysis/fixed_points.hpp"
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/sparse_rows.hpp"
 #include "fullforce/linalg/vectors.hpp"
 #include "fullforce/model/recurrent_weights.hpp"
 #include "fullforce/parallel/block_sums.hpp"
@@ -13,6 +14,7 @@ namespace fullforce {
 namespace {
 
 constexpr Index number_bytes = sizeof(double);
+constexpr Index element_bytes = SparseRows<double>::bytes_per_element;
 
 }  // namespace
 
@@ -42,7 +44,13 @@ Index AnalysisShape::weights() const {
   if (has_factors()) return target_weights() + 2 * rows * row_stride<double>(inner()) * number_bytes;
   // A network that learns no J runs on J_D, to which u_out w is added.
   if (!learns_recurrent(learning_.rule)) return 2 * target_weights();
+  if (learning_.features == FeatureKind::sparse) return target_weights() + rows * sparse_inputs() * element_bytes;
   return target_weights() + rows * row_stride<double>(partition_.rows()) * number_bytes;
+}
+
+/// The places of a row of J with sparse features, and the static weights once more, which are copied on their way.
+Index AnalysisShape::sparse_inputs() const {
+  return std::min(learning_.plastic_in_degree, partition_.rows()) + 2 * network_.static_in_degree;
 }
 
 /// The dense solver holds three matrices besides the one that it is given.

@@ -21,7 +21,8 @@ NetworkWeights load_as(const Layout& layout, const std::filesystem::path& path, 
   const bool learns = has_pending_updates(archive);
   std::unique_ptr<Plasticity<T>> plasticity;
   agree(layout.comm(), [&] {
-    plasticity = make_plasticity<T>(layout, learning, {task.outputs(), streams, largest_rate(network), learns});
+    plasticity =
+        make_plasticity<T>(layout, learning, {task.outputs(), streams, largest_rate(network), learns, network, seed});
   });
   plasticity->persist(archive);
   archive.close();

@@ -33,12 +33,12 @@ WeightStatistics of_factors(const Layout& layout, const WeightMatrix& matrix) {
 }
 
 /// Calls visit(i, row) for each of this rank's rows of W + L R^T, one at a time. Every rank gathers R for this. If W is
-/// sparse and stands alone, a row is only its non-zeros.
+/// sparse and stands alone, a row is only its elements.
 template <class Visit>
 void for_each_row(const Layout& layout, const WeightMatrix& matrix, const Visit& visit) {
   const Index n = layout.rows(), d = matrix.inner();
   if (matrix.is_sparse() && d == 0) {
-    for (Index i = 0; i < layout.local_rows(); ++i) visit(i, matrix.sparse.values(i));
+    for (Index i = 0; i < layout.local_rows(); ++i) visit(i, elements(matrix.sparse, i));
     return;
   }
   AlignedArray<double> right(n * d);
@@ -62,7 +62,9 @@ WeightStatistics weight_statistics(const Layout& layout, const WeightMatrix& mat
   if (!matrix.has_W()) return of_factors(layout, matrix);
   StreamArray<double> moments(layout, 2);  // of each row its sum and its sum of squares
   double largest = 0.0;
+  std::int64_t visited = 0;
   for_each_row(layout, matrix, [&](Index i, std::span<const double> row) {
+    visited += static_cast<std::int64_t>(row.size());
     for (const double w : row) {
       moments(i, 0) += w;
       moments(i, 1) += w * w;
@@ -71,9 +73,7 @@ WeightStatistics weight_statistics(const Layout& layout, const WeightMatrix& mat
   });
   largest = layout.comm().max(largest);
   const std::vector<double> sums = inner_products(layout, moments, ones(layout));
-  const bool only_non_zeros = matrix.is_sparse() && matrix.inner() == 0;
-  const double count =
-      static_cast<double>(layout.rows()) * static_cast<double>(only_non_zeros ? matrix.sparse.degree() : layout.rows());
+  const double count = static_cast<double>(layout.comm().sum(visited));
 
   WeightStatistics result{sums[0] / count, deviation_of(sums[0], sums[1], count), largest,
                           std::vector<Index>(as_size(bins), 0)};

@@ -14,6 +14,7 @@
 #include "fullforce/base/standard_streams.hpp"
 #include "fullforce/io/file_descriptor.hpp"
 #include "fullforce/io/output_place.hpp"
+#include "fullforce/io/partners_file.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "neuron_targets_check.hpp"
 
@@ -81,6 +82,19 @@ std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config
     if (&task->for_tests() != task.get()) require_neuron_targets(config, task->for_tests(), config.task.test_file);
   });
   return task;
+}
+
+void check_partners(const Communicator& comm, const Config& config) {
+  const LearningOptions& learning = config.learning;
+  const bool is_used = learning.features == FeatureKind::sparse && learns_recurrent(learning.rule) &&
+                       config.run.start_from.empty() && !learning.partners.empty();
+  agree(comm, [&] {
+    if (!is_used || !comm.is_root()) return;
+    const Index neurons = config.network.neurons, group = std::min(learning.group, neurons);
+    PartnersFile(learning.partners,
+                 {neurons, (neurons + group - 1) / group, std::min(learning.plastic_in_degree, neurons)})
+        .check();
+  });
 }
 
 void warn(const Communicator& comm, const std::vector<std::string>& warnings) {

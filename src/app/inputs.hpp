@@ -22,6 +22,10 @@ void require_network_file(const Communicator& comm, const std::string& path);
 /// **Collective.**
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config);
 
+/// Throws InputError on every rank unless the file of partners, if the configuration names one that training would use,
+/// fits the network. The root reads all of it. **Collective.**
+void check_partners(const Communicator& comm, const Config& config);
+
 /// Prints warnings on stderr, from the root, each on a line.
 void warn(const Communicator& comm, const std::vector<std::string>& warnings);
 

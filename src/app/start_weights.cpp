@@ -19,6 +19,9 @@ namespace {
 constexpr std::array<std::string_view, 6> of_weights = {"network.neurons",    "network.in_degree",
                                                         "learning.rule",      "learning.features",
                                                         "learning.precision", "learning.target_modes"};
+/// Those that do so with sparse features.
+constexpr std::array<std::string_view, 4> of_groups = {"network.static_in_degree", "learning.group",
+                                                       "learning.plastic_in_degree", "learning.readout_inputs"};
 
 template <class Keys>
 void require_same(const Config& saved, const Config& config, const Keys& keys, const std::string& why) {
@@ -62,17 +65,17 @@ void require_P(const NetworkFileHeader& header, const Config& saved, const Confi
           "run.keep_P = true, but {} holds no inverse correlation matrix P (use run.keep_P = false, or a file that "
           "training wrote)",
           config.run.start_from);
-  constexpr std::array<std::string_view, 2> of_P = {"learning.alpha", "network.nonlinearity"};
+  constexpr std::array<std::string_view, 3> of_P = {"learning.alpha", "learning.forgetting", "network.nonlinearity"};
   require_same(saved, config, of_P, "has a P of other keys, which run.keep_P = true does not allow");
 }
 
 /// Throws InputError unless there is room for the basis and for the pending updates of the file.
 void require_room(const NetworkFileHeader& header, const Config& config) {
   const LearningOptions& learning = config.learning;
-  require(
-      learning.features == FeatureKind::dense || header.features <= std::min(learning.max_rank, config.network.neurons),
-      "{} has a basis of {} directions, which learning.max_rank = {} has no room for", config.run.start_from,
-      header.features, learning.max_rank);
+  require(learning.features != FeatureKind::low_rank ||
+              header.features <= std::min(learning.max_rank, config.network.neurons),
+          "{} has a basis of {} directions, which learning.max_rank = {} has no room for", config.run.start_from,
+          header.features, learning.max_rank);
   require(
       header.pending <= longest_panel(learning.panel, config.run.streams),
       "{} has {} pending updates, which learning.panel = {} has no room for (give a longer panel, or the network.h5 of "
@@ -101,6 +104,8 @@ StartWeights check_start_weights(const Communicator& comm, const Config& config,
     const NetworkFileHeader header = read_network_header(comm, file);
     const Config saved = parse_sealed_config(header.config, file);
     require_same(saved, config, of_weights, "has weights of another kind than this configuration");
+    if (config.learning.features == FeatureKind::sparse)
+      require_same(saved, config, of_groups, "has other groups or inputs than this configuration");
     require_channels(header.channels, channels, file);
     require_J_D(header, saved, config);
     require_P(header, saved, config);

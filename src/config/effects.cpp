@@ -24,7 +24,16 @@ bool has_no_delays(const Config& config, const Channels&) {
 }
 
 bool has_no_basis(const Config& config, const Channels&) {
-  return config.learning.features == FeatureKind::dense && config.learning.target_modes == 0;
+  return config.learning.features != FeatureKind::low_rank && config.learning.target_modes == 0;
+}
+
+bool is_sparse(const Config& config) { return config.learning.features == FeatureKind::sparse; }
+
+bool is_not_sparse(const Config& config, const Channels&) { return !is_sparse(config); }
+
+/// FORCE learns the readout alone, and its neurons read no partners.
+bool has_no_groups(const Config& config, const Channels&) {
+  return is_sparse(config) && !learns_recurrent(config.learning.rule);
 }
 
 bool learns_no_currents(const Config& config, const Channels& channels) {
@@ -52,6 +61,8 @@ bool has_no_generator(const Config& config, const Channels&) {
   return target_source(config.task) != TargetSource::generator;
 }
 constexpr std::string_view no_generator = "targets of neurons from a file, which need no target-generating network";
+constexpr std::string_view features_not_sparse = "features that are not sparse";
+constexpr std::string_view force_has_no_groups = "learning.rule = \"force\", which learns the readout alone";
 
 constexpr std::array rules{
     Unused{"task.version", [](const Config& c, const Channels&) { return !is_task(c, "oscillation"); },
@@ -92,10 +103,31 @@ constexpr std::array rules{
     Unused{"learning.rank_tolerance", never_fills_its_basis, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.max_rank", never_fills_its_basis, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.alpha", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
+    Unused{"learning.forgetting", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.panel", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"learning.precision", is_mixed_in_vain,
            "learning.features = \"low-rank\", where the inverse correlation matrix is always in double precision",
            "has the same effect as \"single\""},
+    Unused{"learning.plastic_in_degree", is_not_sparse, features_not_sparse},
+    Unused{"learning.group", is_not_sparse, features_not_sparse},
+    Unused{"learning.readout_inputs", is_not_sparse, features_not_sparse},
+    Unused{"learning.partners", is_not_sparse, features_not_sparse},
+    Unused{"network.static_in_degree", is_not_sparse, features_not_sparse},
+    Unused{"network.static_gain",
+           [](const Config& c, const Channels&) { return !is_sparse(c) || c.network.static_in_degree == 0; },
+           "network.static_in_degree = 0 or features that are not sparse"},
+    Unused{"learning.plastic_in_degree", has_no_groups, force_has_no_groups},
+    Unused{"learning.group", has_no_groups, force_has_no_groups},
+    Unused{"learning.partners", has_no_groups, force_has_no_groups},
+    Unused{"network.static_in_degree", has_no_groups, force_has_no_groups},
+    Unused{"learning.partners",
+           [](const Config& c, const Channels& channels) { return is_sparse(c) && takes_weights(c, channels); },
+           "run.start_from, whose partners are taken"},
+    Unused{"network.static_gain",
+           [](const Config& c, const Channels& channels) {
+             return is_sparse(c) && c.network.static_in_degree > 0 && takes_weights(c, channels);
+           },
+           "run.start_from, whose J_s is taken"},
 };
 
 /// The key of a rule.

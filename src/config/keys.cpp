@@ -48,6 +48,10 @@ std::string share(const Value& value) {
   return number(value) > 0 && number(value) < 1 ? "" : "must be positive and below 1";
 }
 
+std::string factor(const Value& value) {
+  return number(value) > 0 && number(value) <= 1 ? "" : "must be positive and at most 1";
+}
+
 std::string not_negative(const Value& value) { return number(value) < 0 ? "must not be negative" : finite(value); }
 
 std::string none(const Value&) { return {}; }
@@ -182,6 +186,9 @@ std::vector<Key> make_keys() {
   add(choice("network", "integrator", MEMBER(network.integrator)));
   add(choice("network", "nonlinearity", MEMBER(network.nonlinearity)));
   add(key("network", "in_degree", MEMBER(network.in_degree), at_least(0), "inputs of each of its neurons; 0 = all"));
+  add(key("network", "static_in_degree", MEMBER(network.static_in_degree), at_least(0),
+          "sparse: static inputs of each neuron; 0 = none"));
+  add(key("network", "static_gain", MEMBER(network.static_gain), not_negative, "sparse: of the static weights"));
 
   add(choice("learning", "rule", MEMBER(learning.rule)));
   add(choice("learning", "features", MEMBER(learning.features)));
@@ -193,6 +200,14 @@ std::vector<Key> make_keys() {
   add(key("learning", "rank_tolerance", MEMBER(learning.rank_tolerance), share, "low-rank, target modes"));
   add(key("learning", "max_rank", MEMBER(learning.max_rank), at_least(1), "low-rank, target modes"));
   add(key("learning", "target_modes", MEMBER(learning.target_modes), at_least(0), "learn so many components; 0 = all"));
+  add(key("learning", "forgetting", MEMBER(learning.forgetting), factor, "weight of earlier samples; 1 = for ever"));
+  add(key("learning", "plastic_in_degree", MEMBER(learning.plastic_in_degree), between<std::int64_t>(1, 32768),
+          "sparse: neurons that a group reads"));
+  add(key("learning", "group", MEMBER(learning.group), at_least(1), "sparse: neurons that share them, and P"));
+  add(key("learning", "readout_inputs", MEMBER(learning.readout_inputs), between<std::int64_t>(1, 32768),
+          "sparse: neurons that the readout reads"));
+  add(path_key("learning", "partners", MEMBER(learning.partners), "sparse: file with the neurons that each group reads",
+               path_or_empty));
 
   add(key("checkpoint", "every_minutes", MEMBER(checkpoint.every_minutes), not_negative, "0 = by trials only"));
   add(key("checkpoint", "every_trials", MEMBER(checkpoint.every_trials), at_least(0), "0 = by time only"));

@@ -135,6 +135,10 @@ class Builder {
     require(network.in_degree < network.neurons,
             "{}: network.in_degree = {} (must be at most network.neurons - 1 = {}; 0 = dense)",
             place_of({"network.in_degree", "network.neurons"}, file), network.in_degree, network.neurons - 1);
+    require(network.static_in_degree < network.neurons,
+            "{}: network.static_in_degree = {} (must be at most network.neurons - 1 = {}; 0 = no static weights)",
+            place_of({"network.static_in_degree", "network.neurons"}, file), network.static_in_degree,
+            network.neurons - 1);
     require_modes(file);
     require_target(file);
     return config_;
@@ -150,6 +154,11 @@ class Builder {
     require(learns_recurrent(config_.learning.rule),
             "{}: learning.target_modes = {} (must be 0 with learning.rule = \"{}\", which learns no currents)",
             place("learning.rule"), modes, to_text(config_.learning.rule));
+    require(
+        config_.learning.features != FeatureKind::sparse,
+        "{}: learning.target_modes = {} (must be 0 with learning.features = \"sparse\", where every group of neurons "
+        "learns by itself)",
+        place("learning.features"), modes);
     require(config_.run.init_trials > 0,
             "{}: learning.target_modes = {} with run.init_trials = 0 (must be at least 1: the modes come from their "
             "currents)",

@@ -119,6 +119,13 @@ void Archive::joined_rows(const std::string& dataset, const RowPartition& partit
 }
 
 template <class T>
+void Archive::row_run(const std::string& dataset, const RowRun& run, const MatrixView<T>& mine) {
+  const Index largest = implementation_->file.comm().max(run.count);
+  implementation_->move(absolute(dataset), single_rows(run.total, mine.cols, run.first, run.count, largest), mine.data,
+                        mine.stride);
+}
+
+template <class T>
 void Archive::replicated(const std::string& dataset, std::span<T> values, Index cols) {
   const Index width = std::max<Index>(1, cols);
   std::vector<Index> extents{static_cast<Index>(values.size()) / width};
@@ -194,6 +201,9 @@ template void Archive::rows(const std::string&, const RowPartition&, const Matri
 template void Archive::joined_rows(const std::string&, const RowPartition&, const MatrixView<float>&);
 template void Archive::joined_rows(const std::string&, const RowPartition&, const MatrixView<double>&);
 template void Archive::joined_rows(const std::string&, const RowPartition&, const MatrixView<std::int32_t>&);
+template void Archive::row_run(const std::string&, const RowRun&, const MatrixView<float>&);
+template void Archive::row_run(const std::string&, const RowRun&, const MatrixView<double>&);
+template void Archive::row_run(const std::string&, const RowRun&, const MatrixView<std::int32_t>&);
 template void Archive::replicated(const std::string&, std::span<float>, Index);
 template void Archive::replicated(const std::string&, std::span<double>, Index);
 template void Archive::replicated(const std::string&, std::span<std::int64_t>, Index);

@@ -33,6 +33,10 @@ CheckedSlab joined_matrix_rows(const RowPartition& partition, Rank me, Index col
           blocks_of(partition, me, cols)};
 }
 
+CheckedSlab single_rows(Index total, Index cols, Index first, Index count, Index largest) {
+  return {{{total, cols}, cols, first, count, largest}, {1, first, count, largest, total}};
+}
+
 CheckedSlab whole_array(const std::vector<Index>& extents, bool takes_part) {
   const Index rows = extents.front();
   return {{extents, width_of(extents), 0, takes_part ? rows : 0, rows},

@@ -45,6 +45,10 @@ CheckedSlab matrix_rows(const RowPartition& partition, Rank me, Index cols);
 /// times as many rows.
 CheckedSlab joined_matrix_rows(const RowPartition& partition, Rank me, Index cols);
 
+/// Any `count` rows from `first` on of a matrix [total, cols]. No rank moves more than `largest` rows. Every row is a
+/// block, so that any rows can be moved.
+CheckedSlab single_rows(Index total, Index cols, Index first, Index count, Index largest);
+
 /// An array that one rank moves whole or not at all. It is one block.
 CheckedSlab whole_array(const std::vector<Index>& extents, bool takes_part);
 

@@ -62,8 +62,9 @@ class DenseFeatures : public FeatureSpace<T> {
   DenseFeatures(const Layout& layout, const LearningOptions& options, Index streams, double longest, bool learns)
       : layout_(&layout), streams_(streams), alpha_(options.alpha) {
     if (!learns) return;
-    P_.emplace(layout, options.alpha, longest, options.panel, streams);
-    if constexpr (std::is_same_v<F, float>) probe_.emplace(layout, options.alpha, streams);
+    P_.emplace(layout, options.alpha, longest, options.panel, streams, options.forgetting);
+    if constexpr (std::is_same_v<F, float>)
+      if (options.forgetting == 1.0) probe_.emplace(layout, options.alpha, streams);
     if constexpr (mixed) {
       phi_.emplace(layout, 1, streams);
       rounded_.emplace(P_->panel_capacity(), layout.rows(), streams);
@@ -142,7 +143,7 @@ class DenseFeatures : public FeatureSpace<T> {
   Index streams_;
   double alpha_;
   std::optional<InverseCorrelation<F>> P_;
-  std::optional<DefinitionProbe> probe_;  ///< only if P is in single precision
+  std::optional<DefinitionProbe> probe_;  ///< only if P is in single precision and nothing is forgotten
   MatrixView<const T> mine_;              ///< this rank's rows of the rates
   VectorsView<const T> features_;
   std::optional<GatheredVectors<F>> phi_;   ///< the rates in the precision of P; only if that is another one
@@ -160,7 +161,7 @@ class LowRankFeatures : public FeatureSpace<T> {
         basis_(layout, options.max_rank, options.rank_tolerance, streams),
         features_(basis_.max_dimension(), streams) {
     if (!learns) return;
-    P_.emplace(basis_.features(), options.alpha, longest, options.panel, streams);
+    P_.emplace(basis_.features(), options.alpha, longest, options.panel, streams, options.forgetting);
     rounded_.emplace(P_->panel_capacity(), basis_.max_dimension(), streams);
   }
 
@@ -200,7 +201,9 @@ class LowRankFeatures : public FeatureSpace<T> {
 
   void persist(Archive& archive) override {
     basis_.persist(archive, format::network::group);
-    if (P_) P_->persist_whole(archive, basis_.dimension());
+    if (!P_) return;
+    P_->persist_whole(archive, basis_.dimension());
+    P_->use(basis_.dimension());
   }
   void load_panel(Archive& archive) override {
     basis_.persist(archive, format::network::group);

@@ -1,6 +1,5 @@
 #include "fullforce/learning/inverse_correlation.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 
@@ -8,6 +7,7 @@
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/kernels.hpp"
+#include "inverse_factor.hpp"
 
 namespace fullforce {
 namespace {
@@ -45,12 +45,15 @@ constexpr Index flushed_columns = 512;
 // A length that depends on N and B could win 4 % at the most.
 template <Real F>
 InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, double longest, Index panel,
-                                          Index vectors)
+                                          Index vectors, double forgetting)
     : layout_(&features),
       used_(features.rows()),
       vectors_(vectors),
       panel_(panel),
       alpha_(alpha),
+      longest_(longest),
+      forgetting_(forgetting),
+      largest_(1.0 / alpha),
       capacity_(longest_panel(panel, vectors)),
       P_(features.local_rows(), features.rows()),
       S_stride_(row_stride<F>(capacity_)),
@@ -93,6 +96,19 @@ void InverseCorrelation<F>::forget() {
   });
   begin_diagonal();
   pending_ = indefinite_ = 0;
+  growth_ = 1.0;
+  largest_ = 1.0 / alpha_;
+  panel_scale_ = FixedPoint(std::sqrt(longest_ / alpha_));
+  quadratic_scale_ = FixedPoint(longest_ / alpha_);
+}
+
+template <Real F>
+void InverseCorrelation<F>::use(Index features) {
+  if (growth_ != 1.0)
+    for (Index i = std::max(used_, layout_->first_row());
+         i < std::min(features, layout_->first_row() + layout_->local_rows()); ++i)
+      P_(i - layout_->first_row(), i) = static_cast<F>(1.0 / (alpha_ * growth_));
+  used_ = features;
 }
 
 template <Real F>
@@ -195,7 +211,6 @@ double InverseCorrelation<F>::rounding_of_sums() const {
 
 template <Real F>
 void InverseCorrelation<F>::factorise() {
-  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   for (Index k = 0; k < pending_; ++k)
     for (Index b = 0; b < selected_; ++b) {
       const double left = c_exact_[as_size(k * vectors_ + chosen_[as_size(b)])];
@@ -204,26 +219,15 @@ void InverseCorrelation<F>::factorise() {
     }
   for (Index b = 0; b < selected_; ++b) {
     indefinite_ += gram_[as_size(b * selected_ + b)] >= -rounding_of_sums() ? 0 : 1;
+    for (Index e = 0; e <= b; ++e) gram_[as_size(b * selected_ + e)] *= growth_;
     gram_[as_size(b * selected_ + b)] += 1.0;
   }
-  Eigen::Map<Matrix> gram(gram_.data(), selected_, selected_);
-  Eigen::Ref<Matrix> in_place(gram);
-  const Eigen::LLT<Eigen::Ref<Matrix>> cholesky(in_place);
-  if (cholesky.info() != Eigen::Success)
+  if (!find_inverse_factor(gram_, selected_, factor_.data()))
     throw RunError(
         "the inverse correlation matrix is no longer positive definite: use learning.precision = \"mixed\" or "
         "\"double\", or a larger learning.alpha");
-  // L^-T is found row by row. Its column b is L^-T e_b, which substitution gives.
-  const Index stride = padded<double>(selected_);
-  std::fill_n(factor_.data(), selected_ * stride, 0.0);
-  for (Index b = 0; b < selected_; ++b) {
-    factor_[b * stride + b] = 1.0 / gram(b, b);
-    for (Index a = b - 1; a >= 0; --a) {
-      double sum = 0.0;
-      for (Index k = a + 1; k <= b; ++k) sum += gram(k, a) * factor_[k * stride + b];
-      factor_[a * stride + b] = -sum / gram(a, a);
-    }
-  }
+  if (growth_ != 1.0)
+    for (Index k = 0; k < selected_ * padded<double>(selected_); ++k) factor_[k] *= std::sqrt(growth_);
   if (selected_ == vectors_) {
     c_selected_ = c_.view();
     return;
@@ -259,6 +263,45 @@ void InverseCorrelation<F>::flush(RegionTimer& timer) {
     if (block.first < used_) flush(block);
   });
   pending_ = 0;
+  if (growth_ != 1.0) fold_growth(timer);
+}
+
+/// Multiplies P0 by c, and finds a new bound on its eigenvalues: the sum of them is at most the number of rows times
+/// the largest element on the diagonal. P that is forgotten in some direction grows there without limit.
+template <Real F>
+void InverseCorrelation<F>::fold_growth(RegionTimer& timer) {
+  const F growth = static_cast<F>(growth_);
+  layout_->for_each_block([&](RowBlock block) {
+    for (Index i = block.local; i < block.local + std::min(block.rows, used_ - block.first); ++i)
+      for (Index j = 0; j < used_; ++j) P_(i, j) *= growth;
+  });
+  growth_ = 1.0;
+  double largest = 0.0;
+  for (Index i = 0; i < std::min(layout_->local_rows(), used_ - layout_->first_row()); ++i)
+    largest = std::max(largest, static_cast<double>(P_(i, layout_->first_row() + i)));
+  const RegionScope scope(timer, TimerRegion::communication);
+  largest = layout_->comm().max(largest);
+  if (!std::isfinite(largest))
+    throw RunError(
+        "the inverse correlation matrix has grown beyond all numbers, because rates left some direction for long: use "
+        "a learning.forgetting closer to 1");
+  set_bound(std::max(1.0 / alpha_, static_cast<double>(used_) * largest));
+}
+
+template <Real F>
+void InverseCorrelation<F>::set_bound(double largest) {
+  largest_ = largest;
+  panel_scale_ = FixedPoint(std::sqrt(longest_ * largest_));
+  quadratic_scale_ = FixedPoint(longest_ * largest_);
+}
+
+/// Saves or loads c and the bound on P0. They need no place in a file if nothing is forgotten.
+template <Real F>
+void InverseCorrelation<F>::persist_growth(Archive& archive) {
+  if (forgetting_ == 1.0) return;
+  archive.attribute<double>(format::learning::group, format::learning::growth, growth_);
+  archive.attribute<double>(format::learning::group, format::learning::largest_eigenvalue, largest_);
+  if (archive.loading()) set_bound(largest_);
 }
 
 /// Applies the panel to a block of rows. P and S S^T are symmetric to the last bit, so the elements below the diagonal
@@ -348,6 +391,7 @@ double InverseCorrelation<F>::Shape::bytes_summed(double pending, double selecte
 template <Real F>
 void InverseCorrelation<F>::persist(Archive& archive) {
   archive.rows<F>(format::learning::P, layout_->partition(), P_.from(0));
+  persist_growth(archive);
   persist_panel(archive);
 }
 
@@ -360,6 +404,7 @@ void InverseCorrelation<F>::persist_panel(Archive& archive) {
 template <Real F>
 void InverseCorrelation<F>::persist_whole(Archive& archive, Index features) {
   archive.replicated<F>(format::learning::P, P_.from(0).first(features), features);
+  persist_growth(archive);
   persist_whole_panel(archive, features);
 }
 

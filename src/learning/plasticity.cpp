@@ -3,9 +3,23 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/learning/group_rls.hpp"
 #include "fullforce/learning/shared_gain_rls.hpp"
 
 namespace fullforce {
+
+namespace {
+
+/// Calls use(std::type_identity<Kind>()) with the class of the options. No other place knows all these classes.
+template <Real T, class Use>
+auto with_kind(const LearningOptions& options, const Use& use) {
+  if (options.features != FeatureKind::sparse) return use(std::type_identity<SharedGainRls<T>>());
+  if constexpr (std::is_same_v<T, float>)
+    if (options.precision == Precision::mixed) return use(std::type_identity<GroupRls<float, double>>());
+  return use(std::type_identity<GroupRls<T>>());
+}
+
+}  // namespace
 
 template <Real T>
 void Plasticity<T>::draw_recurrent(double, std::uint64_t, std::span<const std::uint8_t>) {
@@ -15,13 +29,17 @@ void Plasticity<T>::draw_recurrent(double, std::uint64_t, std::span<const std::u
 template <Real T>
 std::unique_ptr<Plasticity<T>> make_plasticity(const Layout& layout, const LearningOptions& options,
                                                const PlasticitySizes& sizes) {
-  return std::make_unique<SharedGainRls<T>>(layout, options, sizes);
+  return with_kind<T>(options, [&](auto kind) -> std::unique_ptr<Plasticity<T>> {
+    return std::make_unique<typename decltype(kind)::type>(layout, options, sizes);
+  });
 }
 
 std::unique_ptr<PlasticityShape> plasticity_shape(const RowPartition& partition, int threads,
                                                   const LearningOptions& options, const PlasticitySizes& sizes) {
-  return with_scalar(options.precision, [&](auto scalar) -> std::unique_ptr<PlasticityShape> {
-    return std::make_unique<typename SharedGainRls<decltype(scalar)>::Shape>(partition, threads, options, sizes);
+  return with_scalar(options.precision, [&](auto scalar) {
+    return with_kind<decltype(scalar)>(options, [&](auto kind) -> std::unique_ptr<PlasticityShape> {
+      return std::make_unique<typename decltype(kind)::type::Shape>(partition, threads, options, sizes);
+    });
   });
 }
 

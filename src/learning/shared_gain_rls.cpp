@@ -173,8 +173,8 @@ void SharedGainRls<T>::draw_recurrent(double gain, std::uint64_t seed, std::span
     std::vector<double> scratch(as_size(layout_->rows()));
     for (Index i = block.local; i < block.local + block.rows; ++i)
       if (kept.empty() || kept[as_size(i)] == 0)
-        draw_weights(seed, Purpose::recurrent_weights, layout_->first_row() + i, deviation, scratch,
-                     J_->matrix().row(i));
+        draw_weights(Draws(seed, Purpose::recurrent_weights, static_cast<std::uint64_t>(layout_->first_row() + i)),
+                     deviation, scratch, J_->matrix().row(i));
   });
 }
 

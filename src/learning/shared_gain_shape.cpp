@@ -39,7 +39,7 @@ double SharedGainRls<T>::Shape::bytes_of_P() const {
 /// Whether it is measured how much of P is rounding.
 template <Real T>
 bool SharedGainRls<T>::Shape::has_probe() const {
-  return sizes_.learns && bytes_of_P() < sizeof(double);
+  return sizes_.learns && bytes_of_P() < sizeof(double) && options_.forgetting == 1.0;
 }
 
 template <Real T>

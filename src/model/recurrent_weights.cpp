@@ -10,43 +10,47 @@
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/model/distinct_neurons.hpp"
 
 namespace fullforce {
 namespace {
 
-/// Draws K of N neurons without repetition and without the neuron itself, by Floyd's method (Bentley and Floyd, CACM
-/// 30(9), 1987). The method takes exactly K draws, because it never rejects one.
-class DistinctInputs {
- public:
-  explicit DistinctInputs(Index neurons) : taken_(as_size(neurons)) {}
-
-  /// Fills `columns` in ascending order.
-  void draw(std::uint64_t seed, Index neuron, std::span<std::int32_t> columns) {
-    draws_.resize(columns.size());
-    Draws(seed, Purpose::target_columns, static_cast<std::uint64_t>(neuron)).uniforms(0, draws_);
-    Index candidates = static_cast<Index>(taken_.size() - 1 - columns.size());
-    for (std::size_t k = 0; k < columns.size(); ++k)
-      columns[k] = static_cast<std::int32_t>(take(draws_[k], ++candidates));
-    for (std::int32_t& column : columns) {
-      taken_[as_size(column)] = false;
-      // The candidates were numbered without the neuron itself.
-      if (column >= neuron) ++column;
-    }
-    std::sort(columns.begin(), columns.end());
-  }
-
- private:
-  /// Takes one of the first `candidates`. If that one is taken already, it takes the last of them, which is new.
-  Index take(double uniform, Index candidates) {
-    Index chosen = static_cast<Index>(uniform * static_cast<double>(candidates));
-    if (taken_[as_size(chosen)]) chosen = candidates - 1;
-    taken_[as_size(chosen)] = true;
-    return chosen;
-  }
-
-  std::vector<bool> taken_;
-  std::vector<double> draws_;
+/// What differs between the two kinds of fixed recurrent weights.
+struct Role {
+  Purpose columns;
+  Purpose weights;
+  Index in_degree;
+  double gain;
 };
+
+Role role_of(FixedRecurrent which, const NetworkOptions& options) {
+  if (which == FixedRecurrent::J_s)
+    return {Purpose::static_columns, Purpose::static_weights, options.static_in_degree, options.static_gain};
+  return {Purpose::target_columns, Purpose::target_weights, options.in_degree, options.gain};
+}
+
+/// Where a file has sparse weights.
+struct Datasets {
+  const char* group;
+  const char* indptr;
+  const char* indices;
+  const char* data;
+};
+
+Datasets datasets_of(FixedRecurrent which) {
+  using namespace format;
+  if (which == FixedRecurrent::J_s)
+    return {network::J_static::group, network::J_static::indptr, network::J_static::indices, network::J_static::data};
+  return {target::J_sparse::group, target::J_sparse::indptr, target::J_sparse::indices, target::J_sparse::data};
+}
+
+/// Draws the inputs of a neuron, of which it is none itself, in ascending order.
+void draw_inputs(DistinctNeurons& others, const Draws& draws, Index neuron, std::span<std::int32_t> columns) {
+  others.draw(draws, columns);
+  // The candidates were numbered without the neuron itself.
+  for (std::int32_t& column : columns)
+    if (column >= neuron) ++column;
+}
 
 /// The number of runs into which the columns of a product are cut. The rates of a run fill a third of a last-level
 /// cache of 32 MiB. At N = 10^6 and 16 streams 6 runs were the fastest of 4 to 12. A product then takes 131 ms on two
@@ -60,28 +64,32 @@ Index runs_for(Index neurons, Index streams) {
 }  // namespace
 
 template <Real T>
-void draw_weights(std::uint64_t seed, Purpose purpose, Index row, double deviation, std::vector<double>& scratch,
-                  T* weights) {
-  Draws(seed, purpose, static_cast<std::uint64_t>(row)).normals(0, scratch);
+void draw_weights(const Draws& draws, double deviation, std::vector<double>& scratch, T* weights) {
+  draws.normals(0, scratch);
   std::transform(scratch.begin(), scratch.end(), weights, [=](double v) { return static_cast<T>(deviation * v); });
 }
 
 template <Real T>
-RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed)
-    : neurons_(layout.rows()),
-      dense_(options.in_degree == 0 ? layout.local_rows() : 0, options.in_degree == 0 ? layout.rows() : 0),
-      sparse_(options.in_degree > 0 ? layout.local_rows() : 0, options.in_degree) {
+RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed,
+                                      FixedRecurrent which)
+    : which_(which),
+      neurons_(layout.rows()),
+      dense_(role_of(which, options).in_degree == 0 ? layout.local_rows() : 0,
+             role_of(which, options).in_degree == 0 ? layout.rows() : 0),
+      sparse_(role_of(which, options).in_degree > 0 ? layout.local_rows() : 0, role_of(which, options).in_degree) {
   require(!is_sparse() || neurons_ <= std::numeric_limits<std::int32_t>::max(),
           "network.neurons = {} with network.in_degree: must be below 2^31", neurons_);
-  const Index inputs = is_sparse() ? options.in_degree : neurons_;
-  const double deviation = options.gain / std::sqrt(static_cast<double>(inputs));
+  const Role role = role_of(which, options);
+  const Index inputs = is_sparse() ? role.in_degree : neurons_;
+  const double deviation = role.gain / std::sqrt(static_cast<double>(inputs));
   layout.try_each_block([&](RowBlock block) {
     std::vector<double> scratch(as_size(inputs));
-    DistinctInputs distinct(is_sparse() ? neurons_ : 1);
+    DistinctNeurons others(is_sparse() ? neurons_ - 1 : 0);
     for (Index i = block.local; i < block.local + block.rows; ++i) {
       const Index row = layout.first_row() + i;
-      if (is_sparse()) distinct.draw(seed, row, sparse_.columns(i));
-      draw_weights(seed, Purpose::target_weights, row, deviation, scratch,
+      const auto trial = static_cast<std::uint64_t>(row);
+      if (is_sparse()) draw_inputs(others, Draws(seed, role.columns, trial), row, sparse_.columns(i));
+      draw_weights(Draws(seed, role.weights, trial), deviation, scratch,
                    is_sparse() ? sparse_.values(i).data() : dense_.row(i));
     }
   });
@@ -164,7 +172,7 @@ void RecurrentWeights<T>::Shape::account(double vectors, const Extent& extent, S
 
 template <Real T>
 bool RecurrentWeights<T>::is_in(const Archive& archive) const {
-  return archive.contains(is_sparse() ? format::target::J_sparse::group : format::target::J);
+  return archive.contains(is_sparse() ? datasets_of(which_).group : format::target::J);
 }
 
 template <Real T>
@@ -175,10 +183,10 @@ void RecurrentWeights<T>::persist(Archive& archive, const Layout& layout) {
   const Index degree = sparse_.degree();
   const Index runs = sparse_.runs();
   sparse_.restore();
-  archive.replicated<Index>(format::target::J_sparse::indptr, row_pointers);
-  archive.joined_rows<std::int32_t>(format::target::J_sparse::indices, layout.partition(),
-                                    {sparse_.columns().data(), degree, degree});
-  archive.joined_rows<T>(format::target::J_sparse::data, layout.partition(), {sparse_.values().data(), degree, degree});
+  const Datasets at = datasets_of(which_);
+  archive.replicated<Index>(at.indptr, row_pointers);
+  archive.joined_rows<std::int32_t>(at.indices, layout.partition(), {sparse_.columns().data(), degree, degree});
+  archive.joined_rows<T>(at.data, layout.partition(), {sparse_.values().data(), degree, degree});
   if (archive.loading()) agree(layout.comm(), [&] { expect_columns(); });
   arrange(layout, runs);
 }
@@ -189,8 +197,8 @@ void RecurrentWeights<T>::expect_columns() const {
   for (Index i = 0; i < sparse_.rows(); ++i)
     for (const std::int32_t column : sparse_.columns(i))
       if (column < 0 || column >= neurons_)
-        throw RunError(fmt::format(
-            "/target/J_sparse/indices: there is no neuron {} (the file is damaged; use another one)", column));
+        throw RunError(fmt::format("{}: there is no neuron {} (the file is damaged; use another one)",
+                                   datasets_of(which_).indices, column));
 }
 
 template <Real T>
@@ -206,8 +214,8 @@ Index RecurrentWeights<T>::Shape::bytes() const {
   return rows * (in_degree * SparseRows<T>::bytes_per_element + starts);
 }
 
-template void draw_weights(std::uint64_t, Purpose, Index, double, std::vector<double>&, float*);
-template void draw_weights(std::uint64_t, Purpose, Index, double, std::vector<double>&, double*);
+template void draw_weights(const Draws&, double, std::vector<double>&, float*);
+template void draw_weights(const Draws&, double, std::vector<double>&, double*);
 template class RecurrentWeights<float>;
 template class RecurrentWeights<double>;
 

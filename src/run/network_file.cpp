@@ -135,7 +135,7 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     header.has_pending = has_pending_updates(archive);
     header.features = columns(archive, format::network::readout);
     header.pending = columns(archive, format::learning::pending_right);
-    header.has_P = archive.contains(format::learning::P);
+    header.has_P = archive.contains(format::learning::P) || archive.contains(format::learning::P_readout);
     header.has_J_D = archive.contains(format::target::J) || archive.contains(format::target::J_sparse::group);
     archive.close();
     return header;

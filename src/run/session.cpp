@@ -9,8 +9,9 @@ Session<T>::Session(const Communicator& comm, const Task& task, const SessionOpt
     : task_(&task), running_(&task), options_(options), layout_(comm, options.network.neurons) {
   agree(comm, [&] {
     connectivity_.emplace(layout_, options.network, task, options.weight_seed, options.reset, options.target);
-    plasticity_ = make_plasticity<T>(layout_, options.learning,
-                                     {task.outputs(), options.streams, largest_rate(options.network), learns});
+    plasticity_ = make_plasticity<T>(
+        layout_, options.learning,
+        {task.outputs(), options.streams, largest_rate(options.network), learns, options.network, options.weight_seed});
     connectivity_->J_D.arrange_for(layout_, options.streams);
     if (learns && options.target != TargetSource::generator) draw_recurrent();
   });

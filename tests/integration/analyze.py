@@ -132,7 +132,8 @@ def check(rule, precision="double", features="dense"):
 KINDS = [("full-force", "dense", "double", 3, 0), ("full-force", "dense", "single", 3, 5),
          ("full-force", "dense", "double", 0, 5), ("full-force", "low-rank", "double", 3, 0),
          ("full-force", "low-rank", "single", 3, 5), ("force", "dense", "double", 3, 0),
-         ("force", "low-rank", "single", 3, 0), ("force", "low-rank", "double", 0, 0)]
+         ("force", "low-rank", "single", 3, 0), ("force", "low-rank", "double", 0, 0),
+         ("full-force", "sparse", "double", 3, 0), ("force", "sparse", "single", 0, 0)]
 
 
 def check_kind(rule, features, precision, degree, modes):

@@ -119,7 +119,7 @@ def check_drawn_weights():
         saved = fullforce_io.load_network(f"{folder}/network.h5")
         checkpoint = next(pathlib.Path(folder).glob("checkpoint-*.h5"))
         drawn = fullforce_io.load_network(checkpoint)
-        assert np.array_equal(saved.sparse["indices"], drawn.sparse["indices"])
+        assert np.array_equal(saved.sparse.indices, drawn.sparse.indices)
         assert np.allclose(saved.target_weights(), drawn.target_weights(), rtol=1e-15 if precision == "double" else 1e-6, atol=0)
 
 

@@ -27,6 +27,7 @@ reset = "{reset}"
 neurons = {neurons}
 noise = 0.01
 in_degree = {in_degree}
+static_in_degree = {static}
 [learning]
 rule = "{rule}"
 precision = "{precision}"
@@ -36,6 +37,14 @@ features = "{features}"
 rank_tolerance = 1e-3
 max_rank = 60
 target_modes = {modes}
+forgetting = {forgetting}
+"""
+
+#: Groups that neither follow the blocks of ranks nor divide the neurons evenly.
+SPARSE = """
+plastic_in_degree = 21
+group = 11
+readout_inputs = 50
 """
 
 
@@ -58,19 +67,21 @@ def end_of_a_trial(folder, output):
         return int(next(csv.DictReader(f))["step"])
 
 
-def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149, reset="none"):
+def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149, reset="none", forgetting=1.0):
+    sparse = features == "sparse"
     with open(os.path.join(folder, "c.toml"), "w") as f:
         f.write(
             CONFIG.format(
                 rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree, modes=modes,
-                neurons=neurons, reset=reset
-            )
+                neurons=neurons, reset=reset, forgetting=forgetting, static=7 if sparse else 0
+            ) + (SPARSE if sparse else "")
         )
     label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}, {modes} modes, reset {reset}"
+    label += f", forgetting {forgetting}" if forgetting < 1 else ""
     reference = run(folder, 1, 1, 520, "reference")
     with h5py.File(reference) as f:
         assert f["progress"].attrs["samples"] > 100, "the run must reach its training"
-        assert "learning/pending_right" in f, "and leave a pending panel"
+        assert ("learning/pending_right" in f) != sparse, "and leave a pending panel, unless updates are applied at once"
     everything = rule == "full-force" and streams == 3 and in_degree == 30 and features == "dense"
     # Some restarts are inside of init trials, whose currents a checkpoint must not forget. Others come later.
     few = ((2, 3, 30), (3, 2, 411)) if modes else ((3, 2, 411),)
@@ -107,6 +118,11 @@ def main():
         # One selected stream takes the product that reads half of P, and this network is large enough for it.
         check(folder, "full-force", "double", 2, "dense", 0, neurons=2133)
         check(folder, "force", "double", 3, "dense", 0)
+        check(folder, "full-force", "single", 3, "sparse", 0, reset="random")
+        check(folder, "full-force", "mixed", 1, "sparse", 30, forgetting=0.999)
+        check(folder, "force", "double", 2, "sparse", 0)
+        check(folder, "full-force", "double", 2, "dense", 0, forgetting=0.998)
+        check(folder, "full-force", "single", 3, "low-rank", 0, forgetting=0.998)
         check(folder, "force", "single", 3, "low-rank", 30, reset="random")
 
 

@@ -15,6 +15,7 @@ import tempfile
 import harness
 
 TOOL = pathlib.Path(__file__).resolve().parents[2] / "tools" / "scaling.py"
+SPARSE = ["--set", "learning.features=sparse", "--set", "network.in_degree=9"]
 LOW_RANK = ["--set", "learning.features=low-rank", "--set", "learning.max_rank=12", "--set", "network.in_degree=9"]
 SMALL = ["--neurons", "60", "--streams", "2", "--steps", "400", "--repeats", "1"]
 
@@ -41,7 +42,7 @@ def check_runs():
 def check_weak_plans():
     """Where work grows like N, N grows with the number of cores. Otherwise N grows with the root of that number."""
     plan = ["--kind", "weak", "--neurons", "1000", "--ranks", "1", "4", "--repeats", "1", "--plan"]
-    for folder, settings, neurons in (("d", [], "2000"), ("l", LOW_RANK, "4000")):
+    for folder, settings, neurons in (("d", [], "2000"), ("l", LOW_RANK, "4000"), ("p", SPARSE, "4000")):
         scaling(folder, *plan, *settings)
         found = rows(f"{folder}/planned.csv")
         assert [row["neurons"] for row in found] == ["1000", neurons], found

@@ -82,13 +82,32 @@ def test_perturbed_weights(model):
         network.perturb()
 
 
-def test_a_checkpoint_is_saved_with_its_pending_updates(tmp_path):
-    given = ff.FullForce(**SMALL, output=tmp_path / "run", every_trials=2, every_minutes=0.0).fit(*some_trials())
-    network = ff.load_network(sorted(given.output_.glob("checkpoint-*.h5"))[-1])
+@pytest.mark.parametrize("forgetting", [1.0, 0.99])
+def test_a_checkpoint_is_saved_with_its_pending_updates(forgetting, tmp_path):
+    given = ff.FullForce(**SMALL, output=tmp_path / "run", every_trials=2, every_minutes=0.0, forgetting=forgetting)
+    network = ff.load_network(sorted(given.fit(*some_trials()).output_.glob("checkpoint-*.h5"))[-1])
     with h5py.File(network.path) as file:
-        assert file["learning/pending_right"].shape[1] > 0
+        learning = file["learning"]
+        right, growth = learning["pending_right"][()], learning.attrs.get("growth", 1.0)
+        assert right.shape[1] > 0 and (growth > 1.0) == (forgetting < 1.0)
+        P = growth * (learning["P"][()] - right @ right.T)
     saved = ff.load_network(network.save(tmp_path / "saved.h5"))
     assert np.array_equal(saved.J, network.J) and np.array_equal(saved.w, network.w)
+    with h5py.File(saved.path) as file:
+        assert np.allclose(file["learning/P"][()], P, rtol=1e-12, atol=1e-14)
+        assert file["learning"].attrs.get("growth", 1.0) == 1.0 and "pending_right" not in file["learning"]
+    again = ff.FullForce(**SMALL, forgetting=forgetting, start_from=str(saved.path), keep_P=True)
+    assert np.isfinite(again.fit(*some_trials()).error_)
+
+
+def test_a_sparse_J_D_that_a_checkpoint_leaves_out_is_saved(tmp_path):
+    given = ff.FullForce(**SMALL, in_degree=8, rule="force", every_trials=2, every_minutes=0.0, output=tmp_path / "run")
+    given.fit(*some_trials())
+    network = ff.load_network(sorted(given.output_.glob("checkpoint-*.h5"))[-1]).perturb(J_D=0.3)
+    saved = ff.load(network.save(tmp_path / "saved.h5"))
+    assert np.array_equal(saved.network.target_weights(), network.target_weights())
+    for theirs, ours in zip(saved.run(*some_trials()).outputs, network.run(*some_trials()).outputs):
+        assert np.allclose(theirs, ours, rtol=0, atol=1e-10)
 
 
 @pytest.mark.parametrize("reset", ["fixed", "zero"])

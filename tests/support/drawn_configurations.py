@@ -36,7 +36,8 @@ def count(draw, so_far, values):
 
 def target_modes(draw, so_far):
     """A number of modes; where modes are refused, it is seldom anything but zero."""
-    is_refused = so_far["learning.rule"] == "force" or so_far["run.init_trials"] == 0
+    is_refused = (so_far["learning.rule"] == "force" or so_far["run.init_trials"] == 0
+                  or so_far["learning.features"] == "sparse")
     if chance(draw, 0.9 if is_refused else 0.5):
         return 0
     return one_of(draw, (1, max(1, so_far["network.neurons"] // 4), so_far["network.neurons"]))
@@ -84,7 +85,9 @@ DRAWN = {
     "network.in_degree": lambda draw, so_far: int(one_of(draw, (0, 0, 1, max(1, so_far["network.neurons"] // 3),
                                                                 so_far["network.neurons"] - 1))),
     "learning.rule": lambda draw, _: one_of(draw, ("full-force", "full-force", "force")),
-    "learning.features": lambda draw, _: one_of(draw, ("dense", "low-rank")),
+    "network.static_in_degree": lambda draw, so_far: int(one_of(draw, (0, 0, 1, so_far["network.neurons"] // 2))),
+    "network.static_gain": lambda draw, _: one_of(draw, (1.0, 1.0, 0.0, 0.5)),
+    "learning.features": lambda draw, _: one_of(draw, ("dense", "low-rank", "sparse", "sparse")),
     "learning.alpha": lambda draw, _: power_of_ten(draw, -2, 2),
     "learning.update_probability": lambda draw, _: one_of(draw, (0.0, 0.1, 0.5, 1.0)),
     "learning.precision": lambda draw, _: one_of(draw, ("double", "single", "mixed")),
@@ -92,6 +95,10 @@ DRAWN = {
     "learning.rank_tolerance": lambda draw, _: power_of_ten(draw, -7, -1),
     "learning.max_rank": lambda draw, _: int(one_of(draw, (1, 4, 20, 1024))),
     "learning.target_modes": lambda draw, so_far: int(target_modes(draw, so_far)),
+    "learning.forgetting": lambda draw, _: one_of(draw, (1.0, 1.0, 0.999, 0.99)),
+    "learning.plastic_in_degree": lambda draw, _: int(one_of(draw, (1, 3, 20, 200))),
+    "learning.group": lambda draw, _: int(one_of(draw, (1, 3, 16, 1000))),
+    "learning.readout_inputs": lambda draw, _: int(one_of(draw, (1, 10, 1000))),
     "checkpoint.every_minutes": lambda draw, _: one_of(draw, (0.0, 10.0)),
     "checkpoint.every_trials": lambda draw, _: int(one_of(draw, (0, 1, 3))),
     "checkpoint.keep": lambda draw, _: int(one_of(draw, (1, 2, 3))),
@@ -100,7 +107,8 @@ DRAWN = {
 #: Keys that are not drawn, and why.
 NOT_DRAWN = {"run.output": "every run of a test has a folder of its own",
              "run.start_from": "a run before it must have made the network; start_from.py tests it",
-             "run.keep_P": "likewise"}
+             "run.keep_P": "likewise",
+             "learning.partners": "the file has to fit the groups; sparse_features.py tests it"}
 
 #: Values that are wrong by themselves. Some configurations get one of them.
 WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_trials", -1), ("run.train_trials", -2),
@@ -111,6 +119,9 @@ WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_t
          ("learning.rule", "forced"), ("learning.features", "lowrank"), ("learning.alpha", 0.0),
          ("learning.update_probability", 1.5), ("learning.precision", "half"), ("learning.panel", 4097),
          ("learning.rank_tolerance", 0.0), ("learning.rank_tolerance", 1.0), ("learning.max_rank", 0), ("learning.target_modes", -1),
+         ("learning.forgetting", 0.0), ("learning.forgetting", 1.1), ("learning.plastic_in_degree", 0), ("learning.group", 0),
+         ("learning.readout_inputs", 0), ("network.static_in_degree", -1),
+         ("network.static_gain", -1.0),
          ("checkpoint.every_minutes", -1.0), ("checkpoint.every_trials", -1), ("checkpoint.keep", 0)]
 
 

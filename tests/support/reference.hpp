@@ -18,7 +18,8 @@ namespace fullforce {
 /// with nothing deferred or distributed. It shares only the random numbers and the task with the program.
 ///
 /// J_D is stored dense, zeros included. The features are the rates themselves. With low-rank features, the program
-/// agrees with this as far as its basis is complete.
+/// agrees with this as far as its basis is complete. With sparse features, every neuron has a P of its own over its
+/// partners, even if the program has one for a whole group.
 class Reference {
  public:
   using Matrix = Eigen::MatrixXd;
@@ -46,6 +47,8 @@ class Reference {
     moments_ = Matrix::Zero(N, N);
     w = Matrix::Zero(task.outputs(), N);
     P = Matrix::Identity(N, N) / learning.alpha;
+    J_s = Matrix::Zero(N, N);
+    if (is_sparse()) begin_partners();
     begin_streams();
   }
 
@@ -89,6 +92,7 @@ class Reference {
   Matrix V;       ///< [N, n] target modes, fixed when the first stream ends its init trials; if there are none, V is I
   Matrix w;       ///< [n_out, N]
   Matrix P;       ///< [N, N]
+  Matrix J_s;     ///< [N, N] static weights; zero unless features are sparse
   Matrix J_D;     ///< [N, N]
   Matrix u_in;    ///< [N, n_in]
   Matrix u_out;   ///< [N, n_out]
@@ -100,6 +104,59 @@ class Reference {
   Stream& stream(Index b) { return streams[as_size(b)]; }
   const Stream& stream(Index b) const { return streams[as_size(b)]; }
   bool is_force() const { return learning_.rule == Rule::force; }
+  bool is_sparse() const { return learning_.features == FeatureKind::sparse; }
+
+  /// The inputs of one neuron or output, and the inverse correlation matrix of their rates.
+  struct Own {
+    std::vector<Index> inputs;
+    Matrix P;
+  };
+
+  /// Floyd's sample of `count` of the numbers below `candidates`.
+  std::vector<Index> sample_of(Index candidates, Index count, Purpose purpose, Index key) const {
+    std::set<Index> drawn;
+    const Draws draws(run_.seed, purpose, static_cast<std::uint64_t>(key));
+    for (Index k = 0; k < count; ++k) {
+      const Index last = candidates - count + k;
+      const Index number = static_cast<Index>(std::floor(draws.uniform(k) * static_cast<double>(last + 1)));
+      drawn.insert(drawn.count(number) ? last : number);
+    }
+    return {drawn.begin(), drawn.end()};
+  }
+
+  Own own_of(Index count, Purpose purpose, Index key) const {
+    const Index N = network_.neurons, inputs = std::min(count, N);
+    return {sample_of(N, inputs, purpose, key), Matrix::Identity(inputs, inputs) / learning_.alpha};
+  }
+
+  void begin_partners() {
+    for (Index i = 0; i < network_.neurons && !is_force(); ++i) {
+      of_neurons_.push_back(own_of(learning_.plastic_in_degree, Purpose::group_partners, i / learning_.group));
+      draw_static_weights(i);
+    }
+    of_outputs_.assign(as_size(task_->outputs()), own_of(learning_.readout_inputs, Purpose::readout_inputs, 0));
+  }
+
+  void draw_static_weights(Index i) {
+    const Index degree = network_.static_in_degree;
+    const std::vector<Index> others = sample_of(network_.neurons - 1, degree, Purpose::static_columns, i);
+    for (Index k = 0; k < degree; ++k)
+      J_s(i, others[as_size(k)] < i ? others[as_size(k)] : others[as_size(k)] + 1) =
+          network_.static_gain / std::sqrt(static_cast<double>(degree)) *
+          Draws(run_.seed, Purpose::static_weights, static_cast<std::uint64_t>(i)).normal(k);
+  }
+
+  /// Learns row `row` of `weights` from the errors of the samples r.
+  void learn_row(Own& own, const Matrix& r, const Matrix& errors, Index row, Matrix& weights) const {
+    const Index d = static_cast<Index>(own.inputs.size());
+    Matrix R(d, r.cols());
+    for (Index k = 0; k < d; ++k) R.row(k) = r.row(own.inputs[as_size(k)]);
+    const Matrix K = own.P * R;
+    const Matrix gains = K * (Matrix::Identity(R.cols(), R.cols()) + R.transpose() * K).inverse();
+    own.P = ((own.P - gains * K.transpose()) / learning_.forgetting).eval();
+    const Vector change = gains * errors.row(row).transpose();
+    for (Index k = 0; k < d; ++k) weights(row, own.inputs[as_size(k)]) -= change(k);
+  }
 
   Matrix signal_weights(Index count, double gain, Purpose purpose) const {
     Matrix u(network_.neurons, count);
@@ -165,7 +222,7 @@ class Reference {
                                                : Draws(run_.seed, Purpose::trial_state, s.number, kind);
     for (Index i = 0; i < network_.neurons; ++i) x(i, b) = x_D(i, b) = reset_ == Reset::zero ? 0.0 : draws.normal(i);
     const Vector r = rates(x.col(b));
-    z_rec.col(b) = J * r;
+    z_rec.col(b) = (J_s + J) * r;
     z.col(b) = w * r;
   }
 
@@ -219,7 +276,7 @@ class Reference {
   void respond(Index b, const Vector& F) {
     const Vector r = rates(x.col(b));
     const bool forced = stream(b).phase == Stream::init;
-    if (!is_force()) z_rec.col(b) = forced ? F : Vector(J * r);
+    if (!is_force()) z_rec.col(b) = forced ? F : Vector((J_s + J) * r);
     z.col(b) = forced ? f_out(b) : Vector(w * r);
   }
 
@@ -243,9 +300,13 @@ class Reference {
       e_J.col(k) = z_rec.col(b) - F.col(b);
       e_w.col(k) = counts(b).select(z.col(b) - f_out(b), 0.0);
     }
+    for (std::size_t i = 0; i < of_neurons_.size(); ++i) learn_row(of_neurons_[i], r, e_J, static_cast<Index>(i), J);
+    for (std::size_t o = 0; o < of_outputs_.size(); ++o) learn_row(of_outputs_[o], r, e_w, static_cast<Index>(o), w);
+    if (is_sparse()) return;
     const Matrix gains = count == 1 ? rank_one(r) : block(r);
     if (!is_force()) J -= V * (V.transpose() * e_J) * gains.transpose();
     w -= e_w * gains.transpose();
+    P /= learning_.forgetting;
   }
 
   /// Updates P by textbook RLS with one sample, and returns the gain vector k = P r / (1 + r' P r).
@@ -315,6 +376,8 @@ class Reference {
   LearningOptions learning_;
   const Task* task_;
   Reset reset_;
+  std::vector<Own> of_neurons_;  ///< with sparse features
+  std::vector<Own> of_outputs_;  ///< likewise
   Index steps_ = 0;
   Index dealt_ = 0;  ///< training trials dealt out so far
   Matrix moments_;   ///< sum F F' of the init trials until the modes are fixed

@@ -15,9 +15,11 @@ def disturbed(network, size):
         weights = getattr(network, name)
         if weights is not None:
             setattr(other, name, weights * (1 + size * random.standard_normal(weights.shape)))
-    if network.sparse:
-        data = network.sparse["data"]
-        other.sparse = {**network.sparse, "data": data * (1 + size * random.standard_normal(data.shape))}
+    for name in ("sparse", "J_0"):
+        matrix = copy.deepcopy(getattr(network, name))
+        if matrix is not None:
+            matrix.data *= 1 + size * random.standard_normal(matrix.data.shape)
+            setattr(other, name, matrix)
     return other
 
 

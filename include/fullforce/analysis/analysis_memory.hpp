@@ -31,6 +31,7 @@ class AnalysisShape {
   bool has_factors() const;
   Index inner() const;
   Index target_weights() const;
+  Index sparse_inputs() const;
   Index jacobian_eigenvalues() const;
 
   RowPartition partition_;

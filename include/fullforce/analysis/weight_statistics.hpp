@@ -13,7 +13,8 @@ struct WeightStatistics {
   std::vector<Index> counts;  ///< histogram of equal bins from -largest to largest; empty without W
 };
 
-/// The statistics of the matrix W + L R^T, on every rank. For a sparse W alone they are those of its non-zeros. A
+/// The statistics of the matrix W + L R^T, on every rank. For a sparse W alone, whose places were joined
+/// (join_places), they are those of its elements. A
 /// matrix without W is never formed: its moments follow from those of its factors, `largest` is NaN, and there is no
 /// histogram. **Collective.**
 WeightStatistics weight_statistics(const Layout& layout, const WeightMatrix& matrix, Index bins = 101);

@@ -34,6 +34,10 @@ enum class Purpose : std::uint64_t {
   fixed_state = 20,         ///< the one state in which all trials begin; index is the neuron
   trial_state = 21,         ///< the state in which a trial begins; step is the kind of the trial, index the neuron
   fixed_point_starts = 22,  ///< from which steps of a run fixed points are looked for; trial is the start
+  group_partners = 23,      ///< which neurons a group reads, with sparse features; trial is the group
+  readout_inputs = 24,      ///< which neurons the readout reads, with sparse features
+  static_columns = 25,      ///< which static inputs a neuron has; the counters are those of target_columns
+  static_weights = 26,      ///< J_s; the counters are those of target_weights
   recurrent_weights = 40,   ///< J that learning starts from; trial is the row, index the column
 };
 

@@ -12,6 +12,13 @@
 
 namespace fullforce {
 
+/// The rows [first, first + count) of a matrix with `total` rows.
+struct RowRun {
+  Index total = 0;
+  Index first = 0;
+  Index count = 0;
+};
+
 /// An HDF5 file in which classes keep their arrays: a network file or a checkpoint. An archive either saves (create)
 /// or loads (open), and the same member functions do both: saving, they write their argument; loading, they fill it. So
 /// a class needs only one function `persist(Archive&)`, and its saving and loading cannot drift apart. The names of all
@@ -51,6 +58,12 @@ class Archive {
   /// lie in memory without gaps (stride = cols). T: float, double, std::int32_t. **Collective.**
   template <class T>
   void joined_rows(const std::string& dataset, const RowPartition& partition, const MatrixView<T>& mine);
+
+  /// A matrix [run.total, mine.cols] whose rows are not distributed as neurons are. `mine` are the rows in the run of
+  /// this rank. Saving, the runs of the ranks hold every row once; loading, they may overlap. T: float, double,
+  /// std::int32_t. **Collective.**
+  template <class T>
+  void row_run(const std::string& dataset, const RowRun& run, const MatrixView<T>& mine);
 
   /// An array of which every rank holds the whole: [values.size() / cols, cols], row-major, or of one dimension where
   /// cols = 0. The first rank writes it, and every rank reads it. T: float, double, std::int64_t. **Collective.**

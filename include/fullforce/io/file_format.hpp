@@ -9,7 +9,8 @@
 ///
 /// Letters in shapes: N neurons; B streams (trials that run side by side); n_in, n_out, n_hint signals of the task; d
 /// features of the learning rule (d = N for dense features, the dimension of the basis for low-rank ones); m updates
-/// that have been computed and not yet applied; n target modes. "Network" is the task-performing network, "target" the
+/// that have been computed and not yet applied; n target modes; G groups of neurons that share K presynaptic partners,
+/// and K_out neurons that the readout reads (sparse features). "Network" is the task-performing network, "target" the
 /// target-generating one. Rows are counted over all ranks, so any number of ranks reads any file.
 /// The scalars follow `learning.precision` (32- or 64-bit floating point) where nothing else is said.
 namespace fullforce::format {
@@ -46,12 +47,13 @@ inline constexpr Section connectivity{"connectivity", 1};
 inline constexpr Section current_moments{"current_moments", 1};
 inline constexpr Section definition_probe{"definition_probe", 1};
 inline constexpr Section drive{"drive", 1};
+inline constexpr Section group_rls{"group_rls", 1};
 inline constexpr Section rate_neurons{"rate_neurons", 1};
 inline constexpr Section shared_gain_rls{"shared_gain_rls", 1};
 inline constexpr Section streams{"streams", 1};
 inline constexpr Section target_modes{"target_modes", 1};
-inline constexpr std::array all{basis,        connectivity,    current_moments, definition_probe, drive,
-                                rate_neurons, shared_gain_rls, streams,         target_modes};
+inline constexpr std::array all{basis,     connectivity, current_moments, definition_probe, drive,
+                                group_rls, rate_neurons, shared_gain_rls, streams,          target_modes};
 }  // namespace section
 
 /// Ends the attribute of a group that holds the version of a section. Section "shared_gain_rls" has the attribute
@@ -108,12 +110,20 @@ inline constexpr const char* output = "/network/output";      ///< [n_out, B] in
 inline constexpr const char* u_in = "/network/u_in";          ///< [N, n_in], input weights
 /// [N, 1], with task.reset = "fixed": the state x = x_D in which all trials begin
 inline constexpr const char* start_state = "/network/start_state";
-inline constexpr const char* readout = "/network/readout";  ///< [n_out, d], output weights w over the features
+/// [n_out, d], output weights w over the features; with sparse features [n_out, K_out], over the readout_inputs
+inline constexpr const char* readout = "/network/readout";
 /// Full-FORCE: learned recurrent weights J [N, d]; with low-rank features A of J = A U^T. With target modes [n, d]: w
-/// of J = V w, or A of J = V A U^T. FORCE has none.
+/// of J = V w, or A of J = V A U^T. With sparse features [N, K]: neuron i of group g has the weight (i, k) from neuron
+/// partners(g, k). FORCE has none.
 inline constexpr const char* weights = "/network/weights";
 inline constexpr const char* basis = "/network/basis";  ///< [N, d], low-rank features: the basis U
 inline constexpr const char* modes = "/network/modes";  ///< [N, n], target modes V; zero until they are fixed
+/// [G, K], 32-bit integers, sparse features: the neurons that each group reads, ascending. Group g is the neurons from
+/// g M on, M of them, with M = learning.group. -1 follows the partners of a group that has fewer than K. FORCE has
+/// none.
+inline constexpr const char* partners = "/network/partners";
+/// [K_out], 64-bit integers, sparse features: the neurons that the readout reads, ascending.
+inline constexpr const char* readout_inputs = "/network/readout_inputs";
 // Updates not yet applied (checkpoints): J - G S^T and w - H S^T are the effective weights; S is pending_right.
 inline constexpr const char* pending_left = "/network/pending_left";        ///< [N, m], G; with target modes [n, m]
 inline constexpr const char* pending_readout = "/network/pending_readout";  ///< [n_out, m], H
@@ -122,6 +132,15 @@ inline constexpr const char* modes_found = "modes_found";    ///< integer: how m
 inline constexpr const char* modes_energy = "modes_energy";  ///< sum of the squared currents that the modes come from
 inline constexpr const char* modes_energy_left_out = "modes_energy_left_out";  ///< what of it lies outside the modes
 }  // namespace network
+
+/// J_s: static recurrent weights, K_s into each neuron, which act beside those of sparse features. They are compressed
+/// sparse rows, as target::J_sparse below. Checkpoints hold them, too.
+namespace network::J_static {
+inline constexpr const char* group = "/network/J_static";
+inline constexpr const char* indptr = "/network/J_static/indptr";    ///< [N + 1], 64-bit integers
+inline constexpr const char* indices = "/network/J_static/indices";  ///< [N K_s], 32-bit integers: neurons
+inline constexpr const char* data = "/network/J_static/data";        ///< [N K_s], weights
+}  // namespace network::J_static
 
 /// The states of a network's neurons, below `network::group` or `target::group`.
 namespace neurons {
@@ -158,12 +177,28 @@ inline constexpr const char* data = "/target/J_sparse/data";        ///< [N K], 
 /// The state of the learning rule.
 namespace learning {
 inline constexpr const char* group = "/learning";
-/// [d, d], inverse correlation matrix of the features; low-rank features: in 64 bits, as is pending_right.
+/// [d, d], inverse correlation matrix of the features; low-rank features: in 64 bits, as is pending_right. With sparse
+/// features each row is the matrix [K, K] of a group, packed: [G, 32 n (n + 1)] with n = ceil(K / 8). It is the lower
+/// triangle in panels of eight rows. Panel k stands from element 32 k (k + 1) on, and is the matrix [8, 8 (k + 1)] of
+/// the rows from 8 k on and the columns from 0 on. Rows and columns beyond K are zero. FORCE has none.
 inline constexpr const char* P = "/learning/P";
+/// Sparse features: the matrix [K_out, K_out] of the readout, packed in the same way, [32 n (n + 1)].
+inline constexpr const char* P_readout = "/learning/P_readout";
 /// [d, m], S: updates not yet applied (checkpoints). P - S S^T is the effective matrix.
 inline constexpr const char* pending_right = "/learning/pending_right";
 /// [N] in 64 bits, u = P^-1 v as the definition of P gives it, for a fixed vector v; where P is in 32 bits.
 inline constexpr const char* probe = "/learning/probe";
+// Sparse features: updates of P that are not yet applied (checkpoints). The effective matrix is c (P - S S^T). The
+// weights lack nothing. The columns of S have the stride of the program's rows, and zeros at their end.
+inline constexpr const char* panel_groups = "/learning/panel_groups";    ///< [G, m stride], S^T of each group
+inline constexpr const char* panel_readout = "/learning/panel_readout";  ///< [m, K_out rounded up to 8]
+inline constexpr const char* pending_groups = "pending_groups";          ///< attribute, integer: m of a group
+inline constexpr const char* pending_readout = "pending_readout";        ///< attribute, integer: m of the readout
+inline constexpr const char* growth_groups = "growth_groups";            ///< attribute: c of a group
+inline constexpr const char* growth_readout = "growth_readout";          ///< attribute: c of the readout
+// Attributes of the group where learning.forgetting is not 1 and features are not sparse, 64-bit floating point.
+inline constexpr const char* growth = "growth";  ///< c (P - S S^T) is the effective matrix; 1 if nothing is pending
+inline constexpr const char* largest_eigenvalue = "largest_eigenvalue";  ///< bound on the eigenvalues of P
 // Attributes of the group that belong to the probe.
 inline constexpr const char* probe_samples = "probe_samples";  ///< integer: samples since P was examined
 // Two sums over all examinations, in which one counts 0.9 times as much as the next.

@@ -30,6 +30,10 @@ constexpr Index longest_panel(Index panel, Index vectors) { return panel + vecto
 /// which for one column is the textbook's rank-1 update (Haykin, Adaptive Filter Theory, ch. 10). s is appended to the
 /// panel, so a step only reads P0. The panel is applied as one matrix product when it is full.
 ///
+/// With a forgetting factor lambda < 1, P <- (P - s s^T) / lambda after every step that learns. The divisions are
+/// deferred, too: the matrix that is meant is c (P0 - S S^T), where c grows from 1 by 1/lambda in each such step until
+/// the panel is applied. The columns of the panel are then s / sqrt(c), and inverse_factor() is sqrt(c) L^-T.
+///
 /// A step calls multiply_part(k) for all parts(), then multiply(block) for every block, then reduce(), then
 /// append(block) for every block, then advance().
 template <Real F>
@@ -55,12 +59,13 @@ class InverseCorrelation {
   };
 
   /// Creates P = I / alpha over the rows of `features`. `longest` bounds the squared length of a vector of features. A
-  /// step adds at most `vectors` columns, and the panel is applied when it has `panel` columns.
-  InverseCorrelation(const Layout& features, double alpha, double longest, Index panel, Index vectors);
+  /// step adds at most `vectors` columns, and the panel is applied when it has `panel` columns. `forgetting` is lambda.
+  InverseCorrelation(const Layout& features, double alpha, double longest, Index panel, Index vectors,
+                     double forgetting = 1.0);
 
   /// Says that the elements of Phi from `features` on have been zero in all steps so far. Nothing is read or computed
-  /// for them.
-  void use(Index features) { used_ = features; }
+  /// for them. Features that join begin with 1 / alpha, whatever was forgotten before.
+  void use(Index features);
 
   /// Chooses the columns of `phi` to learn from, in ascending order. It copies them unless all are chosen.
   void select(const GatheredVectors<F>& phi, std::span<const Index> selected);
@@ -83,7 +88,10 @@ class InverseCorrelation {
   void append(RowBlock block);
 
   /// Counts the selected columns as part of the panel.
-  void advance() { pending_ += selected_; }
+  void advance() {
+    pending_ += selected_;
+    if (selected_ > 0) growth_ /= forgetting_;
+  }
 
   bool full() const { return pending_ >= panel_; }
 
@@ -96,8 +104,8 @@ class InverseCorrelation {
   Index panel_capacity() const { return capacity_; }
   /// c, of which each vector has `pending` elements.
   VectorsView<const F> panel_products() const { return c_.view(); }
-  /// L^-T, which is upper triangular, [B', padded<double>(B')] row-major. Errors times this matrix are the left factors
-  /// of the updates of the weights.
+  /// sqrt(c) L^-T, which is upper triangular, [B', padded<double>(B')] row-major. Errors times this matrix are the left
+  /// factors of the updates of the weights.
   const double* inverse_factor() const { return factor_.data(); }
   /// S^T as it was applied last, [m, d].
   const RowMatrix<F>& panel_rows() const { return S_transposed_; }
@@ -131,13 +139,20 @@ class InverseCorrelation {
   void flush(RowBlock block);
   void flush(RowBlock block, Index column, Index columns);
   void find_pending(Archive& archive);
+  void fold_growth(RegionTimer& timer);
+  void set_bound(double largest);
+  void persist_growth(Archive& archive);
 
   const Layout* layout_;
   Index used_;
   Index vectors_;
   Index panel_;
   double alpha_;
-  Index capacity_;  ///< panel + B - 1 columns, because one step may exceed the panel by B - 1
+  double longest_;        ///< no vector of features has a larger squared length
+  double forgetting_;     ///< lambda
+  double growth_ = 1.0;   ///< c
+  double largest_ = 0.0;  ///< bound on the eigenvalues of P0
+  Index capacity_;        ///< panel + B - 1 columns, because one step may exceed the panel by B - 1
   Index pending_ = 0;
   Index selected_ = 0;
   Index indefinite_ = 0;
@@ -162,8 +177,8 @@ class InverseCorrelation {
   std::vector<double> gram_;     ///< I + Phi^T P Phi, [B', B']
   AlignedArray<double> factor_;
 
-  FixedPoint panel_scale_;      ///< |S^T phi| <= sqrt(longest / alpha)
-  FixedPoint quadratic_scale_;  ///< phi^T P phi <= longest / alpha
+  FixedPoint panel_scale_;      ///< |S^T phi| <= sqrt(longest * largest)
+  FixedPoint quadratic_scale_;  ///< phi^T P0 phi <= longest * largest
   BlockSums sums_;              ///< S^T phi [pending, B], then Phi^T P0 Phi [B', B']
   Index scratch_stride_;
   AlignedArray<double> scratch_;  ///< one part for each thread

@@ -17,11 +17,11 @@ constexpr std::string_view title_of(Rule rule) { return rule_titles[static_cast<
 /// Whether a rule learns J. Without J there are no currents to learn, and so no target modes.
 constexpr bool learns_recurrent(Rule rule) { return rule == Rule::full_force; }
 
-/// The features that weights are learned over: the rates themselves (dense), or their coordinates in a basis that grows
-/// (low-rank).
-enum class FeatureKind { dense, low_rank };
+/// The features that weights are learned over: the rates themselves (dense), their coordinates in a basis that grows
+/// (low-rank), or the rates of a few presynaptic partners of each group of neurons (sparse).
+enum class FeatureKind { dense, low_rank, sparse };
 template <>
-inline constexpr std::array<std::string_view, 2> names_of<FeatureKind> = {"dense", "low-rank"};
+inline constexpr std::array<std::string_view, 3> names_of<FeatureKind> = {"dense", "low-rank", "sparse"};
 
 /// The keys of the section [learning] of a configuration.
 struct LearningOptions {
@@ -37,6 +37,16 @@ struct LearningOptions {
   Index max_rank = 1024;  ///< largest dimension of the same bases
   /// Number of principal components of the target currents to learn; 0 = the currents themselves.
   Index target_modes = 0;
+  double forgetting =
+      1.0;  ///< lambda: weight of all earlier samples in each step that learns, relative to the one before
+  // The following concern sparse features alone.
+  Index plastic_in_degree = 200;  ///< K: neurons that a group reads; all where there are fewer
+  /// M: neurons that share their partners and one inverse correlation matrix. On the oscillation (N = 400, K = 200, 60
+  /// trials, single precision, seeds 1 and 2) both networks with M = 100 passed their test, one of those with M = 40
+  /// and with M = 10 did, and none with M = 20. Training took 18 s with M = 100, and 57 s with M = 20.
+  Index group = 100;
+  Index readout_inputs = 1000;  ///< K_out: neurons that the readout reads; all where there are fewer
+  std::string partners;         ///< file with the partners of each group; "" = they are drawn
 };
 
 /// The features and target modes in words: "dense features", or "low-rank features, 100 target modes".

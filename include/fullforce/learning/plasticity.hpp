@@ -11,6 +11,7 @@
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/step_account.hpp"
 #include "fullforce/linalg/weight_matrix.hpp"
+#include "fullforce/model/network_options.hpp"
 #include "fullforce/model/target_currents.hpp"
 #include "fullforce/parallel/layout.hpp"
 
@@ -146,6 +147,8 @@ struct PlasticitySizes {
   Index streams = 1;
   double largest_rate = 1.0;  ///< magnitude that no rate exceeds
   bool learns = true;         ///< false: the instance keeps only the weights
+  NetworkOptions network{};   ///< of which some kinds have static weights
+  std::uint64_t seed = 1;     ///< seed of what is drawn of the wiring
 };
 
 /// Creates the plasticity that the options name, with J = 0 and w = 0.

@@ -38,7 +38,7 @@ template <Real T>
 void multiply_both_ways(const MatrixView<const T>& a, Index rows, Index cols, const T* x_of_rows, const T* x_of_cols,
                         T* y_of_rows, T* y_of_cols);
 
-/// Computes c(i, j) -= sum_k left(i, k) right(k, j), for i < rows, k < inner, j < cols rounded up to whole registers.
+/// Computes c(i, j) -= sum_k left(i, k) right(k, j), for i < rows, k < inner, j < cols rounded up to whole units.
 /// Rows of `c` and `right` must be padded with zeros. The kernel makes 2 rows cols inner operations and reads and
 /// writes `c` once.
 template <Real T>

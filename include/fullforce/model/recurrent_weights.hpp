@@ -17,14 +17,16 @@ namespace fullforce {
 
 class Archive;
 
-/// Draws the recurrent weights into a neuron, ~ N(0, deviation^2), as a function of (seed, purpose, row). `scratch` has
-/// as many numbers as there are weights.
+/// Draws the recurrent weights into a neuron, ~ N(0, deviation^2). `scratch` has as many numbers as there are weights.
 template <Real T>
-void draw_weights(std::uint64_t seed, Purpose purpose, Index row, double deviation, std::vector<double>& scratch,
-                  T* weights);
+void draw_weights(const Draws& draws, double deviation, std::vector<double>& scratch, T* weights);
 
-/// The fixed recurrent weights J_D of the target-generating network, of which a rank holds its own rows. They are
-/// dense, or sparse with the same number of connections into each neuron. A row is a function of (seed, row) and
+/// Which fixed recurrent weights there are: J_D of the target-generating network, and J_s, which a network with sparse
+/// features may have beside those that it learns (network.static_in_degree).
+enum class FixedRecurrent { J_D, J_s };
+
+/// Fixed recurrent weights, of which a rank holds its own rows. They are dense, or sparse with the same number of
+/// connections into each neuron; J_s is always sparse. A row is a function of (seed, row) and
 /// therefore the same on any number of ranks, and need not be saved. With a fixed probability of a connection rows
 /// would have unequal lengths; with a fixed number of connections out of a neuron, the weights of a row would be spread
 /// over all ranks.
@@ -33,8 +35,10 @@ class RecurrentWeights {
  public:
   /// Draws the weights. With options.in_degree = 0 every weight is ~ N(0, g^2/N). Otherwise each neuron receives
   /// connections from in_degree = K distinct neurons other than itself; all sets of K neurons are equally likely, and
-  /// the weights are ~ N(0, g^2/K). The cost is one normal draw for each weight.
-  RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed);
+  /// the weights are ~ N(0, g^2/K). The cost is one normal draw for each weight. J_s has the in-degree
+  /// options.static_in_degree, which is not 0, and the gain options.static_gain.
+  RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed,
+                   FixedRecurrent which = FixedRecurrent::J_D);
   /// Weights of a network without a target-generating network: there are none.
   RecurrentWeights() = default;
 
@@ -76,15 +80,16 @@ class RecurrentWeights {
   void arrange_for(const Layout& layout, Index streams);
   Index runs() const { return sparse_.runs(); }
 
-  /// The weight J_D(i, j), where `row` counts from this rank's first row. It is meant for tests and files, not for
-  /// products.
+  /// The weight from neuron `column`, where `row` counts from this rank's first row. It is meant for tests and files,
+  /// not for products.
   T operator()(Index row, Index column) const;
 
   /// The largest sum of the weights' magnitudes over the rows of this rank. No element of a product is larger than this
   /// sum times the largest rate.
   double largest_row_sum() const;
 
-  /// Saves or loads the dataset /target/J [N, N], or the group /target/J_sparse in compressed sparse row (CSR) form.
+  /// Saves or loads the dataset /target/J [N, N], or a group in compressed sparse row (CSR) form: /target/J_sparse, or
+  /// /network/J_static of J_s.
   /// **Collective.**
   void persist(Archive& archive, const Layout& layout);
 
@@ -100,6 +105,7 @@ class RecurrentWeights {
   void arrange(const Layout& layout, Index runs);
   void expect_columns() const;
 
+  FixedRecurrent which_ = FixedRecurrent::J_D;
   Index neurons_ = 0;
   RowMatrix<T> dense_;            ///< [local rows, N]
   SparseRows<T> sparse_;          ///< [local rows, K]

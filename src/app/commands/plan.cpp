@@ -52,6 +52,7 @@ Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   require_targets_to_learn(config, *task);
   check_start_weights(comm, config, task->channels());
+  check_partners(comm, config);
   warn(comm, keys_without_effect(config, task->channels()));
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
   const Forecast plan = forecast_run({{config.network, config.learning, config.run.streams, config.run.seed,

@@ -65,6 +65,8 @@ TrainingJob plan_of(const Config& config, const Task& task, const TrainArguments
   plan.config_text = dump_config(config);
   plan.config_json = config_json(config);
   plan.restart_from = start.from;
+  // Then the partners come with the weights.
+  if (start.from || !config.run.start_from.empty()) plan.learning.partners.clear();
   plan.weights = start.weights;
   plan.extends = start.extends;
   plan.trained = start.trained;
@@ -101,6 +103,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   }
   // A run that goes on has taken its weights, and does not need the file any more.
   if (!start.from) start.weights = check_start_weights(comm, config, task->channels());
+  if (!start.from) check_partners(comm, config);
   require(
       !arguments.no_target || config.run.start_from.empty(),
       "--no-target with run.start_from: J_D that was taken from a file cannot be drawn again (leave --no-target out)");

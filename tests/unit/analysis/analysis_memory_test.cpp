@@ -90,6 +90,25 @@ TEST_F(AnalysisMemory, CountsWeightsAsTheyAreStored) {
   EXPECT_EQ(shape().weights(), sparse + 2 * factor);
 }
 
+TEST_F(AnalysisMemory, CountsTheElementsOfSparseWeights) {
+  network.in_degree = 5;
+  learning.rule = Rule::force;
+  learning.features = FeatureKind::sparse;
+  learning.plastic_in_degree = 7;
+  network.static_in_degree = 3;
+  const Index target = shape().weights() / 2;
+  const auto expect_elements = [&](Index degree) {
+    const Index made = bytes_of([&] { SparseRows<double>(layout.local_rows(), degree); });
+    const Index counted = shape().weights() - target;
+    EXPECT_LE(counted, made);
+    EXPECT_GT(counted, made - 256) << "arrays are padded to whole cache lines";
+  };
+  learning.rule = Rule::full_force;
+  expect_elements(7 + 2 * 3);  // J_0 is copied on its way
+  network.static_in_degree = 0;
+  expect_elements(7);
+}
+
 TEST_F(AnalysisMemory, CountsWhatTheRootSolves) {
   EXPECT_GE(shape().eigenvalues(), 4 * neurons * neurons * 8);
   learning.features = FeatureKind::low_rank;

@@ -59,6 +59,46 @@ TEST(Spectrum, LeadingOnesAgreeWithAllOfThem) {
   for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(std::abs(leading.values[k] - all.values[k]), 0.0, 1e-6) << k;
 }
 
+/// Each neuron hears eight others, of which two may be the same.
+WeightMatrix sparse(const Layout& layout) {
+  WeightMatrix matrix;
+  matrix.sparse = SparseRows<double>(layout.local_rows(), 8);
+  for (Index i = 0; i < layout.local_rows(); ++i) {
+    const Draws draws(2, Purpose::target_weights, static_cast<std::uint64_t>(layout.first_row() + i));
+    for (Index k = 0; k < 8; ++k) {
+      const double place = draws.uniform(20 + k) * static_cast<double>(layout.rows());
+      matrix.sparse.columns(i)[as_size(k)] = static_cast<std::int32_t>(place);
+      matrix.sparse.values(i)[as_size(k)] = draws.normal(k) / 2.0;
+    }
+  }
+  join_places(matrix.sparse);
+  return matrix;
+}
+
+WeightMatrix made_dense(const Layout& layout, const WeightMatrix& matrix) {
+  WeightMatrix made;
+  made.dense = RowMatrix<double>(layout.local_rows(), layout.rows());
+  for (Index i = 0; i < layout.local_rows(); ++i) matrix.copy_W(i, {made.dense.row(i), as_size(layout.rows())});
+  return made;
+}
+
+TEST(Spectrum, OfASparseMatrixIsThatOfItsDenseForm) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, 90);
+  const WeightMatrix matrix = sparse(layout), dense = made_dense(layout, matrix);
+  const std::vector<double> slopes(as_size(layout.local_rows()), 0.7);
+  const SpectrumOptions leading{10, 6}, all{90, 6};
+  const Spectrum found[] = {eigenvalues(layout, matrix, leading),
+                            jacobian_eigenvalues(layout, matrix, slopes, leading)};
+  const Spectrum expected[] = {eigenvalues(layout, dense, all), jacobian_eigenvalues(layout, dense, slopes, all)};
+  if (!comm.is_root()) return;
+  for (int s = 0; s < 2; ++s) {
+    EXPECT_EQ(found[s].method, "leading");
+    ASSERT_GE(found[s].values.size(), 5u);
+    for (std::size_t k = 0; k < 5; ++k) EXPECT_NEAR(std::abs(found[s].values[k] - expected[s].values[k]), 0.0, 1e-6);
+  }
+}
+
 /// J is zero before a run has learned anything. An iteration then has nothing to start from.
 TEST(Spectrum, LeadingOnesOfZeroAreZero) {
   const Communicator comm = Communicator::world();

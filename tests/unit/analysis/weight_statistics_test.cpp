@@ -136,5 +136,18 @@ TEST(SparseWeights, AreMultipliedGatheredAndCounted) {
     }
 }
 
+/// A row may have fewer places than others, and is then filled up with zeros that are no elements.
+TEST(SparseWeights, ZerosThatFillARowDoNotCount) {
+  const Communicator comm = Communicator::world();
+  const Layout layout(comm, n);
+  WeightMatrix matrix = ring(layout);
+  for (Index i = 0; i < layout.local_rows(); ++i)
+    if ((layout.first_row() + i) % 2 == 0) matrix.sparse.columns(i)[1] = matrix.sparse.columns(i)[0];
+  join_places(matrix.sparse);
+  const WeightStatistics found = weight_statistics(layout, matrix, 3);
+  EXPECT_EQ(std::accumulate(found.counts.begin(), found.counts.end(), Index{0}), n + n / 2);
+  EXPECT_NEAR(found.mean, static_cast<double>(2 * n) / (n + n / 2), 1e-12);
+}
+
 }  // namespace
 }  // namespace fullforce

@@ -186,6 +186,14 @@ TEST(Config, ANeuronHasFewerInputsThanThereAreNeurons) {
   EXPECT_EQ(message_of("[network]\nin_degree = 300\n"),
             "c.toml:2: network.in_degree = 300 (must be at most network.neurons - 1 = 299; 0 = dense)");
   EXPECT_EQ(parse_config("[network]\nin_degree = 299\n", "c.toml").network.in_degree, 299);
+  EXPECT_EQ(
+      message_of("[network]\nstatic_in_degree = 300\n"),
+      "c.toml:2: network.static_in_degree = 300 (must be at most network.neurons - 1 = 299; 0 = no static weights)");
+  EXPECT_EQ(message_of("[learning]\nfeatures = \"sparse\"\ntarget_modes = 3\n"),
+            "c.toml:3: learning.target_modes = 3 (must be 0 with learning.features = \"sparse\", where every group of "
+            "neurons learns by itself)");
+  EXPECT_EQ(message_of("[learning]\nforgetting = 1.5\n"),
+            "c.toml:2: learning.forgetting = 1.5 (must be positive and at most 1)");
 }
 
 /// A network file may come from a program that took such paths.

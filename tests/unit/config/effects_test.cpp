@@ -112,4 +112,27 @@ TEST(Effects, NetworksHaveAPrecisionAlsoWhereNothingIsLearned) {
   EXPECT_TRUE(found_in("[learning]\nprecision = \"single\"\n[run]\ntrain_trials = 0\n", {}).empty());
 }
 
+TEST(Effects, GroupsNeedSparseFeaturesAndFullForce) {
+  const std::string groups =
+      "[network]\nstatic_in_degree = 9\n[learning]\nplastic_in_degree = 50\ngroup = 3\npartners = \"p.h5\"\n";
+  EXPECT_EQ(found_in(groups, {0, 1, 0}).size(), 4u);
+  EXPECT_TRUE(found_in(groups + "features = \"sparse\"\n", {0, 1, 0}).empty());
+  const auto found = found_in(groups + "features = \"sparse\"\nrule = \"force\"\n", {0, 1, 0});
+  ASSERT_EQ(found.size(), 4u);
+  EXPECT_EQ(found[0],
+            "learning.plastic_in_degree = 50 has no effect with learning.rule = \"force\", which learns the readout "
+            "alone");
+  EXPECT_EQ(found_in("[learning]\nreadout_inputs = 20\n", {0, 1, 0}).size(), 1u);
+  EXPECT_EQ(found_in("[network]\nstatic_gain = 0.5\n[learning]\nfeatures = \"sparse\"\n", {0, 1, 0}).size(), 1u);
+  EXPECT_EQ(
+      found_in("[run]\nstart_from = \"n.h5\"\n[learning]\nfeatures = \"sparse\"\npartners = \"p.h5\"\n", {0, 1, 0}),
+      std::vector<std::string>{
+          "learning.partners = \"p.h5\" has no effect with run.start_from, whose partners are taken"});
+}
+
+TEST(Effects, ForgettingNeedsLearning) {
+  EXPECT_TRUE(found_in("[learning]\nforgetting = 0.99\n", {0, 1, 0}).empty());
+  EXPECT_EQ(found_in("[run]\ntrain_trials = 0\n[learning]\nforgetting = 0.99\n", {0, 1, 0}).size(), 1u);
+}
+
 }  // namespace fullforce

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fullforce/base/check.hpp"
 #include "fullforce/base/random.hpp"
 #include "fullforce/learning/definition_probe.hpp"
 
@@ -31,10 +32,10 @@ template <Real T = double>
 class Harness {
  public:
   Harness(const Communicator& comm, Index neurons, Index streams, Index panel,
-          FeatureKind features = FeatureKind::dense, Precision precision = precision_of<T>)
+          FeatureKind features = FeatureKind::dense, Precision precision = precision_of<T>, double forgetting = 1.0)
       : layout_(comm, neurons),
         streams_(streams),
-        rls_(layout_, options(panel, features, precision), {2, streams, 1.0, true}),
+        rls_(layout_, options(panel, features, precision, forgetting), {2, streams, 1.0, true}),
         phi_(layout_, 1, streams),
         currents_(layout_, streams),
         targets_(layout_, streams),
@@ -72,8 +73,9 @@ class Harness {
   const std::vector<double>& outputs() const { return outputs_; }
 
  private:
-  static LearningOptions options(Index panel, FeatureKind features, Precision precision) {
+  static LearningOptions options(Index panel, FeatureKind features, Precision precision, double forgetting) {
     LearningOptions options;
+    options.forgetting = forgetting;
     options.precision = precision;
     options.panel = panel;
     options.alpha = 0.7;
@@ -221,6 +223,66 @@ TEST(SharedGainRls, LowRankEqualsDenseInOpenLoop) {
       ASSERT_NEAR(low_rank.outputs()[o], dense.outputs()[o], 1e-9) << "step " << k;
   }
   EXPECT_EQ(low_rank.rls().features(), neurons);
+}
+
+/// The weights that minimise the squared errors of all samples and alpha |W|^2, where a step counts lambda times as
+/// much as the next one, and P of these sums.
+struct WeightedLeastSquares {
+  WeightedLeastSquares(Index neurons, Index streams, Index steps, double forgetting)
+      : P(0.7 * Matrix::Identity(neurons, neurons)), weights(Matrix::Zero(neurons, neurons)) {
+    for (Index k = 0; k < steps; ++k) {
+      const Matrix phi = features(neurons, streams, k);
+      for (const Index b : selection(streams, k)) {
+        P += phi.col(b) * phi.col(b).transpose();
+        for (Index i = 0; i < neurons; ++i)
+          weights.row(i) += std::sin(0.05 * static_cast<double>(k) + static_cast<double>(i)) * phi.col(b).transpose();
+      }
+      if (selection(streams, k).empty()) continue;
+      P *= forgetting;
+      weights *= forgetting;
+    }
+    P = P.inverse().eval();
+    weights *= P;
+  }
+  Matrix P;
+  Matrix weights;
+};
+
+TEST(SharedGainRls, ForgettingIsWeightedLeastSquaresHoweverLongThePanelIs) {
+  const Communicator comm = Communicator::world();
+  constexpr Index neurons = 30, steps = 120;
+  for (const Index streams : {1, 3})
+    for (const Index panel : {1, 7, 500}) {
+      Harness harness(comm, neurons, streams, panel, FeatureKind::dense, Precision::double_precision, 0.98);
+      for (Index k = 0; k < steps; ++k) harness.step(k, selection(streams, k));
+      const WeightedLeastSquares expected(neurons, streams, steps, 0.98);
+      EXPECT_LT(relative(harness.weights(), expected.weights), 1e-7) << streams << " streams, panel " << panel;
+      EXPECT_LT(relative(harness.inverse_correlation(), expected.P), 1e-8) << streams << " streams, panel " << panel;
+    }
+}
+
+/// A direction that joins the basis begins with 1/alpha, whether or not updates are pending.
+TEST(SharedGainRls, ForgettingInAGrowingBasisDoesNotDependOnThePanel) {
+  const Communicator comm = Communicator::world();
+  const auto J_with = [&](Index panel) {
+    Harness harness(comm, 30, 2, panel, FeatureKind::low_rank, Precision::double_precision, 0.98);
+    for (Index k = 0; k < 120; ++k) harness.step(k, selection(2, k));
+    RegionTimer timer;
+    harness.rls().flush(timer);
+    const WeightMatrix J = harness.rls().effective_weights().recurrent;
+    return Matrix(whole_rows(comm, J.left) * whole_rows(comm, J.right).transpose());
+  };
+  const Matrix immediate = J_with(1);
+  for (const Index panel : {7, 500}) EXPECT_LT(relative(J_with(panel), immediate), 1e-8) << panel;
+}
+
+TEST(SharedGainRls, ForgettingSaysThatPHasGrownBeyondAllNumbers) {
+  const Communicator comm = Communicator::world();
+  Harness harness(comm, 30, 1, 8, FeatureKind::dense, Precision::double_precision, 1e-3);
+  const auto forget = [&] {
+    for (Index k = 0; k < 400; ++k) harness.step(0, {0});
+  };
+  EXPECT_THROW(forget(), RunError);
 }
 
 TEST(SharedGainRls, AppliesThePanelWhenItIsFull) {

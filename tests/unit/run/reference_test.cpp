@@ -178,6 +178,77 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
          matrix(reference.z.rows(), B, [&](Index o, Index b) { return simulation.outputs()[as_size(o * B + b)]; }));
 }
 
+struct SparseCase {
+  Rule rule = Rule::full_force;
+  Index streams = 1;
+  Index group = 1;
+  Index in_degree = 0;
+  Index static_in_degree = 0;
+  double forgetting = 1.0;
+  bool masked = false;
+  Reset reset = Reset::none;
+};
+
+class SparseAgainstReference : public testing::TestWithParam<SparseCase> {};
+
+TEST_P(SparseAgainstReference, InitAnd400LearningSteps) {
+  const SparseCase c = GetParam();
+  const Communicator comm = Communicator::world();
+  const MixedTask task(c.masked);
+  RunOptions run;
+  run.seed = 17;
+  run.streams = c.streams;
+  run.init_trials = 1;
+  run.train_trials = 1000;
+  NetworkOptions network;
+  network.neurons = 61;
+  network.noise = 0.02;
+  network.in_degree = c.in_degree;
+  network.static_in_degree = c.static_in_degree;
+  network.static_gain = 0.7;
+  LearningOptions learning;
+  learning.rule = c.rule;
+  learning.update_probability = 0.7;
+  learning.features = FeatureKind::sparse;
+  learning.plastic_in_degree = 23;
+  learning.group = c.group;
+  learning.readout_inputs = 40;
+  learning.forgetting = c.forgetting;
+
+  Session<double> session(comm, task, {network, learning, c.streams, run.seed, c.reset}, true);
+  const Layout& layout = session.layout();
+  Simulation<double>& simulation = session.start_training(training_schedule(run), run.seed);
+  Reference reference(run, network, learning, task, c.reset);
+  for (Index k = 0; k < 470; ++k) {
+    simulation.step();
+    reference.step();
+  }
+  EXPECT_GT(simulation.samples(), 200);
+  const EffectiveWeights weights = session.plasticity().effective_weights();
+  if (c.rule == Rule::full_force) {
+    RowMatrix<double> J(layout.local_rows(), 61);
+    for (Index i = 0; i < J.rows(); ++i) weights.recurrent.copy_W(i, {J.row(i), 61});
+    EXPECT_LT(difference(reference.J_s + reference.J, gathered(layout, 61, [&](Index i, Index j) { return J(i, j); })),
+              1e-8);
+  }
+  EXPECT_LT(
+      difference(reference.w.transpose(), gathered(layout, 2, [&](Index i, Index o) { return weights.readout(i, o); })),
+      1e-8);
+  EXPECT_LT(difference(reference.z,
+                       matrix(2, c.streams,
+                              [&](Index o, Index b) { return simulation.outputs()[as_size(o * c.streams + b)]; })),
+            1e-8);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Layouts, SparseAgainstReference,
+    testing::Values(SparseCase{}, SparseCase{.streams = 3, .group = 7},
+                    SparseCase{.streams = 2, .group = 61, .static_in_degree = 9},
+                    SparseCase{.group = 9, .in_degree = 9, .static_in_degree = 11, .masked = true},
+                    SparseCase{.streams = 2, .group = 7, .forgetting = 0.995},
+                    SparseCase{.rule = Rule::force, .streams = 2, .group = 7, .static_in_degree = 9},
+                    SparseCase{.streams = 3, .group = 5, .static_in_degree = 9, .reset = Reset::random}));
+
 INSTANTIATE_TEST_SUITE_P(
     Layouts, AgainstReference,
     testing::Values(

@@ -19,8 +19,9 @@ _PLACES = {
     "ActivityFit": "activity_fit", "fit_activity": "activity_fit",
     "FullForceError": "errors", "InputError": "errors", "RunError": "errors", "RunWarning": "errors",
     "StoppedEarly": "errors",
-    "Activity": "files", "FixedPoint": "files", "Network": "files", "Trial": "files", "TrialActivity": "files", "TrialList": "files",
-    "load_network": "files", "read_trials": "files", "write_trials": "files",
+    "Activity": "files", "FixedPoint": "files", "Network": "files", "Trial": "files", "TrialActivity": "files",
+    "TrialList": "files", "load_network": "files", "read_trials": "files", "write_partners": "files",
+    "write_trials": "files",
 }
 #: Modules that are reached as attributes. The module sweep is also the function.
 _MODULES = ("files", "plot", "sweep")

@@ -101,4 +101,4 @@ def _descend(network: Network, x: np.ndarray, input: Optional[np.ndarray], toler
 def _describe(network: Network, x: np.ndarray, q: float) -> FixedPoint:
     eigenvalues = np.linalg.eigvals(network.jacobian(x))
     r = network.rates(x)
-    return FixedPoint(x, r, network.readout @ network.features(r), eigenvalues[np.argsort(-eigenvalues.real)], q)
+    return FixedPoint(x, r, network.outputs(network.features(r)), eigenvalues[np.argsort(-eigenvalues.real)], q)

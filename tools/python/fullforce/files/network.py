@@ -15,10 +15,11 @@ from . import draws
 from .activity import Activity
 from .checked import as_neurons, as_numbers
 from .fixed_points import FixedPoint, as_starts, find_fixed_points
-from .network_file import DATASETS, read_network_file
+from .network_file import DATASETS, SPARSE, read_network_file
 from .network_run import Noise, State, run_network, start_states
 from .network_saving import save_network
 from .redrawn import drawn_target_weights
+from .sparse_rows import SparseRows
 from .target_source import target_source
 from .trials import Trial, read_trials
 from .whole_test import run_test
@@ -49,13 +50,17 @@ class Network(UsesScratch):
     """A trained network of N neurons, n_in inputs, n_out outputs and n_hint hints.
 
     The attributes `config` (a nested dict) and `provenance` (a dict) describe it. u_in [N, n_in], u_out
-    [N, n_out], u_hint [N, n_hint] and J_D [N, N] are the fixed weights. J_D is None if it is sparse;
-    `target_weights()` gives the matrix in both cases.
+    [N, n_out], u_hint [N, n_hint] and J_D [N, N] are the fixed weights. J_D is None if it is sparse, and `sparse` has
+    it then in CSR form; `target_weights()` gives the matrix in both cases.
 
     The learned weights are `readout` [n_out, d] and, under full-FORCE, `weights` [N, d]. They act on d
     features: the rates (d = N), or the coordinates of the rates in `basis` [N, d]. With target modes,
     `weights` is [n, d], and the recurrent weights are `modes` [N, n] times it. `J`, `w` and `U` are these
     arrays, or their products, under the letters of MANUAL.md.
+
+    With sparse features, `weights` [N, K] are those from the `partners` of each neuron, `J_0` has the static weights
+    beside them in CSR form, if there are any, and `readout` [n_out, K_out] reads the neurons `readout_inputs`.
+    `sparse_weights()` is J in CSR form.
 
     `target_source` says where the targets of neurons came from: "generator", "currents" or "rates" (the key
     task.target). Only with "generator" is there a target-generating network.
@@ -70,7 +75,10 @@ class Network(UsesScratch):
         file = read_network_file(path)
         self.path, self._seal, self.config, self.provenance = file.path, file.seal, file.config, file.provenance
         self.__dict__.update(file.arrays)
-        self.sparse = file.sparse
+        self.sparse, self.J_0 = file.sparse["J_D"], file.sparse["J_0"]
+        self.partners, self.readout_inputs = file.partners, file.readout_inputs
+        if self.readout_inputs is not None:
+            _read_only(self.readout_inputs)
         options = self.config["network"]
         self.dt, self.tau = options["dt"], options["tau"]
         self.keep_target = np.exp(-self.dt / self.tau)
@@ -80,8 +88,9 @@ class Network(UsesScratch):
         self.rates, self.slopes, self.states = RATES[nonlinearity], SLOPES[nonlinearity], STATES[nonlinearity]
         self.is_force = self.config["learning"]["rule"] == "force"
         self.target_source = target_source(self.config)
-        if self.J_D is None and not self.sparse and self.has_generator:
-            self.J_D, self.sparse = drawn_target_weights(self.config, self.neurons)
+        if self.J_D is None and self.sparse is None and self.has_generator:
+            drawn = drawn_target_weights(self.config, self.neurons)
+            self.J_D, self.sparse = (None, drawn) if isinstance(drawn, SparseRows) else (drawn, None)
         self._read = self._checksums()
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -116,27 +125,53 @@ class Network(UsesScratch):
         """
         if self.is_force:
             return _read_only(self.target_weights() + self.u_out @ self.w)
-        if self.basis is None and self.modes is None:
+        if self._stores_J:
             return self.weights
+        if self.partners is not None:
+            return _read_only(self.sparse_weights().dense())
         weights = self.weights if self.basis is None else self.weights @ self.basis.T
         return _read_only(weights if self.modes is None else self.modes @ weights)
 
     @J.setter
     def J(self, values: np.ndarray) -> None:
-        if self.is_force or self.basis is not None or self.modes is not None:
+        if not self._stores_J:
             raise AttributeError("J of this network is a product of other arrays (change J_D, u_out, readout, weights, "
-                                 "basis or modes)")
+                                 "basis or modes), or made of weights and J_0")
         self.weights[...] = _for_all_or_each(values, self.weights, "J")
 
     @property
+    def _stores_J(self) -> bool:
+        return not self.is_force and self.basis is None and self.modes is None and self.partners is None
+
+    def sparse_weights(self) -> SparseRows:
+        """J of a network with sparse features in CSR form: the learned weights and J_0 together.
+
+        For a network whose J is not sparse, InputError is raised.
+        """
+        if self.partners is None:
+            raise InputError("J of this network is not sparse (its features are not, or it learned with FORCE; use J)")
+        learned = self.partners.matrix(self.weights)
+        return learned if self.J_0 is None else learned + self.J_0
+
+    @property
     def w(self) -> np.ndarray:
-        """The readout over the rates, [n_out, N]. If there is a basis, it is a product, which is read-only."""
+        """The readout over the rates, [n_out, N].
+
+        If there is a basis, it is a product, and with sparse features a copy with zeros for the neurons that are not
+        read. Both are read-only.
+        """
+        if self.readout_inputs is not None:
+            w = np.zeros((len(self.readout), self.neurons))
+            w[:, self.readout_inputs] = self.readout
+            return _read_only(w)
         return self.readout if self.basis is None else _read_only(self.readout @ self.basis.T)
 
     @w.setter
     def w(self, values: np.ndarray) -> None:
         if self.basis is not None:
             raise AttributeError("w of this network is a product of readout and basis (change these)")
+        if self.readout_inputs is not None:
+            raise AttributeError("the readout of this network reads the neurons readout_inputs alone (change readout)")
         self.readout[...] = _for_all_or_each(values, self.readout, "w")
 
     @property
@@ -149,31 +184,31 @@ class Network(UsesScratch):
         if not self.has_generator:
             raise InputError(f'the network has no target-generating network: it has learned {self.target_source} of a '
                              f'file (task.target = "{self.target_source}")')
-        if not self.sparse:
-            return self.J_D
-        J_D = np.zeros((self.neurons, self.neurons))
-        rows = np.repeat(np.arange(self.neurons), np.diff(self.sparse["indptr"]))
-        J_D[rows, self.sparse["indices"]] = self.sparse["data"]
-        return J_D
+        return self.J_D if self.sparse is None else self.sparse.dense()
 
     def features(self, r: np.ndarray) -> np.ndarray:
-        """The features [d] of the rates r [N]."""
+        """The features [d] of the rates r [N]: r itself, or its coordinates in the basis."""
         return r if self.basis is None else self.basis.T @ r
 
     def currents(self, phi: np.ndarray) -> np.ndarray:
         """J r [N], from the features phi [d] of r. It is for full-FORCE alone, since FORCE does not learn J."""
+        if self.partners is not None:
+            learned = self.partners.product(self.weights, phi)
+            return learned if self.J_0 is None else learned + self.J_0 @ phi
         return self.weights @ phi if self.modes is None else self.modes @ (self.weights @ phi)
+
+    def outputs(self, phi: np.ndarray) -> np.ndarray:
+        """The outputs w r [n_out], from the features phi [d] of the rates r."""
+        return self.readout @ (phi if self.readout_inputs is None else phi[self.readout_inputs])
 
     def target_product(self, r: np.ndarray) -> np.ndarray:
         """J_D r [N], from the rates r [N]."""
-        if not self.sparse:
-            return self.J_D @ r
-        return np.add.reduceat(self.sparse["data"] * r[self.sparse["indices"]], self.sparse["indptr"][:-1])
+        return (self.J_D if self.sparse is None else self.sparse) @ r
 
     def recurrent(self, r: np.ndarray) -> np.ndarray:
         """J r [N] of the network that runs freely, from the rates r [N]. Under FORCE it is J_D r + u_out w r."""
         phi = self.features(r)
-        return self.target_product(r) + self.u_out @ (self.readout @ phi) if self.is_force else self.currents(phi)
+        return self.target_product(r) + self.u_out @ self.outputs(phi) if self.is_force else self.currents(phi)
 
     def initial_state(self, seed: Optional[int] = None, test: bool = True, stream: int = 0) -> State:
         """The states that the program draws for a stream at the start of a test, or of training.
@@ -212,7 +247,7 @@ class Network(UsesScratch):
         if noise is not None:
             state.x += noise
         phi = self.features(self.rates(state.x))
-        state.z = f_out if forced else self.readout @ phi
+        state.z = f_out if forced else self.outputs(phi)
         if not self.is_force:
             state.feedback = self._forced(F, phi) if forced else self.currents(phi)
 
@@ -227,7 +262,7 @@ class Network(UsesScratch):
         """Puts both networks into the state x [N], with the currents and outputs of its rates."""
         state.x, state.x_D = x.copy(), x.copy()
         phi = self.features(self.rates(x))
-        state.z = self.readout @ phi
+        state.z = self.outputs(phi)
         if not self.is_force:
             state.feedback = self.currents(phi)
 
@@ -342,20 +377,28 @@ class Network(UsesScratch):
         if other.is_force:
             other._lesion_target(silent)
             other.u_out[silent] = 0.0
-        if other.basis is not None:
-            other.basis[silent] = 0.0
-        for array in (other.readout, other.weights):
-            if array is not None and other.basis is None:
-                array[:, silent] = 0.0
+        other._lesion_inputs(silent)
         rows = other.weights if other.modes is None else other.modes
         if rows is not None:
             rows[silent] = 0.0
         return other
 
+    def _lesion_inputs(self, silent: np.ndarray) -> None:
+        """Silent neurons do not reach the learned weights."""
+        if self.basis is not None:
+            self.basis[silent] = 0.0
+            return
+        self.readout[:, silent if self.readout_inputs is None else silent[self.readout_inputs]] = 0.0
+        if self.J_0 is not None:
+            self.J_0.silence(silent)
+        if self.partners is not None:
+            self.partners.silence(self.weights, silent)
+        elif self.weights is not None:
+            self.weights[:, silent] = 0.0
+
     def _lesion_target(self, silent: np.ndarray) -> None:
-        if self.sparse:
-            rows = np.repeat(np.arange(self.neurons), np.diff(self.sparse["indptr"]))
-            self.sparse["data"][np.logical_or(silent[rows], silent[self.sparse["indices"]])] = 0.0
+        if self.sparse is not None:
+            self.sparse.silence(silent)
         else:
             self.J_D[silent], self.J_D[:, silent] = 0.0, 0.0
 
@@ -364,38 +407,46 @@ class Network(UsesScratch):
         """A copy in which normal noise is added to these arrays. Its standard deviation is `size` times theirs.
 
         `arrays` has names of attributes of the class, or is one name. The letters J, w and U stand for weights, readout
-        and basis. Arrays may also have sizes of their own, as in perturb(J=0.05, w=0.1). Weights that are zero stay
+        and basis, and J_0 for the static weights beside sparse features. Arrays may also have sizes of their own, as in perturb(J=0.05, w=0.1). Weights that are zero stay
         zero. Arrays that the network does not have are left out. Under FORCE, for example, there is no array
         `weights`, and J, which is J_D + u_out w, cannot be named.
         """
         of_each = self._sizes(size, [arrays] if isinstance(arrays, str) else arrays, sizes)
         random, other = np.random.default_rng(seed), self.copy()
         for name, size in of_each.items():
-            values = other.sparse["data"] if name == "J_D" and other.sparse else getattr(other, name)
+            values = other._arrays().get(name)
             if values is not None:
                 present = values != 0
                 values[present] += size * values[present].std() * random.standard_normal(np.count_nonzero(present))
         return other
 
     def _sizes(self, size: Optional[float], arrays: Sequence[str], sizes: Mapping[str, float]) -> dict[str, float]:
-        """How much noise each array gets, by the names of DATASETS."""
+        """How much noise each array gets, by the names of DATASETS and SPARSE."""
         if size is None and not sizes:
             raise InputError("size is missing: the noise relative to the weights, as in perturb(0.1) or perturb(J=0.1)")
         given = {**({} if size is None else dict.fromkeys(arrays, size)), **sizes}
-        unknown = [name for name in given if name not in (*DATASETS, *LETTERS)]
+        known = dict.fromkeys((*LETTERS, *DATASETS, *SPARSE))
+        unknown = [name for name in given if name not in known]
         if unknown:
-            raise InputError(f"arrays: {', '.join(unknown)} (must be of {', '.join((*LETTERS, *DATASETS))})")
+            raise InputError(f"arrays: {', '.join(unknown)} (must be of {', '.join(known)})")
         if self.is_force and "J" in given:
             raise InputError("arrays: J of a FORCE network is J_D + u_out w (name J_D, u_out or w)")
         return {LETTERS.get(name, name): _as_size(some) for name, some in given.items()}
 
     def copy(self) -> Network:
         """A copy with arrays of its own."""
-        return copy.deepcopy(self)
+        other = copy.deepcopy(self)
+        if other.readout_inputs is not None:
+            _read_only(other.readout_inputs)
+        return other
 
     def _arrays(self) -> dict[str, np.ndarray]:
+        """The arrays that can be changed, by the names of DATASETS and SPARSE."""
         named = {name: getattr(self, name) for name in DATASETS if getattr(self, name) is not None}
-        return {**named, "sparse": self.sparse["data"]} if self.sparse else named
+        return {**named, **{name: matrix.data for name, matrix in self._sparse_matrices().items()}}
+
+    def _sparse_matrices(self) -> dict[str, SparseRows]:
+        return {name: matrix for name, matrix in (("J_D", self.sparse), ("J_0", self.J_0)) if matrix is not None}
 
     def _checksums(self) -> dict[str, int]:
         return {name: zlib.crc32(np.ascontiguousarray(values)) for name, values in self._arrays().items()}
@@ -414,7 +465,8 @@ class Network(UsesScratch):
         if shapes:
             raise InputError(f"{', '.join(shapes)}: values are not finite, so the network is not saved")
         edited = set(self.edited())
-        save_network(path, self.path, self._seal, {k: v for k, v in self._arrays().items() if k in edited})
+        weights = {**self._arrays(), **self._sparse_matrices()}
+        save_network(path, self.path, self._seal, {k: v for k, v in weights.items() if k in edited})
         return pathlib.Path(path)
 
 

@@ -13,7 +13,9 @@ import numpy as np
 from ..errors import InputError
 from ..toml_text import read_toml
 from .opening import open_file
+from .partners import Partners
 from .seal import read_seal
+from .sparse_rows import SparseRows
 from .versions import SECTIONS, VERSION
 from .whole_dataset import expect_whole
 
@@ -23,7 +25,9 @@ DATASETS = {"u_in": "network/u_in", "readout": "network/readout", "weights": "ne
             "J_D": "target/J", "start_state": "network/start_state"}
 #: Those of every network.
 NEEDED = ("u_in", "readout", "u_out", "u_hint")
-SPARSE = "target/J_sparse"
+#: Where the matrices in CSR form stand: J_D if it is sparse, and the static weights beside sparse features.
+SPARSE = {"J_D": "target/J_sparse", "J_0": "network/J_static"}
+PARTNERS, READOUT_INPUTS = "network/partners", "network/readout_inputs"
 PENDING = ("learning/pending_right", "network/pending_left", "network/pending_readout")
 
 
@@ -31,8 +35,8 @@ PENDING = ("learning/pending_right", "network/pending_left", "network/pending_re
 class NetworkFile:
     """A network file that was read.
 
-    `arrays` has one entry for each name of DATASETS, None where the file has no such dataset. `sparse`
-    holds indptr [N + 1], indices [N K] and data [N K] of a sparse J_D, and is empty otherwise.
+    `arrays` has one entry for each name of DATASETS, and `sparse` one for each name of SPARSE, None where the file
+    has no such weights. `partners` and `readout_inputs` say what networks with sparse features read.
     """
 
     path: pathlib.Path
@@ -40,7 +44,9 @@ class NetworkFile:
     config: dict[str, Any]
     provenance: dict[str, Any]
     arrays: dict[str, Optional[np.ndarray]]
-    sparse: dict[str, np.ndarray]
+    sparse: dict[str, Optional[SparseRows]]
+    partners: Optional[Partners]
+    readout_inputs: Optional[np.ndarray]
 
 
 def read_network_file(path: str | pathlib.Path) -> NetworkFile:
@@ -49,9 +55,14 @@ def read_network_file(path: str | pathlib.Path) -> NetworkFile:
         _expect_network(file, path)
         arrays = {name: read_floats(file, dataset) for name, dataset in DATASETS.items()}
         _apply_pending_updates(file, arrays)
-        sparse = {name: file[SPARSE][name][()] for name in file.get(SPARSE, ())}
+        sparse = {name: _read_sparse(file, group) for name, group in SPARSE.items()}
         config, provenance = read_toml(file.attrs["config"]), json.loads(file.attrs["provenance"])
-    return NetworkFile(pathlib.Path(path), read_seal(path), config, provenance, arrays, sparse)
+        partners = _read_integers(file, PARTNERS)
+        if partners is not None:
+            partners = Partners(partners, config["learning"]["group"], len(arrays["u_in"]))
+        readout_inputs = _read_integers(file, READOUT_INPUTS)
+    return NetworkFile(pathlib.Path(path), read_seal(path), config, provenance, arrays, sparse, partners,
+                       readout_inputs)
 
 
 class Header(NamedTuple):
@@ -110,6 +121,20 @@ def expect_known_versions(file: h5py.File, path: str | pathlib.Path) -> None:
             if version > VERSION or name.removesuffix("_version") not in (*SECTIONS, "format"):
                 raise InputError(f"{path}: {group.name} has {name} = {version}, which this package does not know; use "
                                  "the package of a newer fullforce")
+
+
+def _read_integers(file: h5py.File, name: str) -> Optional[np.ndarray]:
+    if name not in file:
+        return None
+    expect_whole(file[name].id, f"{file.filename}: dataset {name}")
+    return file[name][()].astype(np.int64)
+
+
+def _read_sparse(file: h5py.File, group: str) -> Optional[SparseRows]:
+    if group not in file:
+        return None
+    places = (_read_integers(file, f"{group}/{name}") for name in ("indptr", "indices"))
+    return SparseRows(*places, read_floats(file, f"{group}/data"))
 
 
 def read_floats(file: h5py.File, name: str) -> np.ndarray | None:

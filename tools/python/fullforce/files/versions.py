@@ -8,8 +8,8 @@ VERSION = 1
 OLDEST_TRIALS, NEWEST_TRIALS = 1, 3
 
 #: The sections of a network file that are known here. Each has a version of its own.
-SECTIONS = ("basis", "connectivity", "current_moments", "definition_probe", "drive", "rate_neurons", "shared_gain_rls",
-            "streams", "target_modes")
+SECTIONS = ("basis", "connectivity", "current_moments", "definition_probe", "drive", "group_rls", "rate_neurons",
+            "shared_gain_rls", "streams", "target_modes")
 
 
 def as_text(number: float) -> str:

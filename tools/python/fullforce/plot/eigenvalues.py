@@ -14,6 +14,9 @@ from ..files import load_network
 from ..files.data_file import DataFile
 from ..style import plt
 
+#: Of networks with sparse features with more neurons, a figure shows only eigenvalues that were found before.
+MOST_NEURONS = 10_000
+
 
 def eigenvalues(source: Any) -> Any:
     """Draws the eigenvalues of the recurrent weights J in the complex plane.
@@ -59,16 +62,24 @@ def matrix_of(source: Any) -> np.ndarray:
         path = pathlib.Path(source)
         path = path / "network.h5" if path.is_dir() else path
         try:
-            return load_network(path).J
+            source = load_network(path)
         except (ValueError, OSError) as error:
             raise InputError(f"{path}: {error}") from error
     source = getattr(source, "network", source)
+    _expect_small(source)
     matrix = np.asarray(getattr(source, "J", source))
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.dtype.kind not in "fiub":
         raise InputError(f"{type(source).__name__} is no matrix [N, N], and has none as its J")
     if not np.isfinite(matrix).all():
         raise InputError("the recurrent weights have values that are not finite, so they have no eigenvalues")
     return matrix
+
+
+def _expect_small(source: Any) -> None:
+    """Networks with sparse features may have so many neurons that nobody would wait for all eigenvalues."""
+    if getattr(source, "partners", None) is not None and source.neurons > MOST_NEURONS:
+        raise InputError(f"all eigenvalues of {source.neurons} neurons would take hours (draw the leading ones: fullforce "
+                         f"analyze {source.path} --eigenvalues --output analysis.h5, and then analysis.h5)")
 
 
 def draw_matrix(axes: Any, J: np.ndarray) -> None:

@@ -97,16 +97,16 @@ def read_points(folder: pathlib.Path) -> list[Point]:
 
 
 def grows_like_N(settings: Iterable[str]) -> bool:
-    """Whether work grows like N, not N^2: with low-rank features and a sparse target-generating network.
+    """Whether work grows like N, not N^2: with low-rank or sparse features and a sparse target-generating network.
 
     One of the two alone is refused.
     """
     choices = {setting.key: setting.value.strip("\"'") for setting in map(parse_setting, settings)}
-    is_low_rank = choices.get("learning.features") == "low-rank"
-    if is_low_rank != (choices.get("network.in_degree", "0") != "0"):
+    learns_little = choices.get("learning.features") in ("low-rank", "sparse")
+    if learns_little != (choices.get("network.in_degree", "0") != "0"):
         raise ToolError("--kind weak: one part of the work grows like N and another like N^2; "
-                        "set both learning.features=low-rank and network.in_degree, or neither")
-    return is_low_rank
+                        "set both learning.features, to low-rank or sparse, and network.in_degree, or neither")
+    return learns_little
 
 
 def weak_neurons(base: int, cores: int, settings: Sequence[str]) -> int:

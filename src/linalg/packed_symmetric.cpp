@@ -1,0 +1,202 @@
+#include "fullforce/linalg/packed_symmetric.hpp"
+
+#include <algorithm>
+
+#include "vector_register.hpp"
+
+namespace fullforce::kernels {
+namespace {
+
+constexpr int rows = static_cast<int>(panel_rows);
+
+/// Asks for the tile of the next panel that stands at column j, if it begins a cache line.
+template <class T>
+inline void ask_for_next_panel(const T* panel, Index width, Index j) {
+  constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
+  if (j % line != 0) return;
+  const T* const next = panel + panel_rows * width + j;
+  for (int r = 0; r < rows; ++r) __builtin_prefetch(next + r * (width + panel_rows));
+}
+
+/// Multiplies the first panels with vectors that fill a pack. An element below the diagonal is read once, for its own
+/// row and for the row across the diagonal. The sums of eight rows of the panel stay in registers, and so do those of
+/// eight columns while a tile passes by.
+template <class V, class T>
+void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T* y) {
+  for (Index k = 0; k < count; ++k) {
+    const Index width = panel_rows * (k + 1);
+    const T* const panel = A + panel_start(k);
+    const T* const x_own = x + k * panel_rows * stride;
+    V own[rows] = {}, across[rows];
+    V x_of_row[rows];
+    for (int r = 0; r < rows; ++r) x_of_row[r] = load<V>(x_own + r * stride);
+    for (Index j = 0; j < k * panel_rows; j += panel_rows) {
+      ask_for_next_panel(panel, width, j);
+      for (int c = 0; c < rows; ++c) across[c] = load<V>(y + (j + c) * stride);
+#pragma GCC unroll 8
+      for (int c = 0; c < rows; ++c) {
+        const V x_of_column = load<V>(x + (j + c) * stride);
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; ++r) {
+          const V element = broadcast<V>(panel[r * width + j + c]);
+          own[r] = add_product(own[r], element, x_of_column);
+          across[c] = add_product(across[c], element, x_of_row[r]);
+        }
+      }
+      for (int c = 0; c < rows; ++c) save(across[c], y + (j + c) * stride);
+    }
+    for (int c = 0; c < rows; ++c)
+      for (int r = 0; r < rows; ++r)
+        own[r] = add_product(own[r], broadcast<V>(panel[r * width + k * panel_rows + c]), x_of_row[c]);
+    for (int r = 0; r < rows; ++r) save(own[r], y + (k * panel_rows + r) * stride);
+  }
+}
+
+/// Subtracts products of eight columns of `a` with a pack of vectors c from eight rows of y.
+template <class V, class T>
+void subtract_columns_with_pack(const MatrixView<const T>& a, Index inner, const T* c, Index stride, T* y) {
+  V sums[rows];
+  for (int r = 0; r < rows; ++r) sums[r] = load<V>(y + r * stride);
+  for (Index k = 0; k < inner; ++k) {
+    const V pack = load<V>(c + k * stride);
+    for (int r = 0; r < rows; ++r) sums[r] = add_product<true>(sums[r], broadcast<V>(a.data[k * a.stride + r]), pack);
+  }
+  for (int r = 0; r < rows; ++r) save(sums[r], y + r * stride);
+}
+
+/// Multiplies A samples x with a pack of samples y.
+template <int A, class V, class T>
+void samples_with_pack(const T* x, const T* y, Index count, Index stride, Index wanted, Index vectors, double* gram) {
+  V sums[A] = {};
+  for (Index i = 0; i < count; ++i) {
+    const V pack = load<V>(y + i * stride);
+    for (int a = 0; a < A; ++a) sums[a] = add_product(sums[a], broadcast<V>(x[i * stride + a]), pack);
+  }
+  for (int a = 0; a < A; ++a)
+    for (Index b = 0; b < wanted; ++b) gram[a * vectors + b] = static_cast<double>(sums[a][b]);
+}
+
+/// Multiplies A samples x with the first samples y, of which `wanted` are wanted.
+template <int A, class T>
+void samples_with_samples(const T* x, const T* y, Index count, Index stride, Index wanted, Index vectors,
+                          double* gram) {
+  using Wide = Pack<T, 2 * vector_unit_bytes>;
+  using Unit = Pack<T, vector_unit_bytes>;
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
+  Index b = 0;
+  for (; b + unit < wanted; b += 2 * unit)
+    samples_with_pack<A, Wide>(x, y + b, count, stride, std::min(2 * unit, wanted - b), vectors, gram + b);
+  if (b < wanted) samples_with_pack<A, Unit>(x, y + b, count, stride, wanted - b, vectors, gram + b);
+}
+
+/// Adds up the lanes of eight packs of eight lanes, as a tree of fixed shape. The sums fill one pack.
+template <class V>
+inline V sums_of_packs(const V* packs) {
+  constexpr auto all = std::make_integer_sequence<int, rows>();
+  V four[4], two[2];
+  for (int k = 0; k < 4; ++k) four[k] = halve<8>(packs[2 * k], packs[2 * k + 1], all);
+  for (int k = 0; k < 2; ++k) two[k] = halve<4>(four[2 * k], four[2 * k + 1], all);
+  return halve<2>(two[0], two[1], all);
+}
+
+/// Multiplies with one vector. A pack holds the eight columns of a tile.
+template <class T>
+void multiply_one(const T* A, Index count, const T* x, T* y) {
+  using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
+  for (Index k = 0; k < count; ++k) {
+    const Index width = panel_rows * (k + 1);
+    const T* const panel = A + panel_start(k);
+    const T* const x_own = x + k * panel_rows;
+    V own[rows] = {};
+    for (Index j = 0; j < k * panel_rows; j += panel_rows) {
+      ask_for_next_panel(panel, width, j);
+      const V x_of_columns = load<V>(x + j);
+      V across = load<V>(y + j);
+#pragma GCC unroll 8
+      for (int r = 0; r < rows; ++r) {
+        const V elements = load<V>(panel + r * width + j);
+        own[r] = add_product(own[r], elements, x_of_columns);
+        across = add_product(across, elements, broadcast<V>(x_own[r]));
+      }
+      save(across, y + j);
+    }
+    const V x_of_diagonal = load<V>(x_own);
+    for (int r = 0; r < rows; ++r)
+      own[r] = add_product(own[r], load<V>(panel + r * width + k * panel_rows), x_of_diagonal);
+    save(sums_of_packs(own), y + k * panel_rows);
+  }
+}
+
+}  // namespace
+
+template <Real T>
+void multiply_packed(const T* A, Index size, const T* x, Index vectors, T* y) {
+  const Index count = panels(size);
+  if (vectors == 1) return multiply_one(A, count, x, y);
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
+  const Index stride = packed_stride<T>(vectors);
+  Index b = 0;
+  for (; b + 2 * unit <= stride; b += 2 * unit)
+    multiply_side_by_side<Pack<T, 2 * vector_unit_bytes>>(A, count, x + b, stride, y + b);
+  if (b < stride) multiply_side_by_side<Pack<T, vector_unit_bytes>>(A, count, x + b, stride, y + b);
+}
+
+template <Real T>
+void subtract_packed_product(T* A, Index size, const MatrixView<const T>& left, Index inner,
+                             const MatrixView<const T>& right) {
+  for (Index k = 0; k < panels(size); ++k) {
+    const Index width = panel_rows * (k + 1);
+    subtract_product<T>({A + panel_start(k), width, width}, panel_rows, width, left.from(k * panel_rows), inner, right);
+  }
+}
+
+template <Real T>
+void subtract_transposed_product(const MatrixView<const T>& a, Index inner, Index cols, const MatrixView<const T>& c,
+                                 Index vectors, T* y) {
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
+  const Index stride = packed_stride<T>(vectors);
+  for (Index j = 0; j < cols; j += panel_rows) {
+    const MatrixView<const T> columns = a.from(0, j);
+    T* const to = y + j * stride;
+    Index b = 0;
+    for (; b + 2 * unit <= stride; b += 2 * unit)
+      subtract_columns_with_pack<Pack<T, 2 * vector_unit_bytes>>(columns, inner, c.data + b, stride, to + b);
+    if (b < stride) subtract_columns_with_pack<Pack<T, vector_unit_bytes>>(columns, inner, c.data + b, stride, to + b);
+  }
+}
+
+template <Real T>
+void multiply_samples(const T* x, const T* y, Index count, Index vectors, double* gram) {
+  const Index stride = packed_stride<T>(vectors);
+  if (vectors == 1) {
+    using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
+    V sums[rows] = {};
+    // There are whole panels of rows, and zeros behind the last row.
+    for (Index i = 0; i < count; i += panel_rows) {
+      V& sum = sums[i / panel_rows % 4];
+      sum = add_product(sum, load<V>(x + i), load<V>(y + i));
+    }
+    sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    gram[0] = static_cast<double>(sums_of_packs(sums)[0]);
+    return;
+  }
+  Index a = 0;
+  for (; a + rows <= vectors; a += rows)
+    samples_with_samples<rows>(x + a, y, count, stride, a + rows, vectors, gram + a * vectors);
+  for (; a < vectors; ++a) samples_with_samples<1>(x + a, y, count, stride, a + 1, vectors, gram + a * vectors);
+}
+
+template void subtract_transposed_product(const MatrixView<const float>&, Index, Index, const MatrixView<const float>&,
+                                          Index, float*);
+template void subtract_transposed_product(const MatrixView<const double>&, Index, Index,
+                                          const MatrixView<const double>&, Index, double*);
+template void multiply_samples(const float*, const float*, Index, Index, double*);
+template void multiply_samples(const double*, const double*, Index, Index, double*);
+template void multiply_packed(const float*, Index, const float*, Index, float*);
+template void multiply_packed(const double*, Index, const double*, Index, double*);
+template void subtract_packed_product(float*, Index, const MatrixView<const float>&, Index,
+                                      const MatrixView<const float>&);
+template void subtract_packed_product(double*, Index, const MatrixView<const double>&, Index,
+                                      const MatrixView<const double>&);
+
+}  // namespace fullforce::kernels

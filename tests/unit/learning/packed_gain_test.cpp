@@ -1,0 +1,83 @@
+#include "fullforce/learning/packed_gain.hpp"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/Dense>
+#include <cmath>
+
+#include "fullforce/linalg/packed_symmetric.hpp"
+
+namespace fullforce {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+
+/// The features of a step. They are nearly dependent, as rates are.
+Matrix features(Index d, Index count, Index step) {
+  Matrix phi(d, count);
+  for (Index i = 0; i < d; ++i)
+    for (Index b = 0; b < count; ++b)
+      phi(i, b) = std::tanh(1.5 * std::sin(0.9 * static_cast<double>(i) + 2.0 * static_cast<double>(b) +
+                                           0.11 * static_cast<double>(step) * (1.0 + 0.03 * static_cast<double>(i))));
+  return phi;
+}
+
+/// Updates P with the samples of so many steps, which have 1, 2, ... `most` samples in turn.
+template <Real F>
+Matrix learned(Index d, Index most, Index panel, Index steps, double forgetting) {
+  AlignedArray<F> P(packed_size(d));
+  P.fill(F(0));
+  for (Index i = 0; i < d; ++i) P[packed_place(i, i)] = F(1);
+  PackedGain<F> gain(d, most, panel + most);
+  RowMatrix<F> columns(panel + most, panels(d) * panel_rows);
+  PackedP<F> packed{P.data(), columns.from(0), d, 0, 1.0};
+  for (Index k = 0; k < steps; ++k) {
+    const Index count = 1 + k % most, stride = packed_stride<F>(count);
+    const Matrix phi = features(d, count, k);
+    std::fill_n(gain.features(), PackedGain<F>::features_read(d) * stride, F(0));
+    for (Index i = 0; i < d; ++i)
+      for (Index b = 0; b < count; ++b) gain.features()[i * stride + b] = static_cast<F>(phi(i, b));
+    gain.learn(packed, count);
+    packed.pending += count;
+    packed.growth /= forgetting;
+    if (packed.pending < panel && k < steps - 1) continue;
+    gain.flush(packed);
+    packed.pending = 0;
+    packed.growth = 1.0;
+  }
+  Matrix whole(d, d);
+  for (Index i = 0; i < d; ++i)
+    for (Index j = 0; j < d; ++j) whole(i, j) = P[packed_place(std::max(i, j), std::min(i, j))];
+  return whole;
+}
+
+Matrix direct(Index d, Index most, Index steps, double forgetting) {
+  Matrix correlation = Matrix::Identity(d, d);
+  for (Index k = 0; k < steps; ++k) {
+    const Matrix phi = features(d, 1 + k % most, k);
+    correlation = forgetting * (correlation + phi * phi.transpose());
+  }
+  return correlation.inverse();
+}
+
+double relative(const Matrix& a, const Matrix& b) { return (a - b).cwiseAbs().maxCoeff() / b.cwiseAbs().maxCoeff(); }
+
+TEST(PackedGain, PIsTheInverseCorrelationHoweverLongThePanelIs) {
+  for (const Index d : {1, 8, 27, 60})
+    for (const Index most : {1, 3, 16})
+      for (const Index panel : {1, 7, 40}) {
+        EXPECT_LT(relative(learned<double>(d, most, panel, 100, 1.0), direct(d, most, 100, 1.0)), 1e-10)
+            << d << " features, " << most << " samples, panel " << panel;
+        EXPECT_LT(relative(learned<float>(d, most, panel, 100, 1.0), direct(d, most, 100, 1.0)), 1e-2)
+            << d << " features, " << most << " samples, panel " << panel;
+      }
+}
+
+TEST(PackedGain, ForgetsEarlierSamplesHoweverLongThePanelIs) {
+  for (const Index most : {1, 3})
+    for (const Index panel : {1, 7, 40})
+      EXPECT_LT(relative(learned<double>(27, most, panel, 100, 0.98), direct(27, most, 100, 0.98)), 1e-9);
+}
+
+}  // namespace
+}  // namespace fullforce
