@@ -80,6 +80,9 @@ def test_warnings_become_warnings(tmp_path):
     program = Program(script(tmp_path / "program", "echo 'fullforce: warning: too noisy' >&2; echo result"))
     with pytest.warns(ff.RunWarning, match="^too noisy$"):
         assert program.run([]) == "result\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        program.run([], apart_from=("test.", "too"))
 
 
 @pytest.mark.parametrize("options", [dict(ranks=0), dict(ranks=1.5), dict(threads=0), dict(ranks=True)])

@@ -21,7 +21,7 @@ from .output_folder import OutputFolder, newest_network
 from .parameters import Parameters
 from .program import Program
 from .progress import ProgressBar
-from .scores import Per, having_conditions, of_each, warn_of_no_error
+from .scores import OF_SCORES, Per, having_conditions, of_each, warn_of_no_error
 from .scratch import ScratchFolder, UsesScratch
 from .targets_missing import warn_without_targets
 from .text_files import read_json
@@ -254,7 +254,7 @@ class FullForce(Parameters, UsesScratch):
         for option, value in (("--noise", noise), ("--seed", seed)):
             arguments += [] if value is None else [option, value]
         names = {scratch.path / "trials.h5": SPOKEN["task.file"]}
-        self._program().run(arguments, names=names)
+        self._program().run(arguments, names=names, apart_from=(OF_SCORES,))
 
     def _expect_own_trials(self) -> None:
         task = self.config_["task"]

@@ -30,10 +30,11 @@ class Program:
         self._environment = environment(None if threads is None else int(threads))
 
     def run(self, arguments: Iterable[Any], watch: Callable[[], None] = lambda: None,
-            names: Mapping[Any, str] = MappingProxyType({})) -> str:
+            names: Mapping[Any, str] = MappingProxyType({}), apart_from: tuple[str, ...] = ()) -> str:
         """Runs a command to its end; what it printed. `watch` is called every tenth of a second meanwhile.
 
-        `names` says what messages call files that the user did not name, by their paths.
+        `names` says what messages call files that the user did not name, by their paths. Warnings that begin like one
+        of `apart_from` are left out, since the caller tells them itself.
 
         Raises InputError, StoppedEarly or RunError with the program's message. An interruption (Ctrl-C) lets
         a training run write a checkpoint before it goes on its way.
@@ -46,7 +47,8 @@ class Program:
                 file.seek(0)
                 texts.append(_renamed(file.read().decode(errors="replace"), names))
         for message in _messages(texts[1], "warning: "):
-            warnings.warn(message, RunWarning, stacklevel=3)
+            if not message.startswith(apart_from):
+                warnings.warn(message, RunWarning, stacklevel=3)
         if code != 0:
             raise _error(code, *texts)
         return texts[0]

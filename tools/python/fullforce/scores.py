@@ -9,6 +9,8 @@ import numpy as np
 from .errors import InputError, RunWarning
 
 Per = str
+#: How warnings about scores begin, which stand in the results too.
+OF_SCORES = "test."
 LISTS = {"trial": "per_trial", "output": "per_output", "condition": "per_condition"}
 
 
