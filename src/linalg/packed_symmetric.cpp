@@ -9,13 +9,15 @@ namespace {
 
 constexpr int rows = static_cast<int>(panel_rows);
 
-/// Asks for the tile of the next panel that stands at column j, if it begins a cache line.
+/// Tiles are used in the order in which they lie in memory, but a row at a time, which the processor cannot foresee. So
+/// a tile is asked for this many bytes ahead, which may be in the matrix that follows.
+constexpr Index bytes_ahead = 4096;
+
 template <class T>
-inline void ask_for_next_panel(const T* panel, Index width, Index j) {
+inline void ask_for_tile(const T* tile) {
   constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
-  if (j % line != 0) return;
-  const T* const next = panel + panel_rows * width + j;
-  for (int r = 0; r < rows; ++r) __builtin_prefetch(next + r * (width + panel_rows));
+  const T* const ahead = tile + bytes_ahead / static_cast<Index>(sizeof(T));
+  for (Index k = 0; k < panel_rows * panel_rows; k += line) __builtin_prefetch(ahead + k);
 }
 
 /// Multiplies the first panels with vectors that fill a pack. An element below the diagonal is read once, for its own
@@ -31,7 +33,7 @@ void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T*
     V x_of_row[rows];
     for (int r = 0; r < rows; ++r) x_of_row[r] = load<V>(x_own + r * stride);
     for (Index j = 0; j < k * panel_rows; j += panel_rows) {
-      ask_for_next_panel(panel, width, j);
+      ask_for_tile(panel + panel_rows * j);
       for (int c = 0; c < rows; ++c) across[c] = load<V>(y + (j + c) * stride);
 #pragma GCC unroll 8
       for (int c = 0; c < rows; ++c) {
@@ -45,6 +47,7 @@ void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T*
       }
       for (int c = 0; c < rows; ++c) save(across[c], y + (j + c) * stride);
     }
+    ask_for_tile(panel + panel_rows * k * panel_rows);
     for (int c = 0; c < rows; ++c)
       for (int r = 0; r < rows; ++r)
         own[r] = add_product(own[r], broadcast<V>(panel[r * width + k * panel_rows + c]), x_of_row[c]);
@@ -109,7 +112,7 @@ void multiply_one(const T* A, Index count, const T* x, T* y) {
     const T* const x_own = x + k * panel_rows;
     V own[rows] = {};
     for (Index j = 0; j < k * panel_rows; j += panel_rows) {
-      ask_for_next_panel(panel, width, j);
+      ask_for_tile(panel + panel_rows * j);
       const V x_of_columns = load<V>(x + j);
       V across = load<V>(y + j);
 #pragma GCC unroll 8
@@ -120,6 +123,7 @@ void multiply_one(const T* A, Index count, const T* x, T* y) {
       }
       save(across, y + j);
     }
+    ask_for_tile(panel + panel_rows * k * panel_rows);
     const V x_of_diagonal = load<V>(x_own);
     for (int r = 0; r < rows; ++r)
       own[r] = add_product(own[r], load<V>(panel + r * width + k * panel_rows), x_of_diagonal);

@@ -41,7 +41,7 @@ class Trainees {
       : in_degree_(in_degree),
         samples_(samples),
         groups_(std::max<Index>(thread_count(), static_cast<Index>(bytes / bytes_of_group()))),
-        panel_(std::clamp<Index>(in_degree / 8, 1, 64)),
+        panel_(std::clamp<Index>(in_degree / 16, 1, 64)),
         stride_(PackedGain<F>::panel_stride(in_degree)),
         P_(groups_ * packed_size(in_degree)),
         panels_(groups_ * (panel_ + samples - 1) * stride_) {

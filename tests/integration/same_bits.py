@@ -120,7 +120,6 @@ def main():
         check(folder, "force", "double", 3, "dense", 0)
         check(folder, "full-force", "single", 3, "sparse", 0, reset="random")
         check(folder, "full-force", "mixed", 1, "sparse", 30, forgetting=0.999)
-        check(folder, "force", "double", 2, "sparse", 0)
         check(folder, "full-force", "double", 2, "dense", 0, forgetting=0.998)
         check(folder, "full-force", "single", 3, "low-rank", 0, forgetting=0.998)
         check(folder, "force", "single", 3, "low-rank", 30, reset="random")

@@ -19,8 +19,8 @@ namespace fullforce {
 ///
 /// A group needs no more than the rates, so nothing is sent but these. Every rank that has neurons of a group updates a
 /// P of its own for it, with the same numbers, and every rank updates that of the readout. P has elements of type F,
-/// and may be more precise than the weights. Its updates are deferred, in a panel of K / 8 columns at most, which takes
-/// a quarter of the memory of P. Updates of the weights are applied at once.
+/// and may be more precise than the weights. Its updates are deferred, in a panel of K / 16 columns at most, which
+/// takes an eighth of the memory of P. Updates of the weights are applied at once.
 template <Real T, Real F = T>
 class GroupRls : public Plasticity<T> {
  public:
@@ -50,7 +50,7 @@ class GroupRls : public Plasticity<T> {
     Index most_inputs() const { return std::max(has_groups() ? in_degree() : 0, readout_inputs()); }
 
     /// The number of updates after which the panel of a P over so many inputs is applied, and the room that it needs.
-    Index panel(Index inputs) const { return std::clamp<Index>(inputs / 8, 1, options_.panel); }
+    Index panel(Index inputs) const { return std::clamp<Index>(inputs / 16, 1, options_.panel); }
     Index panel_capacity(Index inputs) const { return longest_panel(panel(inputs), sizes_.streams); }
 
     /// The operations of a sample in a group, and in the readout.

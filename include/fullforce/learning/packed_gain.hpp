@@ -24,10 +24,10 @@ struct PackedP {
 /// the other.
 ///
 /// Updates of P are collected in a short panel, so that most steps only read P0. For one sample in single precision,
-/// with P in memory, panels of 1, K / 16, K / 8 and K / 4 columns took 52, 43, 43 and 48 us (K = 200),
-/// and 15.1, 12.4, 13.5 and 14.8 us (K = 100). With 4 or 16 samples arithmetic is the limit, and they took about the
-/// same. P0 has the same error from rounding however long the panel is. Updates of the weights are not deferred: they
-/// would need another panel, which tests and analyses of a checkpoint would have to apply.
+/// with P in memory, a core took 2.9, 2.1, 2.5 and 3.0 us with panels of 1, K / 16, K / 8 and K / 4 columns (K = 100),
+/// and 7.8, 6.1, 7.1 and 8.2 us (K = 200). With 4 or 16 samples arithmetic is the limit, and a panel saves nothing. P0
+/// has the same error from rounding however long the panel is. Updates of the weights are not deferred: they would need
+/// another panel, which tests and analyses of a checkpoint would have to apply.
 template <Real F>
 class PackedGain {
  public:

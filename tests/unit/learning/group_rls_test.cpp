@@ -399,9 +399,8 @@ TEST(GroupRls, AStepAccountsForWhatItDid) {
   loop.rls().account(account);
   const double of_weights = 50.0 * 12.0 + outputs * 20.0;
   const double of_P = 5.0 * 12.0 * 12.0, of_readout_P = 20.0 * 20.0;
-  EXPECT_DOUBLE_EQ(account.work().operations,
-                   2.0 * of_weights * 2.0 + 3.0 * of_P + 2.0 * of_readout_P + 2.0 * 50.0 * 12.0)
-      << "the panel of a group has room for one column, that of the readout for two";
+  EXPECT_DOUBLE_EQ(account.work().operations, 2.0 * of_weights * 2.0 + 3.0 * (of_P + of_readout_P) + 2.0 * 50.0 * 12.0)
+      << "the panels have room for one column";
 }
 
 }  // namespace

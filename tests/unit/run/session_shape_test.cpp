@@ -33,7 +33,7 @@ struct Case {
   Index static_in_degree = 0;
 
   /// The columns of a panel, which of sparse features is the same in the groups and in the readout.
-  Index panel_columns() const { return features == FeatureKind::sparse ? sparse_inputs / 8 : panel; }
+  Index panel_columns() const { return features == FeatureKind::sparse ? sparse_inputs / 16 : panel; }
 
   SessionOptions options() const {
     SessionOptions o;
