@@ -49,9 +49,8 @@ double FileDrive<T>::longest() const {
 
 template <Real T>
 Index FileDrive<T>::Shape::bytes() const {
-  const Index rows = rates.partition.largest_row_count();
   const Index row = padded_vectors<T>(rates.streams) * static_cast<Index>(sizeof(T));
-  return rows * (2 * row + static_cast<Index>(sizeof(Index)) + 1) + rates.bytes();
+  return rates.partition.largest_row_count() * 2 * row + rates.bytes();
 }
 
 template <Real T>

@@ -201,7 +201,8 @@ def _with_currents(model: FullForce, trial: Trial) -> Trial:
     steps, recorded = trial.neuron_targets.shape
     if steps < 3:
         raise InputError(f"a trial of {steps} steps (method \"currents\" needs at least 3)")
-    x = STATES[model.nonlinearity](trial.neuron_targets)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        x = STATES[model.nonlinearity](trial.neuron_targets)
     if not np.isfinite(x).all():
         raise InputError(f"rates that \"{model.nonlinearity}\" neurons cannot have (scale them to less than 1)")
     n_in = trial.inputs.shape[1]
