@@ -196,7 +196,8 @@ def test_figures_of_sparse_weights(sparse, tmp_path):
 @pytest.mark.slow
 def test_large_sparse_weights_are_never_made_dense(tmp_path):
     """Above 3000 neurons the Arnoldi iteration finds leading eigenvalues, which all eigenvalues of J contain."""
-    large = dict(SPARSE, neurons=3200, in_degree=20, static_in_degree=10, group=50, train_trials=1, init_trials=1)
+    large = dict(SPARSE, neurons=3200, in_degree=20, static_in_degree=10, group=50, train_trials=4, init_trials=1,
+                 test_trials=4)
     network = ff.FullForce(**large).fit(*some_trials()).network
     found = []
     for ranks in (1, 2, 3):
