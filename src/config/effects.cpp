@@ -118,7 +118,7 @@ constexpr std::array rules{
            [](const Config& c, const Channels& channels) {
              return is_sparse(c) && c.network.static_in_degree > 0 && takes_weights(c, channels);
            },
-           "run.start_from, whose J_0 is taken"},
+           "run.start_from, whose J_s is taken"},
 };
 
 /// The key of a rule.

@@ -52,7 +52,7 @@ GroupRls<T, F>::GroupRls(const Layout& layout, const LearningOptions& options, c
   learning_.reserve(as_size(sizes.streams));
   if (shape_.has_groups()) partners_.emplace(layout, options.group, options.plastic_in_degree);
   if (shape_.has_static()) {
-    static_.emplace(layout, sizes.network, sizes.seed, FixedRecurrent::J_0);
+    static_.emplace(layout, sizes.network, sizes.seed, FixedRecurrent::J_s);
     static_->arrange_for(layout, sizes.streams);
   }
   for (int t = 0; t < layout.threads(); ++t)

@@ -26,7 +26,7 @@ std::vector<Notice> GroupRls<T, F>::notices(Index step) {
   return notices;
 }
 
-/// J_0 and the learned weights as one sparse matrix. A neuron may have a weight of both kinds from the same partner.
+/// J_s and the learned weights as one sparse matrix. A neuron may have two weights from the same partner, which add up.
 template <Real T, Real F>
 SparseRows<double> GroupRls<T, F>::recurrent_in_double() const {
   const SparseRows<double> fixed = static_ ? static_->in_double().sparse : SparseRows<double>();

@@ -24,7 +24,7 @@ struct Role {
 };
 
 Role role_of(FixedRecurrent which, const NetworkOptions& options) {
-  if (which == FixedRecurrent::J_0)
+  if (which == FixedRecurrent::J_s)
     return {Purpose::static_columns, Purpose::static_weights, options.static_in_degree, options.static_gain};
   return {Purpose::target_columns, Purpose::target_weights, options.in_degree, options.gain};
 }
@@ -39,7 +39,7 @@ struct Datasets {
 
 Datasets datasets_of(FixedRecurrent which) {
   using namespace format;
-  if (which == FixedRecurrent::J_0)
+  if (which == FixedRecurrent::J_s)
     return {network::J_static::group, network::J_static::indptr, network::J_static::indices, network::J_static::data};
   return {target::J_sparse::group, target::J_sparse::indptr, target::J_sparse::indices, target::J_sparse::data};
 }

@@ -47,7 +47,7 @@ class Reference {
     moments_ = Matrix::Zero(N, N);
     w = Matrix::Zero(task.outputs(), N);
     P = Matrix::Identity(N, N) / learning.alpha;
-    J_0 = Matrix::Zero(N, N);
+    J_s = Matrix::Zero(N, N);
     if (is_sparse()) begin_partners();
     begin_streams();
   }
@@ -92,7 +92,7 @@ class Reference {
   Matrix V;       ///< [N, n] target modes, fixed when the first stream ends its init trials; if there are none, V is I
   Matrix w;       ///< [n_out, N]
   Matrix P;       ///< [N, N]
-  Matrix J_0;     ///< [N, N] static weights; zero unless features are sparse
+  Matrix J_s;     ///< [N, N] static weights; zero unless features are sparse
   Matrix J_D;     ///< [N, N]
   Matrix u_in;    ///< [N, n_in]
   Matrix u_out;   ///< [N, n_out]
@@ -141,7 +141,7 @@ class Reference {
     const Index degree = network_.static_in_degree;
     const std::vector<Index> others = sample_of(network_.neurons - 1, degree, Purpose::static_columns, i);
     for (Index k = 0; k < degree; ++k)
-      J_0(i, others[as_size(k)] < i ? others[as_size(k)] : others[as_size(k)] + 1) =
+      J_s(i, others[as_size(k)] < i ? others[as_size(k)] : others[as_size(k)] + 1) =
           network_.static_gain / std::sqrt(static_cast<double>(degree)) *
           Draws(run_.seed, Purpose::static_weights, static_cast<std::uint64_t>(i)).normal(k);
   }
@@ -222,7 +222,7 @@ class Reference {
                                                : Draws(run_.seed, Purpose::trial_state, s.number, kind);
     for (Index i = 0; i < network_.neurons; ++i) x(i, b) = x_D(i, b) = reset_ == Reset::zero ? 0.0 : draws.normal(i);
     const Vector r = rates(x.col(b));
-    z_rec.col(b) = (J_0 + J) * r;
+    z_rec.col(b) = (J_s + J) * r;
     z.col(b) = w * r;
   }
 
@@ -276,7 +276,7 @@ class Reference {
   void respond(Index b, const Vector& F) {
     const Vector r = rates(x.col(b));
     const bool forced = stream(b).phase == Stream::init;
-    if (!is_force()) z_rec.col(b) = forced ? F : Vector((J_0 + J) * r);
+    if (!is_force()) z_rec.col(b) = forced ? F : Vector((J_s + J) * r);
     z.col(b) = forced ? f_out(b) : Vector(w * r);
   }
 

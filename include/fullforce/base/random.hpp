@@ -37,7 +37,7 @@ enum class Purpose : std::uint64_t {
   group_partners = 23,      ///< which neurons a group reads, with sparse features; trial is the group
   readout_inputs = 24,      ///< which neurons the readout reads, with sparse features
   static_columns = 25,      ///< which static inputs a neuron has; the counters are those of target_columns
-  static_weights = 26,      ///< J_0; the counters are those of target_weights
+  static_weights = 26,      ///< J_s; the counters are those of target_weights
 };
 
 /// Counter-based random numbers: Philox 4x64-10 of Salmon et al., SC 2011. A value is a pure function of (seed,

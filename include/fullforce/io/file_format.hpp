@@ -123,13 +123,13 @@ inline constexpr const char* modes_energy = "modes_energy";  ///< sum of the squ
 inline constexpr const char* modes_energy_left_out = "modes_energy_left_out";  ///< what of it lies outside the modes
 }  // namespace network
 
-/// J_0: static recurrent weights, K_0 into each neuron, which act beside those of sparse features. They are compressed
+/// J_s: static recurrent weights, K_s into each neuron, which act beside those of sparse features. They are compressed
 /// sparse rows, as target::J_sparse below. Checkpoints hold them, too.
 namespace network::J_static {
 inline constexpr const char* group = "/network/J_static";
 inline constexpr const char* indptr = "/network/J_static/indptr";    ///< [N + 1], 64-bit integers
-inline constexpr const char* indices = "/network/J_static/indices";  ///< [N K_0], 32-bit integers: neurons
-inline constexpr const char* data = "/network/J_static/data";        ///< [N K_0], weights
+inline constexpr const char* indices = "/network/J_static/indices";  ///< [N K_s], 32-bit integers: neurons
+inline constexpr const char* data = "/network/J_static/data";        ///< [N K_s], weights
 }  // namespace network::J_static
 
 /// The states of a network's neurons, below `network::group` or `target::group`.

@@ -14,8 +14,8 @@ namespace fullforce {
 /// Recursive least squares with one gain for each group of neurons. A group reads the rates of K presynaptic partners,
 /// and its neurons learn their weights from these partners, which one inverse correlation matrix P [K, K] of the group
 /// serves. With groups of one neuron, every neuron has a P of its own. The readout is one more group: the outputs read
-/// K_out neurons. FORCE learns the readout alone and has no other groups. Static weights J_0 may act beside the learned
-/// weights W, z_rec = J_0 r + W r[partners], and what is learned corrects the error of both together.
+/// K_out neurons. FORCE learns the readout alone and has no other groups. Static weights J_s may act beside the learned
+/// weights W, z_rec = J_s r + W r[partners], and what is learned corrects the error of both together.
 ///
 /// A group needs no more than the rates, so nothing is sent but these. Every rank that has neurons of a group updates a
 /// P of its own for it, with the same numbers, and every rank updates that of the readout. P has elements of type F,
@@ -72,13 +72,13 @@ class GroupRls : public Plasticity<T> {
     PlasticitySizes sizes_;
   };
 
-  /// Creates P = I/alpha, J = 0 and w = 0, and finds the partners, the inputs of the readout and J_0. There is no P,
+  /// Creates P = I/alpha, J = 0 and w = 0, and finds the partners, the inputs of the readout and J_s. There is no P,
   /// and there are no partners, if the sizes say that nothing is learned: then all of it comes from a file. Throws
   /// InputError if a file of partners cannot be used.
   GroupRls(const Layout& layout, const LearningOptions& options, const PlasticitySizes& sizes);
   ~GroupRls() override;
 
-  /// Computes the outputs and J_0 r.
+  /// Computes the outputs and J_s r.
   void evaluate(const GatheredVectors<T>& rates, std::span<const Index> learning, StreamArray<T>& currents,
                 std::span<double> outputs, RegionTimer& timer, Direction direction) override;
   /// Goes once through the groups: W and P of a group are read and written while a core's cache has them.
@@ -100,6 +100,8 @@ class GroupRls : public Plasticity<T> {
 
   // The functions that follow are for tests.
   const Partners& partners() const { return *partners_; }
+  /// The updates in the panel of the readout.
+  Index pending() const { return readout_pending_.count; }
   std::span<const Index> readout_inputs() const { return readout_inputs_; }
   /// The learned recurrent weights of this rank's neurons, [local rows, K].
   const RowMatrix<T>& weights() const { return W_; }
@@ -158,7 +160,7 @@ class GroupRls : public Plasticity<T> {
   Index streams_;
   bool learns_;
   std::optional<Partners> partners_;           ///< none under FORCE
-  std::optional<RecurrentWeights<T>> static_;  ///< J_0
+  std::optional<RecurrentWeights<T>> static_;  ///< J_s
   std::vector<Index> readout_inputs_;          ///< [K_out]
   RowMatrix<T> W_;                             ///< [local rows, K]
   RowMatrix<T> w_;                             ///< [n_out, K_out]

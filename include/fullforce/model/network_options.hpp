@@ -28,8 +28,8 @@ struct NetworkOptions {
   Integrator integrator = Integrator::euler;       ///< scheme of the task-performing network
   Nonlinearity nonlinearity = Nonlinearity::tanh;  ///< function of both networks
   Index in_degree = 0;                             ///< connections into each neuron in J_D; 0 = J_D is dense
-  Index static_in_degree = 0;                      ///< static connections into each neuron, J_0; 0 = there is no J_0
-  double static_gain = 1.0;                        ///< g_0: J_0 ~ N(0, g_0^2/K_0)
+  Index static_in_degree = 0;                      ///< static connections into each neuron, J_s; 0 = there is no J_s
+  double static_gain = 1.0;                        ///< g_s: J_s ~ N(0, g_s^2/K_s)
 };
 
 }  // namespace fullforce

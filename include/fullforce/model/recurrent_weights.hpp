@@ -15,12 +15,12 @@ namespace fullforce {
 
 class Archive;
 
-/// Which fixed recurrent weights there are: J_D of the target-generating network, and J_0, which a network with sparse
+/// Which fixed recurrent weights there are: J_D of the target-generating network, and J_s, which a network with sparse
 /// features may have beside those that it learns (network.static_in_degree).
-enum class FixedRecurrent { J_D, J_0 };
+enum class FixedRecurrent { J_D, J_s };
 
 /// Fixed recurrent weights, of which a rank holds its own rows. They are dense, or sparse with the same number of
-/// connections into each neuron; J_0 is always sparse. A row is a function of (seed, row) and
+/// connections into each neuron; J_s is always sparse. A row is a function of (seed, row) and
 /// therefore the same on any number of ranks, and need not be saved. With a fixed probability of a connection rows
 /// would have unequal lengths; with a fixed number of connections out of a neuron, the weights of a row would be spread
 /// over all ranks.
@@ -29,7 +29,7 @@ class RecurrentWeights {
  public:
   /// Draws the weights. With options.in_degree = 0 every weight is ~ N(0, g^2/N). Otherwise each neuron receives
   /// connections from in_degree = K distinct neurons other than itself; all sets of K neurons are equally likely, and
-  /// the weights are ~ N(0, g^2/K). The cost is one normal draw for each weight. J_0 has the in-degree
+  /// the weights are ~ N(0, g^2/K). The cost is one normal draw for each weight. J_s has the in-degree
   /// options.static_in_degree, which is not 0, and the gain options.static_gain.
   RecurrentWeights(const Layout& layout, const NetworkOptions& options, std::uint64_t seed,
                    FixedRecurrent which = FixedRecurrent::J_D);
@@ -82,7 +82,7 @@ class RecurrentWeights {
   double largest_row_sum() const;
 
   /// Saves or loads the dataset /target/J [N, N], or a group in compressed sparse row (CSR) form: /target/J_sparse, or
-  /// /network/J_static of J_0.
+  /// /network/J_static of J_s.
   /// **Collective.**
   void persist(Archive& archive, const Layout& layout);
 

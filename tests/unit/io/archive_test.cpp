@@ -412,5 +412,32 @@ TEST(Archive, SaysThatItCannotCreate) {
   EXPECT_NE(message.find("cannot be created: No such file or directory"), std::string::npos) << message;
 }
 
+/// Runs of rows follow no partition. Every rank may load any of them, also rows that other ranks load.
+TEST(Archive, RowRunsMayOverlapWhereTheyAreLoaded) {
+  const Communicator comm = Communicator::world();
+  const TemporaryFolder folder(comm);
+  constexpr Index rows = 11, cols = 5;
+  const Index me = static_cast<Index>(comm.rank()), size = comm.size();
+  const auto fill = [](Index first, std::vector<std::int32_t>& values) {
+    for (std::size_t k = 0; k < values.size(); ++k)
+      values[k] =
+          static_cast<std::int32_t>(100 * (first + static_cast<Index>(k) / cols) + static_cast<Index>(k) % cols);
+  };
+  const Index first = rows * me / size, count = rows * (me + 1) / size - first;
+  std::vector<std::int32_t> mine(as_size(count * cols));
+  fill(first, mine);
+  Archive saved = Archive::create(comm, folder / "runs.h5");
+  saved.row_run<std::int32_t>("/network/partners", {rows, first, count}, {mine.data(), cols, cols});
+  saved.close();
+  const Index wanted = std::min(rows, first + 7) - first;
+  std::vector<std::int32_t> loaded(as_size(wanted * cols)), expected(loaded.size());
+  fill(first, expected);
+  Archive archive = Archive::open(comm, folder / "runs.h5");
+  archive.row_run<std::int32_t>("/network/partners", {rows, first, wanted}, {loaded.data(), cols, cols});
+  archive.verify();
+  archive.close();
+  EXPECT_EQ(loaded, expected);
+}
+
 }  // namespace
 }  // namespace fullforce

@@ -174,9 +174,9 @@ TEST_P(AgainstOnePEach, LearnsTheSameWeights) {
   for (Index k = 0; k < own.count(); ++k)
     for (Index i = 0; i < own.rows(k).rows; ++i)
       posts.emplace_back(std::vector<Index>(rls.partners().of(k).begin(), rls.partners().of(k).end()), 0.7);
-  Matrix J_0 = Matrix::Zero(loop.layout().local_rows(), s.neurons);
-  for (Index i = 0; i < J_0.rows(); ++i)
-    for (Index j = 0; j < s.neurons && s.static_in_degree > 0; ++j) J_0(i, j) = (*rls.static_weights())(i, j);
+  Matrix J_s = Matrix::Zero(loop.layout().local_rows(), s.neurons);
+  for (Index i = 0; i < J_s.rows(); ++i)
+    for (Index j = 0; j < s.neurons && s.static_in_degree > 0; ++j) J_s(i, j) = (*rls.static_weights())(i, j);
   for (Index k = 0; k < 120; ++k) {
     const std::vector<Index> selected = selection(s.streams, k);
     loop.step(k, selected);
@@ -185,7 +185,7 @@ TEST_P(AgainstOnePEach, LearnsTheSameWeights) {
     for (std::size_t c = 0; c < selected.size(); ++c) chosen.col(static_cast<Index>(c)) = r.col(selected[c]);
     for (std::size_t i = 0; i < posts.size(); ++i) {
       const auto local = static_cast<Index>(i);
-      const Vector z = posts[i].chosen(r).transpose() * posts[i].weights + (J_0.row(local) * r).transpose();
+      const Vector z = posts[i].chosen(r).transpose() * posts[i].weights + (J_s.row(local) * r).transpose();
       Vector errors(chosen.cols());
       for (std::size_t c = 0; c < selected.size(); ++c)
         errors(static_cast<Index>(c)) = z(selected[c]) - target(loop.layout().first_row() + local, k);

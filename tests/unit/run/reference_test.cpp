@@ -228,7 +228,7 @@ TEST_P(SparseAgainstReference, InitAnd400LearningSteps) {
   if (c.rule == Rule::full_force) {
     RowMatrix<double> J(layout.local_rows(), 61);
     for (Index i = 0; i < J.rows(); ++i) weights.recurrent.copy_W(i, {J.row(i), 61});
-    EXPECT_LT(difference(reference.J_0 + reference.J, gathered(layout, 61, [&](Index i, Index j) { return J(i, j); })),
+    EXPECT_LT(difference(reference.J_s + reference.J, gathered(layout, 61, [&](Index i, Index j) { return J(i, j); })),
               1e-8);
   }
   EXPECT_LT(

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "fullforce/learning/group_rls.hpp"
 #include "fullforce/learning/shared_gain_rls.hpp"
 #include "fullforce/run/session.hpp"
 #include "support/array_memory.hpp"
@@ -16,6 +17,7 @@ namespace {
 constexpr Index neurons = 500;
 constexpr Index max_rank = 64;
 constexpr Index panel = 64;
+constexpr Index sparse_inputs = 200;
 
 struct Case {
   std::string name;
@@ -26,11 +28,19 @@ struct Case {
   Index in_degree = 0;
   Index streams = 1;
   Reset reset = Reset::none;
+  Index group = 1;
+  Index static_in_degree = 0;
+
+  /// The columns of a panel, which of sparse features is the same in the groups and in the readout.
+  Index panel_columns() const { return features == FeatureKind::sparse ? sparse_inputs / 8 : panel; }
 
   SessionOptions options() const {
     SessionOptions o;
     o.network.neurons = neurons;
     o.network.in_degree = in_degree;
+    o.network.static_in_degree = static_in_degree;
+    o.learning.group = group;
+    o.learning.plastic_in_degree = o.learning.readout_inputs = sparse_inputs;
     o.learning.rule = rule;
     o.learning.features = features;
     o.learning.precision = precision;
@@ -58,13 +68,18 @@ struct Run {
       session.emplace(comm, *task, c.options(), true);
       session->start_training({c.streams, 1, 100, TrialKind::init, TrialKind::training}, 1);
       // A panel has been applied, the basis is full, and the next panel is about half full.
-      while (session->simulation().samples() < 2 * panel || std::abs(pending() - panel / 2) > 2)
+      while (session->simulation().samples() < 2 * panel || std::abs(pending() - c.panel_columns() / 2) > 2)
         session->simulation().step();
     });
     bytes = comm.max(std::int64_t{mine});
   }
 
-  Index pending() const { return dynamic_cast<const SharedGainRls<T>&>(session->plasticity()).pending(); }
+  Index pending() const {
+    const Plasticity<T>& plasticity = session->plasticity();
+    if (const auto* shared = dynamic_cast<const SharedGainRls<T>*>(&plasticity)) return shared->pending();
+    if (const auto* groups = dynamic_cast<const GroupRls<T>*>(&plasticity)) return groups->pending();
+    return dynamic_cast<const GroupRls<T, double>&>(plasticity).pending();
+  }
 
   /// The size of a file that the session writes. **Collective.**
   double file_bytes(const std::filesystem::path& path, bool with_target) {
@@ -140,6 +155,7 @@ TEST_P(SessionShapes, CountTheBytesOfFiles) {
 }
 
 constexpr FeatureKind low_rank = FeatureKind::low_rank;
+constexpr FeatureKind sparse = FeatureKind::sparse;
 constexpr Precision in_double_precision = Precision::double_precision;
 
 INSTANTIATE_TEST_SUITE_P(
@@ -153,7 +169,16 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{.name = "low_rank_force", .rule = Rule::force, .features = low_rank, .in_degree = 50},
                     Case{.name = "modes", .target_modes = 20},
                     Case{.name = "fixed", .streams = 5, .reset = Reset::fixed},
-                    Case{.name = "low_rank_modes", .features = low_rank, .target_modes = 20}),
+                    Case{.name = "low_rank_modes", .features = low_rank, .target_modes = 20},
+                    Case{.name = "sparse", .features = sparse, .group = 60},
+                    Case{.name = "sparse_static",
+                         .features = sparse,
+                         .precision = in_double_precision,
+                         .streams = 5,
+                         .group = 250,
+                         .static_in_degree = 40},
+                    Case{.name = "sparse_mixed", .features = sparse, .precision = Precision::mixed, .group = 250},
+                    Case{.name = "sparse_force", .rule = Rule::force, .features = sparse}),
     name_of);
 
 }  // namespace
