@@ -84,6 +84,10 @@ constexpr auto table = std::to_array<Explanation>({
      "that a mask leaves out do not count.",
      "It is 0 for a perfect output, and 1 for an output that is always zero. If it is large, the analysis describes a "
      "network that does not do its task."},
+    {"run", "trials_of", "",
+     "This says which trials the run had: \"training trials\", \"held-out trials\", \"new trials\", or \"training and "
+     "held-out trials\".",
+     "Errors on trials that the network learned from are smaller than on others."},
     {"fixed_points", "input", "", "This is the constant input f_in under which fixed points were looked for.",
      "Each input has fixed points of its own."},
     {"fixed_points", "starts", "states", "This is the number of states of the run at which the search began.",

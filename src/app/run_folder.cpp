@@ -132,7 +132,7 @@ RunStart start_from(const Communicator& comm, const WantedRun& run, const Candid
   RunStart start;
   start.from = file;
   const NetworkFileHeader header = read_network_header(comm, file);
-  start.source = header.source;
+  start.weights = {header.source, header.learned_trials.value_or(std::vector<std::int64_t>{})};
   const Config saved = require_same_run(header, run, file);
   if (!candidate.exact)
     start.warnings.push_back(

@@ -16,7 +16,7 @@ struct RunStart {
   bool trained = false;                        ///< whether only the test is left
   bool extends = false;                        ///< whether `from` is of a run of fewer trials
   std::optional<std::filesystem::path> from;   ///< checkpoint or network to go on from
-  std::string source;                          ///< NetworkFileHeader::source of the run
+  StartWeights weights;                        ///< with which the run started
   std::vector<std::filesystem::path> damaged;  ///< checkpoints that were passed over
   std::vector<std::string> warnings;  ///< what is wrong with the damaged checkpoints, or is otherwise unexpected
 };

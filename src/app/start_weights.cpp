@@ -91,7 +91,7 @@ std::string source_of(const Communicator& comm, const std::string& file) {
 
 }  // namespace
 
-std::string check_start_weights(const Communicator& comm, const Config& config, const Channels& channels) {
+StartWeights check_start_weights(const Communicator& comm, const Config& config, const Channels& channels) {
   const std::string& file = config.run.start_from;
   if (file.empty()) return {};
   try {
@@ -107,7 +107,7 @@ std::string check_start_weights(const Communicator& comm, const Config& config, 
     require_room(header, config);
     const std::string damage = damage_of(comm, file);
     require(damage.empty(), "{}", damage);
-    return source_of(comm, file);
+    return {source_of(comm, file), header.learned_trials.value_or(std::vector<std::int64_t>{})};
   } catch (const InputError& error) {
     throw InputError(fmt::format("run.start_from: {}", error.what()));
   }

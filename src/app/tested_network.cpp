@@ -76,7 +76,7 @@ TestedNetwork open_network(const Communicator& comm, const std::string& path, co
     config.run.test_trials = trials_of_own_test(config.run.test_trials, *tested.task);
   // Old files do not say what they learned from. It is then what their configuration names.
   const bool is_known = !header.trials.learned.empty() || !own_tests.empty() || changes.trials_file;
-  tested.learned_from = is_known ? header.trials.learned : tested.task->fingerprint();
+  tested.learned_from = {is_known ? header.trials.learned : tested.task->fingerprint(), header.learned_trials};
   return tested;
 }
 

@@ -4,6 +4,7 @@
 
 #include "fullforce/config/config.hpp"
 #include "fullforce/parallel/mpi.hpp"
+#include "fullforce/run/learned_trials.hpp"
 
 namespace fullforce {
 
@@ -21,7 +22,7 @@ struct TestedNetwork {
   Config config;
   std::unique_ptr<Task> task;
   std::uint64_t network_seed = 1;  ///< seed of its fixed weights
-  std::string learned_from;        ///< fingerprint of the trials file that it learned from; empty if there is none
+  LearnedTrials learned_from;      ///< what the network learned from
   bool has_own_file = false;       ///< whether the trials come from task.test_file or --trials-file
   bool has_pending = false;        ///< whether the file has pending updates, which a test applies first
 };

@@ -64,8 +64,8 @@ Forecast forecast_run(const Workload& workload, const RunOptions& run, const Tas
   Forecast forecast{w, d, shape.plasticity().report()};
   forecast.trials = task.memory() + MemoryNeed{task.bytes_of_streams(w.streams)};
   forecast.bytes_per_rank = bytes_of_rank(w, d, forecast.trials);
-  forecast.checkpoint_bytes = shape.file_bytes(true);
-  forecast.network_bytes = shape.file_bytes(false);
+  forecast.checkpoint_bytes = shape.file_bytes(true, checkpoints_hold_J_D(w.network, run));
+  forecast.network_bytes = shape.file_bytes(false, true);
   forecast.checkpoint_seconds = forecast.checkpoint_bytes / machine.file_bandwidth;
   forecast.network_seconds = forecast.network_bytes / machine.file_bandwidth;
   forecast.steps = run_steps(run, task);

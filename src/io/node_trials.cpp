@@ -58,9 +58,12 @@ NodeTrials::NodeTrials(const Communicator& comm, const std::filesystem::path& pa
     require(file->shape() == shape_, "{}: the file was exchanged while it was read (start again)", path.string());
     file->read(signals_in(shape_, values_.to_write()));
     fingerprint_ = fullforce::fingerprint(shape_, signals_in(shape_, values_.values()));
+    trial_fingerprints_ = fullforce::trial_fingerprints(shape_, signals_in(shape_, values_.values()));
   });
   signals_ = signals_in(shape_, values_.values());
   node.broadcast(fingerprint_);
+  trial_fingerprints_.resize(shape_.lengths.size());
+  node.broadcast(std::span<std::int64_t>(trial_fingerprints_));
   std::string first = fingerprint_;
   comm.broadcast(first);
   agree(comm, [&] {

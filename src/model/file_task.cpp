@@ -68,7 +68,7 @@ TrialLabel FileTask::label(TrialId id) const {
 }
 
 MemoryNeed FileTask::memory() const {
-  const Index tables = 2 * static_cast<Index>(starts_.size() * sizeof(Index));
+  const Index tables = 3 * static_cast<Index>(starts_.size() * sizeof(Index));
   const MemoryNeed own = trials_.memory() + MemoryNeed{tables + bytes_of(shape().conditions), 0};
   return tests_ ? own + tests_->memory() : own;
 }

@@ -22,6 +22,7 @@ class FileTask : public Task {
   Index hints() const override { return with_hints_ ? shape().n_hint : 0; }
   bool fixed() const override { return shape().lengths.size() == 1; }
   std::string fingerprint() const override { return trials_.fingerprint(); }
+  std::int64_t trial_fingerprint(TrialId id) const override { return trials_.trial_fingerprints()[row_of(id)]; }
   Index trials_in_file() const override { return static_cast<Index>(shape().lengths.size()); }
   TrialLabel label(TrialId id) const override;
   ChannelNames channel_names() const override { return shape().names; }

@@ -126,6 +126,12 @@ TrialsFingerprints fingerprints(const Task& task) {
   return {task.fingerprint(), &tests == &task ? std::string() : tests.fingerprint()};
 }
 
+std::int64_t Task::trial_fingerprint(TrialId id) const {
+  Trial scratch;
+  const TrialView trial = view(id, scratch);
+  return fullforce::trial_fingerprint(trial.inputs, trial.targets);
+}
+
 Index Task::bytes_of_streams(Index streams) const {
   constexpr std::uint64_t looked_at = 10;
   Trial trial;

@@ -19,7 +19,7 @@ class FreeTrials {
       : simulation_(&session.start_test(test_schedule(run), run.seed, noise)),
         views_(&views),
         task_(&session.task().for_tests()),
-        scores_(*task_, run.streams),
+        scores_(*task_, run.streams, views.learned_from),
         task_scores_(*task_, run.streams),
         stream_0_(*task_, views.observe ? session.layout().rows() : 0,
                   views.observe ? session.layout().local_rows() : 0) {
@@ -38,7 +38,7 @@ class FreeTrials {
     });
     result_.steps = simulation_->steps();
     result_.seconds = clock_.seconds();
-    result_.scores = scores_.take(origin_of_test(*task_, views_->learned_from));
+    result_.scores = scores_.take();
     result_.of_task = task_scores_.scores();
     if (recorder_) recorder_->commit();
     return std::move(result_);

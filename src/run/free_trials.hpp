@@ -11,7 +11,7 @@ namespace fullforce {
 struct TestViews {
   const RecordingJob* recording = nullptr;
   std::function<void(const StepView&)> observe;  ///< as in TestJob
-  std::string learned_from;                      ///< as in TestJob
+  LearnedTrials learned_from{};                  ///< as in TestJob
 };
 
 /// Runs a test from fresh states. Every stream runs its init trials. Then `run.test_trials` trials are dealt out to the

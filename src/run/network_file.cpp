@@ -24,6 +24,16 @@ std::array<std::pair<const char*, std::string*>, 2> attributes_of(TrialsFingerpr
   return {{{format::root::trials, &trials.learned}, {format::root::test_trials, &trials.tested}}};
 }
 
+/// Saves or loads which trials the network learned from. Files of older programs do not say so.
+void persist_learned_trials(Archive& archive, std::optional<std::vector<std::int64_t>>& learned) {
+  if (archive.loading() ? !archive.has_attribute(format::root::group, format::root::learned_trials) : !learned) return;
+  Index count = learned ? static_cast<Index>(learned->size()) : 0;
+  archive.attribute(format::root::group, format::root::learned_trials, count);
+  learned = std::move(learned).value_or(std::vector<std::int64_t>{});
+  learned->resize(as_size(count));
+  if (count > 0) archive.replicated<std::int64_t>(format::trials::learned, *learned);
+}
+
 void write_contents(const Communicator& comm, const std::filesystem::path& path, NetworkFileHeader& header,
                     const std::function<void(Archive&)>& persist) {
   Archive archive = Archive::create(comm, path);
@@ -36,6 +46,7 @@ void write_contents(const Communicator& comm, const std::filesystem::path& path,
   for (const auto& [name, fingerprint] : attributes_of(header.trials))
     if (!fingerprint->empty()) archive.attribute(format::root::group, name, *fingerprint);
   if (!header.source.empty()) archive.attribute(format::root::group, format::root::source, header.source);
+  persist_learned_trials(archive, header.learned_trials);
   persist(archive);
   archive.close();
 }
@@ -114,6 +125,7 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     archive.attribute(format::root::group, format::root::provenance, header.provenance);
     for (const auto& [name, fingerprint] : attributes_of(header.trials))
       if (archive.has_attribute(format::root::group, name)) archive.attribute(format::root::group, name, *fingerprint);
+    persist_learned_trials(archive, header.learned_trials);
     if (archive.has_attribute(format::root::group, format::root::source))
       archive.attribute(format::root::group, format::root::source, header.source);
     header.channels = {columns(archive, format::network::u_in), columns(archive, format::target::u_out),

@@ -153,7 +153,7 @@ std::string RunReporter::summary(const TrainingTotals& totals, const Performance
   };
   name_file("trials_file", job_->task.file, trials_.learned);
   name_file("test_trials_file", job_->task.test_file, trials_.tested);
-  if (!job_->source.empty()) json["start_from"] = Json::parse(job_->source);
+  if (!job_->weights.source.empty()) json["start_from"] = Json::parse(job_->weights.source);
   for (const PlasticityReport::Number& number : totals.learned.numbers) put(json, number);
   json["train"] = training_section(totals, warnings);
   json["test"] = Json::parse(test_section(test, warnings));

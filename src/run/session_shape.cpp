@@ -20,9 +20,9 @@ struct OtherParts {
                          (options.reset == Reset::fixed ? 1 : 0)) {}
 
   Index bytes() const { return J_D.bytes() + neurons.bytes() + reset.bytes(); }
-  double file_bytes(bool checkpoint) const {
+  double file_bytes(bool with_J_D) const {
     const double external = static_cast<double>(J_D.partition.rows() * external_weights) * sizeof(T);
-    return (J_D.in_checkpoints() || !checkpoint ? J_D.file_bytes() : 0.0) + neurons.file_bytes() + external;
+    return (with_J_D ? J_D.file_bytes() : 0.0) + neurons.file_bytes() + external;
   }
 };
 
@@ -53,10 +53,14 @@ Index SessionShape::bytes(bool learns) const {
   return others + (learns ? plasticity_ : tested_)->bytes() + drive_->bytes();
 }
 
-double SessionShape::file_bytes(bool checkpoint) const {
-  const double others = with_other_parts(partition_, options_, channels_,
-                                         [&](const auto& parts) { return parts.file_bytes(checkpoint); });
+double SessionShape::file_bytes(bool checkpoint, bool with_J_D) const {
+  const double others =
+      with_other_parts(partition_, options_, channels_, [&](const auto& parts) { return parts.file_bytes(with_J_D); });
   return others + plasticity_->file_bytes(checkpoint) + drive_->file_bytes();
+}
+
+bool checkpoints_hold_J_D(const NetworkOptions& network, const RunOptions& run) {
+  return network.in_degree == 0 || !run.start_from.empty();
 }
 
 void SessionShape::account_of_networks(bool target_runs, const Extent& extent, StepAccount& account) const {

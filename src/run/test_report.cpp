@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "finite_json.hpp"
 #include "fullforce/base/utf8.hpp"
@@ -31,6 +32,7 @@ class Missing {
   Json number(double value, const std::string& name, const std::string& why) {
     if (std::isfinite(value)) return value;
     Named& named = of_reason_[why];
+    if (!named.seen.insert(name).second) return nullptr;  // a test may run a trial of a file several times
     if (++named.count <= most_named) named.names += fmt::format("{}{}", named.names.empty() ? "" : ", ", name);
     return nullptr;
   }
@@ -46,6 +48,7 @@ class Missing {
   struct Named {
     Index count = 0;
     std::string names;
+    std::set<std::string> seen;
   };
   static constexpr Index most_named = 5;
   std::map<std::string, Named> of_reason_;
@@ -95,7 +98,8 @@ Json trials_section(const TestScores& scores, std::vector<std::string>& warnings
                        {"condition", label.condition.empty() ? Json(nullptr) : Json(label.condition)},
                        {"steps", trial.steps},
                        {"error", error_of(trial.squares, fmt::format("trial {}", label.trial), errors)},
-                       {"squared_error", trial.squares.error}});
+                       {"squared_error", trial.squares.error},
+                       {"learned", trial.learned}});
   }
   errors.report("test.per_trial: error", warnings);
   return section;
@@ -108,6 +112,13 @@ std::size_t width_of(const std::string& title, const std::vector<std::string>& n
   std::size_t width = title.size();
   for (const std::string& name : names) width = std::max(width, name.size());
   return width;
+}
+
+/// How many trials were tested, and which.
+std::string trials_text(const TestScores& scores) {
+  const std::size_t count = scores.trials.size();
+  if (scores.origin() != TrialOrigin::both) return fmt::format("{} {}", count, to_text(scores.origin()));
+  return fmt::format("{} trials, {} of which are training trials", count, scores.learned_trials());
 }
 
 std::string outputs_table(const TestScores& scores) {
@@ -146,7 +157,13 @@ std::string test_section(const TestResult& result, std::vector<std::string>& war
   Json json = {{"trials", scores.trials.size()},
                {"steps", result.steps},
                {"seconds", result.seconds},
-               {"trials_of", to_text(scores.origin)}};
+               {"trials_of", to_text(scores.origin())},
+               {"training_trials", scores.learned_trials()}};
+  if (scores.origin() == TrialOrigin::both)
+    warnings.push_back(
+        fmt::format("the network learned from {} of the {} test trials, and errors on these are smaller "
+                    "than on new ones (learned in test.per_trial says which they are)",
+                    scores.learned_trials(), scores.trials.size()));
   json["error"] = finite_or_null(
       total.relative_error(), fmt::format("test.error: {}", why("all targets of the test trials are zero")), warnings);
   for (const Score& score : result.of_task)
@@ -162,7 +179,7 @@ std::string test_section(const TestResult& result, std::vector<std::string>& war
 std::string test_text(const TestResult& result) {
   const TestScores& scores = result.scores;
   if (scores.trials.empty()) return "no test trials (run.test_trials = 0)";
-  const std::string trials = fmt::format("{} {}", scores.trials.size(), to_text(scores.origin));
+  const std::string trials = trials_text(scores);
   const SquareSums total = scores.total();
   std::string text = fmt::format("test error {:.4g} over {}", total.relative_error(), trials);
   if (!std::isfinite(total.relative_error()))

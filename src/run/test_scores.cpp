@@ -26,12 +26,6 @@ struct ConditionOrder {
 
 }  // namespace
 
-TrialOrigin origin_of_test(const Task& task, const std::string& learned_from) {
-  const std::string tested_on = task.fingerprint();
-  if (!tested_on.empty()) return tested_on == learned_from ? TrialOrigin::training : TrialOrigin::held_out;
-  return task.fixed() ? TrialOrigin::training : TrialOrigin::fresh;
-}
-
 void OutputSums::add(double output, double target) {
   const double miss = output - target;
   squares_.add({miss * miss, target * target, 1});
@@ -53,6 +47,16 @@ void OutputSums::add(const OutputSums& later) {
 
 double r_squared(double squared_error, double target_variation) {
   return 1.0 - relative_error(squared_error, target_variation);
+}
+
+Index TestScores::learned_trials() const {
+  return std::count_if(trials.begin(), trials.end(), [](const ScoredTrial& trial) { return trial.learned; });
+}
+
+TrialOrigin TestScores::origin() const {
+  const Index learned = learned_trials();
+  if (learned == 0) return from_file ? TrialOrigin::held_out : TrialOrigin::fresh;
+  return learned == static_cast<Index>(trials.size()) ? TrialOrigin::training : TrialOrigin::both;
 }
 
 SquareSums TestScores::total() const {

@@ -11,6 +11,7 @@
 #include "fullforce/parallel/thread_team.hpp"
 #include "fullforce/run/checkpoints.hpp"
 #include "fullforce/run/drive_check.hpp"
+#include "fullforce/run/learned_trials.hpp"
 #include "fullforce/run/metrics.hpp"
 #include "fullforce/run/provenance.hpp"
 #include "fullforce/run/session.hpp"
@@ -42,11 +43,14 @@ class Training {
         header_{.config = job.config_text,
                 .provenance = provenance(comm),
                 .trials = fingerprints(task),
-                .source = job.source},
+                .learned_trials = job.weights.learned_trials,
+                .source = job.weights.source},
         reporter_(comm, job, header_.provenance, header_.trials),
         stop_request_(job.max_hours, job.checkpoint.every_minutes, job.state_bytes / cautious_bytes_per_second),
-        checkpoints_(comm, folder_, job.checkpoint.keep,
-                     [this](const std::filesystem::path& path) { save(path, checkpoints_need_J_D()); }),
+        checkpoints_(
+            comm, folder_, job.checkpoint.keep,
+            [this](const std::filesystem::path& path) { save(path, checkpoints_hold_J_D(job_->network, job_->run)); }),
+        visited_(task, job.weights.learned_trials),
         drive_check_(job.network) {
     session_.start_training(training_schedule(job.run), job.run.seed);
     if (job.restart_from)
@@ -69,9 +73,6 @@ class Training {
  private:
   Simulation<T>& simulation() { return session_.simulation(); }
 
-  /// J_D that came from another network cannot be drawn again.
-  bool checkpoints_need_J_D() { return session_.connectivity().J_D.in_checkpoints() || !job_->run.start_from.empty(); }
-
   Outcome run_steps() {
     reporter_.starts(first_step_);
     keep_branch_point();
@@ -91,6 +92,7 @@ class Training {
         throw RunError(fmt::format(
             "the run diverged: the error of training trial {} (up to step {}) is not finite. Try targets of order 1",
             trial.number, simulation().steps()));
+      visited_.add(trial.number);
       metrics_->trial(trial, simulation().steps(), clock_.seconds(), session_.plasticity().features());
     }
     check_drive();
@@ -134,6 +136,7 @@ class Training {
   void save(const std::filesystem::path& path, bool with_target) {
     const RegionScope scope(simulation().timer(), TimerRegion::io);
     agree(*comm_, [&] { metrics_->sync(); });
+    header_.learned_trials = visited_.with_those_in(simulation().streams());
     session_.save(path, header_, with_target);
   }
 
@@ -169,7 +172,7 @@ class Training {
     reporter_.trained(totals);
     const Performance performance =
         performance_of(*comm_, totals, job_->run.streams, job_->network.dt, session_.plasticity().matrices());
-    const TestViews views{nullptr, {}, header_.trials.learned};
+    const TestViews views{nullptr, {}, {header_.trials.learned, header_.learned_trials}};
     const TestResult test = run_free_trials(session_, job_->run, job_->network.noise, views, reporter_.progress(),
                                             [this] { return stop_request_.ask(*comm_).stop; });
     if (test.stopped) {
@@ -221,6 +224,7 @@ class Training {
   StopRequest stop_request_;
   CheckpointWriter checkpoints_;
   std::optional<Metrics> metrics_;
+  TrialsVisited visited_;
   DriveCheck<T> drive_check_;
   Stopwatch clock_;
   Index first_step_ = 0;

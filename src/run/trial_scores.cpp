@@ -5,8 +5,9 @@
 namespace fullforce {
 
 template <Real T>
-TrialScores<T>::TrialScores(const Task& task, Index streams)
-    : task_(&task), running_(as_size(streams), Outputs(as_size(task.outputs()))) {
+TrialScores<T>::TrialScores(const Task& task, Index streams, const LearnedTrials& learned_from)
+    : task_(&task), learned_from_(&learned_from), running_(as_size(streams), Outputs(as_size(task.outputs()))) {
+  scores_.from_file = !task.fingerprint().empty();
   scores_.output_names = task.output_names();
   scores_.outputs.resize(as_size(task.outputs()));
 }
@@ -31,7 +32,8 @@ void TrialScores<T>::end_trial(const TrialResult& result) {
   Outputs outputs = std::exchange(running, Outputs(running.size()));
   SquareSums squares{result.squared_error, result.squared_target};
   for (const OutputSums& output : outputs) squares.samples += output.squares().samples;
-  waiting_[result.number] = {{task_->label(id), result.length, squares}, std::move(outputs)};
+  waiting_[result.number] = {{task_->label(id), result.length, squares, has_learned(*learned_from_, *task_, id)},
+                             std::move(outputs)};
   // A trial is the next one if as many were added as have lower numbers.
   while (!waiting_.empty() && waiting_.begin()->first == static_cast<Index>(scores_.trials.size()))
     add(std::move(waiting_.extract(waiting_.begin()).mapped()));
@@ -45,9 +47,8 @@ void TrialScores<T>::add(Ended ended) {
 
 /// Where a test stops early, trials may still wait for others that will not end.
 template <Real T>
-TestScores TrialScores<T>::take(TrialOrigin origin) {
+TestScores TrialScores<T>::take() {
   while (!waiting_.empty()) add(std::move(waiting_.extract(waiting_.begin()).mapped()));
-  scores_.origin = origin;
   return std::move(scores_);
 }
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <vector>
 
+#include "fullforce/run/learned_trials.hpp"
 #include "fullforce/run/simulation.hpp"
 #include "fullforce/run/test_scores.hpp"
 
@@ -12,7 +13,8 @@ namespace fullforce {
 template <Real T>
 class TrialScores {
  public:
-  TrialScores(const Task& task, Index streams);
+  /// `learned_from` has the trials that the network learned from.
+  TrialScores(const Task& task, Index streams, const LearnedTrials& learned_from);
 
   /// Adds the present step of the streams that are in a test trial.
   void look(const Simulation<T>& simulation);
@@ -21,7 +23,7 @@ class TrialScores {
   void end_trial(const TrialResult& result);
 
   /// The scores of the trials that have ended.
-  TestScores take(TrialOrigin origin);
+  TestScores take();
 
  private:
   using Outputs = std::vector<OutputSums>;  ///< [n_out]
@@ -32,6 +34,7 @@ class TrialScores {
   void add(Ended ended);
 
   const Task* task_;
+  const LearnedTrials* learned_from_;
   std::vector<Outputs> running_;    ///< of each stream, of its trial so far
   std::map<Index, Ended> waiting_;  ///< by their numbers
   TestScores scores_;

@@ -61,7 +61,8 @@ def check_learning():
                   "run.init_trials=0")
     for other in ("unknown", "other"):
         differing = {name for name in harness.differences("zero/network.h5", f"{other}/network.h5")
-                     if not name.removeprefix("checksums/").startswith("target/") and name not in ("config", "provenance", "trials_fingerprint")}
+                     if not name.removeprefix("checksums/").startswith("target/") and name not in
+                     ("config", "provenance", "trials_fingerprint", "trials/learned", "checksums/trials/learned")}
         harness.expect(not differing, f"{differing} depend on targets that are left out ({other})")
     learned = [json.load(open(f"{name}/summary.json"))["train"]["samples"] for name in ("zero", "unknown", "other")]
     files.write_trials("trials.h5", *signals(), dt=0.001)
@@ -163,6 +164,50 @@ def check_counts():
                    "run.train_trials=1").stderr, "--dry-run does not warn")
 
 
+def trials_of(network, file):
+    """Which trials of a file a test says that it ran, and what it warns of."""
+    fullforce(0, "test", network, "--trials-file", file, "--output", "o.json")
+    found = json.load(open("o.json"))
+    harness.expect([t["learned"] for t in found["test"]["per_trial"]].count(True) == found["test"]["training_trials"], found)
+    return found["test"]["trials_of"], [w for w in found["warnings"] if "learned from" in w]
+
+
+def check_known_trials():
+    """A test knows each trial that the network learned from, in whatever file it stands."""
+    inputs, targets = signals()
+    new_inputs, new_targets = signals(count=2, phase=0.5)
+    write = lambda name, x, y, **more: files.write_trials(name, x, y, dt=0.001, **more)
+    write("trials.h5", inputs, targets)
+    write("subset.h5", inputs[1:], targets[1:], conditions=["a", "b"])
+    write("turned.h5", inputs[::-1], targets[::-1], mask=[np.arange(len(t)) > 5 for t in targets[::-1]])
+    write("new.h5", new_inputs, new_targets)
+    write("mixed.h5", [*inputs[:1], *new_inputs], [*targets[:1], *new_targets])
+    fullforce(0, "train", "c.toml", "--output", "known", "--quiet", *FILE)
+    fullforce(0, "train", "c.toml", "--output", "on", "--quiet", *FILE, "--set", "task.file=new.h5", "--set",
+              "run.start_from=known/network.h5", "--set", "run.init_trials=0")
+    training, warning = ("training trials", []), "the network learned from 1 of the 3 test trials"
+    for file in ("trials.h5", "subset.h5", "turned.h5"):
+        harness.expect(trials_of("known/network.h5", file) == training, f"{file}: {trials_of('known/network.h5', file)}")
+    harness.expect(trials_of("known/network.h5", "new.h5") == ("held-out trials", []), "new.h5")
+    words, warned = trials_of("known/network.h5", "mixed.h5")
+    harness.expect(words == "training and held-out trials" and warned[0].startswith(warning), f"{words}, {warned}")
+    for file in ("trials.h5", "new.h5", "mixed.h5"):
+        harness.expect(trials_of("on/network.h5", file) == training, f"{file} after run.start_from")
+    said = fullforce(0, "analyze", "known/network.h5", "--pca", "--trials", 3, "--trials-file", "mixed.h5").stdout
+    harness.expect(json.loads(said)["run"]["trials_of"] == "training and held-out trials", f"analyze says {said}")
+    fullforce(0, "train", "c.toml", "--output", "built_in", "--quiet")
+    said = fullforce(0, "analyze", "built_in/network.h5", "--pca", "--trials-file", "new.h5").stdout
+    harness.expect(json.loads(said)["run"]["trials_of"] == "held-out trials", f"analyze of a built-in task says {said}")
+    fullforce(0, "trials", "c.toml", "--count", 2, "--output", "drawn.h5")
+    harness.expect(trials_of("built_in/network.h5", "drawn.h5") == training, "trials of a built-in task")
+    fullforce(75, "train", "c.toml", "--output", "begun", "--quiet", *FILE, "--max-steps", 1)
+    fullforce(75, "train", "c.toml", "--output", "short", "--quiet", *FILE, "--max-steps", 80)
+    harness.expect(trials_of("begun/checkpoint-1.h5", "trials.h5") == ("held-out trials", []), "no trial has begun")
+    words, warned = trials_of("short/checkpoint-80.h5", "trials.h5")
+    harness.expect(words == "training and held-out trials" and "2 of the 3" in warned[0], f"two streams: {words}, {warned}")
+    harness.expect("known/network.h5" in fullforce(0, "info", "on/network.h5").stdout.split("provenance")[0], "info")
+
+
 def check_refusals():
     files.write_trials("wide.h5", [np.ones((9, 2))], [np.ones((9, 2))], dt=0.001)
     refused(("task.test_file", "wide.h5", "2 input(s)", "has 1"), "train", "c.toml", "--output", "no", *FILE, "--set",
@@ -182,6 +227,7 @@ def main():
         check_info()
         check_held_out()
         check_counts()
+        check_known_trials()
         check_refusals()
 
 

@@ -113,7 +113,7 @@ def check_what_files_say():
     harness.write_mixed_trials("other.h5")
     with h5py.File("other.h5", "r+") as file:
         file["targets"][0, 0] += 0.5
-    expect(test(1, "--trials-file", "other.h5")[1]["test"]["trials_of"] == "held-out trials", "other trials")
+    expect(test(1, "--trials-file", "other.h5")[1]["test"]["trials_of"] == "training and held-out trials", "other trials")
     expect("over 2 training trials" in open("run/log.txt").read(), "the log does not say which trials")
 
 

@@ -23,7 +23,7 @@ name = "{task}"
 neurons = 40
 """
 LOW_RANK = 'noise = 0.01\nin_degree = 9\n[learning]\nfeatures = "low-rank"\nmax_rank = 25\n'
-FIRST, LAST = ["trials", "steps", "trials_of", "error"], ["r2", "per_output", "per_trial"]
+FIRST, LAST = ["trials", "steps", "trials_of", "training_trials", "error"], ["r2", "per_output", "per_trial"]
 SCORES = {"ready-set-go": ["timing_error_mean", "timing_error_spread", "timing_within_20_percent", "missed_responses"],
           "delayed-comparison": ["fraction_correct"]}
 

@@ -40,7 +40,7 @@ def fingerprint(path):
 def differences(one, other):
     """What differs between the networks of two runs, beside their configurations, which name other files."""
     return [name for name in harness.differences(f"{one}/network.h5", f"{other}/network.h5")
-            if name not in ("config", "trials_fingerprint")]
+            if name not in ("config", "trials_fingerprint") and not name.endswith("trials/learned")]
 
 
 def check_restarts():

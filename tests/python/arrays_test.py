@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fullforce.arrays import as_trials
+from fullforce.files.trials import TrialList
 
 
 def test_lists_and_arrays_are_the_same_trials():
@@ -11,6 +12,12 @@ def test_lists_and_arrays_are_the_same_trials():
     for trials in (as_trials(X, Y), as_trials(list(X), [y.tolist() for y in Y])):
         assert [trial.inputs.shape for trial in trials] == [(5, 2)] * 3
         assert np.array_equal(trials[2].targets, Y[2])
+
+
+def test_a_slice_of_trials_keeps_the_names_of_channels():
+    trials = TrialList(as_trials(None, np.zeros((3, 5, 2))), {"output_names": ["x", "y"]})
+    assert trials[1:].names == {"output_names": ["x", "y"]} and len(trials[1:]) == 2
+    assert trials[0].targets.shape == (5, 2)
 
 
 def test_one_channel_needs_no_second_axis():

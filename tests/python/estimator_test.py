@@ -1,5 +1,7 @@
 """Training, tests and runs from arrays, by the real program on one and two ranks."""
+import gc
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -33,6 +35,25 @@ def test_what_was_learned_has_an_underscore(trained):
     assert trained.config_["network"]["neurons"] == 60
     assert trained.network_file_ == trained.output_ / "network.h5"
     assert (trained.output_ / "config.toml").exists() and trained.trials_path == trained.output_ / "trials.h5"
+
+
+def test_a_pickled_model_takes_its_files_along(tmp_path):
+    """Without an output the files of a model are removed with it, and whoever unpickles it needs files of his own."""
+    X, Y = some_trials()
+    model = ff.FullForce(**SMALL).fit(X, Y)
+    run, folder = model.run(X, Y), model.output_
+    error, weights, rates = model.score(X, Y), model.network.J.copy(), run.rates[0]
+    saved, alone = pickle.dumps((model, run)), pickle.dumps(model.network)
+    model.network.readout *= 0.5
+    edited_error, edited = model.score(X, Y), pickle.dumps(model)
+    del model, run
+    gc.collect()
+    assert not folder.exists()
+    again, run = pickle.loads(saved)
+    assert again.score(X, Y) == error != edited_error and np.array_equal(run.rates[0], rates)
+    assert np.array_equal(again.network.J, weights) and again.output_ != folder
+    assert pickle.loads(edited).score(X, Y) == edited_error
+    assert ff.load(pickle.loads(alone).save(tmp_path / "n.h5")).score(X, Y) == error
 
 
 def test_a_second_fit_is_finished(trained):

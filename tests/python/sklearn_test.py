@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.skipif(importlib.util.find_spec("sklearn") is None,
                                  reason="scikit-learn is not installed (on Debian: python3-sklearn)"),
               # The checks give many rows, and the networks here learn from few of them.
               pytest.mark.filterwarnings("ignore:.*are never visited")]
-QUICK = dict(neurons=20, train_trials=2, init_trials=1, test_trials=1, threads=1)
+# Outputs without targets are those of a test where trials begin in a state of their own.
+QUICK = dict(neurons=20, train_trials=2, init_trials=1, test_trials=1, threads=1, reset="zero")
 LENGTH = 4  # of a trial, in steps
 
 

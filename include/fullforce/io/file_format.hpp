@@ -70,9 +70,18 @@ inline constexpr const char* provenance = "provenance";          ///< text: JSON
 inline constexpr const char* trials = "trials_fingerprint";
 /// Text: fingerprint of the trials file that it is tested on, where that is another one (task.test_file).
 inline constexpr const char* test_trials = "test_trials_fingerprint";
+/// Integer: the number of trials that the network learned from. Files of older programs do not have it.
+inline constexpr const char* learned_trials = "learned_trials";
 /// Text: JSON with the path and the seal of the network file from which training took its first weights.
 inline constexpr const char* source = "start_from";
 }  // namespace root
+
+/// Which trials the network learned from. Networks that learned from none do not have it.
+namespace trials {
+inline constexpr const char* group = "/trials";
+/// [trials], 64-bit integers in increasing order: a fingerprint of the inputs and targets of each of them
+inline constexpr const char* learned = "/trials/learned";
+}  // namespace trials
 
 /// Where the run stands.
 namespace progress {

@@ -15,6 +15,7 @@ class NodeTrials {
   const TrialsShape& shape() const { return shape_; }
   const Signals<const double>& signals() const { return signals_; }
   const std::string& fingerprint() const { return fingerprint_; }
+  const std::vector<std::int64_t>& trial_fingerprints() const { return trial_fingerprints_; }
 
   /// The memory that the signals take.
   MemoryNeed memory() const { return values_.memory(); }
@@ -24,6 +25,7 @@ class NodeTrials {
   NodeArray values_;
   Signals<const double> signals_;  ///< the parts of values_
   std::string fingerprint_;
+  std::vector<std::int64_t> trial_fingerprints_;
 };
 
 }  // namespace fullforce

@@ -82,6 +82,13 @@ struct TrialsData : TrialsShape {
 std::string fingerprint(const TrialsShape& shape, const Signals<const double>& signals);
 inline std::string fingerprint(const TrialsData& data) { return fingerprint(data, data.signals()); }
 
+/// A fingerprint of the inputs [length, n_in] and the targets [length, n_out] of a trial (XXH3). It depends on nothing
+/// else, so that a trial is known again in another file, where it may have another place, condition, mask or hint.
+std::int64_t trial_fingerprint(std::span<const double> inputs, std::span<const double> targets);
+
+/// That of each trial, [trials].
+std::vector<std::int64_t> trial_fingerprints(const TrialsShape& shape, const Signals<const double>& signals);
+
 /// An open trials file. Its shape is known before memory for its signals is needed. No rank needs another one for it,
 /// so any number of them may open it. The constructor and read() throw InputError that names the file, the dataset or
 /// attribute, what is wrong and what was expected: another format, shapes or lengths that do not fit together, values

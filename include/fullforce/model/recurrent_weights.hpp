@@ -50,8 +50,6 @@ class RecurrentWeights {
     Index bytes() const;
     /// The size of the weights in a file, with the indices of sparse ones.
     double file_bytes() const;
-    /// Whether checkpoints hold the weights. Sparse ones are drawn again in less time than it takes to write them.
-    bool in_checkpoints() const { return in_degree == 0; }
     /// Adds to `account` a product of the weights with `vectors` vectors.
     void account(double vectors, const Extent& extent, StepAccount& account) const;
   };
@@ -88,9 +86,6 @@ class RecurrentWeights {
 
   /// A copy in double precision.
   WeightMatrix in_double() const { return {fullforce::in_double(dense_), {}, {}, fullforce::in_double(sparse_)}; }
-
-  /// Whether checkpoints hold the weights (Shape::in_checkpoints).
-  bool in_checkpoints() const { return !is_sparse(); }
 
   /// Whether the file that is being loaded has the weights in the same form, dense or sparse, as this instance.
   /// **Collective.**

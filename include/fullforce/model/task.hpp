@@ -118,6 +118,9 @@ class Task {
   /// The fingerprint of the trials file that the signals come from; empty if they come from no file.
   virtual std::string fingerprint() const { return {}; }
 
+  /// The fingerprint of the inputs and targets of a trial (fullforce::trial_fingerprint).
+  virtual std::int64_t trial_fingerprint(TrialId id) const;
+
   /// The number of trials in this file; 0 if the signals come from no file.
   virtual Index trials_in_file() const { return 0; }
 

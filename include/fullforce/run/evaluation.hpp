@@ -10,6 +10,7 @@
 #include "fullforce/model/network_options.hpp"
 #include "fullforce/model/task.hpp"
 #include "fullforce/parallel/mpi.hpp"
+#include "fullforce/run/learned_trials.hpp"
 #include "fullforce/run/recording.hpp"
 #include "fullforce/run/run_options.hpp"
 #include "fullforce/run/test_scores.hpp"
@@ -36,7 +37,7 @@ struct TestJob {
   std::filesystem::path network_file;
   /// The seed of the fixed weights, for a file without J_D. The seed of trials, states and noise is run.seed.
   std::uint64_t network_seed = 1;
-  std::string learned_from;  ///< fingerprint of the trials file that it learned from; empty if there is none
+  LearnedTrials learned_from;  ///< what the network learned from
   std::optional<RecordingJob> recording;
   /// If given, every rank calls it at every step of stream 0 in a test trial.
   std::function<void(const StepView&)> observe;

@@ -1,7 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "fullforce/model/task.hpp"
 #include "fullforce/parallel/mpi.hpp"
@@ -16,6 +19,7 @@ struct NetworkFileHeader {
   std::string provenance;  ///< provenance, JSON text
   /// Fingerprints of the trials files that the network learned from and is tested on.
   TrialsFingerprints trials{};
+  std::optional<std::vector<std::int64_t>> learned_trials{};  ///< LearnedTrials::trials
   /// Where the weights came from with which training started (run.start_from): its path and seal, JSON text.
   /// Empty if they started from zero.
   std::string source{};

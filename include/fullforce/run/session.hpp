@@ -32,8 +32,8 @@ class SessionShape {
   /// The memory on the rank with the most rows. `learns` says, as for a Session, whether it has what learning needs.
   Index bytes(bool learns = true) const;
   /// The size of network.h5, or of a checkpoint in which the panel of pending updates, which are computed and not yet
-  /// applied, is half full.
-  double file_bytes(bool checkpoint) const;
+  /// applied, is half full. `with_J_D` says whether it holds J_D.
+  double file_bytes(bool checkpoint, bool with_J_D) const;
 
   const PlasticityShape& plasticity() const { return *plasticity_; }
   /// The shape of the plasticity without an inverse correlation matrix, as a test needs it.
@@ -49,6 +49,10 @@ class SessionShape {
   std::unique_ptr<PlasticityShape> tested_;
   std::unique_ptr<DriveShape> drive_;
 };
+
+/// Whether checkpoints hold J_D. A sparse one is drawn again in less time than it takes to write it, unless it came
+/// from another network.
+bool checkpoints_hold_J_D(const NetworkOptions& network, const RunOptions& run);
 
 /// A task, both networks and their plasticity as one whole that is advanced step by step. Training, tests, analysis and
 /// benchmarks all use it. A session neither prints nor decides when to write a file.

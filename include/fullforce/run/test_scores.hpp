@@ -11,17 +11,12 @@
 
 namespace fullforce {
 
-/// Which trials a test ran: the trials that the network learned from, trials of a file that it did not learn from, or
-/// trials that its task drew for the test.
-enum class TrialOrigin { training, held_out, fresh };
+/// Which trials a test ran: the trials that the network learned from, trials of a file that it did not learn from,
+/// trials that its task drew for the test, or some of the first and some of the second kind.
+enum class TrialOrigin { training, held_out, fresh, both };
 template <>
-inline constexpr std::array<std::string_view, 3> names_of<TrialOrigin> = {"training trials", "held-out trials",
-                                                                          "new trials"};
-
-/// Which trials a test of `task` runs, for a network that learned from a trials file of this fingerprint. The
-/// fingerprint is empty if it learned from no file. If all trials of a task are alike, they are those
-/// that the network learned from.
-TrialOrigin origin_of_test(const Task& task, const std::string& learned_from);
+inline constexpr std::array<std::string_view, 4> names_of<TrialOrigin> = {"training trials", "held-out trials",
+                                                                          "new trials", "training and held-out trials"};
 
 /// Sums of squares over samples of outputs and their targets.
 struct SquareSums {
@@ -63,6 +58,7 @@ struct ScoredTrial {
   TrialLabel label;
   Index steps = 0;
   SquareSums squares;
+  bool learned = false;  ///< whether the network learned from this trial
 };
 
 /// Sums over the trials of a condition.
@@ -75,11 +71,13 @@ struct ConditionScore {
 /// The scores of a test, for which trials are summed in the order of their numbers. They do not depend on which stream
 /// ran a trial, nor on when it ended.
 struct TestScores {
-  TrialOrigin origin = TrialOrigin::fresh;
+  bool from_file = false;  ///< whether the trials come from a trials file
   std::vector<ScoredTrial> trials;
   std::vector<std::string> output_names;  ///< [n_out]
   std::vector<OutputSums> outputs;        ///< [n_out]
 
+  Index learned_trials() const;
+  TrialOrigin origin() const;
   SquareSums total() const;
   double r_squared() const;
   /// Conditions that are whole numbers come first, in the order of the numbers. All others follow in alphabetical

@@ -12,6 +12,12 @@
 
 namespace fullforce {
 
+/// The network whose weights training started from (run.start_from). It is empty if training started from zero.
+struct StartWeights {
+  std::string source;                        ///< NetworkFileHeader::source
+  std::vector<std::int64_t> learned_trials;  ///< LearnedTrials::trials of that network
+};
+
 /// A complete training run: what the configuration says, and how this part of the run is to go.
 struct TrainingJob {
   RunOptions run;
@@ -24,7 +30,7 @@ struct TrainingJob {
   std::optional<std::filesystem::path> restart_from;  ///< checkpoint to go on from, or network to go on training
   bool extends = false;  ///< whether restart_from is of a run of fewer trials, whose files stay for as long as they may
   bool trained = false;  ///< whether restart_from is the network that this run makes, so that only its test is left
-  std::string source;    ///< NetworkFileHeader::source
+  StartWeights weights;
   double state_bytes = 0.0;           ///< approximate size of the state of all ranks
   std::vector<std::string> warnings;  ///< warnings to show at the start
   std::optional<Index> max_steps;

@@ -108,8 +108,9 @@ class Analysis {
     };
     RunOptions run = config().run;
     run.streams = 1;
-    const TestJob plan{run, config().network, config().learning,  arguments_->network, tested_.network_seed, {},
-                       {},  observe,          config().task.reset};
+    const TestJob plan{
+        run, config().network, config().learning,  arguments_->network, tested_.network_seed, tested_.learned_from,
+        {},  observe,          config().task.reset};
     describe_run(test(layout_.comm(), task(), plan), activity);
     if (pca) find_components(activity);
     if (starts_) search_fixed_points();
@@ -140,6 +141,7 @@ class Analysis {
     results_.note("run", "tau", config().network.tau);
     results_.note("run", "sample_interval", static_cast<double>(activity.interval()) * dt);
     results_.note("run", "test_error", result.scores.total().relative_error());
+    if (!arguments_->autonomous) results_.note("run", "trials_of", to_text(result.scores.origin()));
   }
 
   void find_components(const ActivitySamples& activity) {

@@ -19,8 +19,9 @@
 namespace fullforce {
 namespace {
 
-std::string result_text(const Config& config, const TestArguments& arguments, const TestResult& result,
-                        const std::string& provenance_text, std::vector<std::string> warnings) {
+/// The file of results: `scores` is the section of the test.
+std::string result_text(const Config& config, const TestArguments& arguments, const std::string& scores,
+                        const std::string& provenance_text, const std::vector<std::string>& warnings) {
   nlohmann::ordered_json json;
   json["network"] = arguments.network;
   json["neurons"] = config.network.neurons;
@@ -28,7 +29,7 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
   json["noise"] = config.network.noise;
   if (const auto file = trials_file(config)) json["trials_file"] = *file;
   json["streams"] = config.run.streams;
-  json["test"] = nlohmann::ordered_json::parse(test_section(result, warnings));
+  json["test"] = nlohmann::ordered_json::parse(scores);
   json["config"] = nlohmann::ordered_json::parse(config_json(config));
   json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
   json["warnings"] = warnings;
@@ -80,14 +81,18 @@ int test_command(const Communicator& comm, const TestArguments& arguments) {
   require_memory(comm, {test_bytes(comm, tested, recording)},
                  fmt::format("a test of {} neurons{}", config.network.neurons, recording ? " with --record" : ""),
                  recording ? "fewer of --neurons, fewer trials" : "fewer trials");
-  const std::vector<std::string> warnings = warnings_of_trials(tested);
+  std::vector<std::string> warnings = warnings_of_trials(tested);
   warn(comm, warnings);
   const TestJob plan{config.run,          config.network, config.learning, arguments.network, tested.network_seed,
                      tested.learned_from, recording,      /*observe=*/{},  config.task.reset};
   const TestResult result = test(comm, *tested.task, plan);
+  std::vector<std::string> of_scores;
+  const std::string scores = test_section(result, of_scores);
+  warn(comm, of_scores);
+  warnings.insert(warnings.end(), of_scores.begin(), of_scores.end());
   agree(comm, [&] {
     if (comm.is_root() && arguments.output)
-      write_atomically(*arguments.output, result_text(config, arguments, result, provenance_text, warnings));
+      write_atomically(*arguments.output, result_text(config, arguments, scores, provenance_text, warnings));
   });
   const std::string table = test_table(result.scores);
   print_result(comm, fmt::format("{} (noise {}, seed {})\n{}{}", test_text(result), config.network.noise,

@@ -66,7 +66,7 @@ TrainingJob plan_of(const Config& config, const Task& task, const TrainArguments
   plan.restart_from = start.from;
   // Then the partners come with the weights.
   if (start.from || !config.run.start_from.empty()) plan.learning.partners.clear();
-  plan.source = start.source;
+  plan.weights = start.weights;
   plan.extends = start.extends;
   plan.trained = start.trained;
   plan.state_bytes = state_bytes;
@@ -100,7 +100,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
     return 0;
   }
   // A run that goes on has taken its weights, and does not need the file any more.
-  if (!start.from) start.source = check_start_weights(comm, config, task->channels());
+  if (!start.from) start.weights = check_start_weights(comm, config, task->channels());
   if (!start.from) check_partners(comm, config);
   require(
       !arguments.no_target || config.run.start_from.empty(),

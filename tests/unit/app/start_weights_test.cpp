@@ -24,7 +24,7 @@ class StartWeights : public testing::Test {
     Session<double> session(comm_, *task, {config.network, config.learning, 1, config.run.seed}, with_P);
     session.start_training(training_schedule(config.run), config.run.seed);
     for (Index k = 0; k < steps; ++k) session.simulation().step();
-    session.save(path(), {dump_config(config), "{}"}, true);
+    session.save(path(), {dump_config(config), "{}", {"file", ""}, learned_}, true);
   }
 
   std::string path() const { return (folder_ / "network.h5").string(); }
@@ -42,6 +42,7 @@ class StartWeights : public testing::Test {
   }
 
   const Communicator comm_ = Communicator::world();
+  const std::vector<std::int64_t> learned_{-7, 3};  ///< fingerprints of trials
 
  private:
   static constexpr const char* text = "[run]\ninit_trials = 0\n[network]\nneurons = 24\ndt = 0.01\n";
@@ -50,14 +51,15 @@ class StartWeights : public testing::Test {
 };
 
 TEST_F(StartWeights, WithoutAFileThereIsNothingToSay) {
-  EXPECT_EQ(check_start_weights(comm_, config({"run.start_from=\"\""}), {1, 1, 0}), "");
+  EXPECT_EQ(check_start_weights(comm_, config({"run.start_from=\"\""}), {1, 1, 0}).source, "");
 }
 
 TEST_F(StartWeights, TheSourceIsThePathAndTheSeal) {
   write();
-  const std::string source = check_start_weights(comm_, config({}), {1, 1, 0});
-  EXPECT_TRUE(says(source, path()));
-  EXPECT_TRUE(says(source, seal_of(path())));
+  const auto weights = check_start_weights(comm_, config({}), {1, 1, 0});
+  EXPECT_TRUE(says(weights.source, path()));
+  EXPECT_TRUE(says(weights.source, seal_of(path())));
+  EXPECT_EQ(weights.learned_trials, learned_);
   EXPECT_EQ(seal_of(path()).size(), 16u);
 }
 

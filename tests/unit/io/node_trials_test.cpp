@@ -52,6 +52,7 @@ TEST_P(NodeTrialsTest, AreThoseOfTheFileOnEveryRank) {
   EXPECT_TRUE(std::ranges::equal(trials.signals().targets, data.targets));
   EXPECT_TRUE(std::ranges::equal(trials.signals().hints, data.hints));
   EXPECT_EQ(trials.fingerprint(), fingerprint(data));
+  EXPECT_EQ(trials.trial_fingerprints(), trial_fingerprints(data, data.signals()));
   const Index bytes = 9 * 6 * 8;
   EXPECT_EQ(trials.memory().node, GetParam() == Sharing::within_node ? bytes : 0);
   EXPECT_EQ(trials.memory().rank, GetParam() == Sharing::within_node ? 0 : bytes);

@@ -434,6 +434,24 @@ TEST_F(TrialsFile, FingerprintCoversMasksAndConditionsThatSaySomething) {
   EXPECT_NE(fingerprint(other), masked);
 }
 
+TEST_F(TrialsFile, FingerprintsOfTrialsCoverInputsAndTargetsAlone) {
+  const TrialsData data = labelled_trials();
+  const std::vector<std::int64_t> both = trial_fingerprints(data, data.signals());
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_NE(both[0], both[1]);
+  TrialsData other = data;
+  other.masks.assign(6, 1);
+  other.conditions = {"", ""};
+  EXPECT_EQ(trial_fingerprints(other, other.signals()), both);
+  other.targets.back() += 1.0;
+  const std::vector<std::int64_t> changed = trial_fingerprints(other, other.signals());
+  EXPECT_EQ(changed[0], both[0]);
+  EXPECT_NE(changed[1], both[1]);
+  const double zero[] = {0.0, 1.0}, minus_zero[] = {-0.0, 1.0};
+  EXPECT_EQ(trial_fingerprint(zero, zero), trial_fingerprint(minus_zero, zero));
+  EXPECT_EQ(both[0], -1927887927760899009) << "it must not change between versions of the program";
+}
+
 TEST_F(TrialsFile, RefusesNamesAndConditionsThatMakeNoSense) {
   const auto expect_refused_with = [&](const auto& change, const std::string& why) {
     TrialsData data = labelled_trials();

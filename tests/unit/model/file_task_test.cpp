@@ -206,6 +206,16 @@ TEST_F(FileTaskTest, TestsOnTrialsOfTheirOwn) {
   EXPECT_THROW(make_task(options, 0.001, 1), InputError);
 }
 
+TEST_F(FileTaskTest, KnowsATrialByItsSignals) {
+  const auto task = task_of(3);
+  Trial trial;
+  for (std::uint64_t row = 0; row < 3; ++row) {
+    const TrialId id{TrialKind::test, row};
+    task->make(id, trial);
+    EXPECT_EQ(task->trial_fingerprint(id), trial_fingerprint(trial.inputs, trial.targets));
+  }
+}
+
 TEST_F(FileTaskTest, ReadsTheFileOnce) {
   const auto task = task_of(3);
   std::filesystem::remove(path());

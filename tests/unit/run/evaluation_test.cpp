@@ -75,7 +75,7 @@ class Evaluation : public ::testing::Test {
 TEST_F(Evaluation, ListsTrialsInTheirOrderHoweverManyStreamsRunThem) {
   for (const Index streams : {1, 3, 16}) {
     const TestScores scores = scores_of(comm_, folder_ / "network.h5", streams);
-    EXPECT_EQ(scores.origin, TrialOrigin::fresh);
+    EXPECT_EQ(scores.origin(), TrialOrigin::fresh);
     EXPECT_EQ(scores.trials.size(), as_size(trials));
     Index number = 0;
     for (const ScoredTrial& trial : scores.trials) {

@@ -28,7 +28,7 @@ TestResult result() {
   TestResult made;
   made.steps = 20;
   TestScores& scores = made.scores;
-  scores.origin = TrialOrigin::held_out;
+  scores.from_file = true;
   scores.trials = {trial(3, "left", 1.0, 4.0), trial(0, "right", 2.0, 0.0)};
   scores.output_names = {"x", "a very long name"};
   scores.outputs = {sums_of({{1.0, 2.0}, {0.5, 0.0}}), sums_of({{0.5, 0.0}})};
@@ -70,6 +70,28 @@ TEST(TestScores, OfConditionsStandInAnOrderThatPeopleExpect) {
   EXPECT_DOUBLE_EQ(scores.conditions()[1].squares.relative_error(), 0.5);
 }
 
+TEST(TestScores, SayFromWhichTrialsTheNetworkLearned) {
+  TestScores scores = result().scores;
+  EXPECT_EQ(scores.origin(), TrialOrigin::held_out);
+  scores.trials[0].learned = true;
+  EXPECT_EQ(scores.origin(), TrialOrigin::both);
+  scores.trials[1].learned = true;
+  EXPECT_EQ(scores.origin(), TrialOrigin::training);
+  EXPECT_EQ(TestScores{}.origin(), TrialOrigin::fresh);
+}
+
+TEST(TestReport, WarnsOfTrialsThatWereLearnedFrom) {
+  TestResult told = result();
+  told.scores.trials[1].learned = true;
+  std::vector<std::string> warnings;
+  const Json json = Json::parse(test_section(told, warnings));
+  EXPECT_EQ(json["trials_of"], "training and held-out trials");
+  EXPECT_EQ(json["training_trials"], 1);
+  EXPECT_EQ(json["per_trial"][0]["learned"], false);
+  EXPECT_EQ(json["per_trial"][1]["learned"], true);
+  EXPECT_TRUE(says(warnings.front(), "the network learned from 1 of the 2 test trials"));
+}
+
 TEST(TestReport, HasEveryScoreByTrialOutputAndCondition) {
   std::vector<std::string> warnings;
   const Json json = Json::parse(test_section(result(), warnings));
@@ -79,8 +101,12 @@ TEST(TestReport, HasEveryScoreByTrialOutputAndCondition) {
   EXPECT_EQ(json["per_output"][0], (Json{{"name", "x"}, {"error", 1.25 / 4}, {"squared_error", 1.25}, {"r2", 0.375}}));
   EXPECT_EQ(json["per_condition"][0],
             (Json{{"condition", "left"}, {"trials", 1}, {"error", 0.25}, {"squared_error", 1.0}}));
-  EXPECT_EQ(json["per_trial"][0],
-            (Json{{"trial", 3}, {"condition", "left"}, {"steps", 10}, {"error", 0.25}, {"squared_error", 1.0}}));
+  EXPECT_EQ(json["per_trial"][0], (Json{{"trial", 3},
+                                        {"condition", "left"},
+                                        {"steps", 10},
+                                        {"error", 0.25},
+                                        {"squared_error", 1.0},
+                                        {"learned", false}}));
 }
 
 TEST(TestReport, SaysWhyARatioIsMissingAndGivesTheSquaredError) {
@@ -120,7 +146,7 @@ TEST(TestReport, WarnsOnceOfManyTrials) {
   for (Index n = 0; n < 100; ++n) many.scores.trials.push_back(trial(n, "", 1.0, 0.0));
   std::vector<std::string> warnings;
   test_section(many, warnings);
-  EXPECT_TRUE(says(warnings.back(), "for trial 0, trial 0, trial 1, trial 2, trial 3 and 96 more: all targets"));
+  EXPECT_TRUE(says(warnings.back(), "for trial 0, trial 1, trial 2, trial 3, trial 4 and 95 more: all targets"));
 }
 
 TEST(TestReport, OfNoTrialHasNoNumbers) {
@@ -137,7 +163,9 @@ TEST(TestReport, OfNoTrialHasNoNumbers) {
 TEST(TestReport, TellsPeopleOnWhichTrialsItStands) {
   TestResult told = result();
   EXPECT_EQ(test_text(told), "test error 0.75 over 2 held-out trials, R^2 0.25");
-  told.scores.origin = TrialOrigin::training;
+  told.scores.trials[1].learned = true;
+  EXPECT_TRUE(says(test_text(told), "over 2 trials, 1 of which are training trials"));
+  told.scores.trials[0].learned = true;
   EXPECT_TRUE(says(test_text(told), "2 training trials"));
   EXPECT_EQ(test_table(told.scores),
             "output                error        R^2\n"

@@ -20,7 +20,7 @@ from .parameters import Parameters
 from .program import Program
 from .progress import ProgressBar
 from .scores import Per, having_conditions, of_each
-from .scratch import ScratchFolder
+from .scratch import ScratchFolder, UsesScratch
 from .targets_missing import warn_without_targets
 from .text_files import read_json
 
@@ -31,7 +31,7 @@ FILES = {"task.file": "trials.h5", "task.test_file": "test_trials.h5"}
 SPOKEN = {"task.file": "the file of X and Y", "task.test_file": "the file of test"}
 
 
-class FullForce(Parameters):
+class FullForce(Parameters, UsesScratch):
     """A recurrent network that is trained with full-FORCE or FORCE.
 
         model = FullForce(neurons=300, alpha=1.0, noise=1e-3, seed=1, ranks=2)
@@ -58,7 +58,6 @@ class FullForce(Parameters):
     """
 
     _network: Optional[Network] = None
-    _scratch: Optional[ScratchFolder] = None  # with the run, where it has no folder of its own
     _unfinished: Optional[ScratchFolder] = None  # with an interrupted run
     _conditions: Mapping[str, Any] = {}  # those of the trials of fit that are numbers, by their texts
 

@@ -9,6 +9,7 @@ from typing import Any, Iterable, Mapping, Optional, Sequence, Union
 import numpy as np
 
 from ..errors import InputError
+from ..scratch import ScratchFolder, UsesScratch
 from ..targets_missing import warn_without_targets
 from . import draws
 from .activity import Activity
@@ -22,14 +23,27 @@ from .sparse_rows import SparseRows
 from .trials import Trial, read_trials
 from .whole_test import run_test
 
+
+def relu(states: np.ndarray) -> np.ndarray:
+    return np.maximum(states, 0.0)
+
+
+def slope_of_tanh(states: np.ndarray) -> np.ndarray:
+    return 1 - np.tanh(states) ** 2
+
+
+def slope_of_relu(states: np.ndarray) -> np.ndarray:
+    return (states > 0).astype(float)
+
+
 #: The rate of a state and its derivative, by the name of ``network.nonlinearity``.
-RATES = {"tanh": np.tanh, "relu": lambda states: np.maximum(states, 0.0)}
+RATES = {"tanh": np.tanh, "relu": relu}
+SLOPES = {"tanh": slope_of_tanh, "relu": slope_of_relu}
 #: The arrays that MANUAL.md calls by a letter, where the network stores no other factors of them.
 LETTERS = {"J": "weights", "w": "readout", "U": "basis"}
-SLOPES = {"tanh": lambda states: 1 - np.tanh(states) ** 2, "relu": lambda states: (states > 0).astype(float)}
 
 
-class Network:
+class Network(UsesScratch):
     """A trained network of N neurons, n_in inputs, n_out outputs and n_hint hints.
 
     The attributes `config` (a nested dict) and `provenance` (a dict) describe it. u_in [N, n_in], u_out
@@ -49,9 +63,9 @@ class Network:
     its own currents and outputs drive it, and not the targets as in an init trial.
     """
 
-    def __init__(self, path: str | pathlib.Path, folder: Any = None):
-        """Reads the network; `folder`, where it is given, is an object whose files last as long as the network."""
-        self._folder = folder
+    def __init__(self, path: str | pathlib.Path, folder: Optional[ScratchFolder] = None):
+        """Reads the network; `folder`, where it is given, lasts as long as the network."""
+        self._scratch = folder
         file = read_network_file(path)
         self.path, self._seal, self.config, self.provenance = file.path, file.seal, file.config, file.provenance
         self.__dict__.update(file.arrays)

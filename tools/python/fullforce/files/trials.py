@@ -98,6 +98,11 @@ class TrialList(list):
         super().__init__(trials)
         self.names = {name: list(texts) for name, texts in (names or {}).items() if len(texts) > 0}
 
+    def __getitem__(self, which: Any) -> Any:
+        """A trial. A slice of the list is a TrialList with the same names."""
+        found = super().__getitem__(which)
+        return TrialList(found, self.names) if isinstance(which, slice) else found
+
 
 def names_of(trials: Sequence[Trial]) -> dict[str, list[str]]:
     """The names of the channels of trials; none where the list does not have them."""

@@ -7,11 +7,13 @@ from ..content import Content
 from ..definitions import definition, unit
 from .html_parts import definitions, note, section, table, text
 
-NO_SCORES = ("trials", "steps", "seconds", "trials_of", "per_trial", "per_output", "per_condition")
+NO_SCORES = ("trials", "steps", "seconds", "trials_of", "training_trials", "per_trial", "per_output", "per_condition")
 FIRST = ("error", "r2")
 # Numbers of a part that the table shows, where the part has them.
 COLUMNS = ("trials", "error", "squared_error", "r2")
 WORST_TRIALS = 8
+# What a page warns of.
+USED = {"training trials": "the training trials", "training and held-out trials": "some of the training trials"}
 
 
 def scores(test: Content) -> str:
@@ -34,10 +36,9 @@ def label(name: str) -> str:
 
 def on_which_trials(test: Content) -> str:
     """A warning where the network was tested on what it was trained with."""
-    if "trials_of" not in test or test["trials_of"] != "training trials":
-        return ""
-    return ('<p class="warning">This test used the training trials: it does not say how the network does on others. '
-            "task.test_file names trials of the test.</p>")
+    used = USED.get(test["trials_of"], "") if "trials_of" in test else ""
+    return (f'<p class="warning">This test used {used}: it does not say how the network does on others. '
+            "task.test_file names trials of the test.</p>") if used else ""
 
 
 def parts_of_test(test: Content) -> str:
