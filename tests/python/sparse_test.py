@@ -1,6 +1,7 @@
 """Networks with sparse features: NumPy runs them as the program does, and they are changed, saved, and analysed."""
 import json
 import os
+import pickle
 import resource
 import subprocess
 
@@ -88,14 +89,15 @@ def test_partners_of_ones_own(tmp_path):
 
 
 def test_what_cannot_be_changed_says_so(sparse):
-    network = sparse.network.copy()
-    with pytest.raises(AttributeError, match="weights and J_0"):
-        network.J = 0
-    with pytest.raises(AttributeError, match="change readout"):
-        network.w = 0
-    for array in (network.J, network.w, network.partners.lists, network.readout_inputs):
-        with pytest.raises(ValueError, match="read-only"):
-            array[...] = 1
+    for network in (sparse.network.copy(), pickle.loads(pickle.dumps(sparse.network))):
+        assert np.array_equal(network.J, sparse.network.J)
+        with pytest.raises(AttributeError, match="weights and J_0"):
+            network.J = 0
+        with pytest.raises(AttributeError, match="change readout"):
+            network.w = 0
+        for array in (network.J, network.w, network.partners.lists, network.readout_inputs):
+            with pytest.raises(ValueError, match="read-only"):
+                array[...] = 1
     with pytest.raises(ff.InputError, match="J of this network is not sparse"):
         ff.FullForce(**SMALL).fit(*some_trials()).network.sparse_weights()
 
@@ -196,7 +198,8 @@ def test_figures_of_sparse_weights(sparse, tmp_path):
 @pytest.mark.slow
 def test_large_sparse_weights_are_never_made_dense(tmp_path):
     """Above 3000 neurons the Arnoldi iteration finds leading eigenvalues, which all eigenvalues of J contain."""
-    large = dict(SPARSE, neurons=3200, in_degree=20, static_in_degree=10, group=50, train_trials=1, init_trials=1)
+    large = dict(SPARSE, neurons=3200, in_degree=20, static_in_degree=10, group=50, train_trials=4, init_trials=1,
+                 test_trials=4)
     network = ff.FullForce(**large).fit(*some_trials()).network
     found = []
     for ranks in (1, 2, 3):

@@ -390,10 +390,13 @@ class Network(UsesScratch):
 
     def copy(self) -> Network:
         """A copy with arrays of its own."""
-        other = copy.deepcopy(self)
-        if other.readout_inputs is not None:
-            _read_only(other.readout_inputs)
-        return other
+        return copy.deepcopy(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Copies and unpickled networks cannot be rewired either."""
+        self.__dict__.update(state)
+        if self.readout_inputs is not None:
+            _read_only(self.readout_inputs)
 
     def _arrays(self) -> dict[str, np.ndarray]:
         """The arrays that can be changed, by the names of DATASETS and SPARSE."""

@@ -20,6 +20,10 @@ class Partners:
         self.lists, self.group, self.neurons = lists, min(group, neurons), neurons
         self.lists.flags.writeable = False
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.lists.flags.writeable = False
+
     def __deepcopy__(self, _: Any) -> Partners:
         return self
 
