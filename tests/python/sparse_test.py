@@ -21,8 +21,8 @@ OPTIONS = {
     "mixed": dict(precision="mixed", streams=2, forgetting=0.999),
     "fixed": dict(reset="fixed", in_degree=9, static_in_degree=3),
     "random": dict(reset="random", group=60, plastic_in_degree=60),
-    "FORCE": dict(rule="force", plastic_in_degree=200, group=20),
-    "FORCE, sparse J_D": dict(rule="force", plastic_in_degree=200, group=20, in_degree=9, reset="zero"),
+    "FORCE": dict(rule="force", plastic_in_degree=None, group=None),
+    "FORCE, sparse J_D": dict(rule="force", plastic_in_degree=None, group=None, in_degree=9, reset="zero"),
 }
 
 

@@ -439,7 +439,7 @@ class Network(UsesScratch):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Copies and unpickled networks cannot be rewired either."""
-        self.__dict__.update(state)
+        super().__setstate__(state)
         if self.readout_inputs is not None:
             _read_only(self.readout_inputs)
 
