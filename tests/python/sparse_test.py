@@ -59,8 +59,8 @@ def test_all_forms_of_the_weights_agree(sparse):
     by_hand = np.zeros((60, 60))
     for i in range(60):
         by_hand[i, network.partners.of(i)] += network.weights[i]
-        begin, end = network.J_0.indptr[i:i + 2]
-        by_hand[i, network.J_0.indices[begin:end]] += network.J_0.data[begin:end]
+        begin, end = network.J_s.indptr[i:i + 2]
+        by_hand[i, network.J_s.indices[begin:end]] += network.J_s.data[begin:end]
     assert np.array_equal(J, by_hand) and 0 < np.count_nonzero(J) < 60 * 26
     for product in (network.currents(r), network.recurrent(r), network.sparse_weights() @ r):
         assert np.allclose(product, J @ r, rtol=1e-12, atol=1e-12)
@@ -91,7 +91,7 @@ def test_partners_of_ones_own(tmp_path):
 def test_what_cannot_be_changed_says_so(sparse):
     for network in (sparse.network.copy(), pickle.loads(pickle.dumps(sparse.network))):
         assert np.array_equal(network.J, sparse.network.J)
-        with pytest.raises(AttributeError, match="weights and J_0"):
+        with pytest.raises(AttributeError, match="weights and J_s"):
             network.J = 0
         with pytest.raises(AttributeError, match="change readout"):
             network.w = 0
@@ -124,10 +124,10 @@ def test_lesions_are_saved_and_run_in_the_program(option, tmp_path):
 
 
 def test_perturbed_static_weights(sparse):
-    other = sparse.network.perturb(0.1, seed=2, arrays=("weights",), J_0=0.2)
-    assert other.edited() == ["weights", "J_0"]
-    for name, size in (("weights", 0.1), ("J_0", 0.2)):
-        before, after = (getattr(n.J_0, "data") if name == "J_0" else n.weights for n in (sparse.network, other))
+    other = sparse.network.perturb(0.1, seed=2, arrays=("weights",), J_s=0.2)
+    assert other.edited() == ["weights", "J_s"]
+    for name, size in (("weights", 0.1), ("J_s", 0.2)):
+        before, after = (getattr(n.J_s, "data") if name == "J_s" else n.weights for n in (sparse.network, other))
         assert abs((after - before).std() / before.std() - size) < 0.02
     assert sparse.network.edited() == []
 
@@ -139,7 +139,7 @@ def test_an_edited_network_learns_on(sparse, tmp_path, ranks):
     more.fit(*some_trials())
     assert np.array_equal(more.network.partners.lists, sparse.network.partners.lists)
     assert np.array_equal(more.network.readout_inputs, sparse.network.readout_inputs)
-    assert np.array_equal(more.network.J_0.data, ff.load_network(saved).J_0.data)
+    assert np.array_equal(more.network.J_s.data, ff.load_network(saved).J_s.data)
     assert more.error_ < 0.5 and not np.array_equal(more.network.weights, ff.load_network(saved).weights)
 
 
@@ -188,7 +188,7 @@ def test_figures_of_sparse_weights(sparse, tmp_path):
     assert "60 neurons" in plot.eigenvalues(sparse).axes[0].get_legend_handles_labels()[1][0]
     large = sparse.network.copy()
     large.partners = ff.files.Partners(np.zeros((50000, 1), dtype=int), 1, 50000)
-    large.weights, large.J_0, large.u_in = np.ones((50000, 1)), None, np.ones((50000, 1))
+    large.__dict__.update(weights=np.ones((50000, 1)), J_s=None, u_in=np.ones((50000, 1)))
     with pytest.raises(ff.InputError, match="50000 x 50000.*analyze"):
         large.J
     with pytest.raises(ff.InputError, match="analyze.*--eigenvalues"):

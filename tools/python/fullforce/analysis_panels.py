@@ -1,19 +1,37 @@
 """Panels of figures that show what `fullforce analyze` wrote (analysis.h5), one line or cloud a network."""
 from __future__ import annotations
 
+import json
 from typing import Any, Mapping
 
 import numpy as np
 
+from .content import Content
+from .errors import ToolError
 from .files.data_file import DataFile
 from .style import BLACK, BLUE, GREY, NETWORKS, REFERENCE, VERMILION, Look
 
+KIND = "an analysis of fullforce"
 MAX_COMPONENTS = 100
 
 
+def has_results(found: Content, group: str, which: str) -> bool:
+    """Whether an analysis has results of a network. There may be no target-generating network."""
+    return which == "network" or which in found.part(group)
+
+
 def _those_in(file: DataFile, group: str, networks: Mapping[str, Look]) -> list[tuple[str, Look]]:
-    """The networks that a group of the file has results of. There may be no target-generating network."""
-    return [(which, look) for which, look in networks.items() if f"{group}/{which}" in file]
+    """The networks that the file says it has results of."""
+    found = read_found(file)
+    return [(which, look) for which, look in networks.items() if has_results(found, group, which)]
+
+
+def read_found(file: DataFile) -> Content:
+    """The numbers of an analysis, which it holds as JSON."""
+    try:
+        return Content(json.loads(file.text("summary")), file.path, KIND)
+    except (ValueError, RecursionError) as error:
+        raise ToolError(f"{file.path}: attribute summary is not JSON ({error})") from error
 
 
 def plot_eigenvalues(axes: Any, file: DataFile, networks: Mapping[str, Look] = NETWORKS) -> None:

@@ -58,7 +58,7 @@ class Network(UsesScratch):
     `weights` is [n, d], and the recurrent weights are `modes` [N, n] times it. `J`, `w` and `U` are these
     arrays, or their products, under the letters of MANUAL.md.
 
-    With sparse features, `weights` [N, K] are those from the `partners` of each neuron, `J_0` has the static weights
+    With sparse features, `weights` [N, K] are those from the `partners` of each neuron, `J_s` has the static weights
     beside them in CSR form, if there are any, and `readout` [n_out, K_out] reads the neurons `readout_inputs`.
     `sparse_weights()` is J in CSR form.
 
@@ -75,7 +75,7 @@ class Network(UsesScratch):
         file = read_network_file(path)
         self.path, self._seal, self.config, self.provenance = file.path, file.seal, file.config, file.provenance
         self.__dict__.update(file.arrays)
-        self.sparse, self.J_0 = file.sparse["J_D"], file.sparse["J_0"]
+        self.sparse, self.J_s = file.sparse["J_D"], file.sparse["J_s"]
         self.partners, self.readout_inputs = file.partners, file.readout_inputs
         if self.readout_inputs is not None:
             _read_only(self.readout_inputs)
@@ -136,7 +136,7 @@ class Network(UsesScratch):
     def J(self, values: np.ndarray) -> None:
         if not self._stores_J:
             raise AttributeError("J of this network is a product of other arrays (change J_D, u_out, readout, weights, "
-                                 "basis or modes), or made of weights and J_0")
+                                 "basis or modes), or made of weights and J_s")
         self.weights[...] = _for_all_or_each(values, self.weights, "J")
 
     @property
@@ -144,14 +144,14 @@ class Network(UsesScratch):
         return not self.is_force and self.basis is None and self.modes is None and self.partners is None
 
     def sparse_weights(self) -> SparseRows:
-        """J of a network with sparse features in CSR form: the learned weights and J_0 together.
+        """J of a network with sparse features in CSR form: the learned weights and J_s together.
 
         For a network whose J is not sparse, InputError is raised.
         """
         if self.partners is None:
             raise InputError("J of this network is not sparse (its features are not, or it learned with FORCE; use J)")
         learned = self.partners.matrix(self.weights)
-        return learned if self.J_0 is None else learned + self.J_0
+        return learned if self.J_s is None else learned + self.J_s
 
     @property
     def w(self) -> np.ndarray:
@@ -194,7 +194,7 @@ class Network(UsesScratch):
         """J r [N], from the features phi [d] of r. It is for full-FORCE alone, since FORCE does not learn J."""
         if self.partners is not None:
             learned = self.partners.product(self.weights, phi)
-            return learned if self.J_0 is None else learned + self.J_0 @ phi
+            return learned if self.J_s is None else learned + self.J_s @ phi
         return self.weights @ phi if self.modes is None else self.modes @ (self.weights @ phi)
 
     def outputs(self, phi: np.ndarray) -> np.ndarray:
@@ -389,8 +389,8 @@ class Network(UsesScratch):
             self.basis[silent] = 0.0
             return
         self.readout[:, silent if self.readout_inputs is None else silent[self.readout_inputs]] = 0.0
-        if self.J_0 is not None:
-            self.J_0.silence(silent)
+        if self.J_s is not None:
+            self.J_s.silence(silent)
         if self.partners is not None:
             self.partners.silence(self.weights, silent)
         elif self.weights is not None:
@@ -407,7 +407,7 @@ class Network(UsesScratch):
         """A copy in which normal noise is added to these arrays. Its standard deviation is `size` times theirs.
 
         `arrays` has names of attributes of the class, or is one name. The letters J, w and U stand for weights, readout
-        and basis, and J_0 for the static weights beside sparse features. Arrays may also have sizes of their own, as in perturb(J=0.05, w=0.1). Weights that are zero stay
+        and basis, and J_s for the static weights beside sparse features. Arrays may also have sizes of their own, as in perturb(J=0.05, w=0.1). Weights that are zero stay
         zero. Arrays that the network does not have are left out. Under FORCE, for example, there is no array
         `weights`, and J, which is J_D + u_out w, cannot be named.
         """
@@ -449,7 +449,7 @@ class Network(UsesScratch):
         return {**named, **{name: matrix.data for name, matrix in self._sparse_matrices().items()}}
 
     def _sparse_matrices(self) -> dict[str, SparseRows]:
-        return {name: matrix for name, matrix in (("J_D", self.sparse), ("J_0", self.J_0)) if matrix is not None}
+        return {name: matrix for name, matrix in (("J_D", self.sparse), ("J_s", self.J_s)) if matrix is not None}
 
     def _checksums(self) -> dict[str, int]:
         return {name: zlib.crc32(np.ascontiguousarray(values)) for name, values in self._arrays().items()}

@@ -26,7 +26,7 @@ DATASETS = {"u_in": "network/u_in", "readout": "network/readout", "weights": "ne
 #: Those of every network.
 NEEDED = ("u_in", "readout", "u_out", "u_hint")
 #: Where the matrices in CSR form stand: J_D if it is sparse, and the static weights beside sparse features.
-SPARSE = {"J_D": "target/J_sparse", "J_0": "network/J_static"}
+SPARSE = {"J_D": "target/J_sparse", "J_s": "network/J_static"}
 PARTNERS, READOUT_INPUTS = "network/partners", "network/readout_inputs"
 PENDING = ("learning/pending_right", "network/pending_left", "network/pending_readout")
 

@@ -1,20 +1,18 @@
 """The part of a run's page that shows its analysis.h5."""
 from __future__ import annotations
 
-import json
 import pathlib
 from typing import Any
 
-from ..analysis_panels import plot_components, plot_eigenvalues, plot_exponents, plot_fixed_points
+from ..analysis_panels import (KIND, has_results, plot_components, plot_eigenvalues, plot_exponents, plot_fixed_points,
+                               read_found)
 from ..content import Content
 from ..definitions import definition
-from ..errors import ToolError
 from ..files.data_file import DataFile
 from ..style import NETWORKS, ZERO_LINE, plt
 from .html_parts import definitions, note, picture, section, table
 
 TITLE = "Spectrum and activity"
-KIND = "an analysis of fullforce"
 # Group of the file and name of the number.
 NUMBERS = [("eigenvalues", "spectral_radius"), ("eigenvalues", "rightmost"), ("pca", "participation_ratio"),
            ("pca", "dimension_90"), ("pca", "dimension_99"), ("lyapunov", "largest_times_tau"),
@@ -37,18 +35,10 @@ def analysis(folder: pathlib.Path) -> str:
     return section(TITLE, drawn, numbers(found), points_table(found))
 
 
-def read_found(file: DataFile) -> Content:
-    """The numbers of an analysis, which it holds as JSON."""
-    try:
-        return Content(json.loads(file.text("summary")), file.path, KIND)
-    except (ValueError, RecursionError) as error:
-        raise ToolError(f"{file.path}: attribute summary is not JSON ({error})") from error
-
-
 def numbers(found: Content) -> str:
     """A table of what was found, with a column for each network. There may be no target-generating network."""
     looks = {which: look for which, look in NETWORKS.items()
-             if all(which in found.part(group) for group, _ in NUMBERS if group in found)}
+             if all(has_results(found, group, which) for group, _ in NUMBERS if group in found)}
     rows = [(f"{name.replace('_', ' ')} ({group})",
              *(found.part(group).part(which).number_or_none(name) for which in looks))
             for group, name in NUMBERS if group in found]
