@@ -140,9 +140,9 @@ with_attributes("dt_is_text", "root attribute dt is a string (expected the step 
 with_attributes("dt_is_two", "attribute dt is not one value", dt=[0.001, 0.001])
 with_attributes("dt_is_complex", "attribute dt is neither a number nor a string", dt=0.001j)
 with_attributes("dt_is_bool", "attribute dt is neither a number nor a string", dt=True)
-with_attributes("version_missing", "root attribute format_version is missing (expected 2)", format_version=None)
+with_attributes("version_missing", "root attribute format_version is missing (expected 3)", format_version=None)
 with_attributes("version_newer", "format_version = 9, and this program reads versions 1 to 3; use a newer fullforce to read the file", format_version=9)
-with_attributes("version_newer_in_part", "format_version = 2.5, and this program reads versions 1 to 3; use a newer", format_version=2.5)
+with_attributes("version_newer_in_part", "format_version = 3.5, and this program reads versions 1 to 3; use a newer", format_version=3.5)
 with_attributes("version_in_between", "format_version = 1.5 (this program reads versions 1 to 3)", format_version=1.5)
 with_attributes("version_other", "format_version = 0 (this program reads versions 1 to 3)", format_version=0)
 
