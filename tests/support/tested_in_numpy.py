@@ -15,7 +15,7 @@ def disturbed(network, size):
         weights = getattr(network, name)
         if weights is not None:
             setattr(other, name, weights * (1 + size * random.standard_normal(weights.shape)))
-    for name in ("sparse", "J_0"):
+    for name in ("sparse", "J_s"):
         matrix = copy.deepcopy(getattr(network, name))
         if matrix is not None:
             matrix.data *= 1 + size * random.standard_normal(matrix.data.shape)
