@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <string_view>
 
 namespace fullforce {
@@ -30,6 +32,13 @@ std::optional<int> number_in(const char* text) {
 }
 
 }  // namespace
+
+bool has_launcher(const Variables& variables) {
+  // srun --mpi=pmix sets the last one, and its own variables besides.
+  return variables("PMIX_RANK") != nullptr ||
+         std::any_of(std::begin(launchers), std::end(launchers),
+                     [&](const auto& launcher) { return variables(launcher.tasks) != nullptr; });
+}
 
 std::string UnconnectedTasks::problem(const std::string& library) const {
   return fmt::format(

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/memory_error.hpp"
+#include "fullforce/parallel/launch.hpp"
 
 namespace fullforce {
 namespace {
@@ -29,9 +31,17 @@ int checked_count(Index count) {
   return static_cast<int>(count);
 }
 
+/// Leaves out what Open MPI does for processes that have others to talk to: it starts a helper process, which could
+/// start more of them, and looks for networks. The start of the program then takes 0.06 s instead of 0.36 s.
+void start_alone() {
+  ::setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+  ::setenv("OMPI_MCA_pml", "ob1", 0);
+}
+
 }  // namespace
 
 Environment::Environment(int* argc, char*** argv) {
+  if (!has_launcher([](const char* name) { return std::getenv(name); })) start_alone();
   int provided = 0;
   MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
 }

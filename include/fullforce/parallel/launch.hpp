@@ -8,6 +8,9 @@ namespace fullforce {
 /// Returns the value of an environment variable, or null if it is not set: getenv, or a table in tests.
 using Variables = std::function<const char*(const char* name)>;
 
+/// Whether a launcher started this process, alone or among others.
+bool has_launcher(const Variables& variables);
+
 /// Several processes that a launcher started together, and of which MPI connects none with another. Each of them would
 /// do the whole run by itself, and all would write the same files. This happens where the launcher and the MPI library
 /// do not belong together.

@@ -7,11 +7,25 @@
 namespace fullforce {
 namespace {
 
-std::optional<UnconnectedTasks> found(int ranks, const std::map<std::string, std::string>& environment) {
-  return unconnected_tasks(ranks, [&](const char* name) {
+/// The variables of an environment, which is a table.
+Variables variables(const std::map<std::string, std::string>& environment) {
+  return [&](const char* name) {
     const auto entry = environment.find(name);
     return entry == environment.end() ? nullptr : entry->second.c_str();
-  });
+  };
+}
+
+std::optional<UnconnectedTasks> found(int ranks, const std::map<std::string, std::string>& environment) {
+  return unconnected_tasks(ranks, variables(environment));
+}
+
+TEST(HasLauncher, IsSaidByTheVariablesOfLaunchers) {
+  const std::map<std::string, std::string> alone{{"SLURM_JOB_ID", "7"}, {"PATH", "/bin"}};
+  EXPECT_FALSE(has_launcher(variables(alone)));
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "SLURM_STEP_NUM_TASKS"}) {
+    const std::map<std::string, std::string> started{{name, "1"}};
+    EXPECT_TRUE(has_launcher(variables(started))) << name;
+  }
 }
 
 TEST(UnconnectedTasks, AreThoseOfAStepWithoutMpi) {
