@@ -31,7 +31,8 @@ std::string try_any_input(std::string_view input) {
 }  // namespace fullforce
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-  // The fuzzer handles signals itself.
+  // The process is alone: it needs no helper process of Open MPI, and the fuzzer handles signals itself.
+  ::setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   ::setenv("OMPI_MCA_opal_signal", "", 0);
   static fullforce::Environment environment(argc, argv);
   return 0;
