@@ -45,7 +45,7 @@ EXPECTED = {"flip_flop": (["flip_flop.png"], flip_flop), "reaching": (["reaching
             "recorded_activity": (["recorded_activity.png"], recorded_activity)}
 
 #: These take ten seconds or more on one core.
-SLOW = {"ready_set_go", "reaching"}
+SLOW = {"flip_flop", "ready_set_go", "reaching"}
 
 
 def test_every_example_is_expected():
