@@ -28,13 +28,17 @@ def muscle_activity(angle, go):
     return bursts[0] * np.maximum(drive, 0) + 0.7 * bursts[1] * np.maximum(-drive, 0)
 
 
-def make_trials(repeats, rng):
-    """Inputs [trials, STEPS, 3], targets [trials, STEPS, MUSCLES], and the direction of each trial as a text."""
+def make_trials(repeats, rng, odd):
+    """Inputs [trials, STEPS, 3], targets [trials, STEPS, MUSCLES], and the direction of each trial as a text.
+
+    `odd` is 0 or 1 and says whether go signals come at odd steps: no test trial is then one that the network learned
+    from.
+    """
     directions = np.tile(np.arange(DIRECTIONS), repeats)
     X = np.zeros((len(directions), STEPS, 3))
     Y = np.zeros((len(directions), STEPS, MUSCLES))
     for k, direction in enumerate(directions):
-        angle, go = 2 * np.pi * direction / DIRECTIONS, rng.integers(200, 500)
+        angle, go = 2 * np.pi * direction / DIRECTIONS, 2 * rng.integers(100, 250) + odd
         X[k, :, :2] = np.cos(angle), np.sin(angle)
         X[k, go:, 2] = 1.0
         Y[k] = muscle_activity(angle, go)
@@ -43,8 +47,8 @@ def make_trials(repeats, rng):
 
 def main():
     rng = np.random.default_rng(1)
-    X, Y, conditions = make_trials(10, rng)
-    X_test, Y_test, test_conditions = make_trials(2, rng)
+    X, Y, conditions = make_trials(10, rng, odd=0)
+    X_test, Y_test, test_conditions = make_trials(2, rng, odd=1)
 
     m = ff.FullForce(neurons=300, output_gain=2.0, reset="fixed", seed=1, init_trials=2, train_trials=120)
     m.fit(X, Y, conditions=conditions, output=FOLDER)

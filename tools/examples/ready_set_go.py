@@ -18,11 +18,14 @@ PULSE, PAUSE, SHORTEST, LONGEST = 50, 300, 200, 600  # steps of 1 ms
 RESPONSE = np.sin(np.linspace(0, np.pi, 200)) ** 2
 
 
-def make_trials(count, rng):
-    """Inputs [T, 1], targets [T, 1] and hints [T, 2] of each trial."""
+def make_trials(count, rng, odd):
+    """Inputs [T, 1], targets [T, 1] and hints [T, 2] of each trial.
+
+    `odd` is 0 or 1 and says whether delays are odd: no test trial is then one that the network learned from.
+    """
     inputs, targets, hints = [], [], []
     for _ in range(count):
-        delay = rng.integers(SHORTEST, LONGEST)
+        delay = 2 * rng.integers(SHORTEST // 2, LONGEST // 2) + odd
         ready, second = PAUSE, PAUSE + delay
         go = second + delay
         steps = go + len(RESPONSE) + PAUSE
@@ -47,8 +50,8 @@ def share_in_time(outputs, targets):
 
 def main():
     rng = np.random.default_rng(1)
-    X, Y, H = make_trials(100, rng)
-    X_test, Y_test, _ = make_trials(32, rng)
+    X, Y, H = make_trials(100, rng, odd=0)
+    X_test, Y_test, _ = make_trials(32, rng, odd=1)
     runs = {}
     for name, hints in (("with hint", H), ("without hint", None)):
         m = ff.FullForce(neurons=300, output_gain=2.0, streams=16, init_trials=1, train_trials=320,
