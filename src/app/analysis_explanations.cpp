@@ -72,8 +72,7 @@ constexpr auto table = std::to_array<Explanation>({
      ""},
     {"currents", "mean_magnitude", "state",
      "This is the mean magnitude of the current J_AB r_B that region B sends into a neuron of region A, over the "
-     "neurons "
-     "of A and the steps of the run.",
+     "neurons of A and the steps of the run.",
      "It says how strongly one region drives another, or itself. The currents themselves may cancel on average."},
     {"currents", "root_mean_square", "state", "This is the root of the mean square of the same currents.", ""},
     {"run", "network", "", "This is the file that was analysed.", ""},

@@ -100,17 +100,23 @@ struct InRates {
   Matrix U, P, J, w;
 };
 
+/// One init trial, and more training trials than the steps of a test reach.
+RunOptions long_run(Index streams) {
+  RunOptions run;
+  run.seed = 17;
+  run.streams = streams;
+  run.init_trials = 1;
+  run.train_trials = 1000;
+  return run;
+}
+
 class AgainstReference : public testing::TestWithParam<Case> {};
 
 TEST_P(AgainstReference, InitAnd400LearningSteps) {
   const Case c = GetParam();
   const Communicator comm = Communicator::world();
   const MixedTask task(c.masked);
-  RunOptions run;
-  run.seed = 17;
-  run.streams = c.streams;
-  run.init_trials = 1;
-  run.train_trials = 1000;
+  const RunOptions run = long_run(c.streams);
   NetworkOptions network;
   network.neurons = 61;
   network.noise = 0.02;
@@ -195,11 +201,7 @@ TEST_P(SparseAgainstReference, InitAnd400LearningSteps) {
   const SparseCase c = GetParam();
   const Communicator comm = Communicator::world();
   const MixedTask task(c.masked);
-  RunOptions run;
-  run.seed = 17;
-  run.streams = c.streams;
-  run.init_trials = 1;
-  run.train_trials = 1000;
+  const RunOptions run = long_run(c.streams);
   NetworkOptions network;
   network.neurons = 61;
   network.noise = 0.02;
