@@ -64,6 +64,11 @@ constexpr std::string_view no_generator = "targets of neurons from a file, which
 constexpr std::string_view features_not_sparse = "features that are not sparse";
 constexpr std::string_view force_has_no_groups = "learning.rule = \"force\", which learns the readout alone";
 
+bool has_no_signs(const Config& config, const Channels&) {
+  return config.learning.signs == Signs::free && config.learning.class_penalty == 0.0 &&
+         config.network.signs == Signs::free;
+}
+
 constexpr std::array rules{
     Unused{"task.version", [](const Config& c, const Channels&) { return !is_task(c, "oscillation"); },
            "a task other than \"oscillation\""},
@@ -116,6 +121,14 @@ constexpr std::array rules{
     Unused{"network.static_gain",
            [](const Config& c, const Channels&) { return !is_sparse(c) || c.network.static_in_degree == 0; },
            "network.static_in_degree = 0 or features that are not sparse"},
+    Unused{"learning.class_penalty", is_not_sparse, features_not_sparse},
+    Unused{"learning.class_penalty", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
+    Unused{"network.excitatory_fraction", has_no_signs,
+           "learning.signs = \"free\", network.signs = \"free\" and learning.class_penalty = 0"},
+    Unused{"network.signs", has_no_generator, no_generator},
+    Unused{"network.signs", takes_weights, "run.start_from, whose J_D is taken"},
+    Unused{"learning.signs", has_no_groups, force_has_no_groups},
+    Unused{"learning.class_penalty", has_no_groups, force_has_no_groups},
     Unused{"learning.plastic_in_degree", has_no_groups, force_has_no_groups},
     Unused{"learning.group", has_no_groups, force_has_no_groups},
     Unused{"learning.partners", has_no_groups, force_has_no_groups},

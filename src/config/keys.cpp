@@ -189,6 +189,8 @@ std::vector<Key> make_keys() {
   add(key("network", "static_in_degree", MEMBER(network.static_in_degree), at_least(0),
           "sparse: static inputs of each neuron; 0 = none"));
   add(key("network", "static_gain", MEMBER(network.static_gain), not_negative, "sparse: of the static weights"));
+  add(choice("network", "signs", MEMBER(network.signs)));
+  add(key("network", "excitatory_fraction", MEMBER(network.excitatory_fraction), share, "where neurons have signs"));
 
   add(choice("learning", "rule", MEMBER(learning.rule)));
   add(choice("learning", "features", MEMBER(learning.features)));
@@ -206,6 +208,9 @@ std::vector<Key> make_keys() {
   add(key("learning", "group", MEMBER(learning.group), at_least(1), "sparse: neurons that share them, and P"));
   add(key("learning", "readout_inputs", MEMBER(learning.readout_inputs), between<std::int64_t>(1, 32768),
           "sparse: neurons that the readout reads"));
+  add(choice("learning", "signs", MEMBER(learning.signs)));
+  add(key("learning", "class_penalty", MEMBER(learning.class_penalty), not_negative,
+          "sparse: of the sum of excitatory weights, and of inhibitory ones"));
   add(path_key("learning", "partners", MEMBER(learning.partners), "sparse: file with the neurons that each group reads",
                path_or_empty));
 

@@ -141,6 +141,7 @@ class Builder {
             network.neurons - 1);
     require_modes(file);
     require_target(file);
+    require_signs(file);
     return config_;
   }
 
@@ -163,6 +164,14 @@ class Builder {
             "{}: learning.target_modes = {} with run.init_trials = 0 (must be at least 1: the modes come from their "
             "currents)",
             place("run.init_trials"), modes);
+  }
+
+  void require_signs(const std::string& file) const {
+    const LearningOptions& learning = config_.learning;
+    require(learning.signs == Signs::free || learning.features == FeatureKind::sparse,
+            "{}: learning.signs = \"dale\" (needs learning.features = \"sparse\"; with learning.plastic_in_degree and "
+            "learning.group = network.neurons = {} all neurons read all others, as with dense features)",
+            place_of({"learning.signs", "learning.features"}, file), config_.network.neurons);
   }
 
   void require_target(const std::string& file) const {

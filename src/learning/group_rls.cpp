@@ -30,6 +30,31 @@ void begin_packed(F* P, Index size, double alpha) {
   for (Index i = 0; i < size; ++i) P[packed_place(i, i)] = static_cast<F>(1.0 / alpha);
 }
 
+/// Subtracts from P = I / alpha what makes it the inverse of alpha I + mu sum_c 1_c 1_c^T, where 1_c is 1 for the
+/// partners of a class c. For a class of n partners that is mu / (alpha (alpha + mu n)) between any two of them.
+template <Real F>
+void penalise_classes(F* P, std::span<const std::int32_t> partners, const NeuronSigns& signs, double alpha, double mu) {
+  const auto excitatory = static_cast<double>(
+      std::count_if(partners.begin(), partners.end(), [&](Index j) { return signs.is_excitatory(j); }));
+  for (std::size_t i = 0; i < partners.size(); ++i)
+    for (std::size_t j = 0; j <= i; ++j) {
+      const bool is_excitatory = signs.is_excitatory(partners[i]);
+      if (signs.is_excitatory(partners[j]) != is_excitatory) continue;
+      const double n = is_excitatory ? excitatory : static_cast<double>(partners.size()) - excitatory;
+      const auto between = static_cast<F>(mu / (alpha * (alpha + mu * n)));
+      P[packed_place(static_cast<Index>(i), static_cast<Index>(j))] -= between;
+      const bool is_in_tile = i != j && i / panel_rows == j / panel_rows;
+      if (is_in_tile) P[packed_place(static_cast<Index>(j), static_cast<Index>(i))] -= between;
+    }
+}
+
+/// Writes a packed symmetric matrix [size, size] as a whole.
+template <Real F, Real T>
+void unpack(const F* packed, Index size, RowMatrix<T>& whole) {
+  for (Index i = 0; i < size; ++i)
+    for (Index j = 0; j <= i; ++j) whole(i, j) = whole(j, i) = static_cast<T>(packed[packed_place(i, j)]);
+}
+
 }  // namespace
 
 template <Real T, Real F>
@@ -43,6 +68,8 @@ GroupRls<T, F>::GroupRls(const Layout& layout, const LearningOptions& options, c
       readout_inputs_(as_size(shape_.readout_inputs())),
       W_(shape_.has_groups() ? layout.local_rows() : 0, shape_.has_groups() ? shape_.in_degree() : 0),
       w_(sizes.outputs, shape_.readout_inputs()),
+      neuron_signs_(sizes.network),
+      class_penalty_(options.class_penalty),
       P_stride_(packed_size(shape_.in_degree())),
       panel_stride_(shape_.panel_capacity(shape_.in_degree()) * PackedGain<F>::panel_stride(shape_.in_degree())),
       readout_rates_(padded<T>(rows_read<T>(shape_.readout_inputs()) * packed_stride<T>(sizes.streams))),
@@ -56,9 +83,11 @@ GroupRls<T, F>::GroupRls(const Layout& layout, const LearningOptions& options, c
     static_->arrange_for(layout, sizes.streams);
   }
   for (int t = 0; t < layout.threads(); ++t)
-    workspaces_.emplace_back(shape_.most_inputs(), sizes.streams, shape_.panel_capacity(shape_.most_inputs()), learns_);
+    workspaces_.emplace_back(shape_.most_inputs(), sizes.streams, shape_.panel_capacity(shape_.most_inputs()), learns_,
+                             learns_ && shape_.obeys_dale());
   readout_share_ = learns_ ? std::max<Index>(1, std::llround(shape_.readout_work() / shape_.group_work())) : 0;
   if (!learns_) return;
+  if (shape_.obeys_dale()) constraint_.emplace(layout.local_rows(), shape_.in_degree());
   find_partners(options, sizes);
   begin_P();
 }
@@ -101,6 +130,7 @@ void GroupRls<T, F>::begin_P() {
   }
   for_each_in_parallel(groups, [&](Index k) {
     begin_packed(P_of(k), shape_.in_degree(), alpha_);
+    if (class_penalty_ > 0.0) penalise_classes(P_of(k), partners_->of(k), neuron_signs_, alpha_, class_penalty_);
     std::fill_n(panels_.data() + k * panel_stride_, panel_stride_, F(0));
   });
   begin_packed(P_readout_.data(), outputs, alpha_);
@@ -231,6 +261,7 @@ void GroupRls<T, F>::flush(RegionTimer& timer) {
   if (pending_.count > 0)
     for_each_in_parallel(partners_->groups().count(), [&](Index k) {
       workspace().gain.flush(group_P(k, static_cast<Index>(partners_->of(k).size())));
+      if (constraint_) keep_signs(k, true, pending_.growth);
     });
   if (readout_pending_.count > 0) workspace().gain.flush(readout_P());
   pending_ = readout_pending_ = {};
@@ -247,6 +278,31 @@ void GroupRls<T, F>::respond_and_learn(Index k, StreamArray<T>& currents, const 
   for (Index done = 0; done < rows.rows; done += neurons_of_a_strip)
     respond_and_learn({rows.first + done, rows.local + done, std::min(neurons_of_a_strip, rows.rows - done)}, P,
                       currents, targets, own);
+  if (learning_.empty() || !constraint_) return;
+  const bool applied = P.pending + activity_.learning >= shape_.panel(shape_.in_degree());
+  keep_signs(k, applied, P.growth / forgetting_);
+}
+
+/// The signs of the partners of a group.
+template <Real T, Real F>
+std::span<const T> GroupRls<T, F>::find_signs(Index k, Workspace& own) const {
+  const std::span<const std::int32_t> partners = partners_->of(k);
+  std::transform(partners.begin(), partners.end(), own.signs.data(), [&](Index j) { return neuron_signs_.sign<T>(j); });
+  return own.signs.span().first(partners.size());
+}
+
+/// Finds the weights of a group's neurons that obey Dale's law. `applied` says that the panel of its P was applied, by
+/// which P grew by `growth`: P is then whole, and serves a descent.
+template <Real T, Real F>
+void GroupRls<T, F>::keep_signs(Index k, bool applied, double growth) {
+  Workspace& own = workspace();
+  const std::span<const T> signs = find_signs(k, own);
+  if (applied) unpack(P_of(k), static_cast<Index>(signs.size()), own.P);
+  const RowBlock rows = partners_->groups().rows(k);
+  for (Index i = rows.local; i < rows.local + rows.rows; ++i) {
+    if (applied) constraint_->descend(i, own.P, signs, growth);
+    constraint_->bound(i, signs, W_.row(i));
+  }
 }
 
 /// Computes the currents of a strip of a group's neurons, and learns from their errors z_rec - F. `P` is as it was
@@ -263,14 +319,19 @@ void GroupRls<T, F>::respond_and_learn(RowBlock rows, const PackedP<F>& P, Strea
       current = own.currents[i * stride + b] + (static_ ? current : T(0));
     }
   if (count == 0) return;
+  RowMatrix<T>& learned = constraint_ ? constraint_->v() : W_;
+  if (constraint_)
+    kernels::multiply<T>(learned.from(rows.local), rows.rows, P.features, vectors<T>(own.rates.data(), streams_),
+                         streams_, {own.unbounded.data(), streams_, stride});
   for (Index i = 0; i < rows.rows; ++i)
     for (Index k = 0; k < count; ++k) {
       const Index b = learning_[as_size(k)];
-      own.errors[i * stride + k] = currents(rows.local + i, b) - (*targets.F)(rows.local + i, b);
+      const T beyond = constraint_ ? own.unbounded[i * stride + b] - own.currents[i * stride + b] : T(0);
+      own.errors[i * stride + k] = currents(rows.local + i, b) + beyond - (*targets.F)(rows.local + i, b);
     }
   const MatrixView<T> errors(own.errors.data(), count, stride), factors(own.currents.data(), count, stride);
   kernels::multiply_small<T>(errors, rows.rows, count, own.gain.inverse_factor(), factors);
-  kernels::subtract_product<T>(W_.from(rows.local), rows.rows, P.features, factors, count, columns(P, own));
+  kernels::subtract_product<T>(learned.from(rows.local), rows.rows, P.features, factors, count, columns(P, own));
 }
 
 /// Updates P of the readout, and the weights of the outputs from their errors.
@@ -313,7 +374,15 @@ template <Real T, Real F>
 void GroupRls<T, F>::start_from(Archive& archive, bool keep_P, RegionTimer&) {
   archive.section(format::learning::group, format::section::group_rls);
   persist_weights(archive);
+  if (constraint_) begin_constraint();
   if (keep_P) persist_P(archive);
+}
+
+/// Lets the constraint begin with the weights of another network, which then obey the law.
+template <Real T, Real F>
+void GroupRls<T, F>::begin_constraint() {
+  constraint_->begin_with(W_);
+  for_each_in_parallel(partners_->groups().count(), [&](Index k) { keep_signs(k, false, 1.0); });
 }
 
 template <Real T, Real F>
@@ -334,6 +403,7 @@ void GroupRls<T, F>::persist_weights(Archive& archive) {
 template <Real T, Real F>
 void GroupRls<T, F>::persist_P(Archive& archive) {
   archive.replicated<F>(format::learning::P_readout, P_readout_.span());
+  if (constraint_) constraint_->persist(archive, layout_->partition());
   if (partners_) {
     const NeuronGroups& groups = partners_->groups();
     const Index skipped = archive.saving() ? groups.first_saved() : 0;

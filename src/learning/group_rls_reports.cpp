@@ -26,6 +26,25 @@ std::vector<Notice> GroupRls<T, F>::notices(Index step) {
   return notices;
 }
 
+template <Real T, Real F>
+PlasticityReport GroupRls<T, F>::report() const {
+  PlasticityReport report = shape_.report();
+  if (!shape_.obeys_dale()) return report;
+  std::int64_t at_bound = 0, all = 0;
+  for (Index k = 0; k < partners_->groups().count(); ++k) {
+    const RowBlock rows = partners_->groups().rows(k);
+    const auto inputs = static_cast<Index>(partners_->of(k).size());
+    for (Index i = rows.local; i < rows.local + rows.rows; ++i)
+      at_bound += std::count(W_.row(i), W_.row(i) + inputs, T(0));
+    all += rows.rows * inputs;
+  }
+  const double share =
+      static_cast<double>(layout_->comm().sum(at_bound)) / static_cast<double>(layout_->comm().sum(all));
+  report.numbers.push_back({"weights_at_bound", share});
+  report.text = fmt::format("{:.3g} of the learned recurrent weights are at the bound that Dale's law sets, 0", share);
+  return report;
+}
+
 /// J_s and the learned weights as one sparse matrix. A neuron may have two weights from the same partner, which add up.
 template <Real T, Real F>
 SparseRows<double> GroupRls<T, F>::recurrent_in_double() const {

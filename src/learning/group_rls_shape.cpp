@@ -48,8 +48,11 @@ Index GroupRls<T, F>::Shape::bytes() const {
   const Index readout_rates = rows_read<T>(readout_inputs()) * packed_stride<T>(sizes_.streams);
   return (sizes_.learns ? P : 0) * static_cast<Index>(sizeof(F)) +
          (weights + outputs + readout_rates) * static_cast<Index>(sizeof(T)) +
-         Partners::bytes(own_groups, in_degree()) + (has_static() ? static_weights().bytes() : 0) +
-         threads_ * Workspace::bytes(most_inputs(), sizes_.streams, panel_capacity(most_inputs()), sizes_.learns);
+         Partners::bytes(own_groups, in_degree()) +
+         (sizes_.learns && obeys_dale() ? SignConstraint<T>::bytes(rows, in_degree()) : 0) +
+         (has_static() ? static_weights().bytes() : 0) +
+         threads_ * Workspace::bytes(most_inputs(), sizes_.streams, panel_capacity(most_inputs()), sizes_.learns,
+                                     sizes_.learns && obeys_dale());
 }
 
 template <Real T, Real F>
@@ -59,8 +62,9 @@ double GroupRls<T, F>::Shape::file_bytes(bool checkpoint) const {
     return number(packed_size(inputs) + pending * PackedGain<F>::panel_stride(inputs)) * sizeof(F);
   };
   const double N = number(partition_.rows()), K = number(in_degree()), G = number(groups());
-  const double of_groups =
-      has_groups() ? N * K * sizeof(T) + G * K * sizeof(std::int32_t) + G * of_P(in_degree()) : 0.0;
+  const double of_groups = has_groups() ? N * K * sizeof(T) * (sizes_.learns && obeys_dale() ? 3.0 : 1.0) +
+                                              G * K * sizeof(std::int32_t) + G * of_P(in_degree())
+                                        : 0.0;
   const double of_readout = number(sizes_.outputs * readout_inputs()) * sizeof(T) +
                             number(readout_inputs()) * sizeof(Index) + of_P(readout_inputs());
   return of_groups + of_readout + (has_static() ? static_weights().file_bytes() : 0.0);

@@ -17,20 +17,24 @@ constexpr Index rows_read(Index inputs) {
 /// The memory of a thread for the groups that it goes through.
 template <Real T, Real F>
 struct GroupRls<T, F>::Workspace {
-  Workspace(Index inputs, Index streams, Index panel, bool learns)
+  Workspace(Index inputs, Index streams, Index panel, bool learns, bool has_signs)
       : rates(padded<T>(rows_read<T>(inputs) * packed_stride<T>(streams))),
         currents(padded<T>(neurons_of_a_strip * packed_stride<T>(streams))),
         errors(padded<T>(neurons_of_a_strip * packed_stride<T>(streams))),
         gain(learns ? inputs : 0, learns ? streams : 0, learns ? panel : 0),
+        unbounded(has_signs ? padded<T>(neurons_of_a_strip * packed_stride<T>(streams)) : 0),
+        signs(has_signs ? inputs : 0),
+        P(has_signs ? inputs : 0, has_signs ? inputs : 0),
         rounded_columns(mixed && learns ? streams : 0, mixed && learns ? rows_read<F>(inputs) : 0) {
     rates.fill(T(0));
     currents.fill(T(0));
     errors.fill(T(0));
   }
 
-  static Index bytes(Index inputs, Index streams, Index panel, bool learns) {
+  static Index bytes(Index inputs, Index streams, Index panel, bool learns, bool has_signs) {
     const Index row = packed_stride<T>(streams);
     const Index scalars = rows_read<T>(inputs) * row + 2 * neurons_of_a_strip * row +
+                          (has_signs ? neurons_of_a_strip * row + inputs + inputs * row_stride<T>(inputs) : 0) +
                           (mixed && learns ? streams * row_stride<T>(rows_read<F>(inputs)) : 0);
     return scalars * static_cast<Index>(sizeof(T)) + (learns ? PackedGain<F>::bytes(inputs, streams, panel) : 0);
   }
@@ -41,6 +45,10 @@ struct GroupRls<T, F>::Workspace {
   AlignedArray<T> currents;  ///< of a strip of neurons, [neurons, B]
   AlignedArray<T> errors;    ///< of a strip, [neurons, B'], and then their left factors
   PackedGain<F> gain;
+  // The following are there if the weights obey Dale's law and are learned.
+  AlignedArray<T> unbounded;     ///< v r of a strip, [neurons, B]
+  AlignedArray<T> signs;         ///< of the partners, [K]
+  RowMatrix<T> P;                ///< of a group, [K, K]
   RowMatrix<T> rounded_columns;  ///< s^T in the precision of the weights, if P has another one
 };
 

@@ -196,6 +196,9 @@ inline constexpr const char* pending_groups = "pending_groups";          ///< at
 inline constexpr const char* pending_readout = "pending_readout";        ///< attribute, integer: m of the readout
 inline constexpr const char* growth_groups = "growth_groups";            ///< attribute: c of a group
 inline constexpr const char* growth_readout = "growth_readout";          ///< attribute: c of the readout
+// Where learning.signs is "dale" (SignConstraint):
+inline constexpr const char* unbounded_weights = "/learning/unbounded_weights";  ///< [N, K], v
+inline constexpr const char* multipliers = "/learning/multipliers";              ///< [N, K], lambda
 // Attributes of the group where learning.forgetting is not 1 and features are not sparse, 64-bit floating point.
 inline constexpr const char* growth = "growth";  ///< c (P - S S^T) is the effective matrix; 1 if nothing is pending
 inline constexpr const char* largest_eigenvalue = "largest_eigenvalue";  ///< bound on the eigenvalues of P

@@ -7,6 +7,8 @@
 #include "fullforce/learning/packed_gain.hpp"
 #include "fullforce/learning/partners.hpp"
 #include "fullforce/learning/plasticity.hpp"
+#include "fullforce/learning/sign_constraint.hpp"
+#include "fullforce/model/neuron_signs.hpp"
 #include "fullforce/model/recurrent_weights.hpp"
 
 namespace fullforce {
@@ -42,6 +44,7 @@ class GroupRls : public Plasticity<T> {
 
     bool has_groups() const { return learns_recurrent(options_.rule); }
     bool has_static() const { return has_groups() && sizes_.network.static_in_degree > 0; }
+    bool obeys_dale() const { return has_groups() && options_.signs == Signs::dale; }
     Index in_degree() const { return std::min(options_.plastic_in_degree, partition_.rows()); }    ///< K
     Index readout_inputs() const { return std::min(options_.readout_inputs, partition_.rows()); }  ///< K_out
     Index group() const { return std::min(options_.group, partition_.rows()); }                    ///< M
@@ -92,7 +95,7 @@ class GroupRls : public Plasticity<T> {
   Index most_features() const override { return features(); }
   void account(StepAccount& account) const override;
   std::vector<Notice> notices(Index step) override;
-  PlasticityReport report() const override { return shape_.report(); }
+  PlasticityReport report() const override;
   std::vector<std::span<const std::byte>> matrices() const override;
   EffectiveWeights effective_weights() const override;
   void start_from(Archive& archive, bool keep_P, RegionTimer& timer) override;
@@ -131,6 +134,9 @@ class GroupRls : public Plasticity<T> {
   void respond_and_learn(Index k, StreamArray<T>& currents, const TargetCurrents<T>& targets);
   void respond_and_learn(RowBlock rows, const PackedP<F>& P, StreamArray<T>& currents, const TargetCurrents<T>& targets,
                          Workspace& own);
+  std::span<const T> find_signs(Index k, Workspace& own) const;
+  void keep_signs(Index k, bool applied, double growth);
+  void begin_constraint();
   void learn_outputs(std::span<const double> output_errors);
   void advance();
   void persist_weights(Archive& archive);
@@ -163,7 +169,10 @@ class GroupRls : public Plasticity<T> {
   std::optional<RecurrentWeights<T>> static_;  ///< J_s
   std::vector<Index> readout_inputs_;          ///< [K_out]
   RowMatrix<T> W_;                             ///< [local rows, K]
-  RowMatrix<T> w_;                             ///< [n_out, K_out]
+  NeuronSigns neuron_signs_;
+  double class_penalty_;
+  std::optional<SignConstraint<T>> constraint_;  ///< if W obeys Dale's law and is learned
+  RowMatrix<T> w_;                               ///< [n_out, K_out]
   Index P_stride_;
   AlignedArray<F> P_;           ///< one packed matrix after the other
   Index panel_stride_;          ///< elements of a panel of a group

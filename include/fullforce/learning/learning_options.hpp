@@ -3,6 +3,7 @@
 #include <string>
 
 #include "fullforce/base/precision.hpp"
+#include "fullforce/model/network_options.hpp"
 
 namespace fullforce {
 
@@ -46,7 +47,10 @@ struct LearningOptions {
   /// and with M = 10 did, and none with M = 20. Training took 18 s with M = 100, and 57 s with M = 20.
   Index group = 100;
   Index readout_inputs = 1000;  ///< K_out: neurons that the readout reads; all where there are fewer
-  std::string partners;         ///< file with the partners of each group; "" = they are drawn
+  Signs signs = Signs::free;    ///< of the learned recurrent weights
+  /// mu: penalty of the squared sum of a neuron's weights from excitatory partners, and of those from inhibitory ones.
+  double class_penalty = 0.0;
+  std::string partners;  ///< file with the partners of each group; "" = they are drawn
 };
 
 /// The features and target modes in words: "dense features", or "low-rank features, 100 target modes".

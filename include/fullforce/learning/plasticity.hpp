@@ -119,6 +119,7 @@ class Plasticity {
   /// What has happened since the last call and should be said by the run, whose step is `step`. It allocates memory
   /// only if there is something to say.
   virtual std::vector<Notice> notices(Index step) = 0;
+  /// What a summary says about what was learned. **Collective.**
   virtual PlasticityReport report() const = 0;
 
   /// The memory of the big matrices that a step reads. The speed at which this machine reads memory is measured on it.

@@ -15,6 +15,12 @@ enum class Nonlinearity { tanh, relu };
 template <>
 inline constexpr std::array<std::string_view, 2> names_of<Nonlinearity> = {"tanh", "relu"};
 
+/// The signs of weights: free, or those of Dale's law, by which all weights from a neuron have the same sign
+/// (NeuronSigns).
+enum class Signs { free, dale };
+template <>
+inline constexpr std::array<std::string_view, 2> names_of<Signs> = {"free", "dale"};
+
 /// The keys of the section [network] of a configuration.
 struct NetworkOptions {
   Index neurons = 300;
@@ -30,6 +36,8 @@ struct NetworkOptions {
   Index in_degree = 0;                             ///< connections into each neuron in J_D; 0 = J_D is dense
   Index static_in_degree = 0;                      ///< static connections into each neuron, J_s; 0 = there is no J_s
   double static_gain = 1.0;                        ///< g_s: J_s ~ N(0, g_s^2/K_s)
+  Signs signs = Signs::free;                       ///< of J_D
+  double excitatory_fraction = 0.8;                ///< f: share of the neurons that are excitatory (NeuronSigns)
 };
 
 }  // namespace fullforce

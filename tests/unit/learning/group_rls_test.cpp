@@ -10,6 +10,7 @@
 #include "fullforce/io/archive.hpp"
 #include "fullforce/learning/shared_gain_rls.hpp"
 #include "fullforce/model/distinct_neurons.hpp"
+#include "support/signed_least_squares.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace fullforce {
@@ -53,6 +54,8 @@ struct Settings {
   Index static_in_degree = 0;
   double forgetting = 1.0;
   std::string partners{};
+  Signs signs = Signs::free;
+  double class_penalty = 0.0;
 };
 
 LearningOptions learning(const Settings& s) {
@@ -64,6 +67,8 @@ LearningOptions learning(const Settings& s) {
   options.readout_inputs = s.readout_inputs;
   options.forgetting = s.forgetting;
   options.partners = s.partners;
+  options.signs = s.signs;
+  options.class_penalty = s.class_penalty;
   return options;
 }
 
@@ -71,6 +76,7 @@ PlasticitySizes sizes(const Settings& s) {
   NetworkOptions network;
   network.neurons = s.neurons;
   network.static_in_degree = s.static_in_degree;
+  network.excitatory_fraction = 0.6;
   return {outputs, s.streams, 1.0, true, network, 3};
 }
 
@@ -331,6 +337,81 @@ TEST(GroupRls, MixedPrecisionKeepsPInDoublePrecision) {
   EXPECT_LT(P_differs(mixed.rls()), 1e-5);
   EXPECT_LT(P_differs(mixed.rls()), P_differs(single.rls()));
   EXPECT_LT(difference(mixed.weights(), exact.weights()), 1e-2);
+}
+
+class UnderDalesLaw : public testing::TestWithParam<Settings> {};
+
+/// With few partners, the weights are those of least squares that obey the law, up to what the descents lack.
+TEST_P(UnderDalesLaw, WeightsObeyItAtEveryStepAndFitAsWellAsTheyCan) {
+  const Settings s = GetParam();
+  const Communicator comm = Communicator::world();
+  auto loop = groups(comm, s);
+  const GroupRls<double>& rls = loop.rls();
+  const NeuronSigns signs(sizes(s).network);
+  const NeuronGroups& own = rls.partners().groups();
+  const Index steps = 150;
+  for (Index k = 0; k < steps; ++k) {
+    loop.step(k, selection(s.streams, k));
+    for (Index g = 0; g < own.count(); ++g)
+      for (Index i = own.rows(g).local; i < own.rows(g).local + own.rows(g).rows; ++i)
+        for (Index j = 0; j < s.in_degree; ++j)
+          ASSERT_GE(rls.weights()(i, j) * signs.sign<double>(rls.partners().of(g)[as_size(j)]), 0.0) << k;
+  }
+  Index at_bound = 0;
+  for (Index g = 0; g < own.count(); ++g) {
+    const std::vector<Index> partners(rls.partners().of(g).begin(), rls.partners().of(g).end());
+    std::vector<double> sign;
+    for (const Index j : partners) sign.push_back(signs.sign<double>(j));
+    Matrix A = 0.7 * Matrix::Identity(s.in_degree, s.in_degree);
+    for (std::size_t i = 0; i < partners.size(); ++i)
+      for (std::size_t j = 0; j < partners.size(); ++j)
+        A(static_cast<Index>(i), static_cast<Index>(j)) += sign[i] == sign[j] ? s.class_penalty : 0.0;
+    const RowBlock rows = own.rows(g);
+    Matrix b = Matrix::Zero(s.in_degree, rows.rows);
+    for (Index k = 0; k < steps; ++k) {
+      const Matrix r = rates(s.neurons, s.streams, k);
+      A *= s.forgetting;
+      b *= s.forgetting;
+      for (const Index stream : selection(s.streams, k)) {
+        const Vector regressors = r.col(stream)(partners);
+        A += regressors * regressors.transpose();
+        for (Index i = 0; i < rows.rows; ++i) b.col(i) += target(rows.first + i, k) * regressors;
+      }
+    }
+    for (Index i = 0; i < rows.rows; ++i) {
+      const Vector expected = signed_least_squares(A, b.col(i), sign);
+      const auto cost = [&](const Vector& w) { return 0.5 * w.dot(A * w) - b.col(i).dot(w); };
+      const Vector w = Eigen::Map<const Vector>(rls.weights().row(rows.local + i), s.in_degree);
+      EXPECT_NEAR(cost(w), cost(expected), 0.01 * std::abs(cost(expected))) << i;
+      at_bound += (w.array() == 0.0).count();
+    }
+  }
+  EXPECT_GT(comm.sum(at_bound), s.neurons) << "the law makes a difference";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, UnderDalesLaw,
+    testing::Values(Settings{.in_degree = 8, .group = 7, .signs = Signs::dale},
+                    Settings{.streams = 3, .in_degree = 8, .group = 50, .signs = Signs::dale},
+                    Settings{.streams = 2, .in_degree = 8, .group = 10, .signs = Signs::dale, .class_penalty = 0.05}));
+
+TEST(GroupRls, APenaltyOfClassesIsPartOfTheDefinitionOfP) {
+  const Communicator comm = Communicator::world();
+  const Settings s{.in_degree = 20, .group = 10, .class_penalty = 0.3};
+  auto loop = groups(comm, s);
+  const NeuronSigns signs(sizes(s).network);
+  const NeuronGroups& own = loop.rls().partners().groups();
+  for (Index g = 0; g < own.count(); ++g) {
+    const std::span<const std::int32_t> partners = loop.rls().partners().of(g);
+    Matrix definition = 0.7 * Matrix::Identity(20, 20);
+    for (Index i = 0; i < 20; ++i)
+      for (Index j = 0; j < 20; ++j)
+        if (signs.is_excitatory(partners[as_size(i)]) == signs.is_excitatory(partners[as_size(j)]))
+          definition(i, j) += 0.3;
+    const Matrix P = definition.inverse();
+    for (Index i = 0; i < 20; ++i)
+      for (Index j = 0; j < 20; ++j) EXPECT_NEAR(loop.rls().inverse_correlation(g, i, j), P(i, j), 1e-12);
+  }
 }
 
 TEST(GroupRls, EffectiveWeightsAreStaticAndLearnedOnes) {
