@@ -68,7 +68,7 @@ double GroupRls<T, F>::Shape::file_bytes(bool checkpoint) const {
   return of_groups + of_readout + (has_static() ? static_weights().file_bytes() : 0.0);
 }
 
-/// The rows of weights that are learned. The busiest rank has the first neurons, and its threads share its groups that
+/// The rows of weights that are learned. The first ranks have them, and the threads of a rank share its groups that
 /// learn.
 template <Real T, Real F>
 double GroupRls<T, F>::Shape::plastic_rows(const Extent& extent) const {

@@ -114,7 +114,7 @@ class Network(UsesScratch):
 
     @property
     def plastic_neurons(self) -> int:
-        """With a target-generating network: the first so many neurons have learned their recurrent weights."""
+        """With full-FORCE and a target-generating network: the first so many neurons learn their recurrent weights."""
         share = self.config["learning"].get("plastic_fraction", 1.0)  # older programs have no such key
         return max(1, int(np.floor(share * self.neurons + 0.5)))
 
