@@ -17,7 +17,7 @@ namespace fullforce {
 /// What the command `analyze` finds. It is held on the root, in the two forms in which it is written.
 class AnalysisResults {
  public:
-  explicit AnalysisResults(std::string provenance) { json_["provenance"] = nlohmann::ordered_json::parse(provenance); }
+  explicit AnalysisResults(std::string provenance) { json_["provenance"] = json_of(provenance); }
 
   /// Adds a number or a text to the JSON file.
   void note(const std::string& section, const std::string& name, const nlohmann::ordered_json& value) {

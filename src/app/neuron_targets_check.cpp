@@ -36,13 +36,13 @@ void require_rates(const Config& config, const NeuronTargets& targets, const std
               : fmt::format("scale all rates, for example by {:.4g}", 0.999 / largest));
 }
 
-/// The weights of the other neurons stay as drawn, so they must have a form that drawn weights can have.
+/// The weights of the other neurons stay as drawn, which not all kinds of weights can hold.
 void require_all_neurons(const Config& config, std::size_t listed, const std::string& file) {
   const LearningOptions& learning = config.learning;
-  if (learning.features == FeatureKind::dense && learning.target_modes == 0) return;
+  if (holds_random_rows(learning)) return;
   require(static_cast<Index>(listed) == config.network.neurons,
           "{}: has targets of {} of {} neurons (the weights of the others stay as drawn, which needs "
-          "learning.features = \"dense\" and learning.target_modes = 0)",
+          "learning.features = \"dense\" or \"sparse\" and learning.target_modes = 0)",
           file, listed, config.network.neurons);
 }
 

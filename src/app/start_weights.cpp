@@ -8,6 +8,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/recording_file.hpp"
 #include "fullforce/learning/inverse_correlation.hpp"
+#include "fullforce/learning/plastic_neurons.hpp"
 #include "fullforce/run/json_text.hpp"
 #include "fullforce/run/network_file.hpp"
 #include "inputs.hpp"
@@ -69,6 +70,19 @@ void require_P(const NetworkFileHeader& header, const Config& saved, const Confi
   require_same(saved, config, of_P, "has a P of other keys, which run.keep_P = true does not allow");
 }
 
+/// Throws InputError unless the same groups have a P in the file and in this configuration.
+void require_same_groups(const NetworkFileHeader& header, const Config& config, const Channels& channels) {
+  const LearningOptions& learning = config.learning;
+  if (!config.run.keep_P || learning.features != FeatureKind::sparse || !learns_recurrent(learning.rule)) return;
+  const Index neurons = config.network.neurons, group = std::min(learning.group, neurons);
+  const PlasticNeurons plastic = plastic_neurons(learning, neurons, target_source(config.task), channels);
+  const Index groups = (std::min(plastic.end, neurons) + group - 1) / group;
+  require(header.rows_of_P == groups,
+          "{} has a P of {} group(s) of neurons, and {} learn(s) now, which run.keep_P = true does not allow (let as "
+          "many neurons learn as in that run: learning.plastic_fraction, or the neurons that have targets)",
+          config.run.start_from, header.rows_of_P, groups);
+}
+
 /// Throws InputError unless there is room for the basis and for the pending updates of the file.
 void require_room(const NetworkFileHeader& header, const Config& config) {
   const LearningOptions& learning = config.learning;
@@ -109,6 +123,7 @@ StartWeights check_start_weights(const Communicator& comm, const Config& config,
     require_channels(header.channels, channels, file);
     require_J_D(header, saved, config);
     require_P(header, saved, config);
+    require_same_groups(header, config, channels);
     require_room(header, config);
     const std::string damage = damage_of(comm, file);
     require(damage.empty(), "{}", damage);

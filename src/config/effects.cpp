@@ -62,7 +62,7 @@ bool has_no_generator(const Config& config, const Channels&) {
 }
 constexpr std::string_view no_generator = "targets of neurons from a file, which need no target-generating network";
 constexpr std::string_view features_not_sparse = "features that are not sparse";
-constexpr std::string_view force_has_no_groups = "learning.rule = \"force\", which learns the readout alone";
+constexpr std::string_view force_learns_readout = "learning.rule = \"force\", which learns the readout alone";
 
 bool has_no_signs(const Config& config, const Channels&) {
   return config.learning.signs == Signs::free && config.learning.class_penalty == 0.0 &&
@@ -88,6 +88,10 @@ constexpr std::array rules{
     Unused{"task.hint", has_no_generator, no_generator},
     Unused{"network.in_degree", has_no_generator, no_generator},
     Unused{"network.output_gain", has_no_generator, no_generator},
+    Unused{"learning.plastic_fraction", has_no_generator,
+           "targets of neurons from a file, which says which neurons learn"},
+    Unused{"learning.plastic_fraction",
+           [](const Config& c, const Channels&) { return !learns_recurrent(c.learning.rule); }, force_learns_readout},
     Unused{"task.test_file", [](const Config& c, const Channels&) { return c.run.test_trials == 0; },
            "run.test_trials = 0"},
     Unused{"run.keep_P", [](const Config& c, const Channels&) { return c.run.start_from.empty(); },
@@ -127,12 +131,12 @@ constexpr std::array rules{
            "learning.signs = \"free\", network.signs = \"free\" and learning.class_penalty = 0"},
     Unused{"network.signs", has_no_generator, no_generator},
     Unused{"network.signs", takes_weights, "run.start_from, whose J_D is taken"},
-    Unused{"learning.signs", has_no_groups, force_has_no_groups},
-    Unused{"learning.class_penalty", has_no_groups, force_has_no_groups},
-    Unused{"learning.plastic_in_degree", has_no_groups, force_has_no_groups},
-    Unused{"learning.group", has_no_groups, force_has_no_groups},
-    Unused{"learning.partners", has_no_groups, force_has_no_groups},
-    Unused{"network.static_in_degree", has_no_groups, force_has_no_groups},
+    Unused{"learning.signs", has_no_groups, force_learns_readout},
+    Unused{"learning.class_penalty", has_no_groups, force_learns_readout},
+    Unused{"learning.plastic_in_degree", has_no_groups, force_learns_readout},
+    Unused{"learning.group", has_no_groups, force_learns_readout},
+    Unused{"learning.partners", has_no_groups, force_learns_readout},
+    Unused{"network.static_in_degree", has_no_groups, force_learns_readout},
     Unused{"learning.partners",
            [](const Config& c, const Channels& channels) { return is_sparse(c) && takes_weights(c, channels); },
            "run.start_from, whose partners are taken"},

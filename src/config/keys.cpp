@@ -203,6 +203,8 @@ std::vector<Key> make_keys() {
   add(key("learning", "max_rank", MEMBER(learning.max_rank), at_least(1), "low-rank, target modes"));
   add(key("learning", "target_modes", MEMBER(learning.target_modes), at_least(0), "learn so many components; 0 = all"));
   add(key("learning", "forgetting", MEMBER(learning.forgetting), factor, "weight of earlier samples; 1 = for ever"));
+  add(key("learning", "plastic_fraction", MEMBER(learning.plastic_fraction), factor,
+          "share of the neurons that learn recurrent weights"));
   add(key("learning", "plastic_in_degree", MEMBER(learning.plastic_in_degree), between<std::int64_t>(1, 32768),
           "sparse: neurons that a group reads"));
   add(key("learning", "group", MEMBER(learning.group), at_least(1), "sparse: neurons that share them, and P"));

@@ -104,6 +104,12 @@ const Key& require_key(std::string_view section, std::string_view name, const Pl
                                nearest_key(section, name)));
 }
 
+/// The value because of which learned weights cannot hold random rows.
+std::string without_random_rows(const LearningOptions& learning) {
+  return learning.target_modes > 0 ? fmt::format("learning.target_modes = {}", learning.target_modes)
+                                   : fmt::format("learning.features = \"{}\"", to_text(learning.features));
+}
+
 /// A configuration under construction. It remembers where each key got its value.
 class Builder {
  public:
@@ -140,6 +146,7 @@ class Builder {
             place_of({"network.static_in_degree", "network.neurons"}, file), network.static_in_degree,
             network.neurons - 1);
     require_modes(file);
+    require_random_rows(file);
     require_target(file);
     require_signs(file);
     return config_;
@@ -174,6 +181,17 @@ class Builder {
             place_of({"learning.signs", "learning.features"}, file), config_.network.neurons);
   }
 
+  /// The neurons that do not learn keep random weights, which only weights of separate rows can hold.
+  void require_random_rows(const std::string& file) const {
+    const LearningOptions& learning = config_.learning;
+    if (learning.plastic_fraction == 1.0 || !learns_recurrent(learning.rule) || holds_random_rows(learning)) return;
+    if (target_source(config_.task) != TargetSource::generator) return;
+    require(false,
+            "{}: learning.plastic_fraction = {} with {} (must be 1: the weights of the other neurons are random, which "
+            "needs \"dense\" or \"sparse\" features without target modes)",
+            place_of({"learning.plastic_fraction"}, file), learning.plastic_fraction, without_random_rows(learning));
+  }
+
   void require_target(const std::string& file) const {
     const TargetSource source = target_source(config_.task);
     const LearningOptions& learning = config_.learning;
@@ -189,11 +207,10 @@ class Builder {
             "\"full-force\")",
             place("learning.rule"), to_text(source), to_text(learning.rule));
     if (source == TargetSource::currents) return;
-    require(learning.features == FeatureKind::dense && learning.target_modes == 0,
-            "{}: task.target = \"rates\" with {} (J starts at random, and only dense weights without target modes can)",
-            place("learning.features"),
-            learning.target_modes > 0 ? fmt::format("learning.target_modes = {}", learning.target_modes)
-                                      : fmt::format("learning.features = \"{}\"", to_text(learning.features)));
+    require(holds_random_rows(learning),
+            "{}: task.target = \"rates\" with {} (J starts at random, and only \"dense\" or \"sparse\" weights without "
+            "target modes can)",
+            place("learning.features"), without_random_rows(learning));
   }
 
   Place place_of(std::initializer_list<const char*> names, const std::string& otherwise) const {

@@ -114,7 +114,7 @@ std::string forecast_json(const Forecast& forecast, const Machine& machine) {
                    {"test_init", forecast.steps.test_init},
                    {"test", forecast.steps.test}};
   json["seconds"] = forecast.seconds();
-  json["machine"] = nlohmann::ordered_json::parse(machine_text(machine));
+  json["machine"] = json_of(machine_text(machine));
   return json_text(json) + "\n";
 }
 

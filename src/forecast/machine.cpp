@@ -13,6 +13,8 @@
 namespace fullforce {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr Index format_version = 1;
 constexpr const char* format_name = "fullforce-machine";
 
@@ -79,7 +81,7 @@ template <class Other>
 void require_rate(const std::string&, const Other&) {}
 
 template <class Value>
-void read_constant(const nlohmann::json& json, const std::string& where, Value& value) {
+void read_constant(const Json& json, const std::string& where, Value& value) {
   try {
     if constexpr (std::is_same_v<Value, Index>)
       require(json.is_number_integer(), "{} (must be an integer)", where);
@@ -87,13 +89,13 @@ void read_constant(const nlohmann::json& json, const std::string& where, Value& 
       require(json.size() == value.size(), "{} (must be a list of {}: measure again with --calibrate)", where,
               value.size());
     json.get_to(value);
-  } catch (const nlohmann::json::exception&) {
+  } catch (const Json::exception&) {
     throw InputError(fmt::format("{}: is of another type than fullforce plan --calibrate writes", where));
   }
 }
 
-void require_known_names(const nlohmann::json& json, const Machine& machine, const std::string& file) {
-  nlohmann::json known = {{"format", 0}, {"format_version", 0}};
+void require_known_names(const Json& json, const Machine& machine, const std::string& file) {
+  Json known = {{"format", 0}, {"format_version", 0}};
   for_each_constant(machine,
                     [&](const char* section, const std::string& name, const auto&) { known[section][name] = 0; });
   for (const auto& [section, values] : json.items()) {
@@ -153,17 +155,17 @@ Machine assumed_machine() {
 }
 
 std::string machine_text(const Machine& machine) {
-  nlohmann::ordered_json json = {{"format", format_name}, {"format_version", format_version}};
+  Json json = {{"format", format_name}, {"format_version", format_version}};
   for_each_constant(
       machine, [&](const char* section, const std::string& name, const auto& value) { json[section][name] = value; });
   return json_text(json) + "\n";
 }
 
 Machine parse_machine(const std::string& text, const std::string& name) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  require(json.is_object() && json.value("format", nlohmann::json()) == format_name,
+  const Json json = json_of(text);
+  require(json.is_object() && json.value("format", Json()) == format_name,
           "{}: is not a file of machine constants (fullforce plan --calibrate writes one)", name);
-  require(json.value("format_version", nlohmann::json()) == format_version,
+  require(json.value("format_version", Json()) == format_version,
           "{}: format_version is not {}, which this program reads", name, format_version);
   Machine machine = assumed_machine();
   require_known_names(json, machine, name);

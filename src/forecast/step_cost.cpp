@@ -129,7 +129,8 @@ StepAccount account_of_step(const SessionShape& shape, const Workload& w, StepKi
   if (w.resets > 0.0) account.add(account_of_reset(shape, kind, extent), w.resets);
   if (kind == StepKind::init && shape.forces_all()) shape.plasticity().account_of_teaching(extent, account);
   if (kind == StepKind::init && !shape.forces_all()) shape.plasticity().account_of_response(extent, account);
-  if (kind == StepKind::test) shape.tested_plasticity().account_of_response(extent, account);
+  if (kind == StepKind::test || (kind == StepKind::test_init && !shape.forces_all()))
+    shape.tested_plasticity().account_of_response(extent, account);
   if (kind != StepKind::training) return account;
   shape.plasticity().account_of_response(extent, account);
   const double learning_streams = w.learning.update_probability * number(w.streams);

@@ -8,6 +8,20 @@
 
 namespace fullforce {
 
+bool DriveTargets::are_of_all(Index all_neurons) const {
+  return source == TargetSource::generator ? first >= all_neurons : static_cast<Index>(neurons.size()) == all_neurons;
+}
+
+std::vector<std::uint8_t> DriveTargets::flags(const Layout& layout) const {
+  std::vector<std::uint8_t> flags;
+  if (are_of_all(layout.rows())) return flags;
+  if (source == TargetSource::generator)
+    for (Index i = 0; i < layout.local_rows(); ++i) flags.push_back(layout.first_row() + i < first ? 1 : 0);
+  else
+    for (const Index column : columns_of_targets(layout, neurons)) flags.push_back(column >= 0 ? 1 : 0);
+  return flags;
+}
+
 template <Real T>
 void Drive<T>::teach(const TrialStreams& streams) {
   const TargetCurrents<T> currents = targets();
@@ -69,7 +83,7 @@ std::unique_ptr<Drive<T>> make_drive(Rule rule, const Layout& layout, const Netw
     if constexpr (std::is_same_v<Kind, FileDrive<T>>)
       return std::make_unique<Kind>(layout, targets, signals, all_rates);
     else
-      return std::make_unique<Kind>(layout, options, connectivity, signals, all_rates);
+      return std::make_unique<Kind>(layout, options, connectivity, signals, all_rates, targets);
   });
 }
 

@@ -7,16 +7,12 @@ namespace fullforce {
 
 template <Real T>
 FileDrive<T>::FileDrive(const Layout& layout, const DriveTargets& targets, const StepSignals& signals, bool all_rates)
-    : Drive<T>(layout, shape(layout.partition(), {}, signals.streams, all_rates).rates),
+    : Drive<T>(layout, shape(layout.partition(), {}, signals.streams, all_rates).rates, targets),
       shape_(layout.partition(), signals.streams, all_rates),
       source_(targets.source),
       signals_(&signals),
       columns_(columns_of_targets(layout, targets.neurons)),
-      values_(layout, signals.streams) {
-  // All ranks must agree on whether all neurons have targets, since it decides what a step does.
-  if (static_cast<Index>(targets.neurons.size()) == layout.rows()) return;
-  for (const Index column : columns_) has_target_.push_back(column >= 0 ? 1 : 0);
-}
+      values_(layout, signals.streams) {}
 
 template <Real T>
 void FileDrive<T>::advance_target(RowBlock block, const TrialStreams&, InputCurrents<T>&) {
@@ -30,7 +26,7 @@ void FileDrive<T>::advance_target(RowBlock block, const TrialStreams&, InputCurr
 
 template <Real T>
 TargetCurrents<T> FileDrive<T>::targets() const {
-  return {&values_, bounded_ ? longest() : 0.0, has_target_,
+  return {&values_, bounded_ ? longest() : 0.0, this->has_target(),
           source_ == TargetSource::rates ? &this->rates().network() : nullptr};
 }
 

@@ -48,7 +48,7 @@ class FileDrive : public Drive<T> {
   TargetCurrents<T> targets() const override;
   void find_target_bound() override { bounded_ = true; }
   double target_state(Index, Index) const override { return std::numeric_limits<double>::quiet_NaN(); }
-  bool forces_all() const override { return source_ == TargetSource::currents && has_target_.empty(); }
+  bool forces_all() const override { return source_ == TargetSource::currents && Drive<T>::forces_all(); }
   void account(bool target_runs, StepAccount& account) const override {
     shape_.account(target_runs, whole_extent(this->layout()), account);
   }
@@ -60,9 +60,8 @@ class FileDrive : public Drive<T> {
   Shape shape_;
   TargetSource source_;
   const StepSignals* signals_;
-  std::vector<Index> columns_;            ///< [local rows], column of a neuron in the targets of StepSignals, or -1
-  std::vector<std::uint8_t> has_target_;  ///< [local rows]; empty if all neurons have a target
-  StreamArray<T> values_;                 ///< the targets; 0 where there is none
+  std::vector<Index> columns_;  ///< [local rows], column of a neuron in the targets of StepSignals, or -1
+  StreamArray<T> values_;       ///< the targets; 0 where there is none
   bool bounded_ = false;
 };
 

@@ -6,9 +6,9 @@ namespace fullforce {
 
 template <Real T>
 ForceDrive<T>::ForceDrive(const Layout& layout, const NetworkOptions& options, const Connectivity<T>& connectivity,
-                          const StepSignals& signals, bool all_rates)
+                          const StepSignals& signals, bool all_rates, const DriveTargets& targets)
     : GeneratedDrive<T>(layout, shape(layout.partition(), options, signals.streams, all_rates), options, connectivity,
-                        signals, true),
+                        signals, true, targets),
       connectivity_(&connectivity),
       next_response_(layout, signals.streams) {}
 

@@ -9,7 +9,7 @@ template <Real T>
 class ForceDrive : public GeneratedDrive<T> {
  public:
   ForceDrive(const Layout& layout, const NetworkOptions& options, const Connectivity<T>& connectivity,
-             const StepSignals& signals, bool all_rates);
+             const StepSignals& signals, bool all_rates, const DriveTargets& targets);
 
   /// The product J_D r, too, needs the rates r of all ranks. The arrays are z_rec and F, and both of them for the next
   /// step.

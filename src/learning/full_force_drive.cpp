@@ -4,11 +4,12 @@ namespace fullforce {
 
 template <Real T>
 FullForceDrive<T>::FullForceDrive(const Layout& layout, const NetworkOptions& options,
-                                  const Connectivity<T>& connectivity, const StepSignals& signals, bool all_rates)
+                                  const Connectivity<T>& connectivity, const StepSignals& signals, bool all_rates,
+                                  const DriveTargets& targets)
     // If the rates r_D travel apart from r, the product with them comes last in a step, when F has been used. One array
     // then does for both currents.
     : GeneratedDrive<T>(layout, shape(layout.partition(), options, signals.streams, all_rates), options, connectivity,
-                        signals, all_rates),
+                        signals, all_rates, targets),
       J_D_(&connectivity.J_D) {}
 
 template <Real T>

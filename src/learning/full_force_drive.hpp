@@ -9,7 +9,7 @@ template <Real T>
 class FullForceDrive : public GeneratedDrive<T> {
  public:
   FullForceDrive(const Layout& layout, const NetworkOptions& options, const Connectivity<T>& connectivity,
-                 const StepSignals& signals, bool all_rates);
+                 const StepSignals& signals, bool all_rates, const DriveTargets& targets);
 
   /// The arrays are z_rec and F, and F of the next step where the rates of both networks travel together.
   static typename GeneratedDrive<T>::Shape shape(const RowPartition& partition, const NetworkOptions& options,

@@ -30,8 +30,11 @@ class GeneratedDrive : public Drive<T> {
 
   /// `keeps_two` is that of TargetNetwork.
   GeneratedDrive(const Layout& layout, const Shape& shape, const NetworkOptions& options,
-                 const Connectivity<T>& connectivity, const StepSignals& signals, bool keeps_two)
-      : Drive<T>(layout, shape.rates), shape_(shape), target_(layout, options, connectivity, signals, keeps_two) {}
+                 const Connectivity<T>& connectivity, const StepSignals& signals, bool keeps_two,
+                 const DriveTargets& targets)
+      : Drive<T>(layout, shape.rates, targets),
+        shape_(shape),
+        target_(layout, options, connectivity, signals, keeps_two) {}
 
   void draw_state(std::uint64_t seed, Purpose purpose) override { target_.draw_state(seed, purpose); }
   void reset_target(Index stream, std::span<const T> state) override { target_.reset(stream, state); }
@@ -40,7 +43,11 @@ class GeneratedDrive : public Drive<T> {
     target_.advance(block, streams, inputs, this->rates());
   }
   void emit_target(RowBlock block) override { target_.emit(block, this->rates()); }
-  TargetCurrents<T> targets() const override { return target_.targets(); }
+  TargetCurrents<T> targets() const override {
+    TargetCurrents<T> targets = target_.targets();
+    targets.has_target = this->has_target();
+    return targets;
+  }
   double target_state(Index local, Index stream) const override { return target_.state(local, stream); }
   void find_target_bound() override { target_.find_bound(); }
   void account(bool target_runs, StepAccount& account) const override {

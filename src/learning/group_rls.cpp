@@ -30,31 +30,6 @@ void begin_packed(F* P, Index size, double alpha) {
   for (Index i = 0; i < size; ++i) P[packed_place(i, i)] = static_cast<F>(1.0 / alpha);
 }
 
-/// Subtracts from P = I / alpha what makes it the inverse of alpha I + mu sum_c 1_c 1_c^T, where 1_c is 1 for the
-/// partners of a class c. For a class of n partners that is mu / (alpha (alpha + mu n)) between any two of them.
-template <Real F>
-void penalise_classes(F* P, std::span<const std::int32_t> partners, const NeuronSigns& signs, double alpha, double mu) {
-  const auto excitatory = static_cast<double>(
-      std::count_if(partners.begin(), partners.end(), [&](Index j) { return signs.is_excitatory(j); }));
-  for (std::size_t i = 0; i < partners.size(); ++i)
-    for (std::size_t j = 0; j <= i; ++j) {
-      const bool is_excitatory = signs.is_excitatory(partners[i]);
-      if (signs.is_excitatory(partners[j]) != is_excitatory) continue;
-      const double n = is_excitatory ? excitatory : static_cast<double>(partners.size()) - excitatory;
-      const auto between = static_cast<F>(mu / (alpha * (alpha + mu * n)));
-      P[packed_place(static_cast<Index>(i), static_cast<Index>(j))] -= between;
-      const bool is_in_tile = i != j && i / panel_rows == j / panel_rows;
-      if (is_in_tile) P[packed_place(static_cast<Index>(j), static_cast<Index>(i))] -= between;
-    }
-}
-
-/// Writes a packed symmetric matrix [size, size] as a whole.
-template <Real F, Real T>
-void unpack(const F* packed, Index size, RowMatrix<T>& whole) {
-  for (Index i = 0; i < size; ++i)
-    for (Index j = 0; j <= i; ++j) whole(i, j) = whole(j, i) = static_cast<T>(packed[packed_place(i, j)]);
-}
-
 }  // namespace
 
 template <Real T, Real F>
@@ -78,6 +53,7 @@ GroupRls<T, F>::GroupRls(const Layout& layout, const LearningOptions& options, c
   readout_rates_.fill(T(0));
   learning_.reserve(as_size(sizes.streams));
   if (shape_.has_groups()) partners_.emplace(layout, options.group, options.plastic_in_degree);
+  plastic_groups_ = partners_ ? partners_->groups().count_among(shape_.plastic_groups()) : 0;
   if (shape_.has_static()) {
     static_.emplace(layout, sizes.network, sizes.seed, FixedRecurrent::J_s);
     static_->arrange_for(layout, sizes.streams);
@@ -105,32 +81,34 @@ void GroupRls<T, F>::find_partners(const LearningOptions& options, const Plastic
     partners_->read(options.partners);
 }
 
-/// Calls work(k) for all groups of this rank, distributed over the threads. If something is learned, k = -1 comes
-/// first: the readout, which takes as long as many groups do.
+/// Calls work(k) for all groups of this rank, distributed over the threads: first those that learn, then the others,
+/// which take less time. If something is learned, k = -1 comes first: the readout, which takes as long as many groups
+/// do.
 template <Real T, Real F>
 template <class Work>
 void GroupRls<T, F>::for_each_group(const Work& work) const {
-  const Index groups = partners_ ? partners_->groups().count() : 0;
   const Index before = learning_.empty() ? 0 : readout_share_;
-  for_each_in_parallel(before + groups, [&](Index k) {
-    if (k == 0 && before > 0) work(-1);
-    if (k >= before) work(k - before);
-  });
+  in_parallel(Loop(before + plastic_groups_,
+                   [&](Index k) {
+                     if (k == 0 && before > 0) work(-1);
+                     if (k >= before) work(k - before);
+                   }),
+              Loop(groups() - plastic_groups_, [&](Index k) { work(plastic_groups_ + k); }));
 }
 
 /// Sets P = I / alpha everywhere. The threads that will use a P are the first to write it.
 template <Real T, Real F>
 void GroupRls<T, F>::begin_P() {
-  const Index groups = partners_ ? partners_->groups().count() : 0, outputs = shape_.readout_inputs();
+  const Index outputs = shape_.readout_inputs();
   if (P_readout_.size() == 0) {
-    P_ = AlignedArray<F>(groups * P_stride_);
-    panels_ = AlignedArray<F>(groups * panel_stride_);
+    P_ = AlignedArray<F>(plastic_groups_ * P_stride_);
+    panels_ = AlignedArray<F>(plastic_groups_ * panel_stride_);
     P_readout_ = AlignedArray<F>(packed_size(outputs));
     readout_panel_ = RowMatrix<F>(shape_.panel_capacity(outputs), panels(outputs) * panel_rows);
   }
-  for_each_in_parallel(groups, [&](Index k) {
+  for_each_in_parallel(plastic_groups_, [&](Index k) {
     begin_packed(P_of(k), shape_.in_degree(), alpha_);
-    if (class_penalty_ > 0.0) penalise_classes(P_of(k), partners_->of(k), neuron_signs_, alpha_, class_penalty_);
+    if (class_penalty_ > 0.0) penalise_classes(k);
     std::fill_n(panels_.data() + k * panel_stride_, panel_stride_, F(0));
   });
   begin_packed(P_readout_.data(), outputs, alpha_);
@@ -259,7 +237,7 @@ void GroupRls<T, F>::flush(RegionTimer& timer) {
   const RegionScope scope(timer, TimerRegion::updates);
   activity_ = {.flushed_groups = pending_.count, .flushed_readout = readout_pending_.count};
   if (pending_.count > 0)
-    for_each_in_parallel(partners_->groups().count(), [&](Index k) {
+    for_each_in_parallel(plastic_groups_, [&](Index k) {
       workspace().gain.flush(group_P(k, static_cast<Index>(partners_->of(k).size())));
       if (constraint_) keep_signs(k, true, pending_.growth);
     });
@@ -271,54 +249,42 @@ template <Real T, Real F>
 void GroupRls<T, F>::respond_and_learn(Index k, StreamArray<T>& currents, const TargetCurrents<T>& targets) {
   Workspace& own = workspace();
   const std::span<const std::int32_t> partners = partners_->of(k);
+  const Index inputs = static_cast<Index>(partners.size());
   read_rates(partners, own.rates.data());
-  const PackedP<F> P = group_P(k, static_cast<Index>(partners.size()));
-  if (!learning_.empty()) learn_P(P, own.rates.data(), shape_.panel(shape_.in_degree()), own);
-  const RowBlock rows = partners_->groups().rows(k);
-  for (Index done = 0; done < rows.rows; done += neurons_of_a_strip)
-    respond_and_learn({rows.first + done, rows.local + done, std::min(neurons_of_a_strip, rows.rows - done)}, P,
-                      currents, targets, own);
-  if (learning_.empty() || !constraint_) return;
-  const bool applied = P.pending + activity_.learning >= shape_.panel(shape_.in_degree());
-  keep_signs(k, applied, P.growth / forgetting_);
-}
-
-/// The signs of the partners of a group.
-template <Real T, Real F>
-std::span<const T> GroupRls<T, F>::find_signs(Index k, Workspace& own) const {
-  const std::span<const std::int32_t> partners = partners_->of(k);
-  std::transform(partners.begin(), partners.end(), own.signs.data(), [&](Index j) { return neuron_signs_.sign<T>(j); });
-  return own.signs.span().first(partners.size());
-}
-
-/// Finds the weights of a group's neurons that obey Dale's law. `applied` says that the panel of its P was applied, by
-/// which P grew by `growth`: P is then whole, and serves a descent.
-template <Real T, Real F>
-void GroupRls<T, F>::keep_signs(Index k, bool applied, double growth) {
-  Workspace& own = workspace();
-  const std::span<const T> signs = find_signs(k, own);
-  if (applied) unpack(P_of(k), static_cast<Index>(signs.size()), own.P);
-  const RowBlock rows = partners_->groups().rows(k);
-  for (Index i = rows.local; i < rows.local + rows.rows; ++i) {
-    if (applied) constraint_->descend(i, own.P, signs, growth);
-    constraint_->bound(i, signs, W_.row(i));
+  std::optional<PackedP<F>> P;
+  if (!learning_.empty() && k < plastic_groups_) {
+    P = group_P(k, inputs);
+    learn_P(*P, own.rates.data(), shape_.panel(shape_.in_degree()), own);
   }
+  const RowBlock rows = partners_->groups().rows(k);
+  for (Index done = 0; done < rows.rows; done += neurons_of_a_strip) {
+    const RowBlock strip{rows.first + done, rows.local + done, std::min(neurons_of_a_strip, rows.rows - done)};
+    respond(strip, inputs, currents, own);
+    if (P) learn(strip, *P, currents, targets, own);
+  }
+  if (!P || !constraint_) return;
+  const bool applied = P->pending + activity_.learning >= shape_.panel(shape_.in_degree());
+  keep_signs(k, applied, P->growth / forgetting_);
 }
 
-/// Computes the currents of a strip of a group's neurons, and learns from their errors z_rec - F. `P` is as it was
-/// before the step.
+/// Computes the currents of a strip of a group's neurons.
 template <Real T, Real F>
-void GroupRls<T, F>::respond_and_learn(RowBlock rows, const PackedP<F>& P, StreamArray<T>& currents,
-                                       const TargetCurrents<T>& targets, Workspace& own) {
-  const Index stride = packed_stride<T>(streams_), count = static_cast<Index>(learning_.size());
-  kernels::multiply<T>(W_.from(rows.local), rows.rows, P.features, vectors<T>(own.rates.data(), streams_), streams_,
+void GroupRls<T, F>::respond(RowBlock rows, Index inputs, StreamArray<T>& currents, Workspace& own) const {
+  const Index stride = packed_stride<T>(streams_);
+  kernels::multiply<T>(W_.from(rows.local), rows.rows, inputs, vectors<T>(own.rates.data(), streams_), streams_,
                        {own.currents.data(), streams_, stride});
   for (Index i = 0; i < rows.rows; ++i)
     for (Index b = 0; b < streams_; ++b) {
       T& current = currents(rows.local + i, b);
       current = own.currents[i * stride + b] + (static_ ? current : T(0));
     }
-  if (count == 0) return;
+}
+
+/// Learns from the errors of a strip of a group's neurons. `P` is as it was before the step.
+template <Real T, Real F>
+void GroupRls<T, F>::learn(RowBlock rows, const PackedP<F>& P, const StreamArray<T>& currents,
+                           const TargetCurrents<T>& targets, Workspace& own) {
+  const Index stride = packed_stride<T>(streams_), count = static_cast<Index>(learning_.size());
   RowMatrix<T>& learned = constraint_ ? constraint_->v() : W_;
   if (constraint_)
     kernels::multiply<T>(learned.from(rows.local), rows.rows, P.features, vectors<T>(own.rates.data(), streams_),
@@ -327,7 +293,7 @@ void GroupRls<T, F>::respond_and_learn(RowBlock rows, const PackedP<F>& P, Strea
     for (Index k = 0; k < count; ++k) {
       const Index b = learning_[as_size(k)];
       const T beyond = constraint_ ? own.unbounded[i * stride + b] - own.currents[i * stride + b] : T(0);
-      own.errors[i * stride + k] = currents(rows.local + i, b) + beyond - (*targets.F)(rows.local + i, b);
+      own.errors[i * stride + k] = targets.error(rows.local + i, b, currents(rows.local + i, b) + beyond);
     }
   const MatrixView<T> errors(own.errors.data(), count, stride), factors(own.currents.data(), count, stride);
   kernels::multiply_small<T>(errors, rows.rows, count, own.gain.inverse_factor(), factors);
@@ -345,6 +311,23 @@ void GroupRls<T, F>::learn_outputs(std::span<const double> errors) {
     for (Index k = 0; k < count; ++k) output_errors_(o, k) = static_cast<T>(errors[as_size(o * count + k)]);
   kernels::multiply_small<T>(output_errors_.from(0), w_.rows(), count, own.gain.inverse_factor(), outputs_.from(0));
   kernels::subtract_product<T>(w_.from(0), w_.rows(), P.features, outputs_.from(0), count, columns(P, own));
+}
+
+template <Real T, Real F>
+void GroupRls<T, F>::draw_recurrent(double gain, std::uint64_t seed, std::span<const std::uint8_t> kept) {
+  if (!partners_) return Plasticity<T>::draw_recurrent(gain, seed, kept);
+  try_each_in_parallel(groups(), [&](Index k) {
+    const std::size_t inputs = partners_->of(k).size();
+    if (inputs == 0) return;
+    const RowBlock rows = partners_->groups().rows(k);
+    std::vector<double> scratch(inputs);
+    for (Index i = rows.local; i < rows.local + rows.rows; ++i)
+      if (kept.empty() || kept[as_size(i)] == 0)
+        draw_weights(Draws(seed, Purpose::recurrent_weights, static_cast<std::uint64_t>(layout_->first_row() + i)),
+                     gain / std::sqrt(static_cast<double>(inputs)), scratch, W_.row(i));
+    if (shape_.obeys_dale()) balance(k);
+  });
+  if (constraint_) constraint_->begin_with(W_);
 }
 
 template <Real T, Real F>
@@ -378,13 +361,6 @@ void GroupRls<T, F>::start_from(Archive& archive, bool keep_P, RegionTimer&) {
   if (keep_P) persist_P(archive);
 }
 
-/// Lets the constraint begin with the weights of another network, which then obey the law.
-template <Real T, Real F>
-void GroupRls<T, F>::begin_constraint() {
-  constraint_->begin_with(W_);
-  for_each_in_parallel(partners_->groups().count(), [&](Index k) { keep_signs(k, false, 1.0); });
-}
-
 template <Real T, Real F>
 void GroupRls<T, F>::persist_weights(Archive& archive) {
   archive.replicated<Index>(format::network::readout_inputs, std::span(readout_inputs_));
@@ -404,14 +380,22 @@ template <Real T, Real F>
 void GroupRls<T, F>::persist_P(Archive& archive) {
   archive.replicated<F>(format::learning::P_readout, P_readout_.span());
   if (constraint_) constraint_->persist(archive, layout_->partition());
-  if (partners_) {
-    const NeuronGroups& groups = partners_->groups();
-    const Index skipped = archive.saving() ? groups.first_saved() : 0;
-    const Index moved = archive.saving() ? groups.saved() : groups.count();
-    archive.row_run<F>(format::learning::P, {groups.total(), groups.first() + skipped, moved},
-                       {P_of(skipped), P_stride_, P_stride_});
-  }
+  if (partners_)
+    archive.row_run<F>(format::learning::P, run_of_P(archive), {P_of(skipped(archive)), P_stride_, P_stride_});
   persist_panels(archive);
+}
+
+/// The first groups of this rank that another rank saves.
+template <Real T, Real F>
+Index GroupRls<T, F>::skipped(const Archive& archive) const {
+  return archive.saving() ? std::min(partners_->groups().first_saved(), plastic_groups_) : 0;
+}
+
+/// The groups whose P this rank saves or loads.
+template <Real T, Real F>
+RowRun GroupRls<T, F>::run_of_P(const Archive& archive) const {
+  const Index total = shape_.plastic_groups(), first = partners_->groups().first() + skipped(archive);
+  return {total, std::min(first, total), plastic_groups_ - skipped(archive)};
 }
 
 /// Saves or loads what is pending in the panels, in checkpoints.
@@ -423,11 +407,8 @@ void GroupRls<T, F>::persist_panels(Archive& archive) {
   if (!partners_) return;
   persist_pending(archive, pending_groups, growth_groups, shape_.in_degree(), pending_);
   if (pending_.count == 0) return;
-  const NeuronGroups& groups = partners_->groups();
-  const Index skipped = archive.saving() ? groups.first_saved() : 0;
-  const Index moved = archive.saving() ? groups.saved() : groups.count();
-  archive.row_run<F>(panel_groups, {groups.total(), groups.first() + skipped, moved},
-                     {panels_.data() + skipped * panel_stride_,
+  archive.row_run<F>(panel_groups, run_of_P(archive),
+                     {panels_.data() + skipped(archive) * panel_stride_,
                       pending_.count * PackedGain<F>::panel_stride(shape_.in_degree()), panel_stride_});
 }
 

@@ -37,12 +37,13 @@ GroupRls<T, F>::Shape::Shape(const RowPartition& partition, int threads, const L
 
 template <Real T, Real F>
 Index GroupRls<T, F>::Shape::bytes() const {
-  const Index own_groups = has_groups() ? NeuronGroups::most_groups(partition_, group()) : 0;
+  const Index own_groups = NeuronGroups::most_groups(partition_, group(), groups());
+  const Index own_plastic_groups = NeuronGroups::most_groups(partition_, group(), plastic_groups());
   const Index rows = has_groups() ? partition_.largest_row_count() : 0;
   const auto of_P = [&](Index inputs) {
     return packed_size(inputs) + panel_capacity(inputs) * PackedGain<F>::panel_stride(inputs);
   };
-  const Index P = own_groups * of_P(in_degree()) + of_P(readout_inputs());
+  const Index P = own_plastic_groups * of_P(in_degree()) + of_P(readout_inputs());
   const Index weights = rows * row_stride<T>(in_degree()) + sizes_.outputs * row_stride<T>(readout_inputs());
   const Index outputs = 2 * sizes_.outputs * padded_vectors<T>(sizes_.streams);
   const Index readout_rates = rows_read<T>(readout_inputs()) * packed_stride<T>(sizes_.streams);
@@ -62,12 +63,21 @@ double GroupRls<T, F>::Shape::file_bytes(bool checkpoint) const {
     return number(packed_size(inputs) + pending * PackedGain<F>::panel_stride(inputs)) * sizeof(F);
   };
   const double N = number(partition_.rows()), K = number(in_degree()), G = number(groups());
-  const double of_groups = has_groups() ? N * K * sizeof(T) * (sizes_.learns && obeys_dale() ? 3.0 : 1.0) +
-                                              G * K * sizeof(std::int32_t) + G * of_P(in_degree())
-                                        : 0.0;
+  const double of_groups = has_groups()
+                               ? N * K * sizeof(T) * (sizes_.learns && obeys_dale() ? 3.0 : 1.0) +
+                                     G * K * sizeof(std::int32_t) + number(plastic_groups()) * of_P(in_degree())
+                               : 0.0;
   const double of_readout = number(sizes_.outputs * readout_inputs()) * sizeof(T) +
                             number(readout_inputs()) * sizeof(Index) + of_P(readout_inputs());
   return of_groups + of_readout + (has_static() ? static_weights().file_bytes() : 0.0);
+}
+
+/// The rows of weights that are learned. The first ranks have them, and the threads of a rank share its groups that
+/// learn.
+template <Real T, Real F>
+double GroupRls<T, F>::Shape::plastic_rows(const Extent& extent) const {
+  const double of_rank = number(partition_.largest_row_count()), end = number(plastic_end());
+  return extent.rows <= of_rank ? extent.rows * std::min(1.0, end / of_rank) : std::min(extent.rows, end);
 }
 
 template <Real T, Real F>
@@ -79,6 +89,7 @@ PlasticityReport GroupRls<T, F>::Shape::report() const {
   report.numbers.push_back({"groups", groups()});
   report.numbers.push_back({"group", group()});
   report.numbers.push_back({"plastic_in_degree", in_degree()});
+  report_plastic_neurons(plastic_neurons(), partition_.rows(), report);
   return report;
 }
 
@@ -106,9 +117,9 @@ void GroupRls<T, F>::Shape::account_of_learning(Index streams, const Extent& ext
   const double samples = number(streams);
   account_of_product<F>(1.0, number(readout_inputs()), samples, account);
   if (!has_groups()) return;
-  account_of_product<F>(extent.rows / number(group()), number(in_degree()), samples, account);
+  account_of_product<F>(plastic_rows(extent) / number(group()), number(in_degree()), samples, account);
   account.sweep({.region = TimerRegion::updates,
-                 .rows = extent.rows,
+                 .rows = plastic_rows(extent),
                  .cols = number(in_degree()),
                  .element_bytes = sizeof(T),
                  .columns = samples,
@@ -118,7 +129,7 @@ void GroupRls<T, F>::Shape::account_of_learning(Index streams, const Extent& ext
 template <Real T, Real F>
 void GroupRls<T, F>::Shape::account_of_group_flush(double columns, double times, const Extent& extent,
                                                    StepAccount& account) const {
-  account_of_flush<F>(extent.rows / number(group()), number(in_degree()), columns, times, account);
+  account_of_flush<F>(plastic_rows(extent) / number(group()), number(in_degree()), columns, times, account);
 }
 
 template <Real T, Real F>

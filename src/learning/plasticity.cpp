@@ -1,5 +1,9 @@
 #include "fullforce/learning/plasticity.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
@@ -21,9 +25,16 @@ auto with_kind(const LearningOptions& options, const Use& use) {
 
 }  // namespace
 
+void report_plastic_neurons(Index plastic, Index neurons, PlasticityReport& report) {
+  report.numbers.push_back({"plastic_neurons", plastic});
+  if (plastic < neurons) report.text += fmt::format("plastic      {} of {} neurons\n", plastic, neurons);
+}
+
 template <Real T>
 void Plasticity<T>::draw_recurrent(double, std::uint64_t, std::span<const std::uint8_t>) {
-  throw InputError("task.target: recurrent weights of this learning.features cannot start at random (use \"dense\")");
+  throw InputError(
+      "the recurrent weights of low-rank features and of target modes cannot start at random (use \"dense\" or "
+      "\"sparse\" features without target modes)");
 }
 
 template <Real T>

@@ -126,6 +126,7 @@ PlasticityReport SharedGainRls<T>::report() const {
     report.numbers.push_back({"target_modes.count", modes_->found()});
     report.numbers.push_back({"target_modes.energy_left_out", share_of_modes_left_out()});
   }
+  if (J_) report.numbers.push_back({"plastic_neurons", shape_.plastic_neurons()});
   return report;
 }
 

@@ -112,6 +112,7 @@ PlasticityReport SharedGainRls<T>::Shape::report() const {
     report.numbers.push_back({"max_rank", options_.max_rank});
   }
   report.numbers.push_back({"target_modes", options_.target_modes});
+  if (learns_recurrent()) report_plastic_neurons(plastic_neurons(), partition_.rows(), report);
   return report;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -54,28 +53,6 @@ void draw_inputs(DistinctNeurons& others, const Draws& draws, Index neuron, std:
     if (column >= neuron) ++column;
 }
 
-/// Gives the weights into a neuron, which are normal numbers, the signs of the presynaptic neurons, so that they obey
-/// Dale's law. Their magnitudes are half-normal. The inhibitory ones are scaled so that the sum of all is zero, and
-/// excitatory and inhibitory ones have the same variance-to-mean ratio. The variance of the weights about the mean of
-/// their class is on average what the variance of the normal numbers was: the eigenvalues then fill the same disc
-/// (Rajan & Abbott 2006).
-template <Real T, class Column>
-void obey_dale(T* weights, Index count, const Column& column, const NeuronSigns& signs, double excitatory_fraction) {
-  const double f = excitatory_fraction;
-  const double spread = std::sqrt(1.0 - 2.0 / std::numbers::pi);  // of the magnitude of a normal number
-  const double excitatory = std::sqrt((1.0 - f) / f) / spread, inhibitory = std::sqrt(f / (1.0 - f)) / spread;
-  double positive = 0.0, negative = 0.0;
-  for (Index k = 0; k < count; ++k) {
-    const bool is_excitatory = signs.is_excitatory(column(k));
-    const double magnitude = (is_excitatory ? excitatory : inhibitory) * std::abs(double{weights[k]});
-    (is_excitatory ? positive : negative) += magnitude;
-    weights[k] = static_cast<T>(is_excitatory ? magnitude : -magnitude);
-  }
-  if (positive == 0.0 || negative == 0.0) return;
-  for (Index k = 0; k < count; ++k)
-    if (!signs.is_excitatory(column(k))) weights[k] = static_cast<T>(weights[k] * (positive / negative));
-}
-
 /// The number of runs into which the columns of a product are cut. The rates of a run fill a third of a last-level
 /// cache of 32 MiB. At N = 10^6 and 16 streams 6 runs were the fastest of 4 to 12. A product then takes 131 ms on two
 /// cores, and 193 ms without runs.
@@ -118,9 +95,9 @@ RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions
       T* const weights = is_sparse() ? sparse_.values(i).data() : dense_.row(i);
       draw_weights(Draws(seed, role.weights, trial), deviation, scratch, weights);
       if (has_signs)
-        obey_dale(
-            weights, inputs, [&](Index k) { return is_sparse() ? Index{sparse_.columns(i)[as_size(k)]} : k; }, signs,
-            options.excitatory_fraction);
+        signs.balance(std::span(weights, as_size(inputs)), [&](std::size_t k) {
+          return is_sparse() ? Index{sparse_.columns(i)[k]} : static_cast<Index>(k);
+        });
     }
   });
 }

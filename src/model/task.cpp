@@ -148,6 +148,12 @@ std::int64_t Task::trial_fingerprint(TrialId id) const {
   return fullforce::trial_fingerprint(trial.inputs, trial.targets);
 }
 
+Channels Task::channels() const {
+  const std::span<const Index> targets = neuron_targets().neurons;
+  const Index end = targets.empty() ? 0 : *std::ranges::max_element(targets) + 1;
+  return {inputs(), outputs(), hints(), static_cast<Index>(targets.size()), end};
+}
+
 Index Task::bytes_of_streams(Index streams) const {
   constexpr std::uint64_t looked_at = 10;
   Trial trial;

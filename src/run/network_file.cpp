@@ -51,11 +51,13 @@ void write_contents(const Communicator& comm, const std::filesystem::path& path,
   archive.close();
 }
 
-/// The number of columns of a matrix, or 0 where there is no such dataset.
-Index columns(Archive& archive, const char* dataset) {
+/// The number of rows or columns of a matrix, or 0 where there is no such dataset.
+Index extent(Archive& archive, const char* dataset, std::size_t axis) {
   const std::vector<Index> extents = archive.shape(dataset);
-  return extents.size() == 2 ? extents[1] : 0;
+  return extents.size() == 2 ? extents[axis] : 0;
 }
+Index rows(Archive& archive, const char* dataset) { return extent(archive, dataset, 0); }
+Index columns(Archive& archive, const char* dataset) { return extent(archive, dataset, 1); }
 
 void read_back(const Communicator& comm, const std::filesystem::path& path) {
   Archive archive = Archive::open(comm, path);
@@ -136,6 +138,7 @@ NetworkFileHeader read_network_header(const Communicator& comm, const std::files
     header.features = columns(archive, format::network::readout);
     header.pending = columns(archive, format::learning::pending_right);
     header.has_P = archive.contains(format::learning::P) || archive.contains(format::learning::P_readout);
+    header.rows_of_P = rows(archive, format::learning::P);
     header.has_J_D = archive.contains(format::target::J) || archive.contains(format::target::J_sparse::group);
     archive.close();
     return header;

@@ -29,7 +29,7 @@ std::vector<std::pair<const char*, std::string>> what_rounds() {
 }  // namespace
 
 std::string other_build(const std::string& provenance) {
-  const auto json = nlohmann::ordered_json::parse(provenance, nullptr, false);
+  const auto json = json_of(provenance);
   if (!json.is_object()) return {};
   std::string differences;
   for (const auto& [name, mine] : what_rounds()) {

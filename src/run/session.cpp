@@ -6,28 +6,29 @@ namespace fullforce {
 
 template <Real T>
 Session<T>::Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns)
-    : task_(&task), running_(&task), options_(options), layout_(comm, options.network.neurons) {
+    : task_(&task),
+      running_(&task),
+      options_(options),
+      layout_(comm, options.network.neurons),
+      plastic_(plastic_neurons(options.learning, layout_.rows(), options.target, task.channels())) {
   agree(comm, [&] {
     connectivity_.emplace(layout_, options.network, task, options.weight_seed, options.reset, options.target);
-    plasticity_ = make_plasticity<T>(
-        layout_, options.learning,
-        {task.outputs(), options.streams, largest_rate(options.network), learns, options.network, options.weight_seed});
+    plasticity_ = make_plasticity<T>(layout_, options.learning,
+                                     {task.outputs(), options.streams, largest_rate(options.network), learns,
+                                      options.network, options.weight_seed, plastic_});
     connectivity_->J_D.arrange_for(layout_, options.streams);
-    if (learns && options.target != TargetSource::generator) draw_recurrent();
+    if (learns) draw_recurrent();
   });
 }
 
-/// Draws the weights that learning starts from. Those of neurons with target currents start at 0, as they do with a
-/// target-generating network.
+/// Draws the weights that learning starts from. Those of neurons that learn currents start at 0.
 template <Real T>
 void Session<T>::draw_recurrent() {
-  std::vector<std::uint8_t> kept;
-  if (options_.target == TargetSource::currents)
-    for (const Index column : columns_of_targets(layout_, task_->neuron_targets().neurons))
-      kept.push_back(column >= 0 ? 1 : 0);
-  const bool all_start_at_zero = options_.target == TargetSource::currents &&
-                                 static_cast<Index>(task_->neuron_targets().neurons.size()) == layout_.rows();
-  if (!all_start_at_zero) plasticity_->draw_recurrent(options_.network.gain, options_.weight_seed, kept);
+  const bool all = options_.target == TargetSource::rates;
+  if (!all && plastic_.are_all(layout_.rows())) return;
+  const DriveTargets targets{options_.target, task_->neuron_targets().neurons, plastic_.end};
+  plasticity_->draw_recurrent(options_.network.gain, options_.weight_seed,
+                              all ? std::vector<std::uint8_t>() : targets.flags(layout_));
 }
 
 template <Real T>
@@ -37,7 +38,7 @@ Simulation<T>& Session<T>::start(const TrialSchedule& schedule, const NetworkOpt
   running_ = testing ? &task_->for_tests() : task_;
   return simulation_.emplace(layout_,
                              SimulationOptions{network, learning.rule, learning.update_probability, seed, testing,
-                                               options_.reset, options_.target},
+                                               options_.reset, options_.target, plastic_},
                              *running_, schedule, *connectivity_, *plasticity_);
 }
 

@@ -40,9 +40,12 @@ auto with_other_parts(const RowPartition& partition, const SessionOptions& optio
 
 SessionShape::SessionShape(const RowPartition& partition, int threads, const SessionOptions& options,
                            const Channels& channels)
-    : partition_(partition), options_(options), channels_(channels) {
-  PlasticitySizes sizes{channels.outputs, options.streams,    largest_rate(options.network), true,
-                        options.network,  options.weight_seed};
+    : partition_(partition),
+      options_(options),
+      channels_(channels),
+      plastic_(plastic_neurons(options.learning, partition.rows(), options.target, channels)) {
+  PlasticitySizes sizes{channels.outputs,    options.streams, largest_rate(options.network), true, options.network,
+                        options.weight_seed, plastic_};
   plasticity_ = plasticity_shape(partition, threads, options.learning, sizes);
   sizes.learns = false;
   tested_ = plasticity_shape(partition, threads, options.learning, sizes);

@@ -27,7 +27,7 @@ Simulation<T>::Simulation(const Layout& layout, const SimulationOptions& options
              {task.neuron_targets().neurons, options.target, options.network.nonlinearity}),
       network_(make_neurons<T>(layout, schedule.streams, options.network, options.network.integrator)),
       drive_(make_drive<T>(options.rule, layout, options.network, connectivity, signals_, plasticity.needs_all_rates(),
-                           {options.target, task.neuron_targets().neurons})),
+                           {options.target, task.neuron_targets().neurons, options.plastic.end})),
       // If the rates of the target-generating network travel apart, they are waited for last.
       tour_(!drive_->rates().target_travels_apart()),
       z_(as_size(n_out_ * schedule.streams)),

@@ -2,7 +2,6 @@
 // how that compares with what the machine allows. All threads work, each on groups of its own.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -14,7 +13,9 @@
 #include "fullforce/learning/packed_gain.hpp"
 #include "fullforce/linalg/packed_symmetric.hpp"
 #include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/json_text.hpp"
 #include "fullforce/run/machine_probe.hpp"
+#include "options.hpp"
 
 namespace fullforce {
 namespace {
@@ -144,13 +145,13 @@ int main(int argc, char** argv) {
   using namespace fullforce;
   const Environment environment(&argc, &argv);
   Settings s;
-  CLI::App app("P R and the update of P of groups, against the machine");
-  app.add_option("--in-degrees", s.in_degrees, "K")->delimiter(',');
-  app.add_option("--samples", s.samples, "B")->delimiter(',');
-  app.add_option("--bytes", s.bytes, "of all P together");
-  app.add_option("--seconds", s.seconds, "for a point");
-  app.add_option("--output", s.output, "JSON");
-  CLI11_PARSE(app, argc, argv);
+  BenchOptions options("P R and the update of P of groups, against the machine");
+  options.add("--in-degrees", s.in_degrees, "K");
+  options.add("--samples", s.samples, "B");
+  options.add("--bytes", s.bytes, "of all P together");
+  options.add("--seconds", s.seconds, "for a point");
+  options.add("--output", s.output, "JSON");
+  if (const auto code = options.read(argc, argv)) return *code;
   nlohmann::ordered_json points;
   fmt::print("precision   K    B    time of a group\n");
   for (const Index in_degree : s.in_degrees)
@@ -158,6 +159,6 @@ int main(int argc, char** argv) {
       points.push_back(point<float>(in_degree, samples, s));
       points.push_back(point<double>(in_degree, samples, s));
     }
-  if (!s.output.empty()) write_atomically(s.output, points.dump(1) + "\n");
+  if (!s.output.empty()) write_atomically(s.output, json_text(points, 1) + "\n");
   return 0;
 }

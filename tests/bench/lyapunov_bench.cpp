@@ -1,10 +1,11 @@
 // This program shows how Lyapunov exponents converge for systems that have known ones: a linear map and the Lorenz
 // system.
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "fullforce/io/atomic_file.hpp"
+#include "fullforce/run/json_text.hpp"
+#include "options.hpp"
 #include "support/known_systems.hpp"
 
 namespace fullforce {
@@ -42,13 +43,13 @@ int main(int argc, char** argv) {
   const Environment environment(&argc, &argv);
   std::string output = "lyapunov.json";
   Index steps = 60000;
-  CLI::App app("Lyapunov exponents of a linear map and of the Lorenz system, as they converge");
-  app.add_option("--steps", steps, "of the Lorenz system, of 0.01")->check(CLI::Range(200, 10000000));
-  app.add_option("--output", output, "JSON");
-  CLI11_PARSE(app, argc, argv);
+  BenchOptions options("Lyapunov exponents of a linear map and of the Lorenz system, as they converge");
+  options.add("--steps", steps, "of the Lorenz system, of 0.01", 200, 10'000'000);
+  options.add("--output", output, "JSON");
+  if (const auto code = options.read(argc, argv)) return *code;
   const Communicator self = Communicator::self();
   const Layout layout(self, 3);
   const nlohmann::ordered_json found = {{"linear_map", linear_map(layout, 400)}, {"lorenz", lorenz(layout, steps)}};
-  write_atomically(output, found.dump(1) + "\n");
+  write_atomically(output, json_text(found, 1) + "\n");
   return 0;
 }

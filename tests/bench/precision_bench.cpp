@@ -3,7 +3,6 @@
 // network are.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <Eigen/Dense>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,8 @@
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/learning/shared_gain_rls.hpp"
+#include "fullforce/run/json_text.hpp"
+#include "options.hpp"
 
 namespace fullforce {
 namespace {
@@ -97,7 +98,7 @@ void run(const Arguments& a) {
     fmt::print("{:5} {:11.2e} {:11.2e}\n", panel, single, twice);
     report["panels"].push_back({{"panel", panel}, {"single", single}, {"double", twice}});
   }
-  if (!a.output.empty()) write_atomically(a.output, report.dump(2) + "\n");
+  if (!a.output.empty()) write_atomically(a.output, json_text(report) + "\n");
 }
 
 }  // namespace
@@ -106,13 +107,13 @@ void run(const Arguments& a) {
 int main(int argc, char** argv) {
   const fullforce::Environment environment(&argc, &argv);
   fullforce::Arguments arguments;
-  CLI::App app("Error of the inverse correlation against its precision and the length of the panel");
-  app.add_option("--neurons", arguments.neurons, "")->check(CLI::PositiveNumber);
-  app.add_option("--streams", arguments.streams, "")->check(CLI::Range(1, 64));
-  app.add_option("--updates", arguments.updates, "")->check(CLI::PositiveNumber);
-  app.add_option("--panels", arguments.panels, "")->delimiter(',')->check(CLI::PositiveNumber);
-  app.add_option("--output", arguments.output, "JSON");
-  CLI11_PARSE(app, argc, argv);
+  fullforce::BenchOptions options("Error of the inverse correlation against its precision and the length of the panel");
+  options.add("--neurons", arguments.neurons, "", 1);
+  options.add("--streams", arguments.streams, "", 1, 64);
+  options.add("--updates", arguments.updates, "", 1);
+  options.add("--panels", arguments.panels, "", 1);
+  options.add("--output", arguments.output, "JSON");
+  if (const auto code = options.read(argc, argv)) return *code;
   fullforce::run(arguments);
   return 0;
 }

@@ -3,7 +3,6 @@
 // every step, unless the command line says otherwise.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "blas.hpp"
@@ -12,7 +11,9 @@
 #include "fullforce/forecast/step_probe.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/parallel/threads.hpp"
+#include "fullforce/run/json_text.hpp"
 #include "fullforce/run/machine_probe.hpp"
+#include "options.hpp"
 
 namespace fullforce {
 namespace {
@@ -157,7 +158,7 @@ void run(const Communicator& comm, const Arguments& arguments) {
   nlohmann::ordered_json report = {
       {"ranks", comm.size()}, {"threads", thread_count()}, {"limits", limits_json(limits)}};
   if (comm.is_root()) {
-    fmt::print("{} rank(s) x {} thread(s): {}\n", comm.size(), thread_count(), report["limits"].dump());
+    fmt::print("{} rank(s) x {} thread(s): {}\n", comm.size(), thread_count(), json_text(report["limits"], -1));
     fmt::print(
         "neurons streams precision      ms/step    ms/sample     GB/s   GFLOP/s  of reading  of matmul   of the limit: "
         "target, products, updates\n");
@@ -170,7 +171,7 @@ void run(const Communicator& comm, const Arguments& arguments) {
         report["points"].push_back(time_point(comm, arguments, limits, neurons, streams, precision));
         if (comm.is_root()) print_line(report["points"].back());
       }
-  if (comm.is_root() && !arguments.output.empty()) write_atomically(arguments.output, report.dump(2) + "\n");
+  if (comm.is_root() && !arguments.output.empty()) write_atomically(arguments.output, json_text(report) + "\n");
 }
 
 }  // namespace
@@ -180,20 +181,18 @@ int main(int argc, char** argv) {
   const fullforce::Environment environment(&argc, &argv);
   const auto comm = fullforce::Communicator::world();
   fullforce::Arguments arguments;
-  CLI::App app("Training steps against what the machine gives");
-  app.add_option("--neurons", arguments.neurons)->delimiter(',');
-  app.add_option("--streams", arguments.streams)->delimiter(',');
-  app.add_option("--precision", arguments.precisions)
-      ->delimiter(',')
-      ->check(CLI::IsMember({"double", "single", "mixed"}));
-  app.add_option("--panel", arguments.panel);
-  app.add_option("--in-degree", arguments.in_degree, "network.in_degree");
-  app.add_option("--max-rank", arguments.max_rank, "low-rank learning of this rank; 0: dense");
-  app.add_option("--probability", arguments.probability, "learning.update_probability")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--seconds", arguments.seconds, "of each point");
-  app.add_option("--bytes", arguments.bytes, "that each thread reads to find the bandwidth");
-  app.add_option("--output", arguments.output, "JSON");
-  CLI11_PARSE(app, argc, argv);
+  fullforce::BenchOptions options("Training steps against what the machine gives");
+  options.add("--neurons", arguments.neurons);
+  options.add("--streams", arguments.streams);
+  options.add("--precision", arguments.precisions, {"double", "single", "mixed"});
+  options.add("--panel", arguments.panel);
+  options.add("--in-degree", arguments.in_degree, "network.in_degree");
+  options.add("--max-rank", arguments.max_rank, "low-rank learning of this rank; 0: dense");
+  options.add("--probability", arguments.probability, "learning.update_probability", 0.0, 1.0);
+  options.add("--seconds", arguments.seconds, "of each point");
+  options.add("--bytes", arguments.bytes, "that each thread reads to find the bandwidth");
+  options.add("--output", arguments.output, "JSON");
+  if (const auto code = options.read(argc, argv)) return *code;
   fullforce::run(comm, arguments);
   return 0;
 }

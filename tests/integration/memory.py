@@ -27,7 +27,8 @@ def limited(*arguments, ranks=1):
     """Runs the program with an address space of KIB on each rank."""
     launcher = [] if ranks == 1 else ["mpirun", "-n", str(ranks)]
     words = launcher + ["bash", "-c", f'ulimit -v {KIB}; exec "$0" "$@"', harness.PROGRAM]
-    return subprocess.run(words + [str(a) for a in arguments], capture_output=True, text=True, timeout=120)
+    return subprocess.run(words + [str(a) for a in arguments], capture_output=True, text=True, timeout=120,
+                          env=harness.environment_of(ranks))
 
 
 def expect(code, result, *words):

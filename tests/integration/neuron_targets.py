@@ -188,10 +188,25 @@ def check_same_bits():
         with h5py.File("r.h5") as recording:
             expect(np.allclose(activity.joined().rates, recording["rates"][()], rtol=0, atol=1e-8),
                    f"{name}: NumPy runs another network")
+    check_sparse_features(listed, others)
     # Learning goes on from the weights of another network.
     train("further", "some_currents.h5", task='target = "currents"', options=["--set", "run.start_from=some_rates1/network.h5"])
     J, before = weights("further")["network/weights"], weights("some_rates1")["network/weights"]
     expect(np.array_equal(J[others], before[others]) and not np.array_equal(J, before), "J was not taken")
+
+
+def check_sparse_features(listed, others):
+    """Neurons in groups learn from some targets, too. One of the ranks has no neurons."""
+    learning = 'features = "sparse"\ngroup = 6\nplastic_in_degree = 15\nreadout_inputs = 30'
+    for target in ("rates", "currents"):
+        for ranks in (1, 6):
+            train(f"sparse_{target}{ranks}", f"some_{target}.h5", ranks, f'target = "{target}"', learning=learning)
+        expect_same_bits(f"sparse_{target}1", f"sparse_{target}6")
+        W = weights(f"sparse_{target}1")["network/weights"]
+        random = 1.3 / np.sqrt(15) * np.array([draws.normal_draws(5, draws.RECURRENT_WEIGHTS, i, 15) for i in range(N)])
+        expect(np.allclose(W[others], random[others], rtol=1e-13, atol=0), "rows without targets have changed")
+        start = random[listed] if target == "rates" else np.zeros((len(listed), 15))
+        expect((np.abs(W[listed] - start).max(axis=1) > 1e-3).all(), "rows with targets have not learned")
 
 
 def refused(said, file="rates.h5", task='target = "rates"', learning="", network="", ranks=1):

@@ -29,7 +29,8 @@ TRIALS = ["trials", "c.toml", "--count", "3", "--output"]
 
 def run(code, arguments, **options):
     """The program on one rank without a launcher, so that its streams are those that it is given."""
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120, **options}
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120, **options,
+               "env": harness.alone(options.get("env"))}
     result = subprocess.run([harness.PROGRAM] + arguments, text=True, errors="replace", **options)
     expect(result.returncode == code,
            f"{arguments} {options}: exit {result.returncode}, expected {code}\n{result.stdout}{result.stderr}")

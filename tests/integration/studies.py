@@ -27,7 +27,8 @@ SHORT = ["--set", "run.init_trials=1", "--set", "run.train_trials=2", "--set", "
 
 def tool(name, *arguments, code=0):
     command = [sys.executable, str(TOOLS / name), *arguments]
-    return harness.expect_exit(code, subprocess.run(command, capture_output=True, text=True, timeout=120))
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, env=harness.alone())
+    return harness.expect_exit(code, run)
 
 
 def study(*arguments, code=0):

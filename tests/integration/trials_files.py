@@ -736,7 +736,7 @@ def check_lengths_of_matlab():
         with h5py.File("matlab.h5", "w") as file:
             file.attrs.update(ROOT)
             store(file, lengths=np.array([2, 4]).reshape(shape))
-        said = harness.expect_exit(0, subprocess.run([harness.PROGRAM, "info", "matlab.h5"], capture_output=True, text=True, timeout=60)).stdout
+        said = harness.expect_exit(0, harness.mpirun(1, ["info", "matlab.h5"])).stdout
         lengths = [len(trial.targets) for trial in files.read_trials("matlab.h5")[0]]
         if "2 trials of 2 to 4 steps" not in said or lengths != [2, 4]:
             yield f"lengths {shape}: the program says {said}; the package reads {lengths}"
@@ -766,8 +766,7 @@ def check_what_is_no_file():
 
 def read_by_program(path):
     """What the program reads from a file, as it writes it again, or what it says without the beginning that all errors have."""
-    result = subprocess.run([harness.PROGRAM, "trials", "c.toml", "--set", f'task.file="{path}"', "--count", "1", "--output", "again.h5"],
-                            capture_output=True, text=True, timeout=60)
+    result = harness.mpirun(1, ["trials", "c.toml", "--set", f'task.file="{path}"', "--count", "1", "--output", "again.h5"])
     if result.returncode != 0:
         harness.expect_exit(2, result)
         return None, result.stderr.strip().removeprefix("fullforce: error: ")

@@ -39,7 +39,9 @@ AS_NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"
 
 def program(*arguments, before=()):
     """Runs the program on one rank and returns its exit code and all that it says."""
-    result = subprocess.run([*before, harness.PROGRAM, *arguments], capture_output=True, text=True, timeout=60)
+    environment = None if before else harness.alone()
+    result = subprocess.run([*before, harness.PROGRAM, *arguments], capture_output=True, text=True, timeout=60,
+                            env=environment)
     return result.returncode, result.stdout + result.stderr
 
 

@@ -4,7 +4,9 @@ The environment variable FULLFORCE names the program.
 """
 import os
 import pathlib
+import shutil
 import sys
+import tempfile
 
 import numpy as np
 import pytest
@@ -24,6 +26,11 @@ SMALL = dict(neurons=60, train_trials=6, init_trials=2, test_trials=3, panel=13)
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes longer than a minute may spare")
+    # Open MPI's helper process would take more than half of each start of the program. No test here starts two side by
+    # side, which would then have one folder of temporary files.
+    folder = tempfile.mkdtemp(prefix="fullforce-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ.update(OMPI_MCA_ess_singleton_isolated="1", OMPI_MCA_orte_tmpdir_base=folder)
 
 
 def pytest_sessionstart():

@@ -12,6 +12,7 @@ KINDS = {
     "low-rank": dict(features="low-rank", max_rank=60),
     "modes": dict(target_modes=7),
     "sparse": dict(in_degree=8),
+    "partial": dict(plastic_fraction=0.3),
     "FORCE": dict(rule="force"),
     "relu": dict(nonlinearity="relu", gain=1.1, alpha=10.0),
 }

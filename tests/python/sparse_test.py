@@ -19,6 +19,7 @@ OPTIONS = {
     "static": dict(static_in_degree=6, static_gain=0.5, streams=3),
     "single": dict(precision="single", group=1),
     "mixed": dict(precision="mixed", streams=2, forgetting=0.999),
+    "partial": dict(plastic_fraction=0.4, static_in_degree=3, streams=2),
     "fixed": dict(reset="fixed", in_degree=9, static_in_degree=3),
     "random": dict(reset="random", group=60, plastic_in_degree=60),
     "FORCE": dict(rule="force", plastic_in_degree=None, group=None),

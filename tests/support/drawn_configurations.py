@@ -43,6 +43,12 @@ def target_modes(draw, so_far):
     return one_of(draw, (1, max(1, so_far["network.neurons"] // 4), so_far["network.neurons"]))
 
 
+def plastic_fraction(draw, so_far):
+    """A share of the neurons; where it must be 1, it is seldom anything else."""
+    is_refused = so_far["learning.features"] == "low-rank" or so_far["learning.target_modes"] > 0
+    return 1.0 if chance(draw, 0.9 if is_refused else 0.6) else one_of(draw, (1e-6, 0.1, 0.5, 0.9))
+
+
 def gain_of_signal(draw):
     return one_of(draw, (1.0, 1.0, 0.0, -0.5, 2.0))
 
@@ -96,6 +102,7 @@ DRAWN = {
     "learning.max_rank": lambda draw, _: int(one_of(draw, (1, 4, 20, 1024))),
     "learning.target_modes": lambda draw, so_far: int(target_modes(draw, so_far)),
     "learning.forgetting": lambda draw, _: one_of(draw, (1.0, 1.0, 0.999, 0.99)),
+    "learning.plastic_fraction": plastic_fraction,
     "learning.plastic_in_degree": lambda draw, _: int(one_of(draw, (1, 3, 20, 200))),
     "learning.group": lambda draw, _: int(one_of(draw, (1, 3, 16, 1000))),
     "learning.readout_inputs": lambda draw, _: int(one_of(draw, (1, 10, 1000))),
@@ -119,7 +126,7 @@ WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_t
          ("learning.rule", "forced"), ("learning.features", "lowrank"), ("learning.alpha", 0.0),
          ("learning.update_probability", 1.5), ("learning.precision", "half"), ("learning.panel", 4097),
          ("learning.rank_tolerance", 0.0), ("learning.rank_tolerance", 1.0), ("learning.max_rank", 0), ("learning.target_modes", -1),
-         ("learning.forgetting", 0.0), ("learning.forgetting", 1.1), ("learning.plastic_in_degree", 0), ("learning.group", 0),
+         ("learning.forgetting", 0.0), ("learning.forgetting", 1.1), ("learning.plastic_fraction", 0.0), ("learning.plastic_fraction", 1.1), ("learning.plastic_in_degree", 0), ("learning.group", 0),
          ("learning.readout_inputs", 0), ("network.static_in_degree", -1),
          ("network.static_gain", -1.0),
          ("checkpoint.every_minutes", -1.0), ("checkpoint.every_trials", -1), ("checkpoint.keep", 0)]

@@ -2,9 +2,12 @@
 
 It starts runs, reads what their files hold, and compares two files.
 """
+import atexit
 import contextlib
+import functools
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,12 +31,34 @@ def command(ranks, arguments):
     return launcher + [PROGRAM] + [str(a) for a in arguments]
 
 
+@functools.cache
+def scratch():
+    """The folder in which processes without a launcher get their folders of temporary files."""
+    folder = tempfile.mkdtemp(prefix="fullforce-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def alone(environment=None):
+    """The environment of a process without a launcher; `environment` is by default that of this script.
+
+    Open MPI does not start its helper process then, which takes more than half of the start. The helper also gives each
+    process a folder of temporary files. Without it, processes that run side by side need different ones from here.
+    """
+    return {**(os.environ if environment is None else environment), "OMPI_MCA_ess_singleton_isolated": "1",
+            "OMPI_MCA_orte_tmpdir_base": tempfile.mkdtemp(dir=scratch())}
+
+
+def environment_of(ranks, environment=None):
+    """The environment of a run on so many ranks."""
+    return alone(environment) if ranks == 1 else environment
+
+
 def mpirun(ranks, arguments, threads=1, timeout=120, **options):
     """Runs the program on so many ranks, and returns the finished process with its output as text."""
-    environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
     return subprocess.run(
-        ["mpirun", "-n", str(ranks), PROGRAM] + [str(a) for a in arguments],
-        env=environment,
+        command(ranks, arguments),
+        env=environment_of(ranks, dict(os.environ, OMP_NUM_THREADS=str(threads))),
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -41,10 +66,11 @@ def mpirun(ranks, arguments, threads=1, timeout=120, **options):
     )
 
 
-def start(ranks, arguments, **options):
+def start(ranks, arguments, env=None, **options):
     """Starts the program on so many ranks, in a process group of its own, and does not wait for it."""
     return subprocess.Popen(
         command(ranks, arguments),
+        env=environment_of(ranks, env),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

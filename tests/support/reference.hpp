@@ -49,6 +49,7 @@ class Reference {
     P = Matrix::Identity(N, N) / learning.alpha;
     J_s = Matrix::Zero(N, N);
     if (is_sparse()) begin_partners();
+    for (Index i = plastic(); i < N; ++i) draw_row(i);
     begin_streams();
   }
 
@@ -105,6 +106,21 @@ class Reference {
   const Stream& stream(Index b) const { return streams[as_size(b)]; }
   bool is_force() const { return learning_.rule == Rule::force; }
   bool is_sparse() const { return learning_.features == FeatureKind::sparse; }
+
+  /// The first neurons learn their rows of J, and the others keep random ones.
+  Index plastic() const {
+    const double share = is_force() ? 1.0 : learning_.plastic_fraction;
+    return std::max<Index>(1, std::lround(share * static_cast<double>(network_.neurons)));
+  }
+
+  void draw_row(Index i) {
+    std::vector<Index> columns;
+    for (Index j = 0; j < network_.neurons && !is_sparse(); ++j) columns.push_back(j);
+    if (is_sparse()) columns = of_neurons_[as_size(i)].inputs;
+    const double deviation = network_.gain / std::sqrt(static_cast<double>(columns.size()));
+    const Draws draws(run_.seed, Purpose::recurrent_weights, static_cast<std::uint64_t>(i));
+    for (std::size_t k = 0; k < columns.size(); ++k) J(i, columns[k]) = deviation * draws.normal(static_cast<Index>(k));
+  }
 
   /// The inputs of one neuron or output, and the inverse correlation matrix of their rates.
   struct Own {
@@ -276,7 +292,8 @@ class Reference {
   void respond(Index b, const Vector& F) {
     const Vector r = rates(x.col(b));
     const bool forced = stream(b).phase == Stream::init;
-    if (!is_force()) z_rec.col(b) = forced ? F : Vector((J_s + J) * r);
+    if (!is_force()) z_rec.col(b) = (J_s + J) * r;
+    if (!is_force() && forced) z_rec.col(b).head(plastic()) = F.head(plastic());
     z.col(b) = forced ? f_out(b) : Vector(w * r);
   }
 
@@ -298,6 +315,7 @@ class Reference {
       const Index b = learning_streams[as_size(k)];
       r.col(k) = rates(x.col(b));
       e_J.col(k) = z_rec.col(b) - F.col(b);
+      e_J.col(k).tail(network_.neurons - plastic()).setZero();
       e_w.col(k) = counts(b).select(z.col(b) - f_out(b), 0.0);
     }
     for (std::size_t i = 0; i < of_neurons_.size(); ++i) learn_row(of_neurons_[i], r, e_J, static_cast<Index>(i), J);

@@ -3,6 +3,7 @@
 
 #include "fullforce/base/random.hpp"
 #include "fullforce/learning/learning_options.hpp"
+#include "fullforce/learning/plastic_neurons.hpp"
 #include "fullforce/learning/plasticity.hpp"
 #include "fullforce/linalg/step_account.hpp"
 #include "fullforce/model/connectivity.hpp"
@@ -30,7 +31,12 @@ class DriveShape {
 /// Where a drive takes the targets of the neurons from, and which neurons have any.
 struct DriveTargets {
   TargetSource source = TargetSource::generator;
-  std::span<const Index> neurons{};  ///< those whose targets StepSignals has, in its order
+  std::span<const Index> neurons{};        ///< those whose targets StepSignals has, in its order
+  Index first = PlasticNeurons::everyone;  ///< with a generator, so many neurons have targets, from the first one on
+
+  bool are_of_all(Index all_neurons) const;
+  /// [local rows], whether a neuron has a target: 1 or 0. Empty if all have one.
+  std::vector<std::uint8_t> flags(const Layout& layout) const;
 };
 
 /// What a learning rule makes of the two networks: the recurrent currents that drive the task-performing network, and
@@ -44,8 +50,12 @@ struct DriveTargets {
 template <Real T>
 class Drive {
  public:
-  Drive(const Layout& layout, const typename NetworkRates<T>::Shape& rates)
-      : layout_(&layout), rates_(layout, rates), response_(layout, rates.streams) {}
+  Drive(const Layout& layout, const typename NetworkRates<T>::Shape& rates, const DriveTargets& targets)
+      : layout_(&layout),
+        rates_(layout, rates),
+        response_(layout, rates.streams),
+        all_have_targets_(targets.are_of_all(layout.rows())),
+        has_target_(targets.flags(layout)) {}
   virtual ~Drive() = default;
   Drive(const Drive&) = delete;
   Drive& operator=(const Drive&) = delete;
@@ -88,7 +98,7 @@ class Drive {
   void reset_response(std::span<const Index> streams, const StreamArray<T>& own);
 
   /// Whether teacher-forced trials replace the recurrent currents of all neurons. They keep their own ones otherwise.
-  virtual bool forces_all() const { return true; }
+  virtual bool forces_all() const { return all_have_targets_; }
   /// Sets z_rec = F in the streams that are in teacher-forced trials, which TrialSchedule describes, for the neurons
   /// that have target currents.
   void teach(const TrialStreams& streams);
@@ -101,6 +111,7 @@ class Drive {
 
  protected:
   const Layout& layout() const { return *layout_; }
+  std::span<const std::uint8_t> has_target() const { return has_target_; }
 
  private:
   virtual void persist_target(Archive& archive) = 0;
@@ -108,6 +119,8 @@ class Drive {
   const Layout* layout_;
   NetworkRates<T> rates_;
   StreamArray<T> response_;
+  bool all_have_targets_;                 ///< the same on all ranks, since it decides what a step does
+  std::vector<std::uint8_t> has_target_;  ///< DriveTargets::flags
 };
 
 /// The shape of the drive of a rule, in the precision of the options. `all_rates` says that what is learned needs the r

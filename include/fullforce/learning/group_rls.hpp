@@ -13,11 +13,15 @@
 
 namespace fullforce {
 
+struct RowRun;
+
 /// Recursive least squares with one gain for each group of neurons. A group reads the rates of K presynaptic partners,
 /// and its neurons learn their weights from these partners, which one inverse correlation matrix P [K, K] of the group
 /// serves. With groups of one neuron, every neuron has a P of its own. The readout is one more group: the outputs read
 /// K_out neurons. FORCE learns the readout alone and has no other groups. Static weights J_s may act beside the learned
 /// weights W, z_rec = J_s r + W r[partners], and what is learned corrects the error of both together.
+///
+/// The groups after that of the last neuron that learns (PlasticNeurons) have no P and keep their weights.
 ///
 /// A group needs no more than the rates, so nothing is sent but these. Every rank that has neurons of a group updates a
 /// P of its own for it, with the same numbers, and every rank updates that of the readout. P has elements of type F,
@@ -49,6 +53,11 @@ class GroupRls : public Plasticity<T> {
     Index readout_inputs() const { return std::min(options_.readout_inputs, partition_.rows()); }  ///< K_out
     Index group() const { return std::min(options_.group, partition_.rows()); }                    ///< M
     Index groups() const { return has_groups() ? (partition_.rows() + group() - 1) / group() : 0; }
+    Index plastic_neurons() const { return std::min(sizes_.plastic.count, partition_.rows()); }
+    /// Neurons from this one on learn no recurrent weights.
+    Index plastic_end() const { return has_groups() ? std::min(sizes_.plastic.end, partition_.rows()) : 0; }
+    /// The number of groups up to that of the last neuron that learns.
+    Index plastic_groups() const { return (plastic_end() + group() - 1) / group(); }
     /// The largest number of neurons that a group reads, the readout included.
     Index most_inputs() const { return std::max(has_groups() ? in_degree() : 0, readout_inputs()); }
 
@@ -61,6 +70,7 @@ class GroupRls : public Plasticity<T> {
     double readout_work() const { return work(readout_inputs(), sizes_.outputs); }
 
    private:
+    double plastic_rows(const Extent& extent) const;
     static double work(Index inputs, Index rows) {
       const double K = static_cast<double>(inputs);
       return 3.0 * K * K + 4.0 * K * static_cast<double>(rows);
@@ -98,6 +108,8 @@ class GroupRls : public Plasticity<T> {
   PlasticityReport report() const override;
   std::vector<std::span<const std::byte>> matrices() const override;
   EffectiveWeights effective_weights() const override;
+  /// Only if there are groups. The weights of a neuron are those from its partners.
+  void draw_recurrent(double gain, std::uint64_t seed, std::span<const std::uint8_t> kept) override;
   void start_from(Archive& archive, bool keep_P, RegionTimer& timer) override;
   void persist(Archive& archive) override;
 
@@ -120,6 +132,7 @@ class GroupRls : public Plasticity<T> {
   void find_partners(const LearningOptions& options, const PlasticitySizes& sizes);
   template <class Work>
   void for_each_group(const Work& work) const;
+  Index groups() const { return partners_ ? partners_->groups().count() : 0; }
   void begin_P();
   Workspace& workspace();
   F* P_of(Index k) { return P_.data() + k * P_stride_; }
@@ -132,11 +145,14 @@ class GroupRls : public Plasticity<T> {
   void learn_P(PackedP<F> P, const T* rates, Index panel, Workspace& own);
   MatrixView<const T> columns(const PackedP<F>& P, Workspace& own) const;
   void respond_and_learn(Index k, StreamArray<T>& currents, const TargetCurrents<T>& targets);
-  void respond_and_learn(RowBlock rows, const PackedP<F>& P, StreamArray<T>& currents, const TargetCurrents<T>& targets,
-                         Workspace& own);
+  void respond(RowBlock rows, Index inputs, StreamArray<T>& currents, Workspace& own) const;
+  void learn(RowBlock rows, const PackedP<F>& P, const StreamArray<T>& currents, const TargetCurrents<T>& targets,
+             Workspace& own);
   std::span<const T> find_signs(Index k, Workspace& own) const;
   void keep_signs(Index k, bool applied, double growth);
   void begin_constraint();
+  void penalise_classes(Index k);
+  void balance(Index k);
   void learn_outputs(std::span<const double> output_errors);
   void advance();
   void persist_weights(Archive& archive);
@@ -156,6 +172,8 @@ class GroupRls : public Plasticity<T> {
     Index count = 0;      ///< updates
     double growth = 1.0;  ///< c
   };
+  Index skipped(const Archive& archive) const;
+  RowRun run_of_P(const Archive& archive) const;
   void persist_panels(Archive& archive);
   void persist_pending(Archive& archive, const char* count, const char* growth, Index inputs, Pending& pending) const;
 
@@ -166,6 +184,7 @@ class GroupRls : public Plasticity<T> {
   Index streams_;
   bool learns_;
   std::optional<Partners> partners_;           ///< none under FORCE
+  Index plastic_groups_;                       ///< this rank's groups that have a P, which are its first ones
   std::optional<RecurrentWeights<T>> static_;  ///< J_s
   std::vector<Index> readout_inputs_;          ///< [K_out]
   RowMatrix<T> W_;                             ///< [local rows, K]

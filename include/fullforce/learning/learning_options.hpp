@@ -40,6 +40,8 @@ struct LearningOptions {
   Index target_modes = 0;
   double forgetting =
       1.0;  ///< lambda: weight of all earlier samples in each step that learns, relative to the one before
+  /// The share of the neurons whose recurrent weights are learned; the others keep random ones.
+  double plastic_fraction = 1.0;
   // The following concern sparse features alone.
   Index plastic_in_degree = 200;  ///< K: neurons that a group reads; all where there are fewer
   /// M: neurons that share their partners and one inverse correlation matrix. On the oscillation (N = 400, K = 200, 60
@@ -52,6 +54,12 @@ struct LearningOptions {
   double class_penalty = 0.0;
   std::string partners;  ///< file with the partners of each group; "" = they are drawn
 };
+
+/// Whether the recurrent weights of a neuron can be any numbers, also random ones. Those over low-rank features lie in
+/// the span of the basis, and those of target modes in the span of the modes.
+inline bool holds_random_rows(const LearningOptions& learning) {
+  return learning.features != FeatureKind::low_rank && learning.target_modes == 0;
+}
 
 /// The features and target modes in words: "dense features", or "low-rank features, 100 target modes".
 std::string features_text(const LearningOptions& learning);

@@ -23,6 +23,9 @@ class NeuronGroups {
     return end_row_ == first_row_ ? 0 : groups_before(end_row_) - first_row_ / size_;
   }
 
+  /// The number of this rank's groups that are among the first `groups` ones of all ranks.
+  Index count_among(Index groups) const { return std::clamp<Index>(groups - first(), 0, count()); }
+
   /// The neurons of this rank in its k-th group.
   RowBlock rows(Index k) const {
     const Index begin = std::max(first_row_, (first() + k) * size_);
@@ -34,10 +37,11 @@ class NeuronGroups {
   Index first_saved() const { return count() > 0 && first_row_ % size_ != 0 ? 1 : 0; }
   Index saved() const { return count() - first_saved(); }
 
-  /// The largest number of groups that a rank has.
-  static Index most_groups(const RowPartition& neurons, Index size) {
+  /// The largest number of groups that a rank has among the first `groups` ones of all ranks.
+  static Index most_groups(const RowPartition& neurons, Index size, Index groups) {
     Index most = 0;
-    for (int r = 0; r < neurons.ranks(); ++r) most = std::max(most, NeuronGroups(neurons, Rank{r}, size).count());
+    for (int r = 0; r < neurons.ranks(); ++r)
+      most = std::max(most, NeuronGroups(neurons, Rank{r}, size).count_among(groups));
     return most;
   }
 

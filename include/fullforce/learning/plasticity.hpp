@@ -8,6 +8,7 @@
 
 #include "fullforce/base/timer.hpp"
 #include "fullforce/learning/learning_options.hpp"
+#include "fullforce/learning/plastic_neurons.hpp"
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/step_account.hpp"
 #include "fullforce/linalg/weight_matrix.hpp"
@@ -35,6 +36,9 @@ struct PlasticityReport {
   std::vector<Number> numbers;
   std::string text;  ///< a line, which may be empty
 };
+
+/// Adds to a forecast that `plastic` of so many neurons learn their recurrent weights. Its text says so if not all do.
+void report_plastic_neurons(Index plastic, Index neurons, PlasticityReport& report);
 
 /// The learned weights in the form in which they act on the rates r of the network.
 struct EffectiveWeights {
@@ -128,9 +132,10 @@ class Plasticity {
   /// Copies of the weights in double precision. No update may be pending. **Collective.**
   virtual EffectiveWeights effective_weights() const = 0;
 
-  /// Draws the recurrent weights that learning starts from, ~ N(0, gain^2/N) and a connection of a neuron to itself
-  /// included, for the neurons of this rank that are not `kept` at zero, [local rows]. If `kept` is empty, all are
-  /// drawn. Throws InputError if weights of this kind cannot start so.
+  /// Draws the recurrent weights that learning starts from, ~ N(0, gain^2/K) for a neuron that has K of them, a
+  /// connection to itself included. It draws those of the neurons of this rank that are not `kept` at zero, [local
+  /// rows]. If `kept` is empty, all are drawn. Throws InputError if weights of this kind cannot start so
+  /// (holds_random_rows).
   virtual void draw_recurrent(double gain, std::uint64_t seed, std::span<const std::uint8_t> kept);
 
   /// Loads the weights of another network, and applies the updates that were pending in its file. `keep_P` says that
@@ -150,6 +155,7 @@ struct PlasticitySizes {
   bool learns = true;         ///< false: the instance keeps only the weights
   NetworkOptions network{};   ///< of which some kinds have static weights
   std::uint64_t seed = 1;     ///< seed of what is drawn of the wiring
+  PlasticNeurons plastic{};   ///< neurons whose recurrent weights are learned
 };
 
 /// Creates the plasticity that the options name, with J = 0 and w = 0.

@@ -43,6 +43,7 @@ class SharedGainRls : public Plasticity<T> {
     }
     void account_of_updates(double samples, const Extent& extent, StepAccount& account) const override;
 
+    Index plastic_neurons() const { return std::min(sizes_.plastic.count, partition_.rows()); }
     /// The bytes of an element of P and of its panel.
     double bytes_of_P() const;
     bool has_probe() const;

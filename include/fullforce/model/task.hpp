@@ -101,11 +101,13 @@ struct TrialLabel {
   std::string condition{};  ///< condition of the trial in its file; empty if there is none
 };
 
-/// The number of inputs, outputs and hints that a task has.
+/// The number of inputs, outputs and hints that a task has, and of neurons that have targets in it.
 struct Channels {
   Index inputs = 1;
   Index outputs = 1;
   Index hints = 0;
+  Index neuron_targets = 0;         ///< neurons with targets
+  Index end_of_neuron_targets = 0;  ///< neurons from this one on have none
 };
 
 /// What the network is to do. A trial is a pure function of (seed, kind, number), so it is the same on every rank and
@@ -116,7 +118,7 @@ class Task {
   virtual Index inputs() const = 0;
   virtual Index outputs() const = 0;
   virtual Index hints() const = 0;
-  Channels channels() const { return {inputs(), outputs(), hints()}; }
+  Channels channels() const;
 
   /// Whether all trials are alike. If so, the streams start their first init trial at different positions.
   virtual bool fixed() const = 0;

@@ -30,6 +30,7 @@ struct NetworkFileHeader {
   Index features = 0;        ///< only read: the number of features that its weights are learned over
   Index pending = 0;         ///< only read: the number of pending updates
   bool has_P = false;        ///< only read: whether the file holds an inverse correlation matrix
+  Index rows_of_P = 0;       ///< only read: rows of P; with sparse features, the groups that have one
   bool has_J_D = false;      ///< only read: whether the file holds J_D
 };
 

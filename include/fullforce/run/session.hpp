@@ -40,7 +40,7 @@ class SessionShape {
   /// The shape of the plasticity without an inverse correlation matrix, as a test needs it.
   const PlasticityShape& tested_plasticity() const { return *tested_; }
   /// Whether teacher-forced trials replace all recurrent currents (Drive::forces_all).
-  bool forces_all() const { return drive_->forces_all(); }
+  bool forces_all() const { return drive_->forces_all() && plastic_.are_all(partition_.rows()); }
   /// Adds to `account` what the networks and their weights do in a step, without learning.
   void account_of_networks(bool target_runs, const Extent& extent, StepAccount& account) const;
 
@@ -48,6 +48,7 @@ class SessionShape {
   RowPartition partition_;
   SessionOptions options_;
   Channels channels_;
+  PlasticNeurons plastic_;
   std::unique_ptr<PlasticityShape> plasticity_;
   std::unique_ptr<PlasticityShape> tested_;
   std::unique_ptr<DriveShape> drive_;
@@ -62,10 +63,10 @@ bool checkpoints_hold_J_D(const NetworkOptions& network, const RunOptions& run);
 template <Real T>
 class Session {
  public:
-  /// Draws the fixed weights, and sets J = 0 and w = 0. If targets come from a file, a session that learns draws J for
-  /// all neurons (targets are rates), or for those without targets (they are currents). `learns` says that the session
-  /// has what learning needs; a test does without it. Throws RunError on every rank if one of them has not enough
-  /// memory. **Collective.**
+  /// Draws the fixed weights, and sets J = 0 and w = 0. A session that learns draws the rows of J of the neurons that
+  /// do not learn (PlasticNeurons), and of all neurons if targets are rates. `learns` says that the session has what
+  /// learning needs; a test does without it. Throws RunError on every rank if one of them has not enough memory.
+  /// **Collective.**
   Session(const Communicator& comm, const Task& task, const SessionOptions& options, bool learns);
 
   const Layout& layout() const { return layout_; }
@@ -108,6 +109,7 @@ class Session {
   const Task* running_;
   SessionOptions options_;
   Layout layout_;
+  PlasticNeurons plastic_;
   std::optional<Connectivity<T>> connectivity_;
   std::unique_ptr<Plasticity<T>> plasticity_;
   std::optional<Simulation<T>> simulation_;

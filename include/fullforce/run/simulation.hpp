@@ -46,6 +46,7 @@ struct SimulationOptions {
   bool testing = false;  ///< whether this is a test: states are drawn for the test, and nothing is learned
   Reset reset = Reset::none;
   TargetSource target = TargetSource::generator;
+  PlasticNeurons plastic{};
 };
 
 /// The target-generating and the task-performing network in B streams side by side. They advance step by step in the

@@ -50,8 +50,7 @@ bool describe_network(const Communicator& comm, ResultStream& out, const fs::pat
   out.print(fmt::format("{}: fullforce network, {} neurons, step {}, whole (all checksums agree)\n", path.string(),
                         config.network.neurons, header.step));
   if (!header.source.empty()) out.print(fmt::format("training started from the weights of {}\n", header.source));
-  out.print(fmt::format("provenance:\n{}\nconfiguration:\n{}\n",
-                        json_text(nlohmann::ordered_json::parse(header.provenance, nullptr, false)), header.config));
+  out.print(fmt::format("provenance:\n{}\nconfiguration:\n{}\n", json_text(json_of(header.provenance)), header.config));
   return true;
 }
 

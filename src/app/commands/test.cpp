@@ -29,9 +29,9 @@ std::string result_text(const Config& config, const TestArguments& arguments, co
   json["noise"] = config.network.noise;
   if (const auto file = trials_file(config)) json["trials_file"] = *file;
   json["streams"] = config.run.streams;
-  json["test"] = nlohmann::ordered_json::parse(scores);
-  json["config"] = nlohmann::ordered_json::parse(config_json(config));
-  json["provenance"] = nlohmann::ordered_json::parse(provenance_text);
+  json["test"] = json_of(scores);
+  json["config"] = json_of(config_json(config));
+  json["provenance"] = json_of(provenance_text);
   json["warnings"] = warnings;
   return json_text(json) + "\n";
 }

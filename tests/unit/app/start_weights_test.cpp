@@ -93,6 +93,15 @@ TEST_F(StartWeights, PIsKeptOnlyWithItsOwnAlpha) {
   EXPECT_TRUE(says(message({"learning.alpha=2.0", "run.keep_P=true"}), "learning.alpha = 1.0 in the file, 2.0 now"));
 }
 
+TEST_F(StartWeights, PIsKeptOnlyForTheSameGroups) {
+  write({"learning.features=sparse", "learning.group=5", "learning.plastic_fraction=0.5"});
+  EXPECT_EQ(message({"learning.plastic_fraction=1"}), "nothing was thrown");
+  EXPECT_EQ(message({"run.keep_P=true"}), "nothing was thrown");
+  EXPECT_EQ(message({"run.keep_P=true", "learning.plastic_fraction=0.6"}), "nothing was thrown") << "3 groups, too";
+  EXPECT_TRUE(says(message({"run.keep_P=true", "learning.plastic_fraction=1"}),
+                   "has a P of 3 group(s) of neurons, and 5 learn(s) now"));
+}
+
 TEST_F(StartWeights, PIsKeptOnlyWhereTheFileHasIt) {
   write({}, false);
   EXPECT_EQ(message({}), "nothing was thrown");

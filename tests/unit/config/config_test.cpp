@@ -196,6 +196,25 @@ TEST(Config, ANeuronHasFewerInputsThanThereAreNeurons) {
             "c.toml:2: learning.forgetting = 1.5 (must be positive and at most 1)");
 }
 
+TEST(Config, RandomRowsNeedWeightsThatCanHoldThem) {
+  for (const char* wrong : {"0.0", "1.5", "-0.5"})
+    EXPECT_EQ(message_of(fmt::format("[learning]\nplastic_fraction = {}\n", wrong)).substr(0, 35),
+              "c.toml:2: learning.plastic_fraction");
+  const std::string some = "[learning]\nplastic_fraction = 0.25\n";
+  EXPECT_EQ(
+      message_of(some + "features = \"low-rank\"\n"),
+      "c.toml:2: learning.plastic_fraction = 0.25 with learning.features = \"low-rank\" (must be 1: the weights of "
+      "the other neurons are random, which needs \"dense\" or \"sparse\" features without target modes)");
+  EXPECT_NE(message_of(some + "target_modes = 3\n").find("0.25 with learning.target_modes = 3 (must be 1"),
+            std::string::npos);
+  for (const char* right : {"", "features = \"sparse\"\n", "features = \"low-rank\"\nrule = \"force\"\n"})
+    EXPECT_EQ(parse_config(some + right, "c.toml").learning.plastic_fraction, 0.25);
+  const std::string rates = "[task]\nname = \"file\"\nfile = \"t.h5\"\ntarget = \"rates\"\n[learning]\n";
+  EXPECT_NE(message_of(rates + "features = \"low-rank\"\n").find("only \"dense\" or \"sparse\" weights"),
+            std::string::npos);
+  EXPECT_EQ(parse_config(rates + "features = \"sparse\"\n", "c.toml").task.target, TargetSource::rates);
+}
+
 /// A network file may come from a program that took such paths.
 TEST(Config, PathsOfASealedConfigurationAreTakenAsTheyAre) {
   const std::string text = "[run]\noutput = \"~/x\"\n[task]\nfile = \"$DATA/t.h5\"\n";

@@ -130,6 +130,18 @@ TEST(Effects, GroupsNeedSparseFeaturesAndFullForce) {
           "learning.partners = \"p.h5\" has no effect with run.start_from, whose partners are taken"});
 }
 
+TEST(Effects, TheShareOfPlasticNeuronsNeedsFullForceAndAGenerator) {
+  const std::string some = "[learning]\nplastic_fraction = 0.5\n";
+  EXPECT_TRUE(found_in(some, {0, 1, 0}).empty());
+  EXPECT_EQ(found_in(some + "rule = \"force\"\nfeatures = \"low-rank\"\n", {0, 1, 0}),
+            std::vector<std::string>{"learning.plastic_fraction = 0.5 has no effect with learning.rule = \"force\", "
+                                     "which learns the readout alone"});
+  const std::string task = "[task]\nname = \"file\"\nfile = \"t.h5\"\ntarget = \"currents\"\n";
+  EXPECT_EQ(found_in(task + some, {0, 1, 0}),
+            std::vector<std::string>{"learning.plastic_fraction = 0.5 has no effect with targets of neurons from a "
+                                     "file, which says which neurons learn"});
+}
+
 TEST(Effects, ForgettingNeedsLearning) {
   EXPECT_TRUE(found_in("[learning]\nforgetting = 0.99\n", {0, 1, 0}).empty());
   EXPECT_EQ(found_in("[run]\ntrain_trials = 0\n[learning]\nforgetting = 0.99\n", {0, 1, 0}).size(), 1u);

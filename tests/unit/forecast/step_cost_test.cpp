@@ -92,6 +92,52 @@ TEST(StepCost, TargetModesTakeThePlaceOfTheRowsOfJ) {
   EXPECT_DOUBLE_EQ(saved, 8.0 * (N * N - 2.0 * n * N));
 }
 
+TEST(StepCost, NeuronsThatDoNotLearnRespondInTeacherForcedStepsToo) {
+  const double square = 100.0 * 100.0;
+  Workload w = workload(100);
+  w.learning.plastic_fraction = 0.3;
+  // The operations are those of J_D and of J.
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::init).operations, 4.0 * square);
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::test_init).operations, 4.0 * square);
+  w.learning.plastic_fraction = 1.0;
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::init).operations, 2.0 * square);
+  // Of targets of a file, too, there may be some. There is no J_D.
+  w.target = TargetSource::currents;
+  w.channels.neuron_targets = w.channels.end_of_neuron_targets = 100;
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::init).operations, 0.0);
+  w.channels.neuron_targets = 7;
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::init).operations, 2.0 * square);
+  EXPECT_DOUBLE_EQ(step_work(w, StepKind::test_init).operations, 2.0 * square);
+}
+
+TEST(StepCost, GroupsThatDoNotLearnHaveNoP) {
+  Workload w = workload(1000, 4);
+  w.learning.features = FeatureKind::sparse;
+  w.learning.plastic_in_degree = 60;
+  w.learning.readout_inputs = 60;
+  w.learning.group = 10;
+  const auto learning = [&](double share, Index ranks) {
+    w.learning.plastic_fraction = share;
+    const SessionShape shape = w.shape(static_cast<int>(ranks), 1);
+    StepAccount account;
+    const double rows = 1000.0 / static_cast<double>(ranks);
+    shape.plasticity().account_of_learning(4, {rows, 1.0 / static_cast<double>(ranks)}, account);
+    return account.work().operations;
+  };
+  // A group of 10 neurons takes 2 K^2 + 2 M K operations a sample, and the readout takes 2 K^2.
+  const double of_group = 4.0 * (2.0 * 60.0 * 60.0 + 2.0 * 10.0 * 60.0), of_readout = 4.0 * 2.0 * 60.0 * 60.0;
+  EXPECT_DOUBLE_EQ(learning(1.0, 1), 100.0 * of_group + of_readout);
+  EXPECT_DOUBLE_EQ(learning(0.3, 1), 30.0 * of_group + of_readout);
+  EXPECT_DOUBLE_EQ(learning(0.3, 4), 25.0 * of_group + of_readout) << "the first rank has groups that learn alone";
+  const auto bytes = [&](double share) {
+    w.learning.plastic_fraction = share;
+    return static_cast<double>(w.shape(1, 1).bytes());
+  };
+  const double of_P = (bytes(1.0) - bytes(0.3)) / 70.0;
+  EXPECT_NEAR(of_P, 60.0 * 61.0 / 2.0 * 8.0, 0.4 * of_P) << "with padding and the panel";
+  EXPECT_DOUBLE_EQ(bytes(0.3) - bytes(0.1), 20.0 * of_P);
+}
+
 TEST(StepCost, SparseElementsReadTheRatesThatTheirIndicesName) {
   Workload w = workload(100000, 16);
   w.network.in_degree = 50;

@@ -138,14 +138,14 @@ class NaiveNetwork {
 template <Real T>
 class Harness {
  public:
-  Harness(const Communicator& comm, Rule rule, bool all_rates, Index in_degree = 0)
+  Harness(const Communicator& comm, Rule rule, bool all_rates, Index in_degree = 0, const DriveTargets& targets = {})
       : layout(comm, neurons),
         naive(network_options(in_degree), task),
         connectivity(layout, network_options(in_degree), task, weight_seed),
         phases(task, schedule),
         signals(task, streams),
         inputs(layout, connectivity.u_in, signals),
-        drive(make_drive<T>(rule, layout, network_options(in_degree), connectivity, signals, all_rates)),
+        drive(make_drive<T>(rule, layout, network_options(in_degree), connectivity, signals, all_rates, targets)),
         recurrent(layout, streams) {
     drive->draw_state(state_seed, Purpose::target_state);
     layout.for_each_block([&](RowBlock block) {
@@ -289,6 +289,28 @@ TYPED_TEST(Drives, TeachOnlyTheStreamsInTeacherForcedTrials) {
       harness.end(step);
     }
   }
+}
+
+TYPED_TEST(Drives, TeachTheFirstNeuronsAloneIfNoOthersLearn) {
+  const Communicator comm = Communicator::world();
+  const Index first = neurons / 3;
+  Harness<TypeParam> harness(comm, Rule::full_force, true, 0, {.first = first});
+  EXPECT_FALSE(harness.drive->forces_all());
+  harness.begin(0);
+  StreamArray<TypeParam>& response = harness.drive->response();
+  for (Index i = 0; i < response.rows(); ++i) response(i, 0) = TypeParam(77);
+  harness.drive->teach(harness.phases);
+  const TargetCurrents<TypeParam> targets = harness.drive->targets();
+  for (Index i = 0; i < response.rows(); ++i) {
+    const bool learns = harness.layout.first_row() + i < first;
+    EXPECT_EQ(targets.learns(i), learns);
+    EXPECT_EQ(response(i, 0), learns ? (*targets.F)(i, 0) : TypeParam(77));
+    EXPECT_EQ(targets.error(i, 0, TypeParam(9)), learns ? TypeParam(9) - (*targets.F)(i, 0) : TypeParam(0));
+  }
+  harness.end(0);
+  const DriveTargets all{.first = neurons};
+  EXPECT_TRUE(all.are_of_all(neurons));
+  EXPECT_TRUE(all.flags(harness.layout).empty());
 }
 
 TYPED_TEST(Drives, BoundTheLengthOfTheTargetCurrentsOnceAskedTo) {

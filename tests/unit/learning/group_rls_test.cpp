@@ -9,6 +9,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/learning/shared_gain_rls.hpp"
+#include "fullforce/linalg/packed_symmetric.hpp"
 #include "fullforce/model/distinct_neurons.hpp"
 #include "support/signed_least_squares.hpp"
 #include "support/temporary_folder.hpp"
@@ -54,6 +55,7 @@ struct Settings {
   Index static_in_degree = 0;
   double forgetting = 1.0;
   std::string partners{};
+  PlasticNeurons plastic{};
   Signs signs = Signs::free;
   double class_penalty = 0.0;
 };
@@ -77,7 +79,7 @@ PlasticitySizes sizes(const Settings& s) {
   network.neurons = s.neurons;
   network.static_in_degree = s.static_in_degree;
   network.excitatory_fraction = 0.6;
-  return {outputs, s.streams, 1.0, true, network, 3};
+  return {outputs, s.streams, 1.0, true, network, 3, s.plastic};
 }
 
 /// A plasticity on this rank that is fed with whole matrices of rates, which it does not change: an open loop.
@@ -105,10 +107,16 @@ class OpenLoop {
     std::vector<double> errors;
     for (Index o = 0; o < outputs; ++o)
       for (const Index b : selected) errors.push_back(outputs_[as_size(o * streams_ + b)] - output_target(o, k));
-    rls_.complete(currents_, {&targets_, 0.0}, errors, timer_);
+    rls_.complete(currents_, {&targets_, 0.0, has_target_, of_rates_ ? &rates_ : nullptr}, errors, timer_);
   }
 
   Kind& rls() { return rls_; }
+  /// From now on only those neurons have targets that `which` says.
+  void give_targets_to(const std::function<bool(Index)>& which) {
+    for (Index i = 0; i < layout_.local_rows(); ++i) has_target_.push_back(which(layout_.first_row() + i) ? 1 : 0);
+  }
+  /// From now on targets are rates.
+  void compare_rates() { of_rates_ = true; }
   const Layout& layout() const { return layout_; }
   const StreamArray<T>& currents() const { return currents_; }
   const std::vector<double>& z() const { return outputs_; }
@@ -135,6 +143,8 @@ class OpenLoop {
   StreamArray<T> currents_, targets_;
   std::vector<double> outputs_;
   RegionTimer timer_;
+  std::vector<std::uint8_t> has_target_;
+  bool of_rates_ = false;
 };
 
 template <class T = double, class F = T>
@@ -301,6 +311,63 @@ TEST(GroupRls, GroupsMayHaveFewerPartners) {
     const Index count = i / 10 == 2 ? 0 : 3 * (i / 10);
     for (Index k = 0; k < s.in_degree; ++k) EXPECT_EQ(W(i, k) != 0.0, k < count) << "neuron " << i << ", weight " << k;
   }
+}
+
+/// The random weights [N, K] from the partners, as draw_recurrent() draws them with the gain 1.5 and seed 8.
+Matrix drawn(const Settings& s) {
+  Matrix W(s.neurons, s.in_degree);
+  for (Index i = 0; i < s.neurons; ++i)
+    for (Index k = 0; k < s.in_degree; ++k)
+      W(i, k) = 1.5 / std::sqrt(static_cast<double>(s.in_degree)) *
+                Draws(8, Purpose::recurrent_weights, static_cast<std::uint64_t>(i)).normal(k);
+  return W;
+}
+
+TEST(GroupRls, NeuronsWithoutTargetsKeepRandomWeightsAndChangeNothingForTheOthers) {
+  const Communicator comm = Communicator::world();
+  Settings s{.streams = 2, .group = 7};
+  auto all = groups(comm, s);
+  s.plastic = {24, 24};
+  auto some = groups(comm, s);
+  const auto learns = [](Index i) { return i < 24; };
+  std::vector<std::uint8_t> kept;
+  for (Index i = 0; i < some.layout().local_rows(); ++i) kept.push_back(learns(some.layout().first_row() + i) ? 1 : 0);
+  some.rls().draw_recurrent(1.5, 8, kept);
+  some.give_targets_to(learns);
+  for (Index k = 0; k < 100; ++k) {
+    all.step(k, selection(2, k));
+    some.step(k, selection(2, k));
+  }
+  const Matrix random = drawn(s), W = some.weights(), of_all = all.weights();
+  for (Index i = 0; i < s.neurons; ++i)
+    for (Index k = 0; k < s.in_degree; ++k) ASSERT_EQ(W(i, k), learns(i) ? of_all(i, k) : random(i, k)) << i;
+  EXPECT_GT(of_all.cwiseAbs().minCoeff(), 0.0) << "all neurons learn otherwise";
+  // Groups that have a neuron that learns are 0 to 3.
+  const Index with_P = NeuronGroups(some.layout().partition(), comm.rank(), 7).count_among(4);
+  const Index bytes = static_cast<Index>(some.rls().matrices().front().size());
+  EXPECT_EQ(bytes, with_P * static_cast<Index>(sizeof(double)) * packed_size(s.in_degree));
+}
+
+TEST(GroupRls, LearnsFromTheErrorsOfRates) {
+  const Communicator comm = Communicator::world();
+  const Settings s{.in_degree = 50, .group = 9, .readout_inputs = 50};
+  LearningOptions dense_options = learning(s);
+  dense_options.features = FeatureKind::dense;
+  auto sparse = groups(comm, s);
+  OpenLoop<SharedGainRls<double>> dense(comm, dense_options, sizes(s));
+  sparse.rls().draw_recurrent(1.5, 8, {});
+  dense.rls().draw_recurrent(1.5, 8, {});
+  EXPECT_EQ(difference(sparse.weights(), drawn(s)), 0.0);
+  EXPECT_EQ(difference(dense.weights(), drawn(s)), 0.0);
+  sparse.compare_rates();
+  dense.compare_rates();
+  for (Index k = 0; k < 60; ++k) {
+    sparse.step(k, {0});
+    dense.step(k, {0});
+  }
+  dense.rls().flush(dense.timer());
+  EXPECT_LT(difference(sparse.weights(), dense.weights()), 1e-9);
+  EXPECT_GT(difference(sparse.weights(), drawn(s)), 0.1);
 }
 
 TEST(GroupRls, PartnersAreDistinctNeuronsAndDependOnTheGroupAlone) {

@@ -32,7 +32,17 @@ TEST(NeuronGroups, CoverEveryNeuronOnceAndAreSavedOnce) {
         const Index total = NeuronGroups(partition, Rank{0}, size).total();
         ASSERT_EQ(static_cast<Index>(saved.size()), total) << neurons << " " << size << " " << ranks;
         for (Index g = 0; g < total; ++g) EXPECT_EQ(saved[as_size(g)], g);
-        EXPECT_EQ(NeuronGroups::most_groups(partition, size), most);
+        EXPECT_EQ(NeuronGroups::most_groups(partition, size, total), most);
+        const Index few = (total + 2) / 3;
+        Index most_of_few = 0;
+        for (int r = 0; r < ranks; ++r) {
+          const NeuronGroups groups(partition, Rank{r}, size);
+          Index found = 0;
+          for (Index k = 0; k < groups.count(); ++k) found += groups.first() + k < few ? 1 : 0;
+          EXPECT_EQ(groups.count_among(few), found);
+          most_of_few = std::max(most_of_few, found);
+        }
+        EXPECT_EQ(NeuronGroups::most_groups(partition, size, few), most_of_few);
       }
 }
 

@@ -49,6 +49,7 @@ struct Case {
   Nonlinearity nonlinearity = Nonlinearity::tanh;
   bool masked = false;
   Reset reset = Reset::none;
+  double plastic_fraction = 1.0;
 };
 
 using Matrix = Reference::Matrix;
@@ -131,6 +132,7 @@ TEST_P(AgainstReference, InitAnd400LearningSteps) {
   learning.features = c.features;
   learning.rank_tolerance = 1e-26;
   learning.target_modes = c.target_modes;
+  learning.plastic_fraction = c.plastic_fraction;
 
   const bool recurrent = c.rule == Rule::full_force;
   Session<double> session(comm, task, {network, learning, c.streams, run.seed, c.reset}, true);
@@ -193,6 +195,7 @@ struct SparseCase {
   double forgetting = 1.0;
   bool masked = false;
   Reset reset = Reset::none;
+  double plastic_fraction = 1.0;
 };
 
 class SparseAgainstReference : public testing::TestWithParam<SparseCase> {};
@@ -216,6 +219,7 @@ TEST_P(SparseAgainstReference, InitAnd400LearningSteps) {
   learning.group = c.group;
   learning.readout_inputs = 40;
   learning.forgetting = c.forgetting;
+  learning.plastic_fraction = c.plastic_fraction;
 
   Session<double> session(comm, task, {network, learning, c.streams, run.seed, c.reset}, true);
   const Layout& layout = session.layout();
@@ -248,6 +252,13 @@ INSTANTIATE_TEST_SUITE_P(
                     SparseCase{.streams = 2, .group = 61, .static_in_degree = 9},
                     SparseCase{.group = 9, .in_degree = 9, .static_in_degree = 11, .masked = true},
                     SparseCase{.streams = 2, .group = 7, .forgetting = 0.995},
+                    SparseCase{.streams = 2, .group = 7, .plastic_fraction = 0.4},
+                    SparseCase{.streams = 3,
+                               .group = 9,
+                               .static_in_degree = 9,
+                               .masked = true,
+                               .reset = Reset::random,
+                               .plastic_fraction = 0.7},
                     SparseCase{.rule = Rule::force, .streams = 2, .group = 7, .static_in_degree = 9},
                     SparseCase{.streams = 3, .group = 5, .static_in_degree = 9, .reset = Reset::random}));
 
@@ -281,6 +292,21 @@ INSTANTIATE_TEST_SUITE_P(
              .target_modes = 15,
              .masked = true},
         Case{Rule::force, 2, 20, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::relu},
+        Case{.rule = Rule::full_force,
+             .streams = 3,
+             .panel = 37,
+             .integrator = Integrator::euler,
+             .in_degree = 9,
+             .plastic_fraction = 0.4},
+        Case{.rule = Rule::full_force,
+             .streams = 1,
+             .panel = 11,
+             .integrator = Integrator::exponential,
+             .masked = true,
+             .reset = Reset::random,
+             .plastic_fraction = 0.01},
+        // FORCE has no recurrent weights to leave alone.
+        Case{.rule = Rule::force, .streams = 3, .panel = 11, .integrator = Integrator::euler, .plastic_fraction = 0.4},
         Case{Rule::full_force, 1, 37, Integrator::euler, 0, FeatureKind::dense, 0, Nonlinearity::tanh, false,
              Reset::random},
         Case{Rule::full_force, 3, 37, Integrator::euler, 9, FeatureKind::dense, 0, Nonlinearity::tanh, false,

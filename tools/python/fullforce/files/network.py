@@ -113,6 +113,12 @@ class Network(UsesScratch):
         return len(self.u_in)
 
     @property
+    def plastic_neurons(self) -> int:
+        """With full-FORCE and a target-generating network: the first so many neurons learn their recurrent weights."""
+        share = self.config["learning"].get("plastic_fraction", 1.0)  # older programs have no such key
+        return max(1, int(np.floor(share * self.neurons + 0.5)))
+
+    @property
     def has_generator(self) -> bool:
         """Whether there is a target-generating network."""
         return self.target_source == "generator"
@@ -254,8 +260,9 @@ class Network(UsesScratch):
     def _forced(self, F: np.ndarray, phi: np.ndarray) -> np.ndarray:
         """The recurrent currents of a teacher-forced step: F, and the network's own where there is no target current."""
         if self.has_generator:
-            return F
-        own = np.full(self.neurons, self.target_source == "rates") | np.isnan(F)
+            own = np.arange(self.neurons) >= self.plastic_neurons
+        else:
+            own = np.full(self.neurons, self.target_source == "rates") | np.isnan(F)
         return np.where(own, self.currents(phi), F) if own.any() else F
 
     def reset(self, state: State, x: np.ndarray) -> None:

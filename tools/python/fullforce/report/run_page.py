@@ -48,7 +48,7 @@ def warnings(summary: Content) -> str:
 def what_was_run(summary: Content) -> str:
     """The size of the run."""
     names = ["task", "rule", "features", "neurons", "rank", "groups", "group", "plastic_in_degree",
-             "readout_inputs", "streams", "precision", "seed", "ranks", "threads"]
+             "readout_inputs", "plastic_neurons", "streams", "precision", "seed", "ranks", "threads"]
     rows = [(name, summary[name]) for name in names if name in summary]
     train = summary.part("train")
     rows += [(f"training {name}", train[name]) for name in ("trials", "steps", "samples")]
