@@ -379,7 +379,12 @@ void GroupRls<T, F>::persist_weights(Archive& archive) {
 template <Real T, Real F>
 void GroupRls<T, F>::persist_P(Archive& archive) {
   archive.replicated<F>(format::learning::P_readout, P_readout_.span());
-  if (constraint_) constraint_->persist(archive, layout_->partition());
+  if (constraint_) {
+    require(archive.saving() || archive.contains(format::learning::unbounded_weights),
+            "run.keep_P with learning.signs = \"dale\": the network of the file learned without Dale's law (leave out "
+            "run.keep_P, or learning.signs)");
+    constraint_->persist(archive, layout_->partition());
+  }
   if (partners_)
     archive.row_run<F>(format::learning::P, run_of_P(archive), {P_of(skipped(archive)), P_stride_, P_stride_});
   persist_panels(archive);

@@ -43,6 +43,7 @@ forgetting = {forgetting}
 
 #: Groups that neither follow the blocks of ranks nor divide the neurons evenly.
 SPARSE = """
+signs = "{signs}"
 plastic_in_degree = 21
 group = 11
 readout_inputs = 50
@@ -56,7 +57,7 @@ FEW = (
     # One selected stream takes the product that reads half of P, and this network is large enough for it.
     dict(rule="full-force", precision="double", streams=2, features="dense", in_degree=0, neurons=2133, steps=200),
     dict(rule="full-force", precision="single", streams=3, features="low-rank", in_degree=0, forgetting=0.998),
-    dict(rule="full-force", precision="mixed", streams=1, features="sparse", in_degree=30, forgetting=0.999),
+    dict(rule="full-force", precision="mixed", streams=1, features="sparse", in_degree=30, forgetting=0.999, signs="dale"),
     dict(rule="force", precision="single", streams=1, features="dense", in_degree=0, reset="zero"),
 )
 OTHERS = (
@@ -92,17 +93,18 @@ def end_of_a_trial(folder, output):
         return int(next(csv.DictReader(f))["step"])
 
 
-def write_config(folder, **choices):
+def write_config(folder, signs, **choices):
     sparse = choices["features"] == "sparse"
     with open(os.path.join(folder, "c.toml"), "w") as f:
-        f.write(CONFIG.format(static=7 if sparse else 0, **choices) + (SPARSE if sparse else ""))
+        f.write(CONFIG.format(static=7 if sparse else 0, **choices) + (SPARSE.format(signs=signs) if sparse else ""))
 
 
 def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149, reset="none", forgetting=1.0,
-          steps=520):
+          steps=520, signs="free"):
     write_config(folder, rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree,
-                 modes=modes, neurons=neurons, reset=reset, forgetting=forgetting)
+                 modes=modes, neurons=neurons, reset=reset, forgetting=forgetting, signs=signs)
     label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}, {modes} modes, reset {reset}"
+    label += ", Dale's law" if signs == "dale" else ""
     label += f", forgetting {forgetting}" if forgetting < 1 else ""
     reference = run(folder, 1, 1, steps, "reference")
     with h5py.File(reference) as f:

@@ -187,6 +187,10 @@ TEST(Config, ANeuronHasFewerInputsThanThereAreNeurons) {
             "c.toml:2: network.in_degree = 300 (must be at most network.neurons - 1 = 299; 0 = dense)");
   EXPECT_EQ(parse_config("[network]\nin_degree = 299\n", "c.toml").network.in_degree, 299);
   EXPECT_EQ(
+      message_of("[learning]\nsigns = \"dale\"\n"),
+      "c.toml:2: learning.signs = \"dale\" (needs learning.features = \"sparse\"; with learning.plastic_in_degree and "
+      "learning.group = network.neurons = 300 all neurons read all others, as with dense features)");
+  EXPECT_EQ(
       message_of("[network]\nstatic_in_degree = 300\n"),
       "c.toml:2: network.static_in_degree = 300 (must be at most network.neurons - 1 = 299; 0 = no static weights)");
   EXPECT_EQ(message_of("[learning]\nfeatures = \"sparse\"\ntarget_modes = 3\n"),

@@ -70,6 +70,38 @@ TEST(RecurrentWeights, SparseWeightsHaveTheMomentsOfTheirDistribution) {
   EXPECT_NEAR(column_squares / count, 1.0 / 3.0, 4.0 * std::sqrt(4.0 / 45.0 / count));
 }
 
+class UnderDalesLaw : public testing::TestWithParam<Index> {};
+
+TEST_P(UnderDalesLaw, WeightsHaveTheSignOfTheirNeuronAndRowsASumOfZero) {
+  const Communicator comm = Communicator::world();
+  NetworkOptions network = options(500, GetParam());
+  network.signs = Signs::dale;
+  network.excitatory_fraction = 0.7;
+  const Layout layout(comm, network.neurons);
+  const RecurrentWeights<double> weights(layout, network, 5);
+  double about_means = 0.0, all = 0.0;
+  for (Index i = 0; i < layout.local_rows(); ++i) {
+    double sum[2] = {}, squares[2] = {}, count[2] = {};
+    for (Index j = 0; j < network.neurons; ++j) {
+      const double weight = weights(i, j);
+      const bool inhibits = j >= 350;
+      EXPECT_GE(inhibits ? -weight : weight, 0.0);
+      if (weight == 0.0) continue;
+      sum[inhibits] += weight;
+      squares[inhibits] += weight * weight;
+      count[inhibits] += 1.0;
+    }
+    EXPECT_NEAR(sum[0] + sum[1], 0.0, 1e-12);
+    for (const int c : {0, 1}) about_means += squares[c] - sum[c] * sum[c] / count[c];
+    all += count[0] + count[1];
+  }
+  const double inputs = GetParam() > 0 ? static_cast<double>(GetParam()) : 500.0;
+  EXPECT_NEAR(sum_over_ranks(comm, about_means) / sum_over_ranks(comm, all) * inputs / (1.5 * 1.5), 1.0, 0.1)
+      << "the variance about the mean of a class";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, UnderDalesLaw, testing::Values(0, 60));
+
 TEST(RecurrentWeights, EveryPairOfInputsIsEquallyLikely) {
   const Communicator comm = Communicator::self();
   const Layout layout(comm, 6);
