@@ -66,7 +66,7 @@ constexpr std::string_view force_learns_readout = "learning.rule = \"force\", wh
 
 bool has_no_signs(const Config& config, const Channels&) {
   return config.learning.signs == Signs::free && config.learning.class_penalty == 0.0 &&
-         config.network.signs == Signs::free;
+         config.network.target_signs == Signs::free;
 }
 
 constexpr std::array rules{
@@ -128,9 +128,9 @@ constexpr std::array rules{
     Unused{"learning.class_penalty", is_not_sparse, features_not_sparse},
     Unused{"learning.class_penalty", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"network.excitatory_fraction", has_no_signs,
-           "learning.signs = \"free\", network.signs = \"free\" and learning.class_penalty = 0"},
-    Unused{"network.signs", has_no_generator, no_generator},
-    Unused{"network.signs", takes_weights, "run.start_from, whose J_D is taken"},
+           "learning.signs = \"free\", network.target_signs = \"free\" and learning.class_penalty = 0"},
+    Unused{"network.target_signs", has_no_generator, no_generator},
+    Unused{"network.target_signs", takes_weights, "run.start_from, whose J_D is taken"},
     Unused{"learning.signs", has_no_groups, force_learns_readout},
     Unused{"learning.class_penalty", has_no_groups, force_learns_readout},
     Unused{"learning.plastic_in_degree", has_no_groups, force_learns_readout},

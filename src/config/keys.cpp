@@ -189,7 +189,7 @@ std::vector<Key> make_keys() {
   add(key("network", "static_in_degree", MEMBER(network.static_in_degree), at_least(0),
           "sparse: static inputs of each neuron; 0 = none"));
   add(key("network", "static_gain", MEMBER(network.static_gain), not_negative, "sparse: of the static weights"));
-  add(choice("network", "signs", MEMBER(network.signs)));
+  add(choice("network", "target_signs", MEMBER(network.target_signs)));
   add(key("network", "excitatory_fraction", MEMBER(network.excitatory_fraction), share, "where neurons have signs"));
 
   add(choice("learning", "rule", MEMBER(learning.rule)));

@@ -13,7 +13,6 @@ constexpr int rounds = 2;
 
 template <Real T>
 void add_scaled(std::span<T> v, T factor, const T* column) {
-#pragma omp simd
   for (std::size_t i = 0; i < v.size(); ++i) v[i] += factor * column[i];
 }
 

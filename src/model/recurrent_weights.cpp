@@ -84,7 +84,7 @@ RecurrentWeights<T>::RecurrentWeights(const Layout& layout, const NetworkOptions
   const Index inputs = is_sparse() ? role.in_degree : neurons_;
   const double deviation = role.gain / std::sqrt(static_cast<double>(inputs));
   const NeuronSigns signs(options);
-  const bool has_signs = which == FixedRecurrent::J_D && options.signs == Signs::dale;
+  const bool has_signs = which == FixedRecurrent::J_D && options.target_signs == Signs::dale;
   layout.try_each_block([&](RowBlock block) {
     std::vector<double> scratch(as_size(inputs));
     DistinctNeurons others(is_sparse() ? neurons_ - 1 : 0);

@@ -96,7 +96,7 @@ RATES, INPUTS = recording([0.0, 1.5])
     (lambda: ff.fit_activity(RATES, DT, inputs=INPUTS[:1]), "1 inputs for 2 trials of rates"),
     (lambda: ff.fit_activity(RATES, DT, scale=1.0), "rates of \"tanh\" neurons lie between -1 and 1"),
     (lambda: ff.fit_activity(RATES, DT, neurons=N - 1), "has a target of neuron 39"),
-    (lambda: ff.fit_activity(RATES, DT, features="low-rank"), "only dense weights"),
+    (lambda: ff.fit_activity(RATES, DT, features="low-rank"), "J starts at random"),
     (lambda: ff.fit_activity(RATES, DT, method="ridge"), "method = 'ridge'"),
     (lambda: ff.fit_activity(RATES[:, :2], DT, method="currents"), "needs at least 3"),
     (lambda: ff.fit_activity(RATES, DT, method="currents", scale=1.0), "scale them to less than 1"),

@@ -20,10 +20,11 @@ OPTIONS = {
     "single": dict(precision="single", group=1),
     "mixed": dict(precision="mixed", streams=2, forgetting=0.999),
     "partial": dict(plastic_fraction=0.4, static_in_degree=3, streams=2),
-    "Dale's law": dict(signs="dale", streams=2, in_degree=9, **{"network.signs": "dale"}),
+    "Dale's law": dict(signs="dale", streams=2, in_degree=9, target_signs="dale"),
     "fixed": dict(reset="fixed", in_degree=9, static_in_degree=3),
     "random": dict(reset="random", group=60, plastic_in_degree=60),
     "FORCE": dict(rule="force", plastic_in_degree=None, group=None),
+    "FORCE, J_D under Dale's law": dict(rule="force", plastic_in_degree=None, group=None, target_signs="dale"),
     "FORCE, sparse J_D": dict(rule="force", plastic_in_degree=None, group=None, in_degree=9, reset="zero"),
 }
 

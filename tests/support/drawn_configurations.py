@@ -94,7 +94,7 @@ DRAWN = {
     "network.static_in_degree": lambda draw, so_far: int(one_of(draw, (0, 0, 1, so_far["network.neurons"] // 2))),
     "network.static_gain": lambda draw, _: one_of(draw, (1.0, 1.0, 0.0, 0.5)),
     "learning.features": lambda draw, _: one_of(draw, ("dense", "low-rank", "sparse", "sparse")),
-    "network.signs": lambda draw, _: one_of(draw, ("free", "free", "dale")),
+    "network.target_signs": lambda draw, _: one_of(draw, ("free", "free", "dale")),
     "network.excitatory_fraction": lambda draw, _: one_of(draw, (0.8, 0.8, 0.5, 0.01)),
     "learning.signs": lambda draw, so_far: one_of(draw, ("free", "dale" if so_far["learning.features"] == "sparse" or chance(draw, 0.1) else "free")),
     "learning.class_penalty": lambda draw, _: one_of(draw, (0.0, 0.0, 0.1)),
@@ -132,7 +132,7 @@ WRONG = [("run.seed", -1), ("run.streams", 0), ("run.streams", 65), ("run.init_t
          ("learning.rank_tolerance", 0.0), ("learning.rank_tolerance", 1.0), ("learning.max_rank", 0), ("learning.target_modes", -1),
          ("learning.forgetting", 0.0), ("learning.forgetting", 1.1), ("learning.plastic_fraction", 0.0), ("learning.plastic_fraction", 1.1), ("learning.plastic_in_degree", 0), ("learning.group", 0),
          ("learning.readout_inputs", 0), ("network.static_in_degree", -1),
-         ("network.static_gain", -1.0), ("network.signs", "Dale"), ("network.excitatory_fraction", 1.0), ("learning.signs", "dales"), ("learning.class_penalty", -1.0),
+         ("network.static_gain", -1.0), ("network.target_signs", "Dale"), ("network.excitatory_fraction", 1.0), ("learning.signs", "dales"), ("learning.class_penalty", -1.0),
          ("checkpoint.every_minutes", -1.0), ("checkpoint.every_trials", -1), ("checkpoint.keep", 0)]
 
 

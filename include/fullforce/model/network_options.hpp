@@ -36,7 +36,7 @@ struct NetworkOptions {
   Index in_degree = 0;                             ///< connections into each neuron in J_D; 0 = J_D is dense
   Index static_in_degree = 0;                      ///< static connections into each neuron, J_s; 0 = there is no J_s
   double static_gain = 1.0;                        ///< g_s: J_s ~ N(0, g_s^2/K_s)
-  Signs signs = Signs::free;                       ///< of J_D
+  Signs target_signs = Signs::free;                ///< of J_D
   double excitatory_fraction = 0.8;                ///< f: share of the neurons that are excitatory (NeuronSigns)
 };
 

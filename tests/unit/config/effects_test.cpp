@@ -133,13 +133,14 @@ TEST(Effects, GroupsNeedSparseFeaturesAndFullForce) {
 TEST(Effects, SignsNeedWeightsThatHaveThem) {
   const std::string some = "[network]\nexcitatory_fraction = 0.5\n";
   EXPECT_EQ(found_in(some, {0, 1, 0}).size(), 1u);
-  EXPECT_TRUE(found_in(some + "signs = \"dale\"\n", {0, 1, 0}).empty());
+  EXPECT_TRUE(found_in(some + "target_signs = \"dale\"\n", {0, 1, 0}).empty());
   const std::string learned = "[learning]\nfeatures = \"sparse\"\nsigns = \"dale\"\nclass_penalty = 0.1\n";
   EXPECT_TRUE(found_in(some + learned, {0, 1, 0}).empty());
   EXPECT_EQ(found_in(learned + "rule = \"force\"\n", {0, 1, 0}).size(), 2u);
   EXPECT_EQ(found_in("[learning]\nclass_penalty = 0.1\n", {0, 1, 0}).size(), 1u);
-  EXPECT_EQ(found_in("[run]\nstart_from = \"n.h5\"\n[network]\nsigns = \"dale\"\n", {0, 1, 0}),
-            std::vector<std::string>{"network.signs = \"dale\" has no effect with run.start_from, whose J_D is taken"});
+  EXPECT_EQ(found_in("[run]\nstart_from = \"n.h5\"\n[network]\ntarget_signs = \"dale\"\n", {0, 1, 0}),
+            std::vector<std::string>{
+                "network.target_signs = \"dale\" has no effect with run.start_from, whose J_D is taken"});
 }
 
 TEST(Effects, TheShareOfPlasticNeuronsNeedsFullForceAndAGenerator) {

@@ -75,7 +75,7 @@ class UnderDalesLaw : public testing::TestWithParam<Index> {};
 TEST_P(UnderDalesLaw, WeightsHaveTheSignOfTheirNeuronAndRowsASumOfZero) {
   const Communicator comm = Communicator::world();
   NetworkOptions network = options(500, GetParam());
-  network.signs = Signs::dale;
+  network.target_signs = Signs::dale;
   network.excitatory_fraction = 0.7;
   const Layout layout(comm, network.neurons);
   const RecurrentWeights<double> weights(layout, network, 5);

@@ -18,7 +18,7 @@ def drawn_target_weights(config: Mapping[str, Any], N: int) -> Union[np.ndarray,
     precision = float if config["learning"]["precision"] == "double" else np.float32
     weights = weights.astype(precision).astype(float)
     columns = np.array([draws.distinct_inputs(seed, i, N, degree) if degree else range(N) for i in range(N)])
-    if config["network"].get("signs", "free") == "dale":  # older programs have no such key
+    if config["network"].get("target_signs", "free") == "dale":  # older programs have no such key
         weights = _balanced(weights, columns, config["network"]["excitatory_fraction"], precision)
     if not degree:
         return weights
