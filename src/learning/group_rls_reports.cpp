@@ -29,20 +29,41 @@ std::vector<Notice> GroupRls<T, F>::notices(Index step) {
 template <Real T, Real F>
 PlasticityReport GroupRls<T, F>::report() const {
   PlasticityReport report = shape_.report();
-  if (!shape_.obeys_dale()) return report;
+  if (learns_) report_indefinite(report);
+  if (shape_.obeys_dale()) report_bound(report);
+  return report;
+}
+
+/// Says that r^T P r of a group was negative on any rank. Notices come from the first rank alone. A number of samples
+/// would depend on the ranks, since groups that belong to several ranks are updated by each.
+template <Real T, Real F>
+void GroupRls<T, F>::report_indefinite(PlasticityReport& report) const {
+  std::int64_t samples = 0;
+  for (const Workspace& own : workspaces_) samples += own.gain.indefinite_samples();
+  samples = layout_->comm().sum(samples);
+  report.numbers.push_back({"indefinite_samples", samples});
+  if (samples > 0)
+    report.text = fmt::format(
+        "r'Pr of a group was not positive {} times, where rounding had used up the precision of P", samples);
+}
+
+/// Adds the share of the learned recurrent weights that Dale's law holds at 0.
+template <Real T, Real F>
+void GroupRls<T, F>::report_bound(PlasticityReport& report) const {
   std::int64_t at_bound = 0, all = 0;
-  for (Index k = 0; k < partners_->groups().count(); ++k) {
+  for (Index k = 0; k < plastic_groups_; ++k) {
     const RowBlock rows = partners_->groups().rows(k);
     const auto inputs = static_cast<Index>(partners_->of(k).size());
     for (Index i = rows.local; i < rows.local + rows.rows; ++i)
       at_bound += std::count(W_.row(i), W_.row(i) + inputs, T(0));
     all += rows.rows * inputs;
   }
-  const double share =
-      static_cast<double>(layout_->comm().sum(at_bound)) / static_cast<double>(layout_->comm().sum(all));
+  at_bound = layout_->comm().sum(at_bound);
+  all = layout_->comm().sum(all);
+  const double share = all > 0 ? static_cast<double>(at_bound) / static_cast<double>(all) : 0.0;
   report.numbers.push_back({"weights_at_bound", share});
-  report.text = fmt::format("{:.3g} of the learned recurrent weights are at the bound that Dale's law sets, 0", share);
-  return report;
+  report.text += fmt::format("{}{:.3g} of the learned recurrent weights are at the bound of Dale's law, 0",
+                             report.text.empty() ? "" : "; ", share);
 }
 
 /// J_s and the learned weights as one sparse matrix. A neuron may have two weights from the same partner, which add up.

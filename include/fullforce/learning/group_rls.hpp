@@ -150,6 +150,8 @@ class GroupRls : public Plasticity<T> {
              Workspace& own);
   std::span<const T> find_signs(Index k, Workspace& own) const;
   void keep_signs(Index k, bool applied, double growth);
+  void report_indefinite(PlasticityReport& report) const;
+  void report_bound(PlasticityReport& report) const;
   void begin_constraint();
   void penalise_classes(Index k);
   void balance(Index k);
