@@ -3,6 +3,9 @@
 namespace fullforce {
 namespace {
 
+/// About so many of the weights end at the bound that Dale's law sets. The true share is known when a run has ended.
+constexpr double share_at_bound = 0.33;
+
 double number(Index value) { return static_cast<double>(value); }
 
 /// Adds to `account` the products of packed matrices P over `inputs` inputs, of which there are `count`, with `samples`
@@ -124,12 +127,30 @@ void GroupRls<T, F>::Shape::account_of_learning(Index streams, const Extent& ext
                  .element_bytes = sizeof(T),
                  .columns = samples,
                  .precision = precision_of<T>});
+  if (!obeys_dale()) return;
+  // The product v r, after which v is read once more for the bound.
+  account.sweep({.region = TimerRegion::updates,
+                 .rows = plastic_rows(extent),
+                 .cols = number(in_degree()),
+                 .element_bytes = 2.0 * sizeof(T),
+                 .vectors = number(sizes_.streams),
+                 .precision = precision_of<T>});
 }
 
 template <Real T, Real F>
 void GroupRls<T, F>::Shape::account_of_group_flush(double columns, double times, const Extent& extent,
                                                    StepAccount& account) const {
   account_of_flush<F>(plastic_rows(extent) / number(group()), number(in_degree()), columns, times, account);
+  if (!obeys_dale()) return;
+  // A descent adds a column of P, which the cache has, to v for each of the partners that it takes. Each round takes
+  // those at the bound.
+  account.sweep({.region = TimerRegion::updates,
+                 .rows = plastic_rows(extent),
+                 .cols = number(in_degree()),
+                 .element_bytes = 2.0 * sizeof(T),
+                 .columns = SignConstraint<T>::rounds * share_at_bound * number(in_degree()),
+                 .times = times,
+                 .precision = precision_of<T>});
 }
 
 template <Real T, Real F>

@@ -8,9 +8,6 @@
 namespace fullforce {
 namespace {
 
-/// The number of times that a descent goes through all partners.
-constexpr int rounds = 2;
-
 template <Real T>
 void add_scaled(std::span<T> v, T factor, const T* column) {
   for (std::size_t i = 0; i < v.size(); ++i) v[i] += factor * column[i];
