@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <vector>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/recording_file.hpp"
@@ -53,21 +54,31 @@ void require_J_D(const NetworkFileHeader& header, const Config& saved, const Con
       "has no target-generating network, which this configuration needs (take a network that learned from one, or set "
       "task.target = \"{}\")",
       to_text(saved.task.target));
-  constexpr std::array<std::string_view, 2> of_draws = {"run.seed", "network.gain"};
+  std::vector<std::string_view> of_draws = {"run.seed", "network.gain", "network.target_signs"};
+  if (config.network.target_signs == Signs::dale) of_draws.push_back("network.excitatory_fraction");
   require_same(saved, config, of_draws,
                "has no J_D, which is drawn again and needs the keys of that run (give them, or take a network.h5 that "
                "was written without --no-target)");
 }
 
-/// Throws InputError unless learning can go on with P of the file. No element of P may be larger than 1/alpha.
+/// The keys on which P and what goes with it depend. No element of P may be larger than 1/alpha.
+std::vector<std::string_view> keys_of_P(const LearningOptions& learning) {
+  std::vector<std::string_view> keys = {"learning.alpha", "learning.forgetting", "network.nonlinearity"};
+  if (learning.features != FeatureKind::sparse || !learns_recurrent(learning.rule)) return keys;
+  keys.insert(keys.end(), {"learning.signs", "learning.class_penalty"});
+  if (learning.signs == Signs::dale || learning.class_penalty > 0.0) keys.push_back("network.excitatory_fraction");
+  return keys;
+}
+
+/// Throws InputError unless learning can go on with P of the file.
 void require_P(const NetworkFileHeader& header, const Config& saved, const Config& config) {
   if (!config.run.keep_P) return;
   require(header.has_P,
           "run.keep_P = true, but {} holds no inverse correlation matrix P (use run.keep_P = false, or a file that "
           "training wrote)",
           config.run.start_from);
-  constexpr std::array<std::string_view, 3> of_P = {"learning.alpha", "learning.forgetting", "network.nonlinearity"};
-  require_same(saved, config, of_P, "has a P of other keys, which run.keep_P = true does not allow");
+  require_same(saved, config, keys_of_P(config.learning),
+               "has a P of other keys, which run.keep_P = true does not allow");
 }
 
 /// Throws InputError unless the same groups have a P in the file and in this configuration.

@@ -64,9 +64,13 @@ constexpr std::string_view no_generator = "targets of neurons from a file, which
 constexpr std::string_view features_not_sparse = "features that are not sparse";
 constexpr std::string_view force_learns_readout = "learning.rule = \"force\", which learns the readout alone";
 
-bool has_no_signs(const Config& config, const Channels&) {
-  return config.learning.signs == Signs::free && config.learning.class_penalty == 0.0 &&
-         config.network.target_signs == Signs::free;
+bool learns_readout_alone(const Config& config, const Channels&) { return !learns_recurrent(config.learning.rule); }
+
+/// Whether nothing depends on which neurons are excitatory.
+bool has_no_signs(const Config& config, const Channels& channels) {
+  const bool in_target = config.network.target_signs == Signs::dale && !has_no_generator(config, channels);
+  const bool in_groups = is_sparse(config) && learns_recurrent(config.learning.rule);
+  return !in_target && !(in_groups && (config.learning.signs == Signs::dale || config.learning.class_penalty > 0.0));
 }
 
 constexpr std::array rules{
@@ -128,10 +132,10 @@ constexpr std::array rules{
     Unused{"learning.class_penalty", is_not_sparse, features_not_sparse},
     Unused{"learning.class_penalty", never_learns, "learning.update_probability = 0 or run.train_trials = 0"},
     Unused{"network.excitatory_fraction", has_no_signs,
-           "learning.signs = \"free\", network.target_signs = \"free\" and learning.class_penalty = 0"},
+           "neurons without signs (learning.signs, network.target_signs, learning.class_penalty)"},
     Unused{"network.target_signs", has_no_generator, no_generator},
     Unused{"network.target_signs", takes_weights, "run.start_from, whose J_D is taken"},
-    Unused{"learning.signs", has_no_groups, force_learns_readout},
+    Unused{"learning.signs", learns_readout_alone, force_learns_readout},
     Unused{"learning.class_penalty", has_no_groups, force_learns_readout},
     Unused{"learning.plastic_in_degree", has_no_groups, force_learns_readout},
     Unused{"learning.group", has_no_groups, force_learns_readout},

@@ -10,6 +10,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/nearest.hpp"
 #include "fullforce/config/config.hpp"
+#include "fullforce/model/neuron_signs.hpp"
 #include "keys.hpp"
 
 namespace fullforce {
@@ -175,10 +176,19 @@ class Builder {
 
   void require_signs(const std::string& file) const {
     const LearningOptions& learning = config_.learning;
-    require(learning.signs == Signs::free || learning.features == FeatureKind::sparse,
-            "{}: learning.signs = \"dale\" (needs learning.features = \"sparse\"; with learning.plastic_in_degree and "
-            "learning.group = network.neurons = {} all neurons read all others, as with dense features)",
-            place_of({"learning.signs", "learning.features"}, file), config_.network.neurons);
+    require(
+        learning.signs == Signs::free || learning.features == FeatureKind::sparse || !learns_recurrent(learning.rule),
+        "{}: learning.signs = \"dale\" (needs learning.features = \"sparse\"; with learning.plastic_in_degree and "
+        "learning.group = network.neurons = {} all neurons read all others, as with dense features)",
+        place_of({"learning.signs", "learning.features"}, file), config_.network.neurons);
+    const NetworkOptions& network = config_.network;
+    if (learning.signs == Signs::free && network.target_signs == Signs::free) return;
+    const Index excitatory = NeuronSigns(network).excitatory();
+    require(excitatory > 0 && excitatory < network.neurons,
+            "{}: network.excitatory_fraction = {} makes {} of {} neurons excitatory (there must be excitatory and "
+            "inhibitory ones)",
+            place_of({"network.excitatory_fraction", "network.neurons"}, file), network.excitatory_fraction, excitatory,
+            network.neurons);
   }
 
   /// The neurons that do not learn keep random weights, which only weights of separate rows can hold.

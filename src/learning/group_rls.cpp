@@ -60,7 +60,7 @@ GroupRls<T, F>::GroupRls(const Layout& layout, const LearningOptions& options, c
   }
   for (int t = 0; t < layout.threads(); ++t)
     workspaces_.emplace_back(shape_.most_inputs(), sizes.streams, shape_.panel_capacity(shape_.most_inputs()), learns_,
-                             learns_ && shape_.obeys_dale());
+                             learns_ ? shape_.bounded_inputs() : 0);
   readout_share_ = learns_ ? std::max<Index>(1, std::llround(shape_.readout_work() / shape_.group_work())) : 0;
   if (!learns_) return;
   if (shape_.obeys_dale()) constraint_.emplace(layout.local_rows(), shape_.in_degree());
@@ -292,8 +292,10 @@ void GroupRls<T, F>::learn(RowBlock rows, const PackedP<F>& P, const StreamArray
   for (Index i = 0; i < rows.rows; ++i)
     for (Index k = 0; k < count; ++k) {
       const Index b = learning_[as_size(k)];
-      const T beyond = constraint_ ? own.unbounded[i * stride + b] - own.currents[i * stride + b] : T(0);
-      own.errors[i * stride + k] = targets.error(rows.local + i, b, currents(rows.local + i, b) + beyond);
+      const T beyond = constraint_ && targets.learns(rows.local + i)
+                           ? own.unbounded[i * stride + b] - own.currents[i * stride + b]
+                           : T(0);
+      own.errors[i * stride + k] = targets.error(rows.local + i, b, currents(rows.local + i, b)) + beyond;
     }
   const MatrixView<T> errors(own.errors.data(), count, stride), factors(own.currents.data(), count, stride);
   kernels::multiply_small<T>(errors, rows.rows, count, own.gain.inverse_factor(), factors);
@@ -327,7 +329,7 @@ void GroupRls<T, F>::draw_recurrent(double gain, std::uint64_t seed, std::span<c
                      gain / std::sqrt(static_cast<double>(inputs)), scratch, W_.row(i));
     if (shape_.obeys_dale()) balance(k);
   });
-  if (constraint_) constraint_->begin_with(W_);
+  if (constraint_) begin_constraint();
 }
 
 template <Real T, Real F>
@@ -357,8 +359,11 @@ template <Real T, Real F>
 void GroupRls<T, F>::start_from(Archive& archive, bool keep_P, RegionTimer&) {
   archive.section(format::learning::group, format::section::group_rls);
   persist_weights(archive);
+  if (keep_P)
+    persist_P(archive);
+  else if (learns_ && class_penalty_ > 0.0)
+    begin_P();  // which depends on the partners, and these come from the file
   if (constraint_) begin_constraint();
-  if (keep_P) persist_P(archive);
 }
 
 template <Real T, Real F>
@@ -379,12 +384,7 @@ void GroupRls<T, F>::persist_weights(Archive& archive) {
 template <Real T, Real F>
 void GroupRls<T, F>::persist_P(Archive& archive) {
   archive.replicated<F>(format::learning::P_readout, P_readout_.span());
-  if (constraint_) {
-    require(archive.saving() || archive.contains(format::learning::unbounded_weights),
-            "run.keep_P with learning.signs = \"dale\": the network of the file learned without Dale's law (leave out "
-            "run.keep_P, or learning.signs)");
-    constraint_->persist(archive, layout_->partition());
-  }
+  if (constraint_) constraint_->persist(archive, layout_->partition());
   if (partners_)
     archive.row_run<F>(format::learning::P, run_of_P(archive), {P_of(skipped(archive)), P_stride_, P_stride_});
   persist_panels(archive);

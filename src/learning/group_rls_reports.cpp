@@ -28,7 +28,7 @@ std::vector<Notice> GroupRls<T, F>::notices(Index step) {
 
 template <Real T, Real F>
 PlasticityReport GroupRls<T, F>::report() const {
-  PlasticityReport report = shape_.report();
+  PlasticityReport report{shape_.report().numbers, ""};
   if (learns_) report_indefinite(report);
   if (shape_.obeys_dale()) report_bound(report);
   return report;

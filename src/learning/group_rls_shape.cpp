@@ -56,7 +56,7 @@ Index GroupRls<T, F>::Shape::bytes() const {
          (sizes_.learns && obeys_dale() ? SignConstraint<T>::bytes(rows, in_degree()) : 0) +
          (has_static() ? static_weights().bytes() : 0) +
          threads_ * Workspace::bytes(most_inputs(), sizes_.streams, panel_capacity(most_inputs()), sizes_.learns,
-                                     sizes_.learns && obeys_dale());
+                                     sizes_.learns ? bounded_inputs() : 0);
 }
 
 template <Real T, Real F>

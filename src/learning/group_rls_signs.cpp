@@ -59,11 +59,14 @@ void GroupRls<T, F>::keep_signs(Index k, bool applied, double growth) {
   }
 }
 
-/// Lets the constraint begin with the weights of another network, which then obey the law.
+/// Lets the constraint begin with weights that it has not found itself. They then obey the law.
 template <Real T, Real F>
 void GroupRls<T, F>::begin_constraint() {
-  constraint_->begin_with(W_);
-  for_each_in_parallel(partners_->groups().count(), [&](Index k) { keep_signs(k, false, 1.0); });
+  for_each_in_parallel(groups(), [&](Index k) {
+    const std::span<const T> signs = find_signs(k, workspace());
+    const RowBlock rows = partners_->groups().rows(k);
+    for (Index i = rows.local; i < rows.local + rows.rows; ++i) constraint_->begin_with(i, signs, W_.row(i));
+  });
 }
 
 /// Gives the weights of a group's neurons, which are normal numbers, the signs of the partners.

@@ -14,27 +14,28 @@ constexpr Index rows_read(Index inputs) {
   return padded<T>(inputs);
 }
 
-/// The memory of a thread for the groups that it goes through.
+/// The memory of a thread for the groups that it goes through. `bounded` is K if the weights obey Dale's law and are
+/// learned, and 0 otherwise.
 template <Real T, Real F>
 struct GroupRls<T, F>::Workspace {
-  Workspace(Index inputs, Index streams, Index panel, bool learns, bool has_signs)
+  Workspace(Index inputs, Index streams, Index panel, bool learns, Index bounded)
       : rates(padded<T>(rows_read<T>(inputs) * packed_stride<T>(streams))),
         currents(padded<T>(neurons_of_a_strip * packed_stride<T>(streams))),
         errors(padded<T>(neurons_of_a_strip * packed_stride<T>(streams))),
         gain(learns ? inputs : 0, learns ? streams : 0, learns ? panel : 0),
-        unbounded(has_signs ? padded<T>(neurons_of_a_strip * packed_stride<T>(streams)) : 0),
-        signs(has_signs ? inputs : 0),
-        P(has_signs ? inputs : 0, has_signs ? inputs : 0),
+        unbounded(bounded > 0 ? padded<T>(neurons_of_a_strip * packed_stride<T>(streams)) : 0),
+        signs(bounded),
+        P(bounded, bounded),
         rounded_columns(mixed && learns ? streams : 0, mixed && learns ? rows_read<F>(inputs) : 0) {
     rates.fill(T(0));
     currents.fill(T(0));
     errors.fill(T(0));
   }
 
-  static Index bytes(Index inputs, Index streams, Index panel, bool learns, bool has_signs) {
+  static Index bytes(Index inputs, Index streams, Index panel, bool learns, Index bounded) {
     const Index row = packed_stride<T>(streams);
     const Index scalars = rows_read<T>(inputs) * row + 2 * neurons_of_a_strip * row +
-                          (has_signs ? neurons_of_a_strip * row + inputs + inputs * row_stride<T>(inputs) : 0) +
+                          (bounded > 0 ? neurons_of_a_strip * row + bounded + bounded * row_stride<T>(bounded) : 0) +
                           (mixed && learns ? streams * row_stride<T>(rows_read<F>(inputs)) : 0);
     return scalars * static_cast<Index>(sizeof(T)) + (learns ? PackedGain<F>::bytes(inputs, streams, panel) : 0);
   }

@@ -95,7 +95,7 @@ DRAWN = {
     "network.static_gain": lambda draw, _: one_of(draw, (1.0, 1.0, 0.0, 0.5)),
     "learning.features": lambda draw, _: one_of(draw, ("dense", "low-rank", "sparse", "sparse")),
     "network.target_signs": lambda draw, _: one_of(draw, ("free", "free", "dale")),
-    "network.excitatory_fraction": lambda draw, _: one_of(draw, (0.8, 0.8, 0.5, 0.01)),
+    "network.excitatory_fraction": lambda draw, _: one_of(draw, (0.8, 0.8, 0.5, 0.3)),
     "learning.signs": lambda draw, so_far: one_of(draw, ("free", "dale" if so_far["learning.features"] == "sparse" or chance(draw, 0.1) else "free")),
     "learning.class_penalty": lambda draw, _: one_of(draw, (0.0, 0.0, 0.1)),
     "learning.alpha": lambda draw, _: power_of_ten(draw, -2, 2),

@@ -1,6 +1,6 @@
 """Any number of ranks and threads gives the same bits, and a restart on other ranks equals no restart.
 
-A few configurations, in which each choice is made at least once, are tested in every run of the tests, and the others
+A few configurations, in which most choices are made at least once, are tested in every run of the tests, and the others
 with the slow tests.
 """
 import csv
@@ -41,10 +41,11 @@ target_modes = {modes}
 forgetting = {forgetting}
 """
 
-#: Groups that neither follow the blocks of ranks nor divide the neurons evenly.
+#: Groups that neither follow the blocks of ranks nor divide the neurons evenly. With 64 partners several updates of P
+#: wait in the panel.
 SPARSE = """
 signs = "{signs}"
-plastic_in_degree = 21
+plastic_in_degree = {partners}
 group = 11
 readout_inputs = 50
 """
@@ -57,7 +58,8 @@ FEW = (
     # One selected stream takes the product that reads half of P, and this network is large enough for it.
     dict(rule="full-force", precision="double", streams=2, features="dense", in_degree=0, neurons=2133, steps=200),
     dict(rule="full-force", precision="single", streams=3, features="low-rank", in_degree=0, forgetting=0.998),
-    dict(rule="full-force", precision="mixed", streams=1, features="sparse", in_degree=30, forgetting=0.999, signs="dale"),
+    dict(rule="full-force", precision="mixed", streams=3, features="sparse", in_degree=30, forgetting=0.999, signs="dale",
+         reset="fixed"),
     dict(rule="force", precision="single", streams=1, features="dense", in_degree=0, reset="zero"),
 )
 OTHERS = (
@@ -96,7 +98,7 @@ def end_of_a_trial(folder, output):
 def write_config(folder, signs, **choices):
     sparse = choices["features"] == "sparse"
     with open(os.path.join(folder, "c.toml"), "w") as f:
-        f.write(CONFIG.format(static=7 if sparse else 0, **choices) + (SPARSE.format(signs=signs) if sparse else ""))
+        f.write(CONFIG.format(static=7 if sparse else 0, **choices) + (SPARSE.format(signs=signs, partners=64 if signs == "dale" else 21) if sparse else ""))
 
 
 def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149, reset="none", forgetting=1.0,

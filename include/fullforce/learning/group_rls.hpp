@@ -49,6 +49,7 @@ class GroupRls : public Plasticity<T> {
     bool has_groups() const { return learns_recurrent(options_.rule); }
     bool has_static() const { return has_groups() && sizes_.network.static_in_degree > 0; }
     bool obeys_dale() const { return has_groups() && options_.signs == Signs::dale; }
+    Index bounded_inputs() const { return obeys_dale() ? in_degree() : 0; }  ///< whose weights obey the law
     Index in_degree() const { return std::min(options_.plastic_in_degree, partition_.rows()); }    ///< K
     Index readout_inputs() const { return std::min(options_.readout_inputs, partition_.rows()); }  ///< K_out
     Index group() const { return std::min(options_.group, partition_.rows()); }                    ///< M

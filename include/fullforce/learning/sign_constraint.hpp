@@ -48,8 +48,9 @@ class SignConstraint {
   /// Writes the weights that the network has to `weights`: v, or 0 where v has the wrong sign.
   void bound(Index row, std::span<const T> signs, T* weights) const;
 
-  /// Begins with the weights [rows, K] of another network, and with lambda = 0.
-  void begin_with(const RowMatrix<T>& weights);
+  /// Begins anew with the `weights` of a neuron that somebody else gave it, unless they are those of its v: those of
+  /// the wrong sign become 0, there and in v, and lambda is 0.
+  void begin_with(Index row, std::span<const T> signs, T* weights);
 
   /// Saves or loads v and lambda. **Collective.**
   void persist(Archive& archive, const RowPartition& partition);

@@ -27,10 +27,10 @@ class NeuronSigns {
   }
 
   /// Gives the weights into a neuron, which are normal numbers of the same variance, the signs of the presynaptic
-  /// neurons column(k). The inhibitory ones are scaled so that the sum of all is zero. The variance of a weight about
-  /// the mean of its class is on average what the variance of the normal numbers was, so that the eigenvalues of many
-  /// such rows fill the same disc (Rajan & Abbott 2006). If there are no inhibitory weights, or no others, the sum
-  /// cannot be zero.
+  /// neurons column(k). The inhibitory ones are scaled so that the sum of all weights into the neuron is zero, up to
+  /// rounding. The variance of a weight about the mean of its class is on average what the variance of the normal
+  /// numbers was, so that the eigenvalues of many such rows fill the same disc (Rajan & Abbott 2006). If there are no
+  /// inhibitory weights, or no others, the sum cannot be zero.
   template <Real T, class Column>
   void balance(std::span<T> weights, const Column& column) const {
     const double spread = std::sqrt(1.0 - 2.0 / std::numbers::pi);  // of the magnitude of a normal number

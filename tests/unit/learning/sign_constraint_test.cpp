@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
+#include <cmath>
 
 #include "fullforce/base/random.hpp"
 #include "support/signed_least_squares.hpp"
@@ -113,13 +114,29 @@ TEST(SignConstraint, TheNetworkHasZeroForWeightsOfTheWrongSign) {
   EXPECT_EQ(weights[2], -3.0f);
 }
 
+TEST(SignConstraint, WhatIsNotANumberStaysSo) {
+  SignConstraint<double> constraint(1, 1);
+  constraint.v()(0, 0) = std::nan("");
+  const double sign = 1.0;
+  double weight = 0.0;
+  constraint.bound(0, {&sign, 1}, &weight);
+  EXPECT_TRUE(std::isnan(weight));
+}
+
 TEST(SignConstraint, BeginsWithTheWeightsOfAnotherNetwork) {
-  SignConstraint<double> constraint = descended(Problem(1), 3);
-  RowMatrix<double> weights(1, inputs);
-  for (Index j = 0; j < inputs; ++j) weights(0, j) = static_cast<double>(j);
-  constraint.begin_with(weights);
+  const Problem problem(1);
+  SignConstraint<double> constraint = descended(problem, 3);
+  std::vector<double> weights(inputs);
+  constraint.bound(0, problem.signs, weights.data());
+  const RowMatrix<double> before = constraint.multipliers();
+  constraint.begin_with(0, problem.signs, weights.data());
+  for (Index j = 0; j < inputs; ++j) EXPECT_EQ(constraint.multipliers()(0, j), before(0, j)) << "its own weights";
+  weights.assign(inputs, 2.0);
+  constraint.begin_with(0, problem.signs, weights.data());
   for (Index j = 0; j < inputs; ++j) {
-    EXPECT_EQ(constraint.v()(0, j), static_cast<double>(j));
+    const double expected = problem.signs[as_size(j)] > 0.0 ? 2.0 : 0.0;
+    EXPECT_EQ(weights[as_size(j)], expected);
+    EXPECT_EQ(constraint.v()(0, j), expected);
     EXPECT_EQ(constraint.multipliers()(0, j), 0.0);
   }
 }

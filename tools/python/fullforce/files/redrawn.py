@@ -1,4 +1,4 @@
-"""J_D of a network file that leaves it out: it is drawn again, to the numbers that the program draws."""
+"""J_D of a network file that leaves it out: it is drawn again, up to rounding."""
 from __future__ import annotations
 
 from typing import Any, Mapping, Union
