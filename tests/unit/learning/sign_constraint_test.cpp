@@ -128,9 +128,9 @@ TEST(SignConstraint, BeginsWithTheWeightsOfAnotherNetwork) {
   SignConstraint<double> constraint = descended(problem, 3);
   std::vector<double> weights(inputs);
   constraint.bound(0, problem.signs, weights.data());
-  const RowMatrix<double> before = constraint.multipliers();
+  const SignConstraint<double> before = descended(problem, 3);
   constraint.begin_with(0, problem.signs, weights.data());
-  for (Index j = 0; j < inputs; ++j) EXPECT_EQ(constraint.multipliers()(0, j), before(0, j)) << "its own weights";
+  for (Index j = 0; j < inputs; ++j) EXPECT_EQ(constraint.multipliers()(0, j), before.multipliers()(0, j)) << "its own";
   weights.assign(inputs, 2.0);
   constraint.begin_with(0, problem.signs, weights.data());
   for (Index j = 0; j < inputs; ++j) {
