@@ -102,6 +102,18 @@ TEST_F(StartWeights, PIsKeptOnlyForTheSameGroups) {
                    "has a P of 3 group(s) of neurons, and 5 learn(s) now"));
 }
 
+TEST_F(StartWeights, PIsKeptOnlyUnderTheSameLaw) {
+  write({"learning.features=sparse", "learning.signs=dale"});
+  EXPECT_EQ(message({"run.keep_P=true"}), "nothing was thrown");
+  EXPECT_EQ(message({"learning.signs=free"}), "nothing was thrown") << "P begins anew";
+  EXPECT_TRUE(
+      says(message({"run.keep_P=true", "learning.signs=free"}), "learning.signs = \"dale\" in the file, \"free\" now"));
+  EXPECT_TRUE(says(message({"run.keep_P=true", "learning.class_penalty=0.1"}),
+                   "learning.class_penalty = 0.0 in the file, 0.1 now"));
+  EXPECT_TRUE(says(message({"run.keep_P=true", "network.excitatory_fraction=0.5"}),
+                   "network.excitatory_fraction = 0.8 in the file, 0.5 now"));
+}
+
 TEST_F(StartWeights, PIsKeptOnlyWhereTheFileHasIt) {
   write({}, false);
   EXPECT_EQ(message({}), "nothing was thrown");
