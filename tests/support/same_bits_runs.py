@@ -45,6 +45,7 @@ forgetting = {forgetting}
 #: wait in the panel.
 SPARSE = """
 signs = "{signs}"
+plastic_fraction = {plastic}
 plastic_in_degree = {partners}
 group = 11
 readout_inputs = 50
@@ -95,10 +96,15 @@ def end_of_a_trial(folder, output):
         return int(next(csv.DictReader(f))["step"])
 
 
+def sparse_keys(signs):
+    dale = signs == "dale"
+    return SPARSE.format(signs=signs, partners=64 if dale else 21, plastic=0.6 if dale else 1.0)
+
+
 def write_config(folder, signs, **choices):
     sparse = choices["features"] == "sparse"
     with open(os.path.join(folder, "c.toml"), "w") as f:
-        f.write(CONFIG.format(static=7 if sparse else 0, **choices) + (SPARSE.format(signs=signs, partners=64 if signs == "dale" else 21) if sparse else ""))
+        f.write(CONFIG.format(static=7 if sparse else 0, **choices) + (sparse_keys(signs) if sparse else ""))
 
 
 def check(folder, rule, precision, streams, features, in_degree, modes=0, neurons=149, reset="none", forgetting=1.0,
@@ -106,7 +112,7 @@ def check(folder, rule, precision, streams, features, in_degree, modes=0, neuron
     write_config(folder, rule=rule, precision=precision, streams=streams, features=features, in_degree=in_degree,
                  modes=modes, neurons=neurons, reset=reset, forgetting=forgetting, signs=signs)
     label = f"{rule}, {precision}, {streams} stream(s), {features}, in-degree {in_degree}, {modes} modes, reset {reset}"
-    label += ", Dale's law" if signs == "dale" else ""
+    label += ", Dale's law and partial plasticity" if signs == "dale" else ""
     label += f", forgetting {forgetting}" if forgetting < 1 else ""
     reference = run(folder, 1, 1, steps, "reference")
     with h5py.File(reference) as f:
