@@ -194,9 +194,9 @@ class Builder {
   /// The neurons that do not learn keep random weights, which only weights of separate rows can hold.
   void require_random_rows(const std::string& file) const {
     const LearningOptions& learning = config_.learning;
-    if (learning.plastic_fraction == 1.0 || !learns_recurrent(learning.rule) || holds_random_rows(learning)) return;
-    if (target_source(config_.task) != TargetSource::generator) return;
-    require(false,
+    const bool has_random_rows = learning.plastic_fraction < 1.0 && learns_recurrent(learning.rule) &&
+                                 target_source(config_.task) == TargetSource::generator;
+    require(!has_random_rows || holds_random_rows(learning),
             "{}: learning.plastic_fraction = {} with {} (must be 1: the weights of the other neurons are random, which "
             "needs \"dense\" or \"sparse\" features without target modes)",
             place_of({"learning.plastic_fraction"}, file), learning.plastic_fraction, without_random_rows(learning));

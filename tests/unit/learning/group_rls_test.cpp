@@ -451,6 +451,9 @@ TEST_P(UnderDalesLaw, LearnsTheWeightsOfTheReferenceWhichObeyTheLaw) {
   for (Index k = 0; k < 120; ++k) {
     const std::vector<Index> selected = selection(s.streams, k);
     loop.step(k, selected);
+    if (!selected.empty()) growth /= s.forgetting;
+    pending += static_cast<Index>(selected.size());
+    const bool is_applied = pending >= std::max<Index>(1, s.in_degree / 16);
     const Matrix r = rates(s.neurons, s.streams, k), chosen = r(Eigen::all, selected);
     for (std::size_t i = 0; i < posts.size(); ++i) {
       SignedPost& post = posts[i];
@@ -461,12 +464,10 @@ TEST_P(UnderDalesLaw, LearnsTheWeightsOfTheReferenceWhichObeyTheLaw) {
       const Vector errors =
           (post.chosen(chosen).transpose() * post.weights).array() - target(loop.layout().first_row() + local, k);
       post.learn(chosen, errors, s.forgetting);
-      growth /= i == 0 ? s.forgetting : 1.0;
-      pending += i == 0 ? static_cast<Index>(selected.size()) : 0;
-      if (pending >= std::max<Index>(1, s.in_degree / 16)) post.descend(growth);
+      if (is_applied) post.descend(growth);
       for (Index j = 0; j < s.in_degree; ++j) ASSERT_GE(rls.weights()(local, j) * post.signs[as_size(j)], 0.0);
     }
-    if (pending < std::max<Index>(1, s.in_degree / 16)) continue;
+    if (!is_applied) continue;
     pending = 0;
     growth = 1.0;
   }
