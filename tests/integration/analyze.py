@@ -4,10 +4,8 @@
     analyze.py FULLFORCE
 """
 import json
-import os
 import pathlib
 import sys
-import tempfile
 
 import h5py
 import numpy as np
@@ -154,8 +152,7 @@ def check_kind(rule, features, precision, degree, modes):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         files.write_trials("trials.h5", [a_trial()], dt=0.001)
         check("full-force")
         check("force", "single")
@@ -176,7 +173,6 @@ def main():
             )
             if result.stderr.count("fullforce: error:") != 1 or word not in result.stderr:
                 sys.exit(f"{wrong}: {result.stderr}")
-        os.chdir("/")
 
 
 if __name__ == "__main__":

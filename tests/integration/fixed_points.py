@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import sys
-import tempfile
 
 import h5py
 import numpy as np
@@ -176,11 +175,9 @@ def every_number_is_explained():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         harness.run_checks([flip_flop_has_four_memories, every_kind_of_network, wrong_options_are_refused,
                             every_number_is_explained])
-        os.chdir("/")
 
 
 if __name__ == "__main__":

@@ -4,10 +4,8 @@
     neuron_targets.py FULLFORCE [CHECK]...
 """
 import json
-import os
 import pathlib
 import shutil
-import tempfile
 
 import h5py
 import numpy as np
@@ -252,10 +250,8 @@ def check_refusals():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         harness.run_checks([check_currents_of_the_generator, check_rates, check_same_bits, check_refusals])
-        os.chdir("/")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,8 @@
 
     numpy_network.py FULLFORCE
 """
-import os
 import pathlib
 import sys
-import tempfile
 
 import h5py
 import numpy as np
@@ -139,8 +137,7 @@ def check_refusals():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         check_trials()
         check_refusals()
         check_network("full-force")
@@ -152,7 +149,6 @@ def main():
         check_drawn_weights()
         check_network("full-force", 'nonlinearity = "relu"\ngain = 1.1')
         check_network("force", 'integrator = "exponential"', ["--no-target"])
-        os.chdir("/")
 
 
 if __name__ == "__main__":

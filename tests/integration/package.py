@@ -9,7 +9,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import harness
 
@@ -92,12 +91,10 @@ def main():
         if "FULLFORCE_SANITIZE:BOOL=ON" in cache.read():
             print("skipped: with sanitizers the other project would need them too")
             return 77
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         call("cmake", "--install", build, "--prefix", "installed")
         check_guest()
         check_tools()
-        os.chdir("/")
     return 0
 
 

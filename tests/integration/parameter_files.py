@@ -10,7 +10,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import harness
 
@@ -90,10 +89,8 @@ def check_exports():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         harness.run_checks([check_lines, check_refusals, check_values, check_exports])
-        os.chdir("/")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import harness
 
@@ -38,8 +37,7 @@ def refuses(what, *arguments):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder() as folder:
         pathlib.Path("c.toml").touch()
         os.mkdir("empty")
         harness.mpirun(2, ["train", "c.toml", "--output", "run", *SETTINGS], check=True)
@@ -51,7 +49,6 @@ def main():
         problems += refuses("no folder", "nowhere") + refuses("empty folder", "empty")
         problems += refuses("no recording", "run", "--recording", "missing.h5")
         problems += refuses("a network", "run", "--recording", "run/network.h5")
-        os.chdir("/")
     print("\n".join(problems) or "pictures as agreed")
     return 1 if problems else 0
 

@@ -8,7 +8,6 @@ A plan takes constants from the file that is named. The files of the run then ha
 import json
 import math
 import os
-import tempfile
 
 import harness
 
@@ -79,14 +78,12 @@ def check_run(plan):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         with open("c.toml", "w", encoding="utf-8") as file:
             file.write(CONFIG)
         with open("m.json", "w", encoding="utf-8") as file:
             json.dump(MACHINE, file)
         check_run(check_plan())
-        os.chdir("/")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@
 import json
 import os
 import pathlib
-import tempfile
 import types
 import warnings
 
@@ -194,15 +193,13 @@ def check_wrong_inputs():
 
 def main():
     warnings.simplefilter("error")
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         pathlib.Path("c.toml").touch()
         for arguments in (["train", "c.toml", "--output", "run", *SETTINGS],
                           ["test", "run/network.h5", "--trials", "2", "--record", "run/recording.h5"]):
             harness.expect_exit(0, harness.mpirun(1, arguments))
         harness.run_checks([check_outputs, check_rates, check_state_space, check_learning_curve, check_eigenvalues,
                             check_sources, check_page, check_wrong_inputs])
-        os.chdir("/")
 
 
 if __name__ == "__main__":

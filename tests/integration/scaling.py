@@ -10,7 +10,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import harness
 
@@ -67,12 +66,10 @@ def check_refusals():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         check_runs()
         check_weak_plans()
         check_refusals()
-        os.chdir("/")
 
 
 if __name__ == "__main__":

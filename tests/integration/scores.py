@@ -7,7 +7,6 @@ import json
 import math
 import os
 import sys
-import tempfile
 
 import harness
 
@@ -68,12 +67,10 @@ def check_low_rank():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         for task in SCORES:
             check(task)
         check_low_rank()
-        os.chdir("/")
 
 
 if __name__ == "__main__":

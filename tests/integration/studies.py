@@ -12,7 +12,6 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 
@@ -133,12 +132,10 @@ def check_reports():
 
 def main():
     check_theory()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         check_study()
         check_slurm()
         check_reports()
-        os.chdir("/")
 
 
 if __name__ == "__main__":

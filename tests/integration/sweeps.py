@@ -12,7 +12,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import types
 from unittest import mock
@@ -298,8 +297,7 @@ def check_page():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         pathlib.Path("base.toml").write_text(TOML)
         pathlib.Path("other.toml").write_text(TOML.replace("20", "30"))
         harness.run_checks([check_shell])
@@ -308,7 +306,6 @@ def main():
         harness.run_checks([check_table, check_python, check_other_names, check_changed_files,
                             check_trials, check_wrong_inputs, check_submit,
                             check_interruption, check_failures, check_page])
-        os.chdir("/")
 
 
 if __name__ == "__main__":

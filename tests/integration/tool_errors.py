@@ -14,7 +14,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from unittest import mock
 
 import h5py
@@ -309,8 +308,7 @@ def check_standard_streams():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as work:
-        os.chdir(work)
+    with harness.own_folder():
         pathlib.Path("c.toml").touch()
         harness.expect_exit(0, harness.mpirun(1, ["train", "c.toml", "--output", "run", *SHORT]))
         harness.expect_exit(0, harness.mpirun(1, ["test", "run/network.h5", "--record", "run/recording.h5"]))
@@ -322,7 +320,6 @@ def main():
         harness.run_checks([check_damaged_files, check_damaged_sweeps, check_outputs, check_command_lines,
                             check_studies, check_faults_of_tools, check_interpreters, check_names,
                             check_standard_streams])
-        os.chdir("/")
     print("\n".join(problems) or "every error is one line")
     return 1 if problems else 0
 

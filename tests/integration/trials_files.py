@@ -7,7 +7,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 import h5py
 import numpy as np
@@ -835,8 +834,7 @@ def check_package():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         with open("c.toml", "w") as file:
             file.write('[task]\nname = "file"\n[run]\ninit_trials = 0\ntrain_trials = 1\n[network]\nneurons = 10\n')
         problems = []
@@ -855,7 +853,6 @@ def main():
         problems += check_lengths_of_matlab()
         problems += check_what_is_no_file()
         problems += check_package()
-        os.chdir("/")
     print("\n".join(problems))
     print(f"{len(accepted)} files to be read, {len(refused)} to be refused, {len(problems)} went wrong")
     return 1 if problems else 0

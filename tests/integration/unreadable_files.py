@@ -11,7 +11,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 import h5py
 
@@ -175,14 +174,12 @@ def check_writers():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         reasons = prepare()
         check_reasons(reasons)
         check_rights()
         check_newer()
         check_writers()
-        os.chdir("/")
     print(f"{len(reasons)} files that cannot be used, files of others, later versions, writers: each has its reason")
     return 0
 

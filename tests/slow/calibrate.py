@@ -5,7 +5,6 @@
 """
 import json
 import os
-import tempfile
 
 import harness
 
@@ -23,8 +22,7 @@ def numbers(value):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         harness.expect_exit(0, harness.mpirun(1, ["plan", "--calibrate"], threads=2, timeout=600))
         alone = constants()
         assert alone["messages_within_node"]["from"] == "assumed", alone
@@ -41,7 +39,6 @@ def main():
             file.write("[network]\nneurons = 2000\n")
         plan = harness.expect_exit(0, harness.mpirun(1, ["plan", "c.toml", "--ranks", 2]))
         assert "measured" in plan.stdout, plan.stdout
-        os.chdir("/")
 
 
 if __name__ == "__main__":

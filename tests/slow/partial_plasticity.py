@@ -6,7 +6,6 @@
 import json
 import os
 import pathlib
-import tempfile
 
 import h5py
 import numpy as np
@@ -127,12 +126,10 @@ def check_refusals():
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
+    with harness.own_folder():
         harness.write_mixed_trials("trials.h5")
         pathlib.Path("c.toml").write_text(CONFIG)
         harness.run_checks([check_bits, check_one, check_tools, check_refusals])
-        os.chdir("/")
 
 
 if __name__ == "__main__":

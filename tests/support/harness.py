@@ -177,20 +177,27 @@ SMALL_RUN = {
 
 
 @contextlib.contextmanager
-def small_run(**sections):
-    """Works in a folder that is removed in the end.
-
-    In it, c.toml trains a small network on trials of mixed lengths. `sections` add to it.
-    """
+def own_folder():
+    """Works in a folder that is removed in the end, and gives its path."""
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
+        yield folder
+        os.chdir("/")
+
+
+@contextlib.contextmanager
+def small_run(**sections):
+    """Works in a folder of its own, where c.toml trains a small network on trials of mixed lengths.
+
+    `sections` add to c.toml.
+    """
+    with own_folder():
         write_mixed_trials("trials.h5")
         with open("c.toml", "w") as f:
             for name, keys in SMALL_RUN.items():
                 lines = [f"{key} = {value}" for key, value in {**keys, **sections.get(name, {})}.items()]
                 f.write("\n".join([f"[{name}]"] + lines) + "\n")
         yield
-        os.chdir("/")
 
 
 def train(output, *more):
