@@ -27,12 +27,13 @@ int refuse(const UnconnectedTasks& lost) {
 
 // All ranks know of an InputError or a RunError alike, and the program ends in order. Any other error may be this
 // rank's alone. The job is then aborted, because the other ranks must not wait for this one.
-int guarded(const Communicator& comm, int argc, char** argv) {
+int guarded(Communicator& comm, int argc, char** argv) {
   if (const auto lost = unconnected_tasks(comm.size(), std::getenv)) return refuse(*lost);
   const auto report = [&comm](const std::exception& error) {
     if (comm.is_root()) complain(fmt::format("fullforce: error: {}\n", error.what()));
   };
   try {
+    share_memory_as_chosen(comm, std::getenv("FULLFORCE_SHARED_MEMORY"));
     return run_command_line(comm, argc, argv);
   } catch (const InputError& error) {
     report(error);
@@ -58,7 +59,7 @@ int main(int argc, char** argv) {
   // The signals are handled before MPI starts, because that takes a while. Only `train` has anything to save.
   if (argc > 1 && std::string_view(argv[1]) == "train") fullforce::honour_stop_signals();
   fullforce::Environment environment(&argc, &argv);
-  const auto comm = fullforce::Communicator::world();
+  auto comm = fullforce::Communicator::world(fullforce::Sharing::none);
   const int code = fullforce::guarded(comm, argc, argv);
   // A launcher may kill all ranks as soon as one ends with an error. The rank that prints the error must have done so
   // by then.

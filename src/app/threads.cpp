@@ -1,5 +1,6 @@
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/parallel/node_cores.hpp"
+#include "fullforce/parallel/waiting.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -38,7 +39,7 @@ void choose_threads(const Communicator& comm, std::optional<int> threads) {
       set_thread_count(has_variable ? count_in(variable) : fitting);
     require_thread_level(granted_thread_level(), thread_count());
   });
-  ThreadTeam::set_cores_are_shared(have_to_share(cores_of_threads(comm)));
+  set_cores_are_shared(have_to_share(cores_of_threads(comm)));
 }
 
 std::vector<std::string> warnings_of_threads(const Communicator& comm) {

@@ -13,7 +13,13 @@ TimerRegion RegionTimer::enter(TimerRegion next) {
 
 std::array<double, region_count> RegionTimer::seconds() {
   enter(current_);
-  return seconds_;
+  std::array<double, region_count> seconds = seconds_;
+  if (sampled_exchange_ == 0.0) return seconds;
+  double& communication = seconds[as_size(TimerRegion::communication)];
+  const double waiting = communication * sampled_waiting_ / sampled_exchange_;
+  seconds[as_size(TimerRegion::waiting)] += waiting;
+  communication -= waiting;
+  return seconds;
 }
 
 }  // namespace fullforce

@@ -7,6 +7,7 @@
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/matrix_operations.hpp"
+#include "fullforce/parallel/exchange_scope.hpp"
 
 namespace fullforce {
 namespace {
@@ -132,7 +133,7 @@ void Basis<T>::add_squares(RowBlock block, const MatrixView<const T>& v) {
 
 template <Real T>
 void Basis<T>::reduce(RegionTimer& timer) {
-  const RegionScope scope(timer, TimerRegion::communication);
+  const ExchangeScope scope(timer, layout_->comm());
   sums_.reduce(layout_->comm());
 }
 

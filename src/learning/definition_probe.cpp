@@ -5,6 +5,7 @@
 
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/parallel/exchange_scope.hpp"
 
 namespace fullforce {
 namespace {
@@ -83,7 +84,7 @@ double DefinitionProbe::quadratic_form(const MatrixView<const F>& P, std::span<c
       sums_.add<double>(0, {&sum, 1}, scale_);
     });
   }
-  const RegionScope scope(timer, TimerRegion::communication);
+  const ExchangeScope scope(timer, layout_->comm());
   sums_.reduce(layout_->comm());
   return sums_.value(0, scale_);
 }
@@ -93,7 +94,7 @@ void DefinitionProbe::examine(const MatrixView<const F>& P, const VectorsView<co
   samples_ = 0;
   if (!on_) return;
   {
-    const RegionScope scope(timer, TimerRegion::communication);
+    const ExchangeScope scope(timer, layout_->comm());
     u_.gather();
   }
   const auto set_unit = [&](const auto& element) {

@@ -41,8 +41,8 @@ class RoundedPanel {
   template <Real F>
   MatrixView<const T> take_rows(const InverseCorrelation<F>& P, Index pending, Index features) {
     for_each_in_parallel(pending, [&](Index k) {
-      std::transform(P.panel_rows().row(k), P.panel_rows().row(k) + features, rows_.row(k),
-                     [](F v) { return static_cast<T>(v); });
+      const F* const row = P.panel_rows().from(k).data;
+      std::transform(row, row + features, rows_.row(k), [](F v) { return static_cast<T>(v); });
     });
     return rows_;
   }

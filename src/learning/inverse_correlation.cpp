@@ -7,6 +7,7 @@
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/kernels.hpp"
+#include "fullforce/parallel/exchange_scope.hpp"
 #include "inverse_factor.hpp"
 
 namespace fullforce {
@@ -56,10 +57,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       largest_(1.0 / alpha),
       capacity_(longest_panel(panel, vectors)),
       P_(features.local_rows(), features.rows()),
-      S_stride_(row_stride<F>(capacity_)),
-      all_S_(features.rows() * S_stride_),
-      S_transposed_(capacity_, features.rows()),
-      gather_S_(features.comm(), features.partition(), S_stride_),
+      S_(features, 1, capacity_, Gathering::columns),
       phi_chosen_(room_for_some<F>(features.rows(), vectors)),
       mine_selected_(features, vectors),
       K_(features, vectors),
@@ -73,7 +71,6 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       sums_({vectors * capacity_ + vectors * vectors, features.threads()}) {
   if (SymmetricProduct<F>::pays(features.rows(), 1)) symmetric_.emplace(features);
   chosen_.reserve(as_size(vectors));
-  all_S_.fill(F(0));
   phi_chosen_.fill(F(0));
   c_chosen_.fill(F(0));
   const Index block = features.partition().block_size();
@@ -159,7 +156,7 @@ void InverseCorrelation<F>::sum_block(RowBlock block) {
   const MatrixView<const F> phi = phi_->mine_from(0, block.local);
   const Index panel_sums = vectors_ * pending_;
   if (pending_ > 0) {
-    kernels::multiply_transposed<F>(S_from(block.local), block.rows, pending_, phi, vectors_, sums, scratch);
+    kernels::multiply_transposed<F>(S_.mine_from(0, block.local), block.rows, pending_, phi, vectors_, sums, scratch);
     sums_.add<double>(0, {sums, as_size(panel_sums)}, panel_scale_);
   }
   if (selected_ == 0) return;
@@ -177,7 +174,7 @@ template <Real F>
 void InverseCorrelation<F>::reduce(RegionTimer& timer) {
   if (pending_ == 0 && selected_ == 0) return;
   {
-    const RegionScope scope(timer, TimerRegion::communication);
+    const ExchangeScope scope(timer, layout_->comm());
     sums_.reduce(layout_->comm());
   }
   decode();
@@ -244,21 +241,20 @@ template <Real F>
 void InverseCorrelation<F>::append(RowBlock block) {
   if (selected_ == 0 || block.first >= used_) return;
   if (pending_ > 0)
-    kernels::subtract_multiple<F>(S_from(block.local), block.rows, pending_, c_selected_, selected_,
+    kernels::subtract_multiple<F>(S_.mine_from(0, block.local), block.rows, pending_, c_selected_, selected_,
                                   K_.from(block.local));
   kernels::multiply_small<F>(K_.from(block.local), block.rows, selected_, factor_.data(),
-                             S_from(block.local).from(0, pending_));
+                             S_.mine_from(0, block.local).from(0, pending_));
 }
 
 template <Real F>
 void InverseCorrelation<F>::flush(RegionTimer& timer) {
   if (pending_ == 0) return;
   {
-    const RegionScope scope(timer, TimerRegion::communication);
-    gather_S_(all_S_.span());
+    const ExchangeScope scope(timer, layout_->comm());
+    S_.gather(pending_);
   }
   const RegionScope scope(timer, TimerRegion::updates);
-  transpose_panel();
   layout_->for_each_block([&](RowBlock block) {
     if (block.first < used_) flush(block);
   });
@@ -279,7 +275,7 @@ void InverseCorrelation<F>::fold_growth(RegionTimer& timer) {
   double largest = 0.0;
   for (Index i = 0; i < std::min(layout_->local_rows(), used_ - layout_->first_row()); ++i)
     largest = std::max(largest, static_cast<double>(P_(i, layout_->first_row() + i)));
-  const RegionScope scope(timer, TimerRegion::communication);
+  const ExchangeScope scope(timer, layout_->comm());
   largest = layout_->comm().max(largest);
   if (!std::isfinite(largest))
     throw RunError(
@@ -336,27 +332,17 @@ void InverseCorrelation<F>::flush(RowBlock block) {
 
 template <Real F>
 void InverseCorrelation<F>::flush(RowBlock block, Index column, Index columns) {
-  kernels::subtract_product<F>(P_.from(block.local, column), block.rows, columns, S_from(block.local), pending_,
-                               S_transposed_.from(0, column));
-}
-
-template <Real F>
-void InverseCorrelation<F>::transpose_panel() {
-  const Index run = layout_->partition().block_size();
-  for_each_in_parallel(layout_->partition().blocks(), [&](Index block) {
-    const Index first = block * run;
-    kernels::transpose<F>({all_S_.data() + first * S_stride_, capacity_, S_stride_},
-                          std::min(run, layout_->rows() - first), pending_, S_transposed_.from(0, first));
-  });
+  kernels::subtract_product<F>(P_.from(block.local, column), block.rows, columns, S_.mine_from(0, block.local),
+                               pending_, panel_rows().from(0, column));
 }
 
 template <Real F>
 Index InverseCorrelation<F>::Shape::bytes() const {
   const Index rows = features.largest_row_count();
   const Index by_rows = rows * (row_stride<F>(features.rows()) + 2 * padded_vectors<F>(vectors));
-  const Index whole = features.rows() * row_stride<F>(capacity()) + capacity() * row_stride<F>(features.rows()) +
-                      room_for_some<F>(features.rows(), vectors);
-  return (by_rows + whole) * static_cast<Index>(sizeof(F)) + typename SymmetricProduct<F>::Shape{features}.bytes();
+  return (by_rows + room_for_some<F>(features.rows(), vectors)) * static_cast<Index>(sizeof(F)) +
+         typename GatheredVectors<F>::Shape{features, 1, capacity(), Gathering::columns}.bytes() +
+         typename SymmetricProduct<F>::Shape{features}.bytes();
 }
 
 template <Real F>
@@ -398,7 +384,8 @@ void InverseCorrelation<F>::persist(Archive& archive) {
 template <Real F>
 void InverseCorrelation<F>::persist_panel(Archive& archive) {
   find_pending(archive);
-  if (pending_ > 0) archive.rows<F>(format::learning::pending_right, layout_->partition(), S_from(0).first(pending_));
+  if (pending_ > 0)
+    archive.rows<F>(format::learning::pending_right, layout_->partition(), S_.mine_from(0, 0).first(pending_));
 }
 
 template <Real F>
@@ -411,7 +398,8 @@ void InverseCorrelation<F>::persist_whole(Archive& archive, Index features) {
 template <Real F>
 void InverseCorrelation<F>::persist_whole_panel(Archive& archive, Index features) {
   find_pending(archive);
-  if (pending_ > 0) archive.replicated<F>(format::learning::pending_right, S_from(0).first(pending_), features);
+  if (pending_ > 0)
+    archive.replicated<F>(format::learning::pending_right, S_.mine_from(0, 0).first(pending_), features);
 }
 
 /// Finds how many columns of the panel are in the file that is being loaded.

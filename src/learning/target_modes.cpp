@@ -5,6 +5,7 @@
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/matrix_operations.hpp"
+#include "fullforce/parallel/exchange_scope.hpp"
 
 namespace fullforce {
 
@@ -40,7 +41,7 @@ void TargetModes<T>::project(const TargetCurrents<T>& currents, std::span<const 
     sums_.begin(count() * selected_, currents.longest);
     add_transposed_product<T>(*neurons_, V_, count(), chosen_, selected_, sums_, scratch_);
   }
-  const RegionScope scope(timer, TimerRegion::communication);
+  const ExchangeScope scope(timer, neurons_->comm());
   sums_.reduce(neurons_->comm());
 }
 
@@ -57,7 +58,7 @@ template <Real T>
 void TargetModes<T>::expand(StreamArray<T>& currents, RegionTimer& timer) {
   for (Index i = 0; i < outputs_.rows(); ++i) std::copy_n(outputs_.row(i), outputs_.stride(), gathered_.mine(0, i));
   {
-    const RegionScope scope(timer, TimerRegion::communication);
+    const ExchangeScope scope(timer, neurons_->comm());
     gathered_.gather();
   }
   const RegionScope scope(timer, TimerRegion::products);

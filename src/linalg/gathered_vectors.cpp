@@ -1,120 +1,143 @@
 #include "fullforce/linalg/gathered_vectors.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "fullforce/linalg/kernels.hpp"
+#include "fullforce/parallel/node_team.hpp"
+#include "row_exchange.hpp"
 
 namespace fullforce {
 namespace {
 
-/// Whether the rows are already what the groups would be. This is so for one group whose vectors lie side by side. It
-/// is also so if only rows are wanted.
 template <Real T>
-bool rows_suffice(Index groups, Index vectors, bool local_only) {
-  return local_only || (groups == 1 && vector_order<T>(vectors) == VectorOrder::side_by_side);
-}
+struct Arrangement {
+  VectorsShape<T> group;  ///< as products read it
+  Index width;            ///< scalars of a group in a row
 
-/// Whether a group can be read where it was written, because nothing travels between ranks.
-template <Real T>
-bool groups_suffice(Index ranks, Index vectors, bool local_only) {
-  return !local_only && ranks == 1 && (vectors == 1 || vector_order<T>(vectors) == VectorOrder::side_by_side);
-}
+  Arrangement(Index rows, Index vectors, Gathering gathering)
+      : group{rows, vectors}, width(padded_vectors<T>(vectors)) {
+    if (gathering != Gathering::columns) return;
+    group.order = VectorOrder::by_vector;
+    width = row_stride<T>(vectors);
+  }
+
+  bool is_side_by_side() const { return group.order == VectorOrder::side_by_side; }
+
+  /// Whether a group can be read where it was written, because nothing travels between ranks.
+  bool is_in_place(int ranks, Gathering gathering) const {
+    return gathering == Gathering::vectors && ranks == 1 && (group.count == 1 || is_side_by_side());
+  }
+
+  /// Groups need arrays of their own unless the rows are already what the group would be. A product reads one group and
+  /// wants nothing else in its cache lines.
+  typename RowExchange<T>::Shape exchange(Index groups) const {
+    return {groups, width, group, !(groups == 1 && is_side_by_side())};
+  }
+};
 
 }  // namespace
 
 template <Real T>
-GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors, bool local_only)
-    : layout_(&layout),
-      vectors_(vectors),
-      group_width_(padded_vectors<T>(vectors)),
-      first_row_(local_only ? 0 : layout.first_row()),
-      local_only_(local_only),
-      in_place_(groups_suffice<T>(layout.comm().size(), vectors, local_only)),
-      stride_((in_place_ ? 1 : groups) * group_width_),
-      gather_(layout.comm(), layout.partition(), stride_) {
-  if (in_place_ || !rows_suffice<T>(groups, vectors, local_only))
-    for (Index g = 0; g < groups; ++g) groups_.emplace_back(layout.rows(), vectors);
-  if (!in_place_) rows_ = AlignedArray<T>((local_only ? layout.local_rows() : layout.rows()) * stride_);
-  rows_.fill(T(0));
-  for (Index g = 0; g < groups; ++g)
-    starts_.push_back(in_place_ ? groups_[as_size(g)].view().data : rows_.data() + g * group_width_);
+GatheredVectors<T>::GatheredVectors(const Layout& layout, Index groups, Index vectors, Gathering gathering)
+    : layout_(&layout), vectors_(vectors), groups_count_(groups), gathering_(gathering) {
+  const Arrangement<T> arrangement(layout.rows(), vectors, gathering);
+  const bool in_place = arrangement.is_in_place(layout.comm().size(), gathering);
+  group_width_ = arrangement.width;
+  stride_ = in_place ? group_width_ : groups * group_width_;
+  if (in_place || gathering == Gathering::local) {
+    const Index size = in_place ? arrangement.group.size() : group_width_;
+    in_place_ = AlignedArray<T>(in_place ? groups * size : layout.local_rows() * stride_);
+    in_place_.fill(T(0));
+    for (Index g = 0; g < groups; ++g) {
+      own_.push_back(in_place_.data() + g * size);
+      rows_.push_back(own_.back());
+      if (in_place) groups_.push_back(arrangement.group.in(own_.back()));
+    }
+    return;
+  }
+  const auto shape = arrangement.exchange(groups);
+  exchange_ = layout.comm().team() != nullptr ? make_shared_exchange<T>(layout, shape)
+                                              : make_message_exchange<T>(layout, shape);
+  read_place();
 }
 
 template <Real T>
-void GatheredVectors<T>::gather() {
-  if (in_place_ || local_only_) return;
-  gather_(rows_.span());
-  unpack();
+GatheredVectors<T>::GatheredVectors(GatheredVectors&&) noexcept = default;
+template <Real T>
+GatheredVectors<T>::~GatheredVectors() = default;
+
+/// Finds where the exchange has the rows. Before the first exchange there may be none.
+template <Real T>
+void GatheredVectors<T>::read_place() {
+  const auto& place = exchange_->place();
+  own_.clear();
+  rows_.clear();
+  for (Index g = 0; g < groups_count_; ++g) {
+    own_.push_back(exchange_->mine() + g * group_width_);
+    rows_.push_back(place.rows == nullptr ? nullptr : place.rows + g * group_width_);
+  }
+  groups_.assign(place.groups.begin(), place.groups.end());
+  if (groups_.empty()) groups_.push_back({place.rows, stride_, VectorOrder::side_by_side});
+}
+
+/// Takes messages where memory cannot be shared after all.
+template <Real T>
+void GatheredVectors<T>::get_ready() {
+  if (std::exchange(ready_, true) || exchange_->prepare()) return;
+  const Arrangement<T> arrangement(layout_->rows(), vectors_, gathering_);
+  auto by_messages = make_message_exchange<T>(*layout_, arrangement.exchange(groups_count_));
+  std::copy_n(exchange_->mine(), layout_->local_rows() * stride_, by_messages->mine());
+  exchange_ = std::move(by_messages);
+}
+
+template <Real T>
+void GatheredVectors<T>::gather(Index count) {
+  if (!exchange_) return;
+  get_ready();
+  exchange_->exchange(count);
+  read_place();
 }
 
 template <Real T>
 void GatheredVectors<T>::start_gather() {
-  if (in_place_ || local_only_) return;
-  gather_.start(rows_.span());
+  if (!exchange_) return;
+  get_ready();
+  exchange_->start(vectors_);
   moving_ = true;
 }
 
 template <Real T>
 void GatheredVectors<T>::finish_gather() {
   if (!std::exchange(moving_, false)) return;
-  gather_.finish();
-  unpack();
+  exchange_->finish();
+  read_place();
 }
 
 template <Real T>
-void GatheredVectors<T>::unpack() {
-  if (groups_.empty()) return;
-  // One thread copies few numbers sooner than a second thread wakes up.
-  constexpr Index few = 4096;
-  if (rows_.size() <= few) {
-    unpack(0, layout_->rows());
-    return;
-  }
-  const RowPartition& partition = layout_->partition();
-  const Index run = partition.block_size();
-  for_each_in_parallel(partition.blocks(), [&](Index k) { unpack(k * run, std::min(run, layout_->rows() - k * run)); });
-}
-
-template <Real T>
-void GatheredVectors<T>::unpack(Index first, Index count) {
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    const VectorsView<T> to = groups_[g].view();
-    for (Index j = first; j < first + count; ++j) {
-      const T* const from = row(static_cast<Index>(g), j);
-      if (to.order == VectorOrder::side_by_side)
-        std::copy_n(from, to.stride, to.data + j * to.stride);
-      else
-        for (Index v = 0; v < vectors_; ++v) to.data[v * to.stride + j] = from[v];
-    }
-  }
+template <Real U>
+void GatheredVectors<T>::convert(const GatheredVectors<U>& other, Index group) {
+  const VectorsView<const U> from = other.group(group);
+  const auto take = [&](Index first, Index count, T* rows) {
+    for_each_in_parallel(count, [&](Index k) {
+      for (Index b = 0; b < vectors_; ++b) rows[k * stride_ + b] = static_cast<T>(from(b, first + k));
+    });
+  };
+  take(layout_->first_row(), layout_->local_rows(), mine(0, 0));
+  if (!exchange_) return;
+  get_ready();
+  const auto share = exchange_->begin_filling();
+  take(share.first, share.count, exchange_->place().rows + share.first * stride_);
+  exchange_->end_filling();
+  read_place();
 }
 
 template <Real T>
 bool GatheredVectors<T>::all_finite() const {
   // If vectors are kept local, only the owner of a row knows whether it is finite.
-  if (local_only_) return true;
-  if (!in_place_) return is_finite(rows_.span());
-  return std::all_of(starts_.begin(), starts_.end(), [this](const T* group) {
-    return is_finite({group, as_size(layout_->rows() * stride_)});
-  });
-}
-
-template <Real T>
-bool GatheredVectors<T>::is_finite(std::span<const T> values) const {
-  // Several threads pay only if the numbers come from memory.
-  constexpr Index in_cache = 1 << 18;
-  const Index count = static_cast<Index>(values.size());
-  std::atomic<bool> finite = true;
-  const auto look_at = [&](Index k) {
-    if (!kernels::all_finite(values.data() + k * in_cache, std::min(in_cache, count - k * in_cache))) finite = false;
-  };
-  if (count <= in_cache)
-    look_at(0);
-  else
-    for_each_in_parallel((count + in_cache - 1) / in_cache, look_at);
-  return finite;
+  if (gathering_ == Gathering::local) return true;
+  if (exchange_) return exchange_->all_finite();
+  return kernels::all_finite(in_place_.data(), in_place_.size());
 }
 
 template <Real T>
@@ -124,13 +147,18 @@ double GatheredVectors<T>::Shape::bytes_gathered() const {
 
 template <Real T>
 Index GatheredVectors<T>::Shape::bytes() const {
-  const bool in_place = groups_suffice<T>(partition.ranks(), vectors, local_only);
-  const Index rows = in_place ? 0 : local_only ? partition.largest_row_count() : partition.rows();
-  const Index of_groups = in_place || !rows_suffice<T>(groups, vectors, local_only) ? partition.rows() : 0;
-  return (rows + of_groups) * groups * padded_vectors<T>(vectors) * static_cast<Index>(sizeof(T));
+  const Arrangement<T> arrangement(partition.rows(), vectors, gathering);
+  const auto exchange = arrangement.exchange(groups);
+  const Index values = arrangement.is_in_place(partition.ranks(), gathering) ? groups * arrangement.group.size()
+                       : gathering == Gathering::local ? partition.largest_row_count() * exchange.width()
+                                                       : exchange.values_of_rows() + exchange.values_of_groups();
+  return values * static_cast<Index>(sizeof(T));
 }
 
 template class GatheredVectors<float>;
 template class GatheredVectors<double>;
+template void GatheredVectors<double>::convert(const GatheredVectors<float>&, Index);
+template void GatheredVectors<float>::convert(const GatheredVectors<float>&, Index);
+template void GatheredVectors<double>::convert(const GatheredVectors<double>&, Index);
 
 }  // namespace fullforce

@@ -5,7 +5,8 @@ namespace fullforce {
 template <Real T>
 NetworkRates<T>::NetworkRates(const Layout& layout, const Shape& shape)
     : has_target_(shape.has_target),
-      rates_(layout, shape.all_rates && shape.has_target ? 2 : 1, shape.streams, !shape.all_rates) {
+      rates_(layout, shape.all_rates && shape.has_target ? 2 : 1, shape.streams,
+             shape.all_rates ? Gathering::vectors : Gathering::local) {
   if (!shape.all_rates && shape.has_target) target_rates_.emplace(layout, 1, shape.streams);
 }
 
@@ -24,7 +25,8 @@ template <Real T>
 Index NetworkRates<T>::Shape::bytes() const {
   using Rates = typename GatheredVectors<T>::Shape;
   if (all_rates) return Rates{partition, has_target ? 2 : 1, streams}.bytes();
-  return Rates{partition, 1, streams, true}.bytes() + (has_target ? Rates{partition, 1, streams}.bytes() : 0);
+  return Rates{partition, 1, streams, Gathering::local}.bytes() +
+         (has_target ? Rates{partition, 1, streams}.bytes() : 0);
 }
 
 template <Real T>

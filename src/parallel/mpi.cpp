@@ -9,6 +9,7 @@
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/memory_error.hpp"
 #include "fullforce/parallel/launch.hpp"
+#include "fullforce/parallel/node_team.hpp"
 
 namespace fullforce {
 namespace {
@@ -68,10 +69,12 @@ std::string mpi_library() {
   return name.substr(0, name.find(','));
 }
 
-Communicator Communicator::world() {
+Communicator Communicator::world(Sharing sharing) {
   MPI_Comm copy = MPI_COMM_NULL;
   MPI_Comm_dup(MPI_COMM_WORLD, &copy);
-  return Communicator(copy);
+  Communicator world(copy);
+  if (sharing == Sharing::within_node) world.share_memory();
+  return world;
 }
 
 Communicator Communicator::self() {
@@ -92,6 +95,7 @@ Communicator::Communicator(Communicator&& other) noexcept
     : handle_(std::exchange(other.handle_, MPI_COMM_NULL)),
       rank_(other.rank_),
       size_(other.size_),
+      team_(std::move(other.team_)),
       calls_(other.calls_) {}
 
 Communicator& Communicator::operator=(Communicator&& other) noexcept {
@@ -100,13 +104,21 @@ Communicator& Communicator::operator=(Communicator&& other) noexcept {
   handle_ = std::exchange(other.handle_, MPI_COMM_NULL);
   rank_ = other.rank_;
   size_ = other.size_;
+  team_ = std::move(other.team_);
   calls_ = other.calls_;
   return *this;
 }
 
 Communicator::~Communicator() { free(); }
 
+void Communicator::share_memory(int most) {
+  const Index calls = calls_;
+  team_ = NodeTeam::join(*this, most);
+  calls_ = calls;
+}
+
 void Communicator::free() {
+  team_.reset();
   if (handle_ != MPI_COMM_NULL) MPI_Comm_free(&handle_);
 }
 
@@ -114,6 +126,17 @@ Communicator Communicator::node() const {
   MPI_Comm shared = MPI_COMM_NULL;
   check(MPI_Comm_split_type(handle_, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &shared), "MPI_Comm_split_type");
   return Communicator(shared);
+}
+
+Communicator Communicator::split(int color) const {
+  MPI_Comm part = MPI_COMM_NULL;
+  check(MPI_Comm_split(handle_, color, static_cast<int>(rank_), &part), "MPI_Comm_split");
+  return Communicator(part);
+}
+
+void Communicator::progress() const {
+  int there = 0;
+  expect_success(MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, handle_, &there, MPI_STATUS_IGNORE), "MPI_Iprobe");
 }
 
 void Communicator::check(int code, const char* call) const {
@@ -138,6 +161,11 @@ void Communicator::abort(int exit_code, const std::string& why) const {
 
 void Communicator::barrier() const { check(MPI_Barrier(handle_), "MPI_Barrier"); }
 
+void Communicator::meet() const {
+  if (team_ && team_->nodes() == 1) return team_->meet();
+  expect_success(MPI_Barrier(handle_), "MPI_Barrier");
+}
+
 void Communicator::broadcast(std::span<double> values, Rank root) const {
   expect_same_length(values.size(), "MPI_Bcast");
   check(MPI_Bcast(values.data(), checked_count(static_cast<Index>(values.size())), MPI_DOUBLE, static_cast<int>(root),
@@ -161,6 +189,10 @@ void Communicator::broadcast(std::string& text, Rank root) const {
 
 void Communicator::sum(std::span<std::int64_t> values) const {
   expect_same_length(values.size(), "MPI_Allreduce");
+  if (team_) {
+    count_call();
+    return team_->sum(values);
+  }
   check(MPI_Allreduce(MPI_IN_PLACE, values.data(), checked_count(static_cast<Index>(values.size())), MPI_INT64_T,
                       MPI_SUM, handle_),
         "MPI_Allreduce");
@@ -213,6 +245,15 @@ RowGather::RowGather(const Communicator& comm, const RowPartition& partition, In
   for (int r = 0; r < comm.size(); ++r) {
     counts_.push_back(checked_count(partition.row_count(Rank{r}) * width));
     offsets_.push_back(checked_count(partition.first_row(Rank{r}) * width));
+  }
+}
+
+RowGather::RowGather(const NodeTeam& team, const RowPartition& partition, Index width) : comm_(&team.leaders()) {
+  const std::span<const int> first = team.first_ranks();
+  for (std::size_t node = 0; node + 1 < first.size(); ++node) {
+    const Index begin = partition.first_row(Rank{first[node]}), end = partition.first_row(Rank{first[node + 1]});
+    counts_.push_back(checked_count((end - begin) * width));
+    offsets_.push_back(checked_count(begin * width));
   }
 }
 

@@ -1,55 +1,19 @@
 #include "fullforce/parallel/thread_team.hpp"
 
 #include <exception>
-#include <thread>
 #include <utility>
 
 #include "fullforce/parallel/threads.hpp"
-
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
+#include "fullforce/parallel/waiting.hpp"
 
 namespace fullforce {
-namespace {
-
-/// A waiting thread looks at a flag so often before it gives the core away, which takes some 200 us. Less time passes
-/// between two loops of a step, and more between two steps that write a file. If another thread waits for the core, the
-/// thread hardly looks at all.
-constexpr int looks_where_all_have_cores = 10000;
-constexpr int looks_where_some_wait = 100;
-/// A waiting thread gives the core away so often before it goes to sleep.
-constexpr int yields = 100;
-
-void pause() {
-#if defined(__SSE2__)
-  _mm_pause();
-#endif
-}
-
-/// Waits until ready() or until it has looked `looks` times, and then given the core away a number of times. Returns
-/// whether ready() came.
-template <class Ready>
-bool await(int looks, const Ready& ready) {
-  for (int k = 0; k < looks; ++k) {
-    if (ready()) return true;
-    pause();
-  }
-  for (int k = 0; k < yields; ++k) {
-    if (ready()) return true;
-    std::this_thread::yield();
-  }
-  return ready();
-}
-
-}  // namespace
 
 thread_local ThreadTeam* ThreadTeam::led_ = nullptr;
-bool ThreadTeam::cores_are_shared_ = false;
 ThreadTeam* ThreadTeam::meeting_ = nullptr;
 
 ThreadTeam::ThreadTeam(int threads)
-    : looks_(cores_are_shared_ || threads > core_count() ? looks_where_some_wait : looks_where_all_have_cores),
+    : crowded_(cores_are_shared() || threads > core_count()),
+      looks_(looks_before_yielding(crowded_)),
       done_(as_size(threads)) {}
 
 void ThreadTeam::meet() {
@@ -82,7 +46,7 @@ void ThreadTeam::stand_by(const std::function<void()>& program) {
 
 void ThreadTeam::lead(const std::function<void()>& program) {
   threads_ = omp_get_num_threads();
-  if (looks_ == looks_where_some_wait) {
+  if (crowded_) {
     barrier_.emplace(threads_);
     meeting_ = this;
   }

@@ -9,6 +9,7 @@
 #include "fullforce/base/random.hpp"
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
+#include "fullforce/parallel/exchange_scope.hpp"
 
 namespace fullforce {
 
@@ -133,7 +134,7 @@ void Simulation<T>::advance_networks() {
 
 template <Real T>
 void Simulation<T>::exchange_rates() {
-  const RegionScope scope(timer_, TimerRegion::communication);
+  const ExchangeScope scope(timer_, layout_->comm());
   drive_->rates().exchange(target_runs());
 }
 
@@ -154,8 +155,8 @@ void Simulation<T>::choose_learning_streams() {
 template <Real T>
 void Simulation<T>::multiply_ahead() {
   const bool with_target = target_runs();
-  if (with_target) {
-    const RegionScope scope(timer_, TimerRegion::communication);
+  if (with_target && drive_->rates().target_travels_apart()) {
+    const ExchangeScope scope(timer_, layout_->comm());
     drive_->rates().wait_for_target();
   }
   if (with_target && !drive_->rates().target_is_finite())

@@ -21,10 +21,11 @@ RegionTable region_table(const Communicator& comm, RegionTimer& timer) {
 std::string region_text(const RegionTable& table) {
   double total = 0.0;
   for (const RegionSpread& spread : table) total += spread.mean;
-  std::string text = "where the time went   minimum      mean   maximum   share (s, over ranks)";
+  std::string text = "where the time went   minimum      mean   maximum   share   slowest/mean (s, over ranks)";
   for (std::size_t r = 0; r < region_count; ++r)
-    text += fmt::format("\n  {:18s} {:9.3f} {:9.3f} {:9.3f}  {:5.1f} %", names_of<TimerRegion>[r], table[r].minimum,
-                        table[r].mean, table[r].maximum, total > 0.0 ? 100.0 * table[r].mean / total : 0.0);
+    text += fmt::format("\n  {:18s} {:9.3f} {:9.3f} {:9.3f}  {:5.1f} %   {:.2f}", names_of<TimerRegion>[r],
+                        table[r].minimum, table[r].mean, table[r].maximum,
+                        total > 0.0 ? 100.0 * table[r].mean / total : 0.0, table[r].imbalance());
   return text;
 }
 

@@ -13,6 +13,9 @@ struct RegionSpread {
   double minimum = 0.0;
   double mean = 0.0;
   double maximum = 0.0;
+
+  /// The slowest rank over the mean, 1 where nothing took any time.
+  double imbalance() const { return mean > 0.0 ? maximum / mean : 1.0; }
 };
 using RegionTable = std::array<RegionSpread, region_count>;
 

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+from unittest import mock
 
 import h5py
 
@@ -77,9 +78,11 @@ OTHERS = (
 )
 
 
-def run(folder, ranks, threads, steps, output):
+def run(folder, ranks, threads, steps, output, sharing="on"):
+    """Runs some steps; `sharing` says how many ranks share memory: all ("on"), none ("off"), or a number."""
     arguments = ["train", "c.toml", "--output", output, "--max-steps", steps, "--quiet"]
-    harness.expect_exit(75, harness.mpirun(ranks, arguments, threads, cwd=folder))
+    with mock.patch.dict(os.environ, FULLFORCE_SHARED_MEMORY=sharing):
+        harness.expect_exit(75, harness.mpirun(ranks, arguments, threads, cwd=folder))
     return os.path.join(folder, output, f"checkpoint-{steps}.h5")
 
 
@@ -124,10 +127,11 @@ def check(folder, rule, precision, streams, features, in_degree, modes=0, neuron
     late = steps * 4 // 5
     few = ((2, 3, 30), (3, 2, late)) if modes else ((3, 2, late),)
     # In the last layout, OpenMP has another number of threads in mind inside a parallel region.
-    layouts = [(2, 1), (3, 1), (5, 1), (1, 2), (2, 2), (12, 1), (1, "3,1")] if everything else [(3, 1), (1, 2)]
-    for ranks, threads in layouts:
-        other = run(folder, ranks, threads, steps, f"layout-{ranks}-{threads}")
-        compare(reference, other, f"{label}: {ranks} x {threads}")
+    all_layouts = [(2, 1, "on"), (3, 1, "off"), (5, 1, "2"), (1, 2, "on"), (2, 2, "off"), (12, 1, "on"), (12, 1, "5"),
+                   (1, "3,1", "on")]
+    for ranks, threads, sharing in all_layouts if everything else [(3, 1, "2"), (1, 2, "on")]:
+        other = run(folder, ranks, threads, steps, f"layout-{ranks}-{threads}-{sharing}", sharing)
+        compare(reference, other, f"{label}: {ranks} x {threads}, shared memory {sharing}")
     all_restarts = ((3, 2, 100), (1, 3, late), (2, 1, 0), (2, 3, end_of_a_trial(folder, "reference")))
     for first, second, stop in all_restarts if everything else few:
         output = f"restart-{stop}"

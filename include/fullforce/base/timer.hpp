@@ -9,15 +9,17 @@
 namespace fullforce {
 
 /// The regions among which the time of a run is divided. Every moment belongs to exactly one region. The region `rest`
-/// gets the time that no other region claims.
-enum class TimerRegion { target_network, products, updates, communication, io, rest };
-inline constexpr std::size_t region_count = 6;
+/// gets the time that no other region claims. An exchange between ranks consists of `waiting` until all of them have
+/// come to it, and of the `communication` itself.
+enum class TimerRegion { target_network, products, updates, waiting, communication, io, rest };
+inline constexpr std::size_t region_count = 7;
 /// The names of the regions as results write them.
 template <>
 inline constexpr std::array<std::string_view, region_count> names_of<TimerRegion> = {
-    "target_network", "products", "updates", "communication", "io", "rest"};
+    "target_network", "products", "updates", "waiting", "communication", "io", "rest"};
 
-/// A clock that counts the time of one region at any moment. It begins with TimerRegion::rest.
+/// A clock that counts the time of one region at any moment. It begins with TimerRegion::rest. Exchanges count as
+/// TimerRegion::communication; how much of their time is waiting is known from some of them.
 class RegionTimer {
  public:
   RegionTimer() : since_(Clock::now()) {}
@@ -25,12 +27,26 @@ class RegionTimer {
   /// Ends the current region, begins the region `next`, and returns the region that ended.
   TimerRegion enter(TimerRegion next);
 
-  /// Returns the seconds spent in each region until now.
+  /// Counts an exchange, and returns whether its waiting is to be measured. One in 17 is, since knowing who waits takes
+  /// one more meeting of all ranks. The number is prime, so that each of a step's exchanges has its turn.
+  bool samples_exchange() { return exchanges_++ % 17 == 0; }
+
+  /// Counts an exchange that was measured: the seconds of waiting, and those of the whole.
+  void add_exchange(double waiting, double whole) {
+    sampled_waiting_ += waiting;
+    sampled_exchange_ += whole;
+  }
+
+  /// Returns the seconds spent in each region until now. The share of waiting in all exchanges is that of the measured
+  /// ones.
   std::array<double, region_count> seconds();
 
  private:
   using Clock = std::chrono::steady_clock;
   std::array<double, region_count> seconds_{};
+  std::uint64_t exchanges_ = 0;
+  double sampled_waiting_ = 0.0;
+  double sampled_exchange_ = 0.0;
   TimerRegion current_ = TimerRegion::rest;
   Clock::time_point since_;
 };

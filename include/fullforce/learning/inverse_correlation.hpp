@@ -108,7 +108,7 @@ class InverseCorrelation {
   /// factors of the updates of the weights.
   const double* inverse_factor() const { return factor_.data(); }
   /// S^T as it was applied last, [m, d].
-  const RowMatrix<F>& panel_rows() const { return S_transposed_; }
+  MatrixView<const F> panel_rows() const { return {S_.group(0).data, layout_->rows(), S_.group(0).stride}; }
   const RowMatrix<F>& matrix() const { return P_; }
 
   /// The number of samples at which phi^T P phi was negative, because rounding had used up the precision of P.
@@ -126,16 +126,12 @@ class InverseCorrelation {
   void persist_whole_panel(Archive& archive, Index features);
 
  private:
-  F* S(Index local) { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
-  const F* S(Index local) const { return all_S_.data() + (layout_->first_row() + local) * S_stride_; }
-  MatrixView<F> S_from(Index local) { return {S(local), capacity_, S_stride_}; }
   bool uses_symmetry() const { return used_ == layout_->rows() && SymmetricProduct<F>::pays(used_, selected_); }
   void begin_diagonal();
   void sum_block(RowBlock block);
   void decode();
   double rounding_of_sums() const;
   void factorise();
-  void transpose_panel();
   void flush(RowBlock block);
   void flush(RowBlock block, Index column, Index columns);
   void find_pending(Archive& archive);
@@ -159,10 +155,7 @@ class InverseCorrelation {
 
   RowMatrix<F> P_;  ///< [local rows, d]
   std::optional<SymmetricProduct<F>> symmetric_;
-  Index S_stride_;
-  AlignedArray<F> all_S_;      ///< S of all ranks, [d, capacity]; a step touches only this rank's rows
-  RowMatrix<F> S_transposed_;  ///< [capacity, d]
-  RowGather gather_S_;
+  GatheredVectors<F> S_;  ///< the panel, [d, capacity]; only its application needs the rows of other ranks
 
   const GatheredVectors<F>* phi_ = nullptr;
   std::vector<Index> chosen_;

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "fullforce/linalg/vectors.hpp"
@@ -7,9 +8,18 @@
 
 namespace fullforce {
 
+template <Real T>
+class RowExchange;
+
+/// What becomes of GatheredVectors: every rank reads them in the order that suits their number (`vectors`), or each of
+/// them as one contiguous column (`columns`), as products with many of them want it; or nothing is gathered, because
+/// products need no other rows than a rank's own (`local`).
+enum class Gathering { vectors, columns, local };
+
 /// Groups of vectors over all neurons, which products read. A group holds, for example, the rates of one network, and
 /// the next group those of the other network. Each rank fills in its own rows, and one gather brings the rows of all
-/// ranks.
+/// ranks. The ranks of a node hold the gathered rows once together if they share memory (see NodeTeam), and once each
+/// otherwise.
 template <Real T>
 class GatheredVectors {
  public:
@@ -17,87 +27,72 @@ class GatheredVectors {
     RowPartition partition;
     Index groups = 1;
     Index vectors = 1;
-    /// If true, each rank keeps only its own rows and nothing is gathered. This serves products that need no other
-    /// rows.
-    bool local_only = false;
+    Gathering gathering = Gathering::vectors;
 
-    /// Returns the bytes of memory on the rank with the most rows.
+    /// Returns the bytes of memory on the rank with the most rows, where ranks do not share memory.
     Index bytes() const;
     /// Returns the bytes that a gather moves over all ranks.
     double bytes_gathered() const;
   };
 
-  GatheredVectors(const Layout& layout, Index groups, Index vectors, bool local_only = false);
+  GatheredVectors(const Layout& layout, Index groups, Index vectors, Gathering gathering = Gathering::vectors);
+  GatheredVectors(GatheredVectors&&) noexcept;
+  ~GatheredVectors();
 
   /// Returns row `local` of this rank in a group. It holds `vectors` scalars side by side, padded with zeros up to
   /// stride(). The owner must keep these zeros.
-  T* mine(Index group, Index local) { return start(group) + (first_row_ + local) * stride_; }
-  const T* mine(Index group, Index local) const { return row(group, first_row_ + local); }
+  T* mine(Index group, Index local) { return own_[as_size(group)] + local * stride_; }
+  const T* mine(Index group, Index local) const { return own_[as_size(group)] + local * stride_; }
   /// Returns the same rows from `local` on, as [local rows, vectors].
   MatrixView<T> mine_from(Index group, Index local) { return {mine(group, local), vectors_, stride_}; }
   MatrixView<const T> mine_from(Index group, Index local) const { return {mine(group, local), vectors_, stride_}; }
   /// Returns the number of scalars from one row of a group to the next.
   Index stride() const { return stride_; }
 
-  /// Brings the rows of all ranks to every rank. This moves groups * rows * vectors scalars. **Collective.**
-  void gather();
+  /// Brings the rows of all ranks to every rank. This moves groups * rows * vectors scalars. If only the first `count`
+  /// vectors are wanted, the others are not put into the order of products. **Collective.**
+  void gather() { gather(vectors_); }
+  void gather(Index count);
 
   /// These two functions do the same in two parts. The work in between must neither need the rows of other ranks nor
   /// change those of this rank. finish_gather() does nothing if no gather is under way. **Collective.**
   void start_gather();
   void finish_gather();
 
-  /// Returns a group as the last gather left it, in the order that suits the number of vectors. If the group is written
-  /// in place, it is returned as it is now. The function must not be called if the vectors are local_only.
-  VectorsView<const T> group(Index g) const {
-    if (groups_.empty()) return {rows_.data(), stride_, VectorOrder::side_by_side};
-    return groups_[as_size(g)].view();
-  }
+  /// Returns a group as the last gather left it, in the order that suits the vectors. If the group is written in place,
+  /// it is returned as it is now. The function must not be called if nothing is gathered.
+  VectorsView<const T> group(Index g) const { return groups_[as_size(g)]; }
 
   /// After a gather, returns row j of a group. Its vectors lie side by side, and rows lie stride() scalars apart.
-  const T* row(Index group, Index j) const { return start(group) + j * stride_; }
+  const T* row(Index group, Index j) const { return rows_[as_size(group)] + j * stride_; }
   /// After a gather, returns all rows of a group: [N, vectors].
-  MatrixView<const T> rows_of(Index group) const { return {start(group), vectors_, stride_}; }
+  MatrixView<const T> rows_of(Index group) const { return {row(group, 0), vectors_, stride_}; }
 
-  /// Takes over the gathered values of a group of `other`, which has as many vectors in another precision. Nothing is
-  /// sent.
+  /// Takes over the gathered values of a group of `other`, which has as many vectors in another precision, as its only
+  /// group. Nothing is sent. Each rank converts all rows, or a share of them where ranks share memory. **Collective.**
   template <Real U>
-  void convert(const GatheredVectors<U>& other, Index group) {
-    const VectorsView<const U> from = other.group(group);
-    const Index run = layout_->partition().block_size(), rows = layout_->rows();
-    for_each_in_parallel(layout_->partition().blocks(), [&](Index block) {
-      for (Index j = block * run; j < std::min((block + 1) * run, rows); ++j)
-        for (Index b = 0; b < vectors_; ++b) set(group, j, b, static_cast<T>(from(b, j)));
-    });
-  }
+  void convert(const GatheredVectors<U>& other, Index group);
 
   /// Returns whether all values are finite.
   bool all_finite() const;
 
  private:
-  T* start(Index group) const { return starts_[as_size(group)]; }
-  void set(Index group, Index j, Index b, T value) {
-    start(group)[j * stride_ + b] = value;
-    if (!in_place_ && !groups_.empty()) groups_[as_size(group)].view()(b, j) = value;
-  }
-  bool is_finite(std::span<const T> values) const;
-  void unpack();
-  void unpack(Index first, Index count);
+  void get_ready();
+  void read_place();
 
   const Layout* layout_;
   Index vectors_;
+  Index groups_count_;
   Index group_width_;
-  Index first_row_;
-  bool local_only_;
-  bool in_place_;  ///< nothing is sent, and the groups are written where they are read
   Index stride_;
-  AlignedArray<T> rows_;  ///< [N, groups, padded vectors]: what a gather sends; it is empty if in_place_
-  /// The groups as separate arrays, unless rows_ already holds them so. A product reads one group and wants nothing
-  /// else in its cache lines.
-  std::vector<Vectors<T>> groups_;
-  std::vector<T*> starts_;  ///< where the first row of each group is written
-  RowGather gather_;
-  bool moving_ = false;
+  Gathering gathering_;
+  AlignedArray<T> in_place_;                  ///< the groups, if they are read where they are written
+  std::unique_ptr<RowExchange<T>> exchange_;  ///< null if nothing is sent
+  bool ready_ = false;                        ///< whether there was an exchange
+  bool moving_ = false;                       ///< whether one is under way
+  std::vector<T*> own_;                       ///< this rank's first row in each group
+  std::vector<const T*> rows_;                ///< the first row of all in each group
+  std::vector<VectorsView<const T>> groups_;
 };
 
 }  // namespace fullforce

@@ -42,25 +42,31 @@ struct VectorsView {
   operator VectorsView<const T>() const { return {data, stride, order}; }
 };
 
+/// How `count` vectors of `length` elements each lie in memory.
+template <Real T>
+struct VectorsShape {
+  Index length = 0;
+  Index count = 0;
+  VectorOrder order = vector_order<T>(count);
+
+  Index stride() const { return order == VectorOrder::by_vector ? row_stride<T>(length) : padded_vectors<T>(count); }
+  Index size() const { return stride() * (order == VectorOrder::by_vector ? count : length); }
+  VectorsView<T> in(T* memory) const { return {memory, stride(), order}; }
+};
+
 /// Holds `count` vectors of `length` elements each, in the order that suits their number. All elements are zero at
 /// first.
 template <Real T>
 class Vectors {
  public:
   Vectors() = default;
-  Vectors(Index length, Index count)
-      : order_(vector_order<T>(count)),
-        stride_(order_ == VectorOrder::by_vector ? row_stride<T>(length) : padded_vectors<T>(count)),
-        data_(stride_ * (order_ == VectorOrder::by_vector ? count : length)) {
-    data_.fill(T(0));
-  }
+  Vectors(Index length, Index count) : shape_{length, count}, data_(shape_.size()) { data_.fill(T(0)); }
 
-  VectorsView<T> view() { return {data_.data(), stride_, order_}; }
-  VectorsView<const T> view() const { return {data_.data(), stride_, order_}; }
+  VectorsView<T> view() { return shape_.in(data_.data()); }
+  VectorsView<const T> view() const { return {data_.data(), shape_.stride(), shape_.order}; }
 
  private:
-  VectorOrder order_ = VectorOrder::by_vector;
-  Index stride_ = 0;
+  VectorsShape<T> shape_;
   AlignedArray<T> data_;
 };
 

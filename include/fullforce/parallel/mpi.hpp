@@ -2,6 +2,7 @@
 #include <mpi.h>
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,14 +33,19 @@ void require_thread_level(int granted, int threads);
 /// Returns the name and version of the MPI library in one line.
 std::string mpi_library();
 
+class NodeTeam;
+
+/// Whether the ranks of a node share memory, or each of them has everything for itself.
+enum class Sharing { within_node, none };
+
 /// A communicator, and the only class that calls MPI. It owns a duplicate, so that messages of other libraries cannot
 /// meet those of this program. MPI returns error codes, and this class checks them. If a call fails, the class prints
 /// what failed and where, then aborts the whole job, so that no other rank waits for ever. Every rank must call all
 /// members marked Collective in the same order.
 class Communicator {
  public:
-  /// Returns a duplicate of MPI_COMM_WORLD. **Collective.**
-  static Communicator world();
+  /// Returns a duplicate of MPI_COMM_WORLD. With Sharing::within_node it calls share_memory(). **Collective.**
+  static Communicator world(Sharing sharing = Sharing::within_node);
 
   /// Returns a communicator of this rank alone. It serves data of which every rank holds the whole.
   static Communicator self();
@@ -55,8 +61,27 @@ class Communicator {
   /// Returns a communicator of the ranks that share this rank's memory (one node). **Collective.**
   Communicator node() const;
 
+  /// Returns a communicator of the ranks that give the same `color`, in the same order. **Collective.**
+  Communicator split(int color) const;
+
+  /// From now on the ranks of a node exchange through shared memory, where they can (see NodeTeam::join()). At most
+  /// `most` of them share it; 0 stands for all. **Collective.**
+  void share_memory(int most = 0);
+
+  /// The ranks of this rank's node, if the ranks of this communicator exchange through shared memory; otherwise null.
+  NodeTeam* team() const { return team_.get(); }
+
+  /// Lets messages that are on their way get on. It waits for nothing, and any rank may call it at any time.
+  void progress() const;
+
+  /// Counts a collective that went through shared memory.
+  void count_call() const { ++calls_; }
+
   /// Waits for all ranks. **Collective.**
   void barrier() const;
+
+  /// Does the same for a measurement of time, and is not counted. **Collective.**
+  void meet() const;
 
   /// Copies the values of `root` to all ranks. **Collective.**
   void broadcast(std::span<double> values, Rank root = Rank{0}) const;
@@ -100,6 +125,7 @@ class Communicator {
   MPI_Comm handle_ = MPI_COMM_NULL;
   Rank rank_{0};
   int size_ = 1;
+  std::shared_ptr<NodeTeam> team_;
   mutable Index calls_ = 0;
 };
 
@@ -109,6 +135,10 @@ class Communicator {
 class RowGather {
  public:
   RowGather(const Communicator& comm, const RowPartition& partition, Index width);
+
+  /// Does the same between the leaders of `team`, each of which has the rows of its node. Only leaders may call it, and
+  /// only where there are several nodes.
+  RowGather(const NodeTeam& team, const RowPartition& partition, Index width);
   RowGather(RowGather&& other) noexcept;
   ~RowGather();
 

@@ -18,10 +18,6 @@ namespace fullforce {
 /// to sleep, and one that shares its core with others of the node soon lets them have it.
 class ThreadTeam {
  public:
-  /// Says whether threads of this node have to share cores. It holds for teams to come, and nothing of the kind is
-  /// known before.
-  static void set_cores_are_shared(bool shared) { cores_are_shared_ = shared; }
-
   /// Runs `program` on the calling thread. The other threads stand by until the program ends or throws.
   static void stand_by(const std::function<void()>& program);
 
@@ -56,9 +52,9 @@ class ThreadTeam {
   void serve(int thread);
 
   static thread_local ThreadTeam* led_;
-  static bool cores_are_shared_;
   static ThreadTeam* meeting_;  ///< the team whose threads meet at `barrier_`; null where they meet at OpenMP's
 
+  bool crowded_;     ///< whether threads have to share cores
   int looks_;        ///< number of times a thread looks at a flag before it gives its core away
   int threads_ = 1;  ///< OpenMP may give fewer than were asked for
   Order order_;

@@ -3,9 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <csignal>
+
+#include "support/soft_limit.hpp"
 
 namespace fullforce {
 namespace {
+
+/// Exchange by messages, through memory that all ranks share, or through memory that pairs of ranks share.
+std::vector<Communicator> all_ways() {
+  std::vector<Communicator> ways;
+  ways.push_back(Communicator::world(Sharing::none));
+  ways.push_back(Communicator::world(Sharing::within_node));
+  ways.push_back(Communicator::world(Sharing::none));
+  ways.back().share_memory(2);
+  return ways;
+}
 
 template <class T>
 class GatheredVectorsOf : public testing::Test {};
@@ -18,39 +31,93 @@ T value(Index group, Index row, Index vector) {
 }
 
 template <Real T>
-void fill(GatheredVectors<T>& all, const Layout& layout, Index groups, Index vectors) {
+void fill(GatheredVectors<T>& all, const Layout& layout, Index groups, Index vectors, T more = T(0)) {
   for (Index g = 0; g < groups; ++g)
     for (Index i = 0; i < layout.local_rows(); ++i)
-      for (Index b = 0; b < vectors; ++b) all.mine(g, i)[b] = value<T>(g, layout.first_row() + i, b);
+      for (Index b = 0; b < vectors; ++b) all.mine(g, i)[b] = value<T>(g, layout.first_row() + i, b) + more;
 }
 
 TYPED_TEST(GatheredVectorsOf, AllRanksHaveAllRowsInTheOrderOfProducts) {
   using T = TypeParam;
-  const Communicator comm = Communicator::world();
-  for (const Index rows : {11, 300, 2100})
-    for (const Index groups : {1, 2})
-      for (const Index vectors : {1, 2, 3, 16}) {
-        const Layout layout(comm, rows);
-        GatheredVectors<T> all(layout, groups, vectors);
-        fill(all, layout, groups, vectors);
-        const bool in_parts = vectors == 3;
-        if (in_parts) {
-          all.start_gather();
-          all.finish_gather();
-        } else {
-          all.gather();
-        }
-        EXPECT_TRUE(all.all_finite());
-        for (Index g = 0; g < groups; ++g) {
-          const VectorsView<const T> group = all.group(g);
-          ASSERT_EQ(group.order, vector_order<T>(vectors));
-          for (Index j = 0; j < rows; ++j)
-            for (Index b = 0; b < vectors; ++b) {
-              ASSERT_EQ(group(b, j), value<T>(g, j, b)) << groups << " groups of " << vectors << ", row " << j;
-              ASSERT_EQ(all.row(g, j)[b], value<T>(g, j, b));
+  for (const Communicator& comm : all_ways())
+    for (const Index rows : {11, 300, 2100})
+      for (const Index groups : {1, 2})
+        for (const Index vectors : {1, 2, 3, 16}) {
+          const Layout layout(comm, rows);
+          GatheredVectors<T> all(layout, groups, vectors);
+          for (const T more : {T(0), T(1), T(2)}) {
+            fill(all, layout, groups, vectors, more);
+            const bool in_parts = vectors == 3;
+            if (in_parts) {
+              all.start_gather();
+              all.finish_gather();
+            } else {
+              all.gather();
             }
+            EXPECT_TRUE(all.all_finite());
+            for (Index g = 0; g < groups; ++g) {
+              const VectorsView<const T> group = all.group(g);
+              ASSERT_EQ(group.order, vector_order<T>(vectors));
+              for (Index j = 0; j < rows; ++j)
+                for (Index b = 0; b < vectors; ++b) {
+                  ASSERT_EQ(group(b, j), value<T>(g, j, b) + more)
+                      << groups << " groups of " << vectors << ", row " << j;
+                  ASSERT_EQ(all.row(g, j)[b], value<T>(g, j, b) + more);
+                }
+            }
+          }
         }
-      }
+}
+
+TYPED_TEST(GatheredVectorsOf, ColumnsAreContiguousWhateverTheirNumber) {
+  using T = TypeParam;
+  for (const Communicator& comm : all_ways()) {
+    const Layout layout(comm, 300);
+    GatheredVectors<T> all(layout, 1, 70, Gathering::columns);
+    fill(all, layout, 1, 70);
+    for (const Index wanted : {70, 33}) {
+      all.gather(wanted);
+      const VectorsView<const T> columns = all.group(0);
+      ASSERT_EQ(columns.order, VectorOrder::by_vector);
+      for (Index j = 0; j < 300; ++j)
+        for (Index k = 0; k < wanted; ++k) ASSERT_EQ(columns(k, j), value<T>(0, j, k));
+    }
+  }
+}
+
+TYPED_TEST(GatheredVectorsOf, AreConvertedWithoutAMessage) {
+  using T = TypeParam;
+  for (const Communicator& comm : all_ways())
+    for (const Index vectors : {1, 2, 16}) {
+      const Layout layout(comm, 300);
+      GatheredVectors<float> from(layout, 2, vectors);
+      GatheredVectors<T> to(layout, 1, vectors);
+      fill(from, layout, 2, vectors);
+      from.gather();
+      to.convert(from, 1);
+      const Index before = comm.calls();
+      to.convert(from, 1);
+      EXPECT_EQ(comm.calls(), before);
+      for (Index j = 0; j < 300; ++j)
+        for (Index b = 0; b < vectors; ++b) ASSERT_EQ(to.group(0)(b, j), static_cast<T>(value<float>(1, j, b)));
+      for (Index i = 0; i < layout.local_rows(); ++i)
+        ASSERT_EQ(to.mine(0, i)[0], static_cast<T>(value<float>(1, layout.first_row() + i, 0)));
+    }
+}
+
+/// A file of memory may not grow beyond this limit, so the first gather goes over to messages.
+TYPED_TEST(GatheredVectorsOf, TravelByMessagesWhereMemoryCannotBeHad) {
+  using T = TypeParam;
+  const Communicator comm = Communicator::world();
+  std::signal(SIGXFSZ, SIG_IGN);
+  const Layout layout(comm, 300);
+  GatheredVectors<T> all(layout, 2, 16);
+  fill(all, layout, 2, 16);
+  {
+    const SoftLimit limit(RLIMIT_FSIZE, 4096);
+    all.gather();
+  }
+  for (Index j = 0; j < 300; ++j) ASSERT_EQ(all.group(1)(5, j), value<T>(1, j, 5));
 }
 
 TYPED_TEST(GatheredVectorsOf, CopiesOfGroupsStayWhatTheyWere) {
@@ -68,13 +135,17 @@ TYPED_TEST(GatheredVectorsOf, CopiesOfGroupsStayWhatTheyWere) {
 
 TYPED_TEST(GatheredVectorsOf, OneThatIsNotFiniteIsFoundOnEveryRank) {
   using T = TypeParam;
-  const Communicator comm = Communicator::world();
-  const Layout layout(comm, 50);
-  for (const Index vectors : {1, 16}) {
-    GatheredVectors<T> all(layout, 2, vectors);
-    if (comm.is_root()) all.mine(1, 3)[0] = static_cast<T>(NAN);
-    all.gather();
-    EXPECT_FALSE(all.all_finite());
+  for (const Communicator& comm : all_ways()) {
+    const Layout layout(comm, 50);
+    for (const Index vectors : {1, 16}) {
+      GatheredVectors<T> all(layout, 2, vectors);
+      if (comm.is_root()) all.mine(1, 3)[0] = static_cast<T>(NAN);
+      all.gather();
+      EXPECT_FALSE(all.all_finite());
+      if (comm.is_root()) all.mine(1, 3)[0] = T(0);
+      all.gather();
+      EXPECT_TRUE(all.all_finite());
+    }
   }
 }
 
@@ -82,7 +153,7 @@ TYPED_TEST(GatheredVectorsOf, RowsKeptApartNeedNoOthers) {
   using T = TypeParam;
   const Communicator comm = Communicator::world();
   const Layout layout(comm, 50);
-  GatheredVectors<T> apart(layout, 1, 2, true);
+  GatheredVectors<T> apart(layout, 1, 2, Gathering::local);
   fill(apart, layout, 1, 2);
   const Index before = comm.calls();
   apart.gather();

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "fullforce/parallel/threads.hpp"
+#include "fullforce/parallel/waiting.hpp"
 
 namespace fullforce {
 namespace {
@@ -22,11 +23,11 @@ class ThreadTeams : public testing::TestWithParam<Team> {
   void SetUp() override {
     before_ = thread_count();
     set_thread_count(GetParam().threads);
-    ThreadTeam::set_cores_are_shared(GetParam().share_cores);
+    set_cores_are_shared(GetParam().share_cores);
   }
   void TearDown() override {
     set_thread_count(before_);
-    ThreadTeam::set_cores_are_shared(false);
+    set_cores_are_shared(false);
   }
 
  private:

@@ -1,0 +1,35 @@
+#include <charconv>
+#include <string_view>
+
+#include "cli.hpp"
+#include "fullforce/base/check.hpp"
+#include "fullforce/base/utf8.hpp"
+
+namespace fullforce {
+namespace {
+
+constexpr std::int64_t nobody = -1;
+constexpr std::int64_t all = 0;
+
+/// How many ranks of a node may share memory, as the text of the variable says.
+std::int64_t most_in(std::string_view text) {
+  if (text.empty() || text == "on") return all;
+  if (text == "off") return nobody;
+  int most = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), most);
+  require(error == std::errc() && end == text.data() + text.size() && most >= 1,
+          "FULLFORCE_SHARED_MEMORY = {} (must be on, off, or the number of ranks that may share memory)",
+          printable(text));
+  return most;
+}
+
+}  // namespace
+
+void share_memory_as_chosen(Communicator& comm, const char* variable) {
+  std::int64_t most = all;
+  agree(comm, [&] { most = most_in(variable == nullptr ? "" : variable); });
+  comm.broadcast(std::span(&most, 1));
+  if (most != nobody && comm.size() > 1) comm.share_memory(static_cast<int>(most));
+}
+
+}  // namespace fullforce

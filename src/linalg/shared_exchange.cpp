@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <optional>
+
+#include "fullforce/parallel/node_team.hpp"
+#include "row_exchange.hpp"
+
+namespace fullforce {
+namespace {
+
+/// The ranks of a node have the rows of all ranks once together. Each rank copies its own rows there, and all of them
+/// read there. Between nodes, the leaders gather.
+///
+/// There are two copies, which exchanges fill in turn. A rank that begins to fill a copy knows from the exchange before
+/// that all others have read the other copy, so they no longer read this one.
+template <Real T>
+class SharedExchange : public RowExchange<T> {
+ public:
+  using typename RowExchange<T>::Shape;
+  using typename RowExchange<T>::Place;
+  using typename RowExchange<T>::Rows;
+
+  SharedExchange(const Layout& layout, const Shape& shape)
+      : RowExchange<T>(layout, shape), team_(layout.comm().team()), own_(layout.local_rows() * shape.width()) {
+    own_.fill(T(0));
+  }
+
+  T* mine() override { return own_.data(); }
+
+  /// The memory is not allocated in the constructor, because a rank that lacks memory may fail there alone.
+  bool prepare() override {
+    const Index flags = NodeFlags::bytes(team_->node().size());
+    const Index bytes = flags + 2 * values_of_copy() * static_cast<Index>(sizeof(T));
+    memory_ = SharedMemory(team_->node(), bytes, SharedMemory::Writers::all);
+    if (this->layout_->comm().min(std::int64_t{memory_.is_there()}) == 0) return false;
+    flags_ = NodeFlags(team_->node(), memory_.data());
+    for (Index k = 0; k < 2; ++k)
+      lay_out(places_[k], reinterpret_cast<T*>(memory_.data() + flags) + k * values_of_copy());
+    if (team_->nodes() > 1 && team_->is_leader())
+      between_nodes_.emplace(*team_, this->layout_->partition(), this->shape_.width());
+    return true;
+  }
+
+  void start(Index columns) override {
+    columns_ = columns;
+    present_ = 1 - present_;
+    std::copy_n(own_.data(), own_.size(), places_[present_].rows + this->layout_->first_row() * this->shape_.width());
+    this->separate(places_[present_], this->layout_->first_row(), this->layout_->local_rows(), columns);
+    flags_.arrive(this->is_finite(own_.data(), own_.size()));
+    this->layout_->comm().count_call();
+  }
+
+  void finish() override {
+    finite_ = flags_.wait();
+    if (team_->nodes() == 1) return;
+    finite_ = flags_.meet(!between_nodes_ || (gather_between_nodes() && finite_));
+  }
+
+  Rows begin_filling() override {
+    present_ = 1 - present_;
+    return share();
+  }
+  void end_filling() override {
+    this->separate(places_[present_], share().first, share().count, this->shape_.group.count);
+    flags_.meet();
+  }
+
+  const Place& place() const override { return places_[present_]; }
+  bool all_finite() const override { return finite_; }
+
+ private:
+  /// Each array begins on an aligned address.
+  Index values_of_copy() const {
+    return padded<T>(this->shape_.values_of_rows()) + padded<T>(this->shape_.values_of_groups());
+  }
+
+  void lay_out(Place& place, T* memory) {
+    place.rows = memory;
+    T* const groups = memory + padded<T>(this->shape_.values_of_rows());
+    for (Index g = 0; this->shape_.separates && g < this->shape_.groups; ++g)
+      place.groups.push_back(this->shape_.group.in(groups + g * this->shape_.group.size()));
+  }
+
+  /// An equal share of all rows for each rank of the node.
+  Rows share() const {
+    const Index rows = this->layout_->rows(), rank = static_cast<Index>(team_->node().rank());
+    const Index first = rows * rank / team_->node().size();
+    return {first, rows * (rank + 1) / team_->node().size() - first};
+  }
+
+  /// Brings the rows of the other nodes. Returns whether all numbers are finite.
+  bool gather_between_nodes() {
+    const Place& place = places_[present_];
+    (*between_nodes_)(std::span(place.rows, as_size(this->shape_.values_of_rows())));
+    const Index begin = this->layout_->first_row(), end = begin + node_rows();
+    this->separate(place, 0, begin, columns_);
+    this->separate(place, end, this->layout_->rows() - end, columns_);
+    return this->is_finite(place.rows, this->shape_.values_of_rows());
+  }
+
+  /// The rows of this node, of which this leader has the first.
+  Index node_rows() const {
+    const int next = static_cast<int>(this->layout_->comm().rank()) + team_->node().size();
+    return this->layout_->partition().first_row(Rank{next}) - this->layout_->first_row();
+  }
+
+  const NodeTeam* team_;
+  AlignedArray<T> own_;  ///< the rows of this rank, [local rows, width]
+  SharedMemory memory_;
+  NodeFlags flags_;
+  Place places_[2];
+  int present_ = 0;
+  std::optional<RowGather> between_nodes_;
+  Index columns_ = 0;
+  bool finite_ = true;
+};
+
+}  // namespace
+
+template <Real T>
+std::unique_ptr<RowExchange<T>> make_shared_exchange(const Layout& layout,
+                                                     const typename RowExchange<T>::Shape& shape) {
+  return std::make_unique<SharedExchange<T>>(layout, shape);
+}
+
+template std::unique_ptr<RowExchange<float>> make_shared_exchange(const Layout&, const RowExchange<float>::Shape&);
+template std::unique_ptr<RowExchange<double>> make_shared_exchange(const Layout&, const RowExchange<double>::Shape&);
+
+}  // namespace fullforce
