@@ -76,13 +76,26 @@ Check between(T low, T high) {
   };
 }
 
-Check one_of(Choices choices) {
-  return [choices = std::move(choices)](const Value& value) -> std::string {
+/// 0 stands for something else, and times below `low` would be rounded to 0.
+Check zero_or_between(double low, double high) {
+  return [low, high](const Value& value) {
+    const double v = std::get<double>(value);
+    return v == 0.0 || (v >= low && v <= high) ? "" : fmt::format("must be 0, or from {} to {}", low, high);
+  };
+}
+
+/// `truth` are the values without quotes that stand for some of the choices.
+Check one_of(Choices choices, Choices truth = {}) {
+  return [choices = std::move(choices), truth = std::move(truth)](const Value& value) -> std::string {
     const auto& text = std::get<std::string>(value);
     if (std::find(choices.begin(), choices.end(), text) != choices.end()) return {};
-    std::string list;
-    for (const auto choice : choices) list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", choice);
-    return fmt::format("must be one of {}; the nearest is \"{}\"", list, nearest(text, choices));
+    Choices candidates;
+    std::vector<std::string> spelled;
+    for (const auto choice : choices) candidates.push_back(choice), spelled.push_back(fmt::format("\"{}\"", choice));
+    for (const auto word : truth) candidates.push_back(word), spelled.emplace_back(word);
+    const auto best = std::find(candidates.begin(), candidates.end(), nearest(text, candidates));
+    return fmt::format("must be one of {}; the nearest is {}", fmt::join(spelled, ", "),
+                       spelled[as_size(best - candidates.begin())]);
   };
 }
 
@@ -138,6 +151,7 @@ Key word(std::string_view section, std::string_view name, Member member, Choices
 /// Lets a key with choices take false and true for two of them.
 Key or_truth(Key k, std::string_view of_false, std::string_view of_true) {
   k.of_truth = {of_false, of_true};
+  k.complaint = one_of(k.choices, {"false", "true"});
   k.comment = "or true, false";
   return k;
 }
@@ -169,8 +183,10 @@ std::vector<Key> make_keys() {
                path_or_empty));
   add(choice("task", "target", MEMBER(task.target)));
   add(key("task", "pulse", MEMBER(task.times.pulse), between(1e-6, longest_time), "s"));
-  add(key("task", "delay_min", MEMBER(task.times.delay_min), between(0.0, longest_time), "s; 0 = that of the task"));
-  add(key("task", "delay_max", MEMBER(task.times.delay_max), between(0.0, longest_time), "s; 0 = that of the task"));
+  add(key("task", "delay_min", MEMBER(task.times.delay_min), zero_or_between(0.001, longest_time),
+          "s; 0 = that of the task"));
+  add(key("task", "delay_max", MEMBER(task.times.delay_max), zero_or_between(0.001, longest_time),
+          "s; 0 = that of the task"));
   add(key("task", "pause_min", MEMBER(task.times.pause_min), between(0.0, longest_time), "s"));
   add(key("task", "pause_random", MEMBER(task.times.pause_random), between(0.0, longest_time),
           "s, mean of the random part of pauses"));

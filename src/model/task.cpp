@@ -34,10 +34,15 @@ Made make_oscillation(const Communicator&, const TaskOptions& options, double dt
 /// The times of the options. Those of delays that the options leave open are the given ones.
 TrialTimes times_of(const TaskOptions& options, double delay_min, double delay_max, double dt) {
   TrialTimes times = options.times;
-  if (times.delay_min == 0.0) times.delay_min = delay_min;
-  if (times.delay_max == 0.0) times.delay_max = delay_max;
-  require(times.delay_min <= times.delay_max, "task.delay_min = {} s is longer than task.delay_max = {} s",
-          times.delay_min, times.delay_max);
+  const auto origin = [](double& time, double of_task) {
+    if (time != 0.0) return "";
+    time = of_task;
+    return " (the time of this task)";
+  };
+  const std::string least = origin(times.delay_min, delay_min), most = origin(times.delay_max, delay_max);
+  require(times.delay_min <= times.delay_max,
+          "task.delay_min = {} s{} is longer than task.delay_max = {} s{}: set both", times.delay_min, least,
+          times.delay_max, most);
   require_pulse(dt, times.pulse);
   return times;
 }
@@ -45,7 +50,8 @@ TrialTimes times_of(const TaskOptions& options, double delay_min, double delay_m
 /// Tasks with one hint give it as the published one.
 bool gives_single_hint(const TaskOptions& options) {
   require(options.hint != Hint::phase,
-          "task.hint = \"phase\": the task \"{}\" has no such hint (use true or \"none\"; \"ready-set-go\" has one)",
+          "task.hint = \"phase\": the task \"{}\" has no such hint (use \"published\" or \"none\"; \"ready-set-go\" "
+          "has one)",
           options.name);
   return options.hint == Hint::published;
 }

@@ -300,12 +300,11 @@ def main():
     with harness.own_folder():
         pathlib.Path("base.toml").write_text(TOML)
         pathlib.Path("other.toml").write_text(TOML.replace("20", "30"))
-        harness.run_checks([check_shell])
-        # From here on no two points run side by side.
+        harness.run_checks([check_shell, check_interruption])
+        # From here on no two points run side by side, and none has several ranks.
         os.environ.update(harness.alone())
         harness.run_checks([check_table, check_python, check_other_names, check_changed_files,
-                            check_trials, check_wrong_inputs, check_submit,
-                            check_interruption, check_failures, check_page])
+                            check_trials, check_wrong_inputs, check_submit, check_failures, check_page])
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ EPILOG = """
 STUDY: neurons (test error against N, both rules), noise (in training and test), spectra (eigenvalues and principal
 components), hints (ready-set-go with and without), comparison (delayed comparison with and without), streams,
 precision (mixed and single against double), alpha (test error against learning.alpha), lyapunov (random networks
-against theory), groups (neurons that share their presynaptic partners). A point is a folder of DIR (default runs/STUDY); finished ones are skipped, interrupted ones go on.
---minutes starts nothing after that time, --figures nothing at all. --slurm submits what is missing as an array of
+against theory), groups (neurons that share their presynaptic partners), partial (test error against
+learning.plastic_fraction). A point is a folder of DIR (default runs/STUDY); finished ones are skipped, interrupted
+ones go on. --minutes starts nothing after that time, --figures nothing at all. --slurm submits what is missing as an array of
 jobs/sweep.sbatch, with the options behind it; run the study again afterwards for the tests and the figure. Exit code
 75: points are missing still (the figure shows what is there), 2: a wrong input, 1: a point failed.
 """
