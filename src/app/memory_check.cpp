@@ -12,7 +12,7 @@ namespace fullforce {
 
 SessionShape session_shape(const Communicator& comm, const Config& config, const Task& task, Index streams) {
   return SessionShape(
-      RowPartition(config.network.neurons, comm.size()), thread_count(),
+      RowPartition(config.network.neurons, comm.size(), comm.sharing()), thread_count(),
       {config.network, config.learning, streams, config.run.seed, config.task.reset, target_source(config.task)},
       task.channels());
 }
@@ -53,8 +53,8 @@ Index analysis_bytes(const Communicator& comm, const AnalyzeArguments& arguments
                      Index steps) {
   const Config& config = tested.config;
   const Task& task = *tested.task;
-  const AnalysisShape shape(RowPartition(config.network.neurons, comm.size()), config.network, config.learning,
-                            thread_count());
+  const AnalysisShape shape(RowPartition(config.network.neurons, comm.size(), comm.sharing()), config.network,
+                            config.learning, thread_count());
   const Index samples = arguments.finds_components() ? std::min(steps, ActivitySamples::most_samples) : 0;
   const Index weights = arguments.needs_weights() ? shape.weights() : 0;
   const Index starts =

@@ -84,7 +84,8 @@ Index SharedGainRls<T>::Shape::bytes_of_conversions() const {
 
 template <Real T>
 Index SharedGainRls<T>::Shape::bytes() const {
-  const RowPartition weights = has_modes() ? RowPartition(options_.target_modes, partition_.ranks()) : partition_;
+  const RowPartition weights =
+      has_modes() ? RowPartition(options_.target_modes, partition_.ranks(), partition_.sharing()) : partition_;
   const Index rows = learns_recurrent() ? weights.largest_row_count() : 0;
   const Index errors = sizes_.learns ? rows * padded_vectors<T>(sizes_.streams) * static_cast<Index>(sizeof(T)) : 0;
   const typename LearnedWeights<T>::Shape learned{rows + sizes_.outputs, max_features(), capacity()};

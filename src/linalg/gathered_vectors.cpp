@@ -149,9 +149,11 @@ template <Real T>
 Index GatheredVectors<T>::Shape::bytes() const {
   const Arrangement<T> arrangement(partition.rows(), vectors, gathering);
   const auto exchange = arrangement.exchange(groups);
-  const Index values = arrangement.is_in_place(partition.ranks(), gathering) ? groups * arrangement.group.size()
-                       : gathering == Gathering::local ? partition.largest_row_count() * exchange.width()
-                                                       : exchange.values_of_rows() + exchange.values_of_groups();
+  const Index own = partition.largest_row_count() * exchange.width();
+  const Index all = exchange.values_of_rows() + exchange.values_of_groups();
+  Index values = partition.sharing() == 1 ? all : own + 2 * all / partition.sharing();
+  if (gathering == Gathering::local) values = own;
+  if (arrangement.is_in_place(partition.ranks(), gathering)) values = groups * arrangement.group.size();
   return values * static_cast<Index>(sizeof(T));
 }
 

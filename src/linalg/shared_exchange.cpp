@@ -29,12 +29,15 @@ class SharedExchange : public RowExchange<T> {
   /// The memory is not allocated in the constructor, because a rank that lacks memory may fail there alone.
   bool prepare() override {
     const Index flags = NodeFlags::bytes(team_->node().size());
-    const Index bytes = flags + 2 * values_of_copy() * static_cast<Index>(sizeof(T));
+    const Index copies = team_->node().size() == 1 ? 1 : 2;  // a rank alone on its node waits for no reader
+    const Index bytes = flags + copies * values_of_copy() * static_cast<Index>(sizeof(T));
     memory_ = SharedMemory(team_->node(), bytes, SharedMemory::Writers::all);
-    if (this->layout_->comm().min(std::int64_t{memory_.is_there()}) == 0) return false;
+    std::int64_t failed = memory_.is_there() ? 0 : 1;
+    team_->sum(std::span(&failed, 1));
+    if (failed > 0) return false;
     flags_ = NodeFlags(team_->node(), memory_.data());
-    for (Index k = 0; k < 2; ++k)
-      lay_out(places_[k], reinterpret_cast<T*>(memory_.data() + flags) + k * values_of_copy());
+    T* const first = reinterpret_cast<T*>(memory_.data() + flags);
+    for (Index k = 0; k < 2; ++k) lay_out(places_[k], first + k % copies * values_of_copy());
     if (team_->nodes() > 1 && team_->is_leader())
       between_nodes_.emplace(*team_, this->layout_->partition(), this->shape_.width());
     return true;
@@ -103,7 +106,7 @@ class SharedExchange : public RowExchange<T> {
     return this->layout_->partition().first_row(Rank{next}) - this->layout_->first_row();
   }
 
-  const NodeTeam* team_;
+  NodeTeam* team_;
   AlignedArray<T> own_;  ///< the rows of this rank, [local rows, width]
   SharedMemory memory_;
   NodeFlags flags_;

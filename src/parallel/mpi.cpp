@@ -117,6 +117,8 @@ void Communicator::share_memory(int most) {
   calls_ = calls;
 }
 
+int Communicator::sharing() const { return team_ ? team_->node().size() : 1; }
+
 void Communicator::free() {
   team_.reset();
   if (handle_ != MPI_COMM_NULL) MPI_Comm_free(&handle_);

@@ -7,6 +7,7 @@
 
 #include "fullforce/base/aligned_array.hpp"
 #include "fullforce/base/timer.hpp"
+#include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/linalg/row_matrix.hpp"
 #include "fullforce/parallel/threads.hpp"
 
@@ -103,11 +104,9 @@ double sum_seconds(const Communicator& comm, Index count) {
 }
 
 double gather_seconds(const Communicator& comm, Index bytes) {
-  const RowPartition partition(std::max<Index>(1, bytes / static_cast<Index>(sizeof(double))), comm.size());
-  const RowGather gather(comm, partition, 1);
-  AlignedArray<double> all(partition.rows());
-  all.fill(1.0);
-  return median_seconds(comm, [&] { gather(all.span()); });
+  const Layout layout(comm, std::max<Index>(1, bytes / static_cast<Index>(sizeof(double))));
+  GatheredVectors<double> vectors(layout, 1, 1);
+  return median_seconds(comm, [&] { vectors.gather(); });
 }
 
 template double product_rate<float>(double);

@@ -9,8 +9,8 @@ struct Workload : SessionOptions {
   Channels channels;
   double resets = 0.0;  ///< share of the steps in which some stream begins a trial in a state of its own
 
-  SessionShape shape(int ranks, int threads) const {
-    return SessionShape(RowPartition(network.neurons, ranks), threads, *this, channels);
+  SessionShape shape(int ranks, int threads, int sharing = 1) const {
+    return SessionShape(RowPartition(network.neurons, ranks, sharing), threads, *this, channels);
   }
 };
 

@@ -29,7 +29,8 @@ class GatheredVectors {
     Index vectors = 1;
     Gathering gathering = Gathering::vectors;
 
-    /// Returns the bytes of memory on the rank with the most rows, where ranks do not share memory.
+    /// Returns the bytes of memory on the rank with the most rows. If ranks of a node share memory, this includes an
+    /// equal share of it.
     Index bytes() const;
     /// Returns the bytes that a gather moves over all ranks.
     double bytes_gathered() const;

@@ -12,7 +12,7 @@ class Layout {
   Layout(const Communicator& comm, Index rows, int threads = thread_count())
       : comm_(&comm),
         threads_(threads),
-        partition_(rows, comm.size()),
+        partition_(rows, comm.size(), comm.sharing()),
         first_row_(partition_.first_row(comm.rank())),
         local_rows_(partition_.row_count(comm.rank())),
         local_blocks_(partition_.block_count(comm.rank())) {}

@@ -70,6 +70,8 @@ class Communicator {
 
   /// The ranks of this rank's node, if the ranks of this communicator exchange through shared memory; otherwise null.
   NodeTeam* team() const { return team_.get(); }
+  /// The number of these ranks, 1 if there is no team.
+  int sharing() const;
 
   /// Lets messages that are on their way get on. It waits for nothing, and any rank may call it at any time.
   void progress() const;

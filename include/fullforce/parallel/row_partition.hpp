@@ -26,7 +26,9 @@ struct RowBlock {
 /// blocks. Rank 1 owns the other two, and its first row is row 16. With 5 ranks one rank owns nothing, which is legal.
 class RowPartition {
  public:
-  constexpr RowPartition(Index rows, int ranks) : rows_(rows), ranks_(ranks), block_(block_size_for(rows)) {}
+  /// `sharing` is the number of ranks on this rank's node that share memory (see NodeTeam), 1 if none do.
+  constexpr RowPartition(Index rows, int ranks, int sharing = 1)
+      : rows_(rows), ranks_(ranks), sharing_(sharing), block_(block_size_for(rows)) {}
 
   /// Returns the size of a block. There are about 128 blocks where N allows it. At N = 1000 the fullest of up to 16
   /// ranks then has less than a tenth more than an equal share. A block has at least 8 rows, because a smaller one is
@@ -40,6 +42,7 @@ class RowPartition {
 
   constexpr Index rows() const { return rows_; }
   constexpr int ranks() const { return ranks_; }
+  constexpr int sharing() const { return sharing_; }
   constexpr Index block_size() const { return block_; }
   constexpr Index blocks() const { return (rows_ + block_ - 1) / block_; }
 
@@ -70,6 +73,7 @@ class RowPartition {
 
   Index rows_;
   int ranks_;
+  int sharing_;
   Index block_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 constexpr Index neurons = 200;
 
 struct AnalysisMemory : testing::Test {
-  Communicator comm = Communicator::world();
+  Communicator comm = Communicator::world(Sharing::none);
   Layout layout{comm, neurons};
   NetworkOptions network;
   LearningOptions learning;

@@ -364,7 +364,7 @@ TYPED_TEST(Drives, OnlyForceNeedsTheRatesOfAllRanksByItself) {
 /// less than an array of so many neurons takes.
 TYPED_TEST(Drives, AllocateWhatTheirShapeSays) {
   using T = TypeParam;
-  const Communicator comm = Communicator::world();
+  const Communicator comm = Communicator::world(Sharing::none);
   NetworkOptions options = network_options(9);
   options.neurons = 1500;
   const Layout layout(comm, options.neurons);

@@ -4,7 +4,10 @@
 
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
+#include <optional>
 
+#include "support/array_memory.hpp"
 #include "support/soft_limit.hpp"
 
 namespace fullforce {
@@ -145,6 +148,29 @@ TYPED_TEST(GatheredVectorsOf, OneThatIsNotFiniteIsFoundOnEveryRank) {
       if (comm.is_root()) all.mine(1, 3)[0] = T(0);
       all.gather();
       EXPECT_TRUE(all.all_finite());
+    }
+  }
+}
+
+/// Where ranks share memory, an equal share of two copies comes to what a rank has for itself.
+TYPED_TEST(GatheredVectorsOf, TakeTheMemoryThatTheirShapeSays) {
+  using T = TypeParam;
+  for (const Communicator& comm : all_ways()) {
+    const Layout layout(comm, 1500);
+    for (const Index vectors : {1, 3, 16}) {
+      std::optional<GatheredVectors<T>> all;
+      const Index mine = array_bytes_of([&] {
+        all.emplace(layout, 2, vectors);
+        all->gather();
+      });
+      const auto shape = [&](const RowPartition& partition) {
+        return typename GatheredVectors<T>::Shape{partition, 2, vectors}.bytes();
+      };
+      const Index alone = shape(RowPartition(1500, comm.size())), sharing = comm.sharing();
+      const Index shared = sharing == 1 ? 0 : 2 * alone / sharing;
+      const Index largest = comm.max(std::int64_t{mine});
+      if (comm.team() != nullptr && sharing == 1) continue;  // a rank alone on its node has one copy
+      EXPECT_LT(std::abs(largest + shared - shape(layout.partition())), 16 * alignment_bytes);
     }
   }
 }

@@ -120,7 +120,7 @@ Index of_other_rows(const Communicator& comm, const Case& c) {
 /// A shape leaves out small arrays: the weights of the signals, scratch memory, and copies of a panel of coordinates.
 /// On one rank, a matrix of [N, panel] takes more than the difference that is allowed here.
 TEST_P(SessionShapes, CountTheBytesThatASessionAllocates) {
-  const Communicator comm = Communicator::world();
+  const Communicator comm = Communicator::world(Sharing::none);
   // The eigensolver that finds target modes copies the moments. It has memory of its own, which is not seen here.
   const Index of_eigensolver =
       GetParam().target_modes > 0 ? max_rank * row_stride<double>(max_rank) * static_cast<Index>(sizeof(double)) : 0;
@@ -134,7 +134,7 @@ TEST_P(SessionShapes, CountTheBytesThatASessionAllocates) {
 }
 
 TEST_P(SessionShapes, CountTheBytesThatATestAllocates) {
-  const Communicator comm = Communicator::world();
+  const Communicator comm = Communicator::world(Sharing::none);
   const Case& c = GetParam();
   const std::unique_ptr<Task> task = make_task(TaskOptions{}, 0.05, 1);
   const SessionShape shape(RowPartition(neurons, comm.size()), thread_count(), c.options(), task->channels());
