@@ -107,9 +107,9 @@ int run_command_line(const Communicator& comm, int argc, const char* const* argv
 /// **Collective.**
 void choose_threads(const Communicator& comm, std::optional<int> threads);
 
-/// Lets the ranks of a node exchange through shared memory unless the environment variable FULLFORCE_SHARED_MEMORY of
-/// the first rank, `variable`, says "off". A number says how many ranks may share memory. Throws InputError if a rank
-/// has another value. **Collective.**
+/// Lets the ranks of a node exchange through shared memory, unless `variable`, the value of the environment variable
+/// FULLFORCE_SHARED_MEMORY, is "off". A number says how many ranks may share memory. What the first rank has holds for
+/// all. Throws InputError if the value of some rank is none of these. **Collective.**
 void share_memory_as_chosen(Communicator& comm, const char* variable);
 
 /// A warning if threads of a node have to share its cores. **Collective.**

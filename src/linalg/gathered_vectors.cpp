@@ -81,12 +81,15 @@ void GatheredVectors<T>::read_place() {
   if (groups_.empty()) groups_.push_back({place.rows, stride_, VectorOrder::side_by_side});
 }
 
-/// Takes messages where memory cannot be shared after all.
+/// Takes messages where memory cannot be shared after all. The memory is allocated here and not in the constructor,
+/// which runs where a rank may fail alone.
 template <Real T>
 void GatheredVectors<T>::get_ready() {
   if (std::exchange(ready_, true) || exchange_->prepare()) return;
   const Arrangement<T> arrangement(layout_->rows(), vectors_, gathering_);
-  auto by_messages = make_message_exchange<T>(*layout_, arrangement.exchange(groups_count_));
+  std::unique_ptr<RowExchange<T>> by_messages;
+  agree(layout_->comm(),
+        [&] { by_messages = make_message_exchange<T>(*layout_, arrangement.exchange(groups_count_)); });
   std::copy_n(exchange_->mine(), layout_->local_rows() * stride_, by_messages->mine());
   exchange_ = std::move(by_messages);
 }

@@ -58,7 +58,7 @@ class RowExchange {
   virtual Rows begin_filling() = 0;
   virtual void end_filling() = 0;
 
-  /// Where the last exchange left the rows. They stay there until the exchange after the next one begins.
+  /// Where the last exchange left the rows. They may be read until this rank begins the next exchange.
   virtual const Place& place() const = 0;
 
   /// Whether all numbers of all ranks were finite at the last exchange.

@@ -7,8 +7,8 @@
 namespace fullforce {
 namespace {
 
-/// The ranks of a node have the rows of all ranks once together. Each rank copies its own rows there, and all of them
-/// read there. Between nodes, the leaders gather.
+/// The ranks of a node have the rows of all ranks together. Each rank copies its own rows there, and all of them read
+/// there. Between nodes, the leaders gather.
 ///
 /// There are two copies, which exchanges fill in turn. A rank that begins to fill a copy knows from the exchange before
 /// that all others have read the other copy, so they no longer read this one.
@@ -22,6 +22,8 @@ class SharedExchange : public RowExchange<T> {
   SharedExchange(const Layout& layout, const Shape& shape)
       : RowExchange<T>(layout, shape), team_(layout.comm().team()), own_(layout.local_rows() * shape.width()) {
     own_.fill(T(0));
+    // Leaders alone gather. What they could not gather is refused by all ranks alike.
+    if (team_->nodes() > 1) RowGather(layout.comm(), layout.partition(), shape.width());
   }
 
   T* mine() override { return own_.data(); }

@@ -112,6 +112,7 @@ Communicator& Communicator::operator=(Communicator&& other) noexcept {
 Communicator::~Communicator() { free(); }
 
 void Communicator::share_memory(int most) {
+  FULLFORCE_EXPECT(!team_);
   const Index calls = calls_;
   team_ = NodeTeam::join(*this, most);
   calls_ = calls;

@@ -51,9 +51,11 @@ Address address_of(const MemoryFile& file) {
   return {::getpid(), file.get(), device, number};
 }
 
-/// Opens the file of another process. In another process namespace the address may lead to some other file.
+/// Opens the file of another process. In another process namespace the address may lead to some other file, even to a
+/// pipe or a terminal, which opening must neither wait for nor take over.
 int open_at(const Address& address, int mode) {
-  return ::open(fmt::format("/proc/{}/fd/{}", address[0], address[1]).c_str(), mode | O_CLOEXEC);
+  return ::open(fmt::format("/proc/{}/fd/{}", address[0], address[1]).c_str(),
+                mode | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
 bool is_at(const MemoryFile& file, const Address& address) {

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "fullforce/parallel/mpi.hpp"
+#include "fullforce/parallel/waiting.hpp"
 
 namespace {
 
@@ -133,6 +134,7 @@ int main(int argc, char** argv) {
   select_tests(argc, argv);
   if (testing::GTEST_FLAG(list_tests)) return RUN_ALL_TESTS();
   fullforce::Environment environment(&argc, &argv);
+  fullforce::set_cores_are_shared(true);  // tests run side by side
   int code = 1;
   {
     const auto comm = Communicator::world();

@@ -28,8 +28,9 @@ class RegionTimer {
   TimerRegion enter(TimerRegion next);
 
   /// Counts an exchange, and returns whether its waiting is to be measured. One in 17 is, since knowing who waits takes
-  /// one more meeting of all ranks. The number is prime, so that each of a step's exchanges has its turn.
-  bool samples_exchange() { return exchanges_++ % 17 == 0; }
+  /// one more meeting of all ranks. The number is prime, so that each of a step's exchanges has its turn. The first
+  /// exchange, which may have to get ready, is not measured.
+  bool samples_exchange() { return ++exchanges_ % 17 == 0; }
 
   /// Counts an exchange that was measured: the seconds of waiting, and those of the whole.
   void add_exchange(double waiting, double whole) {

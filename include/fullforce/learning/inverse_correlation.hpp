@@ -96,7 +96,7 @@ class InverseCorrelation {
   bool full() const { return pending_ >= panel_; }
 
   /// Applies the panel: P0 -= S S^T. The cost is one gather of d m numbers. The columns of the panel stay readable as
-  /// panel_rows() until the next append(). **Collective.**
+  /// panel_rows() until the next flush(). **Collective.**
   void flush(RegionTimer& timer);
 
   Index pending() const { return pending_; }

@@ -18,8 +18,8 @@ enum class Gathering { vectors, columns, local };
 
 /// Groups of vectors over all neurons, which products read. A group holds, for example, the rates of one network, and
 /// the next group those of the other network. Each rank fills in its own rows, and one gather brings the rows of all
-/// ranks. The ranks of a node hold the gathered rows once together if they share memory (see NodeTeam), and once each
-/// otherwise.
+/// ranks. If the ranks of a node share memory (see NodeTeam), they hold two copies of the gathered rows together, and
+/// otherwise each of them has one.
 template <Real T>
 class GatheredVectors {
  public:
@@ -60,8 +60,9 @@ class GatheredVectors {
   void start_gather();
   void finish_gather();
 
-  /// Returns a group as the last gather left it, in the order that suits the vectors. If the group is written in place,
-  /// it is returned as it is now. The function must not be called if nothing is gathered.
+  /// Returns a group as the last gather left it, in the order that suits the vectors. It may be read until this rank
+  /// begins the next gather or conversion. If the group is written in place, it is returned as it is now. The function
+  /// must not be called before the first gather, nor if nothing is gathered.
   VectorsView<const T> group(Index g) const { return groups_[as_size(g)]; }
 
   /// After a gather, returns row j of a group. Its vectors lie side by side, and rows lie stride() scalars apart.

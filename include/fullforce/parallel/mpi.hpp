@@ -65,12 +65,13 @@ class Communicator {
   Communicator split(int color) const;
 
   /// From now on the ranks of a node exchange through shared memory, where they can (see NodeTeam::join()). At most
-  /// `most` of them share it; 0 stands for all. **Collective.**
+  /// `most` of them share it; 0 stands for all. It may be called once, before layouts use this communicator.
+  /// **Collective.**
   void share_memory(int most = 0);
 
   /// The ranks of this rank's node, if the ranks of this communicator exchange through shared memory; otherwise null.
   NodeTeam* team() const { return team_.get(); }
-  /// The number of these ranks, 1 if there is no team.
+  /// The number of ranks of this rank's node that exchange through shared memory; 1 if there is no team.
   int sharing() const;
 
   /// Lets messages that are on their way get on. It waits for nothing, and any rank may call it at any time.
@@ -82,7 +83,7 @@ class Communicator {
   /// Waits for all ranks. **Collective.**
   void barrier() const;
 
-  /// Does the same for a measurement of time, and is not counted. **Collective.**
+  /// Waits for all ranks, for a measurement of time. It is not counted as a collective of the program. **Collective.**
   void meet() const;
 
   /// Copies the values of `root` to all ranks. **Collective.**

@@ -16,8 +16,8 @@ struct RowBlock {
   Index rows = 0;
 };
 
-/// Says which rank owns which rows. It is a pure value without a communicator, so that one process can reason about
-/// 1,000 ranks.
+/// Says which rank owns which rows, and how many ranks of a node share memory. It is a pure value without a
+/// communicator, so that one process can reason about 1,000 ranks.
 ///
 /// The rows are cut into blocks whose size depends on the number of rows alone. Every rank owns consecutive whole
 /// blocks. All sums are formed block by block, so results cannot depend on the number of ranks.
@@ -66,7 +66,8 @@ class RowPartition {
     return {first + local, local, std::min(block_, rows - local)};
   }
 
-  constexpr bool operator==(const RowPartition&) const = default;
+  /// Whether the same ranks own the same rows. Nodes may differ in how many of their ranks share memory.
+  constexpr bool operator==(const RowPartition& other) const { return rows_ == other.rows_ && ranks_ == other.ranks_; }
 
  private:
   static constexpr Rank next(Rank rank) { return static_cast<Rank>(static_cast<int>(rank) + 1); }
