@@ -17,9 +17,7 @@ class MessageExchange : public RowExchange<T> {
         gather_(layout.comm(), layout.partition(), shape.width()) {
     rows_.fill(T(0));
     groups_.fill(T(0));
-    place_.rows = rows_.data();
-    for (Index g = 0; shape.separates && g < shape.groups; ++g)
-      place_.groups.push_back(shape.group.in(groups_.data() + g * shape.group.size()));
+    place_ = this->place_in(rows_.data(), groups_.data());
   }
 
   T* mine() override { return rows_.data() + this->layout_->first_row() * this->shape_.width(); }

@@ -8,6 +8,14 @@
 namespace fullforce {
 
 template <Real T>
+typename RowExchange<T>::Place RowExchange<T>::place_in(T* rows, T* groups) const {
+  Place place{rows, {}};
+  for (Index g = 0; shape_.separates && g < shape_.groups; ++g)
+    place.groups.push_back(shape_.group.in(groups + g * shape_.group.size()));
+  return place;
+}
+
+template <Real T>
 void RowExchange<T>::separate(const Place& place, Index first, Index count, Index columns) const {
   const auto copy = [&](Index begin, Index rows) {
     const MatrixView<const T> from{place.rows + begin * shape_.width(), columns, shape_.width()};

@@ -67,6 +67,9 @@ class RowExchange {
  protected:
   RowExchange(const Layout& layout, const Shape& shape) : layout_(&layout), shape_(shape) {}
 
+  /// The place whose rows, and groups of their own one after the other, lie in this memory.
+  Place place_in(T* rows, T* groups) const;
+
   /// Copies `count` rows from row `first` on into the groups of their own.
   void separate(const Place& place, Index first, Index count, Index columns) const;
   bool is_finite(const T* values, Index count) const;

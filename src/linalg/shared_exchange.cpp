@@ -39,7 +39,10 @@ class SharedExchange : public RowExchange<T> {
     if (failed > 0) return false;
     flags_ = NodeFlags(team_->node(), memory_.data());
     T* const first = reinterpret_cast<T*>(memory_.data() + flags);
-    for (Index k = 0; k < 2; ++k) lay_out(places_[k], first + k % copies * values_of_copy());
+    for (Index k = 0; k < 2; ++k) {
+      T* const rows = first + k % copies * values_of_copy();
+      places_[k] = this->place_in(rows, rows + padded<T>(this->shape_.values_of_rows()));
+    }
     if (team_->nodes() > 1 && team_->is_leader())
       between_nodes_.emplace(*team_, this->layout_->partition(), this->shape_.width());
     return true;
@@ -76,13 +79,6 @@ class SharedExchange : public RowExchange<T> {
   /// Each array begins on an aligned address.
   Index values_of_copy() const {
     return padded<T>(this->shape_.values_of_rows()) + padded<T>(this->shape_.values_of_groups());
-  }
-
-  void lay_out(Place& place, T* memory) {
-    place.rows = memory;
-    T* const groups = memory + padded<T>(this->shape_.values_of_rows());
-    for (Index g = 0; this->shape_.separates && g < this->shape_.groups; ++g)
-      place.groups.push_back(this->shape_.group.in(groups + g * this->shape_.group.size()));
   }
 
   /// An equal share of all rows for each rank of the node.
