@@ -134,7 +134,7 @@ class CommandLine {
  private:
   void add_train() {
     CLI::App& app = add("train", "train a network", [this] {
-      choose_threads(comm_, train_.threads);
+      train_.threads_are_free = !choose_threads(comm_, train_.threads);
       return train_command(comm_, train_);
     });
     add_text(app, "CONFIG", train_.config, "configuration, TOML")->required();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fullforce/config/config.hpp"
+#include "fullforce/forecast/workload.hpp"
 #include "fullforce/parallel/mpi.hpp"
 
 namespace fullforce {
@@ -20,6 +21,7 @@ struct TrainArguments {
   bool quiet = false;
   bool no_target = false;  ///< whether network.h5 is written without J_D
   std::optional<int> threads;
+  bool threads_are_free = false;  ///< nobody has said how many threads to use
 };
 
 struct TestArguments {
@@ -103,9 +105,13 @@ int run_command_line(const Communicator& comm, int argc, const char* const* argv
 
 /// Sets the number of threads to that of `--threads`. Without that option it takes OMP_NUM_THREADS, and without that
 /// too it takes as many as have cores of their own on this node. Threads that share cores will give them away while
-/// they wait. Throws InputError if OMP_NUM_THREADS is not a count, or if MPI does not let so many threads run.
-/// **Collective.**
-void choose_threads(const Communicator& comm, std::optional<int> threads);
+/// they wait. Returns whether the option or the variable decided, on all ranks. Throws InputError if OMP_NUM_THREADS is
+/// not a count, or if MPI does not let so many threads run. **Collective.**
+bool choose_threads(const Communicator& comm, std::optional<int> threads);
+
+/// Takes fewer threads where, by the cost model with assumed constants, more of them would hardly make a step faster.
+/// Returns what to tell the user, or nothing if the number stays. **Collective.**
+std::string take_threads_that_pay(const Communicator& comm, const Workload& workload);
 
 /// Lets the ranks of a node exchange through shared memory, unless `variable`, the value of the environment variable
 /// FULLFORCE_SHARED_MEMORY, is "off". A number says how many ranks may share memory. What the first rank has holds for

@@ -84,6 +84,12 @@ std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config
   return task;
 }
 
+Workload workload_of(const Config& config, const Task& task) {
+  return {{config.network, config.learning, config.run.streams, config.run.seed, config.task.reset,
+           target_source(config.task)},
+          task.channels()};
+}
+
 void check_partners(const Communicator& comm, const Config& config) {
   const LearningOptions& learning = config.learning;
   const bool is_used = learning.features == FeatureKind::sparse && learns_recurrent(learning.rule) &&

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fullforce/config/config.hpp"
+#include "fullforce/forecast/workload.hpp"
 #include "fullforce/parallel/mpi.hpp"
 
 namespace fullforce {
@@ -21,6 +22,9 @@ void require_network_file(const Communicator& comm, const std::string& path);
 /// The task of the configuration, with its trials file read. Throws InputError on every rank or on none.
 /// **Collective.**
 std::unique_ptr<Task> agreed_task(const Communicator& comm, const Config& config);
+
+/// What the cost of a step of the configuration depends on.
+Workload workload_of(const Config& config, const Task& task);
 
 /// Throws InputError on every rank unless the file of partners, if the configuration names one that training would use,
 /// fits the network. The root reads all of it. **Collective.**

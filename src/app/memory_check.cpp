@@ -7,14 +7,14 @@
 #include "fullforce/analysis/fixed_points.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/evaluation.hpp"
+#include "inputs.hpp"
 
 namespace fullforce {
 
 SessionShape session_shape(const Communicator& comm, const Config& config, const Task& task, Index streams) {
-  return SessionShape(
-      RowPartition(config.network.neurons, comm.size(), comm.sharing()), thread_count(),
-      {config.network, config.learning, streams, config.run.seed, config.task.reset, target_source(config.task)},
-      task.channels());
+  Workload workload = workload_of(config, task);
+  workload.streams = streams;
+  return workload.shape(comm.size(), thread_count(), comm.sharing());
 }
 
 Index bytes_of_streams(const Communicator& comm, const Task& task, Index streams) {

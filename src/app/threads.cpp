@@ -9,6 +9,7 @@
 #include "cli.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/utf8.hpp"
+#include "fullforce/forecast/forecast.hpp"
 
 namespace fullforce {
 namespace {
@@ -26,7 +27,7 @@ int count_in(std::string_view text) {
 
 }  // namespace
 
-void choose_threads(const Communicator& comm, std::optional<int> threads) {
+bool choose_threads(const Communicator& comm, std::optional<int> threads) {
   const char* const variable = std::getenv("OMP_NUM_THREADS");
   const bool has_variable = variable != nullptr && *variable != '\0';
   // The ranks may have different variables, and all of them must ask if one does.
@@ -40,6 +41,19 @@ void choose_threads(const Communicator& comm, std::optional<int> threads) {
     require_thread_level(granted_thread_level(), thread_count());
   });
   set_cores_are_shared(have_to_share(cores_of_threads(comm)));
+  return !asks;
+}
+
+std::string take_threads_that_pay(const Communicator& comm, const Workload& workload) {
+  const int fitting = thread_count();
+  const int most = static_cast<int>(comm.max(std::int64_t{fitting}));
+  std::int64_t paying = threads_that_pay(workload, comm.size(), most, assumed_machine());
+  comm.broadcast(std::span(&paying, 1));
+  if (paying >= most) return "";
+  set_thread_count(std::min(fitting, static_cast<int>(paying)));
+  set_cores_are_shared(have_to_share(cores_of_threads(comm)));
+  return fmt::format("{} of {} threads a rank: more would hardly make steps faster (--threads {} takes them all)",
+                     paying, most, most);
 }
 
 std::vector<std::string> warnings_of_threads(const Communicator& comm) {

@@ -165,15 +165,16 @@ double thread_doubling_seconds(const Communicator& comm, const Communicator& sel
   return std::max(0.0, comm.max(all - one)) / std::log2(static_cast<double>(threads));
 }
 
-/// Finds the constants from a sum of one number and from a gather of a megabyte.
-MessageConstants measure_messages(const Communicator& comm) {
+/// Finds the constants from a sum of one number and from a gather of a megabyte. Ranks of one node copy a share of it
+/// each.
+MessageConstants measure_messages(const Communicator& comm, bool one_node) {
   constexpr Index bytes = 1 << 20;
   const double ranks = comm.size();
   const double rounds = std::ceil(std::log2(ranks));
   MessageConstants c;
   c.latency = sum_seconds(comm, 1) / rounds;
   const double moving = std::max(gather_seconds(comm, bytes) - rounds * c.latency, 1e-9);
-  c.bandwidth = static_cast<double>(bytes) * (ranks - 1.0) / ranks / moving;
+  c.bandwidth = static_cast<double>(bytes) * (one_node ? 1.0 : ranks - 1.0) / ranks / moving;
   return c;
 }
 
@@ -216,7 +217,7 @@ Machine calibrate(const Communicator& comm, const Machine& known, const std::fun
   if (comm.size() > 1) {
     say("collectives");
     const bool one_node = comm.min(Index{node.size()}) == comm.size();
-    (one_node ? m.within_node : m.between_nodes) = measure_messages(comm);
+    (one_node ? m.within_node : m.between_nodes) = measure_messages(comm, one_node);
     (one_node ? m.within_node_from : m.between_nodes_from) = measured;
   }
   say("files");

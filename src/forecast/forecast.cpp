@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/memory.hpp"
@@ -50,6 +51,10 @@ Workload with_resets(Workload w, const RunOptions& run, const Task& task) {
   return w;
 }
 
+double training_seconds(const Workload& workload, const LayoutSeconds& layout, const Machine& machine) {
+  return total(step_seconds(workload, StepKind::training, Deployment(layout.ranks, layout.threads, machine), machine));
+}
+
 }  // namespace
 
 double Forecast::seconds() const {
@@ -76,6 +81,31 @@ Forecast forecast_run(const Workload& workload, const RunOptions& run, const Tas
   forecast.limit_step = limit_seconds(w, StepKind::training, d, machine);
   forecast.training_work = step_work(w, StepKind::training, d.ranks);
   return forecast;
+}
+
+int threads_that_pay(const Workload& workload, int ranks, int most, const Machine& machine) {
+  constexpr double nearly_as_fast = 1.05;
+  std::vector<LayoutSeconds> choices;
+  for (int threads = 1; threads < most; threads *= 2) choices.push_back({ranks, threads});
+  choices.push_back({ranks, most});
+  double least = std::numeric_limits<double>::infinity();
+  for (LayoutSeconds& choice : choices) {
+    choice.seconds = training_seconds(workload, choice, machine);
+    least = std::min(least, choice.seconds);
+  }
+  return std::ranges::find_if(choices, [&](const LayoutSeconds& c) { return c.seconds <= nearly_as_fast * least; })
+      ->threads;
+}
+
+std::vector<LayoutSeconds> layouts_of_a_node(const Workload& workload, const Machine& machine) {
+  std::vector<LayoutSeconds> layouts;
+  const int cores = static_cast<int>(machine.cores);
+  for (int ranks = 1; ranks <= cores; ++ranks) {
+    if (cores % ranks != 0) continue;
+    layouts.push_back({ranks, cores / ranks});
+    layouts.back().seconds = training_seconds(workload, layouts.back(), machine);
+  }
+  return layouts;
 }
 
 void require_fit(const Forecast& forecast, const Machine& machine) {

@@ -41,6 +41,15 @@ std::string origins_text(const Machine& m) {
   return text;
 }
 
+/// How long a training step takes on one node with its cores divided into ranks and threads in different ways.
+std::string layouts_text(const Workload& w, const Machine& machine) {
+  std::string text;
+  for (const LayoutSeconds& layout : layouts_of_a_node(w, machine))
+    text +=
+        fmt::format("{}{} x {} {}", text.empty() ? "" : ", ", layout.ranks, layout.threads, time_text(layout.seconds));
+  return fmt::format("one node     a step with its cores as ranks x threads: {}\n", text);
+}
+
 nlohmann::ordered_json regions_json(const RegionSeconds& seconds) {
   nlohmann::ordered_json json = {{"total", total(seconds)}};
   for (std::size_t r = 0; r < region_count; ++r) json[std::string(names_of<TimerRegion>[r])] = seconds[r];
@@ -74,6 +83,7 @@ std::string forecast_text(const Forecast& forecast, const Machine& machine) {
       "limit        {} a step ({} of the matrices, {:.4g} GFLOP, over all ranks): the step is at {:.0f} % of it\n",
       time_text(forecast.limit_step), bytes_text(forecast.training_work.bytes),
       1e-9 * forecast.training_work.operations, 100.0 * forecast.limit_step / step);
+  text += layouts_text(w, machine);
   text += "run\n" + part_text("init", forecast.steps.init, forecast.init_step) +
           part_text("training", forecast.steps.training, forecast.training_step) +
           part_text("test init", forecast.steps.test_init, forecast.test_init_step) +
@@ -109,6 +119,9 @@ std::string forecast_json(const Forecast& forecast, const Machine& machine) {
   json["limit"] = {{"seconds_per_step", forecast.limit_step},
                    {"operations_per_step", forecast.training_work.operations},
                    {"bytes_per_step", forecast.training_work.bytes}};
+  for (const LayoutSeconds& layout : layouts_of_a_node(w, machine))
+    json["one_node"].push_back(
+        {{"ranks", layout.ranks}, {"threads", layout.threads}, {"seconds_per_step", layout.seconds}});
   json["steps"] = {{"init", forecast.steps.init},
                    {"training", forecast.steps.training},
                    {"test_init", forecast.steps.test_init},

@@ -147,7 +147,7 @@ Machine assumed_machine() {
   for (double& rate : machine.node_bandwidth) rate *= cores;
   machine.double_precision = assumed_steps(8.0);
   machine.single_precision = assumed_steps(4.0);
-  machine.threads = 1e-6;
+  machine.threads = 3e-6;
   machine.within_node = {1e-6, 4e9};
   machine.between_nodes = {2e-6, 10e9};
   machine.file_bandwidth = 500e6;

@@ -41,13 +41,17 @@ double busiest_rows(const Workload& w, const Deployment& d) {
 
 double rounds(double ranks) { return std::ceil(std::log2(ranks)); }
 
-/// The time of a collective over all ranks. It goes on within nodes first, and then between them.
+/// The time of a collective over all ranks. It goes on within nodes, whose ranks share memory, and between their first
+/// ranks. In a gather each rank of a node copies its rows, and its share of the rows that come from other nodes.
 double message_seconds(const Message& message, const Deployment& d, const Machine& m) {
-  const auto part = [&](double ranks, const MessageConstants& c) {
-    if (message.kind == Message::Kind::sum) return rounds(ranks) * (c.latency + message.bytes / c.bandwidth);
-    return ranks > 1 ? rounds(ranks) * c.latency + message.bytes * (ranks - 1) / ranks / c.bandwidth : 0.0;
+  const double ranks = std::min(d.ranks, d.ranks_per_node), nodes = d.nodes();
+  const bool sums = message.kind == Message::Kind::sum;
+  const auto part = [](double members, const MessageConstants& c, double bytes) {
+    return members > 1 ? rounds(members) * c.latency + bytes / c.bandwidth : 0.0;
   };
-  return message.times * (part(std::min(d.ranks, d.ranks_per_node), m.within_node) + part(d.nodes(), m.between_nodes));
+  const double within = sums ? rounds(ranks) * message.bytes : message.bytes / ranks;
+  const double between = sums ? rounds(nodes) * message.bytes : message.bytes * (nodes - 1.0) / nodes;
+  return message.times * (part(ranks, m.within_node, within) + part(nodes, m.between_nodes, between));
 }
 
 double sweep_seconds(const MatrixSweep& sweep, const Workload& w, const Machine& m, double bytes_a_second) {

@@ -34,7 +34,7 @@ void copy_some(const VectorsView<const F>& all, std::span<const Index> chosen, I
     for (std::size_t k = 0; k < chosen.size(); ++k) some(static_cast<Index>(k), j) = all(chosen[k], j);
 }
 
-/// What is copied below the diagonal is copied in pieces of so many columns, while they are in a cache.
+/// What is copied across the diagonal is copied in pieces of so many columns.
 constexpr Index flushed_columns = 512;
 
 }  // namespace
@@ -300,34 +300,37 @@ void InverseCorrelation<F>::persist_growth(Archive& archive) {
   if (archive.loading()) set_bound(largest_);
 }
 
-/// Applies the panel to a block of rows. P and S S^T are symmetric to the last bit, so the elements below the diagonal
-/// are copied from above it where this thread has both. These are the rows and columns from `begin` to `end`, in whole
-/// registers. Copying into the rows of other threads too was not faster.
+/// Applies the panel to a block of rows. P and S S^T are symmetric to the last bit. Of the square whose rows and
+/// columns this rank has, an element above or below the diagonal is therefore computed once and copied across it. A
+/// block computes its own columns and those of the half of the blocks that follow it, where the first block follows the
+/// last. All blocks then have the same to do, and so have all threads.
 template <Real F>
 void InverseCorrelation<F>::flush(RowBlock block) {
-  constexpr Index unit = alignment_bytes / static_cast<Index>(sizeof(F));
-  const auto down = [](Index i) { return i / unit * unit; };
-  const auto up = [&](Index i) { return down(i + unit - 1); };
-  const Share blocks = share_of_thread(layout_->local_blocks());
-  const Index size = layout_->partition().block_size();
-  const Index next = std::min(layout_->first_row() + blocks.end * size, layout_->rows());
-  const Index whole_blocks = used_ / size * size;
-  const Index begin = up(layout_->first_row() + blocks.begin * size);
-  const Index end = std::min(next, used_) == layout_->rows() ? next : down(std::min(next, whole_blocks));
-  if (block.first < begin || block.first + block.rows > end) {
-    flush(block, 0, used_);
-    return;
-  }
-  flush(block, 0, begin);
-  for (Index j = down(block.first); j < end; j += flushed_columns) {
+  const Index size = layout_->partition().block_size(), first = layout_->first_row();
+  const Index blocks = std::clamp<Index>((used_ - first) / size, 0, layout_->local_rows() / size);
+  const Index k = block.local / size;
+  if (k >= blocks) return flush(block, 0, used_);
+  const Index end = first + blocks * size;
+  // Two blocks that lie half of the square apart follow each other, and the first of them computes.
+  const Index followers = (blocks - 1) / 2 + (blocks % 2 == 0 && k < blocks / 2 ? 1 : 0);
+  const Index last = block.first + (1 + followers) * size;
+  flush(block, 0, first);
+  flush_both_ways(block, block.first, std::min(last, end));
+  flush_both_ways(block, first, last - (end - first));
+  flush(block, end, used_ - end);
+}
+
+/// Applies the panel to the columns from `begin` to `end` of a block of rows, and copies them across the diagonal while
+/// they are in a cache.
+template <Real F>
+void InverseCorrelation<F>::flush_both_ways(RowBlock block, Index begin, Index end) {
+  for (Index j = begin; j < end; j += flushed_columns) {
     const Index count = std::min(flushed_columns, end - j);
     flush(block, j, count);
-    const Index below = std::max(j, up(block.first + block.rows));
-    if (below < j + count)
-      kernels::transpose<F>(P_.from(block.local, below), block.rows, j + count - below,
-                            P_.from(below - layout_->first_row(), block.first));
+    const Index copied = j == block.first ? j + block.rows : j;
+    kernels::transpose<F>(P_.from(block.local, copied), block.rows, j + count - copied,
+                          P_.from(copied - layout_->first_row(), block.first));
   }
-  if (end < used_) flush(block, end, used_ - end);
 }
 
 template <Real F>

@@ -60,15 +60,19 @@ class SharedExchange : public RowExchange<T> {
   void finish() override {
     finite_ = flags_.wait();
     if (team_->nodes() == 1) return;
-    finite_ = flags_.meet(!between_nodes_ || (gather_between_nodes() && finite_));
+    const Place& place = places_[present_];
+    if (between_nodes_) (*between_nodes_)(std::span(place.rows, as_size(this->shape_.values_of_rows())));
+    flags_.meet();
+    finite_ = flags_.meet(take_rows_of_other_nodes(place) && finite_);
   }
 
   Rows begin_filling() override {
     present_ = 1 - present_;
-    return share();
+    return share_of(this->layout_->rows());
   }
   void end_filling() override {
-    this->separate(places_[present_], share().first, share().count, this->shape_.group.count);
+    const auto [first, count] = share_of(this->layout_->rows());
+    this->separate(places_[present_], first, count, this->shape_.group.count);
     flags_.meet();
   }
 
@@ -81,27 +85,28 @@ class SharedExchange : public RowExchange<T> {
     return padded<T>(this->shape_.values_of_rows()) + padded<T>(this->shape_.values_of_groups());
   }
 
-  /// An equal share of all rows for each rank of the node.
-  Rows share() const {
-    const Index rows = this->layout_->rows(), rank = static_cast<Index>(team_->node().rank());
+  /// An equal share of `rows` rows for each rank of the node.
+  Rows share_of(Index rows) const {
+    const Index rank = static_cast<Index>(team_->node().rank());
     const Index first = rows * rank / team_->node().size();
     return {first, rows * (rank + 1) / team_->node().size() - first};
   }
 
-  /// Brings the rows of the other nodes. Returns whether all numbers are finite.
-  bool gather_between_nodes() {
-    const Place& place = places_[present_];
-    (*between_nodes_)(std::span(place.rows, as_size(this->shape_.values_of_rows())));
-    const Index begin = this->layout_->first_row(), end = begin + node_rows();
-    this->separate(place, 0, begin, columns_);
-    this->separate(place, end, this->layout_->rows() - end, columns_);
-    return this->is_finite(place.rows, this->shape_.values_of_rows());
-  }
-
-  /// The rows of this node, of which this leader has the first.
-  Index node_rows() const {
-    const int next = static_cast<int>(this->layout_->comm().rank()) + team_->node().size();
-    return this->layout_->partition().first_row(Rank{next}) - this->layout_->first_row();
+  /// Copies this rank's share of the rows that came from other nodes into the groups of their own. Returns whether all
+  /// numbers of that share are finite.
+  bool take_rows_of_other_nodes(const Place& place) const {
+    const int leader = static_cast<int>(this->layout_->comm().rank()) - static_cast<int>(team_->node().rank());
+    const RowPartition& partition = this->layout_->partition();
+    const Index begin = partition.first_row(Rank{leader});
+    const Index own = partition.first_row(Rank{leader + team_->node().size()}) - begin;
+    const auto [first, count] = share_of(this->layout_->rows() - own);
+    const Index before = std::clamp<Index>(begin - first, 0, count);  // the others come after the rows of this node
+    const auto take = [&](Index row, Index rows) {
+      this->separate(place, row, rows, columns_);
+      return this->is_finite(place.rows + row * this->shape_.width(), rows * this->shape_.width());
+    };
+    const bool finite = take(first, before);
+    return take(first + before + (before < count ? own : 0), count - before) && finite;
   }
 
   NodeTeam* team_;

@@ -86,6 +86,7 @@ void RunReporter::starts(Index first_step) {
                              job_->network.neurons, title_of(job_->learning.rule), features_text(job_->learning),
                              to_text(job_->learning.precision), job_->run.streams, job_->run.seed, comm_->size(),
                              thread_count()));
+  if (!job_->note.empty()) progress_.line(job_->note);
   for (const std::string& warning : job_->warnings) progress_.warn(warning);
   if (job_->restart_from)
     progress_.line(fmt::format("going on from step {} ({})", first_step, job_->restart_from->string()));

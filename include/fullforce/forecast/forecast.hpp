@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "fullforce/forecast/run_steps.hpp"
 #include "fullforce/forecast/step_cost.hpp"
@@ -37,6 +38,19 @@ struct Forecast {
 /// network is allocated.
 Forecast forecast_run(const Workload& workload, const RunOptions& run, const Task& task, const Deployment& deployment,
                       const Machine& machine);
+
+/// The number of threads, at most `most`, with which each of `ranks` ranks takes a training step fastest according to
+/// the cost model. It is `most` or a power of two. Of numbers that are nearly as fast it is the smallest.
+int threads_that_pay(const Workload& workload, int ranks, int most, const Machine& machine);
+
+/// What a training step takes with some ranks and threads.
+struct LayoutSeconds {
+  int ranks = 1;
+  int threads = 1;
+  double seconds = 0.0;
+};
+/// A training step on all cores of one node, from one rank with a thread for each core to a rank for each core.
+std::vector<LayoutSeconds> layouts_of_a_node(const Workload& workload, const Machine& machine);
 
 /// Throws InputError if a node has less memory than the run needs. The message says how many ranks, or how few neurons,
 /// would fit.

@@ -37,8 +37,9 @@ struct StepConstants {
   OverStreams fixed{};  ///< seconds for each step, whatever its size
 };
 
-/// The constants of collectives. Over p ranks a sum takes ceil(log2 p) (latency + bytes/bandwidth), and a gather takes
-/// ceil(log2 p) latency + bytes/bandwidth.
+/// The constants of collectives over p ranks of a node, or over the first ranks of p nodes. A sum takes ceil(log2 p)
+/// (latency + bytes/bandwidth). A gather takes ceil(log2 p) latency + moved/bandwidth, where the ranks of a node, which
+/// share memory, copy bytes/p each, and a node receives bytes (p - 1)/p from other nodes.
 struct MessageConstants {
   double latency = 0.0;    ///< s
   double bandwidth = 0.0;  ///< bytes/s

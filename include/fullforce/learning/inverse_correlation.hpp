@@ -133,6 +133,7 @@ class InverseCorrelation {
   double rounding_of_sums() const;
   void factorise();
   void flush(RowBlock block);
+  void flush_both_ways(RowBlock block, Index begin, Index end);
   void flush(RowBlock block, Index column, Index columns);
   void find_pending(Archive& archive);
   void fold_growth(RegionTimer& timer);

@@ -30,14 +30,16 @@ class RowPartition {
   constexpr RowPartition(Index rows, int ranks, int sharing = 1)
       : rows_(rows), ranks_(ranks), sharing_(sharing), block_(block_size_for(rows)) {}
 
-  /// Returns the size of a block. There are about 128 blocks where N allows it. At N = 1000 the fullest of up to 16
-  /// ranks then has less than a tenth more than an equal share. A block has at least 8 rows, because a smaller one is
-  /// all overhead. It has at most 256 rows, because a larger one no longer fits into the caches together with its
-  /// columns.
+  /// Returns the size of a block, a power of two. There are 128 blocks or more where N allows it. At N = 1000 the
+  /// fullest of up to 16 ranks then has less than a tenth more than an equal share. A block has at least 8 rows,
+  /// because a smaller one is all overhead. It has 32 rows up to N = 131,072, so that a dense network can use a core
+  /// for each 32 rows: 4,096 cores at N = 131,072. Above that there are 2,049 to 4,096 blocks, until a block has 256
+  /// rows. A larger block no longer fits into the caches together with its columns. A smaller one would cost networks
+  /// with low-rank features up to a tenth of a step, because they form many sums for each block.
   static constexpr Index block_size_for(Index rows) {
-    const Index wanted = rows / 128;
-    if (wanted < 8) return 8;
-    return std::min<Index>(256, static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(wanted))));
+    const auto of_cores = std::bit_ceil(static_cast<std::uint64_t>((rows + 4095) / 4096));
+    const auto of_128_blocks = std::bit_floor(static_cast<std::uint64_t>(std::clamp<Index>(rows / 128, 8, 32)));
+    return static_cast<Index>(std::min<std::uint64_t>(256, std::max(of_cores, of_128_blocks)));
   }
 
   constexpr Index rows() const { return rows_; }

@@ -33,6 +33,7 @@ struct TrainingJob {
   StartWeights weights;
   double state_bytes = 0.0;           ///< approximate size of the state of all ranks
   std::vector<std::string> warnings;  ///< warnings to show at the start
+  std::string note;                   ///< what else to say at the start; it may be empty
   std::optional<Index> max_steps;
   std::optional<double> max_hours;
   bool quiet = false;

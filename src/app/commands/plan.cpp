@@ -55,10 +55,7 @@ Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const
   check_partners(comm, config);
   warn(comm, keys_without_effect(config, task->channels()));
   const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
-  const Forecast plan = forecast_run({{config.network, config.learning, config.run.streams, config.run.seed,
-                                       config.task.reset, target_source(config.task)},
-                                      task->channels()},
-                                     config.run, *task, deployment, machine);
+  const Forecast plan = forecast_run(workload_of(config, *task), config.run, *task, deployment, machine);
   require_fit(plan, machine);
   return plan;
 }

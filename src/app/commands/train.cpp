@@ -88,6 +88,7 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   if (const auto file = trials_file(config); file && config.run.train_trials > 0) require_samples(*task, *file);
   require_targets_to_learn(config, *task);
+  const std::string threads = arguments.threads_are_free ? take_threads_that_pay(comm, workload_of(config, *task)) : "";
   const Index state = session_shape(comm, config, *task, config.run.streams).bytes();
   const Index to_come = state + bytes_of_streams(comm, *task, config.run.streams);
   require_memory(comm, {to_come}, fmt::format("network.neurons = {}", config.network.neurons),
@@ -119,10 +120,9 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   lock.take(comm, config.run.output);
   tidy_folder(comm, config.run.output, start, lock.is_held());
   const double state_bytes = static_cast<double>(state) * static_cast<double>(comm.size());
-  return train(comm, *task, plan_of(config, *task, arguments, start, state_bytes, std::move(warnings))) ==
-                 Outcome::finished
-             ? 0
-             : stopped_early;
+  TrainingJob job = plan_of(config, *task, arguments, start, state_bytes, std::move(warnings));
+  job.note = threads;
+  return train(comm, *task, job) == Outcome::finished ? 0 : stopped_early;
 }
 
 }  // namespace fullforce

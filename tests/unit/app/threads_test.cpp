@@ -68,5 +68,25 @@ TEST_F(Threads, AVariableThatIsNoCountIsRefused) {
     EXPECT_TRUE(says(message_of<InputError>([&] { chosen(variable, std::nullopt); }), "OMP_NUM_THREADS")) << variable;
 }
 
+Workload oscillation_of(Index neurons) {
+  Workload workload;
+  workload.network.neurons = neurons;
+  workload.learning.update_probability = 1.0;
+  return workload;
+}
+
+TEST_F(Threads, ASmallNetworkTakesOneThreadAndSaysSo) {
+  set_thread_count(8);
+  const std::string note = take_threads_that_pay(Communicator::world(), oscillation_of(20));
+  EXPECT_EQ(thread_count(), 1);
+  EXPECT_TRUE(says(note, "1 of 8 threads")) << note;
+}
+
+TEST_F(Threads, ALargeNetworkTakesThemAll) {
+  set_thread_count(2);
+  EXPECT_EQ(take_threads_that_pay(Communicator::world(), oscillation_of(3000)), "");
+  EXPECT_EQ(thread_count(), 2);
+}
+
 }  // namespace
 }  // namespace fullforce

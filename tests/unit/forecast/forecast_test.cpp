@@ -72,5 +72,27 @@ TEST_F(ForecastOfARun, TextAndJsonNameWhatIsAssumed) {
   EXPECT_NE(forecast_json(forecast, assumed).find("\"from\": \"assumed\""), std::string::npos);
 }
 
+/// Each doubling of the threads of this machine costs a step 2 us, and each core reads as if it were alone.
+TEST(ThreadsThatPay, AreFewForSmallNetworksAndAllForLargeOnes) {
+  Machine m = plain_machine();
+  m.threads = 2e-6;
+  m.node_bandwidth.fill(40 * giga);
+  EXPECT_EQ(threads_that_pay(workload(20), 1, 4, m), 1);
+  EXPECT_EQ(threads_that_pay(workload(4000, 16), 1, 4, m), 4);
+  EXPECT_EQ(threads_that_pay(workload(4000, 16), 1, 3, m), 3) << "the number need not be a power of two";
+}
+
+TEST(LayoutsOfANode, AreAllThatUseEachCoreOnce) {
+  const Machine m = plain_machine();
+  const auto layouts = layouts_of_a_node(workload(1000), m);
+  ASSERT_EQ(layouts.size(), 3u);
+  for (std::size_t k = 0; k < layouts.size(); ++k) {
+    EXPECT_EQ(layouts[k].ranks, 1 << k);
+    EXPECT_EQ(layouts[k].ranks * layouts[k].threads, m.cores);
+    const Deployment d(layouts[k].ranks, layouts[k].threads, m);
+    EXPECT_EQ(layouts[k].seconds, total(step_seconds(workload(1000), StepKind::training, d, m)));
+  }
+}
+
 }  // namespace
 }  // namespace fullforce

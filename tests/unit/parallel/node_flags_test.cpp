@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <ctime>
+#include <thread>
+
 #include "fullforce/parallel/shared_memory.hpp"
 
 namespace fullforce {
@@ -37,6 +41,22 @@ TEST(NodeFlags, EveryRankLearnsWhoWasNotFine) {
     const int bad = round % (board.node.size() + 1);
     ASSERT_EQ(board.flags.meet(board.rank() != bad), bad == board.node.size()) << "round " << round;
   }
+}
+
+double processor_seconds() {
+  timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+/// A rank that others keep waiting leaves its core to whoever needs it.
+TEST(NodeFlags, ALongWaitTakesLittleOfAProcessor) {
+  Board board;
+  board.flags.meet();
+  const double before = processor_seconds();
+  if (board.rank() == board.node.size() - 1) std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  board.flags.meet();
+  EXPECT_LT(processor_seconds() - before, 0.2);
 }
 
 }  // namespace

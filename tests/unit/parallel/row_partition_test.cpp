@@ -75,6 +75,17 @@ TEST(RowPartition, BlockSizesArePowersOfTwoFrom8To256) {
   }
 }
 
+/// A dense network of 131,072 neurons can use 4,096 cores. Larger ones have no fewer than 2,049 blocks until a block
+/// has 256 rows.
+TEST(RowPartition, LargeNetworksHaveThousandsOfBlocks) {
+  EXPECT_EQ(RowPartition(131'072, 1).blocks(), 4096);
+  for (Index rows = 131'073; rows < 1 << 20; rows += 997) {
+    ASSERT_GT(RowPartition(rows, 1).blocks(), 2048) << rows;
+    ASSERT_LE(RowPartition(rows, 1).blocks(), 4096) << rows;
+  }
+  EXPECT_EQ(RowPartition::block_size_for(Index{1} << 40), 256);
+}
+
 TEST(RowPartition, NoRankHasMoreThanOneBlockMoreThanAnother) {
   for_all_partitions([](const RowPartition& p) {
     Index most = 0;
