@@ -44,10 +44,23 @@ bool choose_threads(const Communicator& comm, std::optional<int> threads) {
   return !asks;
 }
 
+namespace {
+
+/// A machine whose cores do not compete for memory. How much they do is not known, and a large network is far slower
+/// with too few threads than with too many.
+Machine machine_of_free_cores() {
+  Machine machine = assumed_machine();
+  for (std::size_t k = 0; k < sampled_bytes.size(); ++k)
+    machine.node_bandwidth[k] = machine.core_bandwidth[k] * static_cast<double>(machine.cores);
+  return machine;
+}
+
+}  // namespace
+
 std::string take_threads_that_pay(const Communicator& comm, const Workload& workload) {
   const int fitting = thread_count();
   const int most = static_cast<int>(comm.max(std::int64_t{fitting}));
-  std::int64_t paying = threads_that_pay(workload, comm.size(), most, assumed_machine());
+  std::int64_t paying = threads_that_pay(workload, comm.size(), most, machine_of_free_cores());
   comm.broadcast(std::span(&paying, 1));
   if (paying >= most) return "";
   set_thread_count(std::min(fitting, static_cast<int>(paying)));
