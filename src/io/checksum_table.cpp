@@ -38,7 +38,19 @@ void ChecksumTable::save(const std::string& dataset, const Blocks& blocks, const
   write_block_rows(dataset, blocks.rows);
 }
 
+/// Programs of other versions may have cut the rows into other blocks. The dataset is then read once more, in those.
 void ChecksumTable::compare(const std::string& dataset, const Blocks& blocks, const Sums& found) {
+  Index block_rows = blocks.rows;
+  agree(file_->comm(), [&] {
+    if (file_->shape(path_of_sums(dataset)) != std::vector<Index>{blocks.total}) block_rows = read_block_rows(dataset);
+  });
+  if (block_rows == blocks.rows)
+    compare_blocks(dataset, blocks, found);
+  else
+    verify(dataset);
+}
+
+void ChecksumTable::compare_blocks(const std::string& dataset, const Blocks& blocks, const Sums& found) {
   const Sums stored = move(dataset, blocks, Sums(found.size()));
   agree(file_->comm(), [&] {
     for (std::size_t k = 0; k < found.size(); ++k) {
@@ -92,7 +104,7 @@ void ChecksumTable::verify(const std::string& dataset) {
   BlockChecksums checksums(share.blocks.rows, share.slab.cols * scalar->bytes);
   file_->move(dataset, share.slab, *scalar,
               [&](Slice slice, const std::byte* rows) { checksums.add(rows, slice.count); });
-  compare(dataset, share.blocks, checksums.finish(share.blocks.count));
+  compare_blocks(dataset, share.blocks, checksums.finish(share.blocks.count));
 }
 
 }  // namespace fullforce
