@@ -25,6 +25,15 @@ int count_in(std::string_view text) {
   return count;
 }
 
+/// A machine whose cores do not compete for memory. How much they do is not known, and a large network is far slower
+/// with too few threads than with too many.
+Machine machine_of_free_cores() {
+  Machine machine = assumed_machine();
+  for (std::size_t k = 0; k < sampled_bytes.size(); ++k)
+    machine.node_bandwidth[k] = machine.core_bandwidth[k] * static_cast<double>(machine.cores);
+  return machine;
+}
+
 }  // namespace
 
 bool choose_threads(const Communicator& comm, std::optional<int> threads) {
@@ -43,19 +52,6 @@ bool choose_threads(const Communicator& comm, std::optional<int> threads) {
   set_cores_are_shared(have_to_share(cores_of_threads(comm)));
   return !asks;
 }
-
-namespace {
-
-/// A machine whose cores do not compete for memory. How much they do is not known, and a large network is far slower
-/// with too few threads than with too many.
-Machine machine_of_free_cores() {
-  Machine machine = assumed_machine();
-  for (std::size_t k = 0; k < sampled_bytes.size(); ++k)
-    machine.node_bandwidth[k] = machine.core_bandwidth[k] * static_cast<double>(machine.cores);
-  return machine;
-}
-
-}  // namespace
 
 std::string take_threads_that_pay(const Communicator& comm, const Workload& workload) {
   const int fitting = thread_count();
