@@ -113,10 +113,11 @@ bool choose_threads(const Communicator& comm, std::optional<int> threads);
 /// Returns what to tell the user, or nothing if the number stays. **Collective.**
 std::string take_threads_that_pay(const Communicator& comm, const Workload& workload);
 
-/// Lets the ranks of a node exchange through shared memory, unless `variable`, the value of the environment variable
-/// FULLFORCE_SHARED_MEMORY, is "off". A number says how many ranks may share memory. What the first rank has holds for
-/// all. Throws InputError if the value of some rank is none of these. **Collective.**
-void share_memory_as_chosen(Communicator& comm, const char* variable);
+/// Returns how many ranks of a node may exchange through shared memory, as the environment variable
+/// FULLFORCE_SHARED_MEMORY says: 0, for all of them, if it is "on" or not there, and 1 if it is "off". What the first
+/// rank has holds for all. Throws InputError if the value of some rank is neither of these nor a count.
+/// **Collective.**
+int ranks_that_may_share_memory(const Communicator& comm);
 
 /// A warning if threads of a node have to share its cores. **Collective.**
 std::vector<std::string> warnings_of_threads(const Communicator& comm);

@@ -33,7 +33,8 @@ int guarded(Communicator& comm, int argc, char** argv) {
     if (comm.is_root()) complain(fmt::format("fullforce: error: {}\n", error.what()));
   };
   try {
-    share_memory_as_chosen(comm, std::getenv("FULLFORCE_SHARED_MEMORY"));
+    const int sharing = ranks_that_may_share_memory(comm);
+    if (comm.size() > 1) comm.share_memory(sharing);
     return run_command_line(comm, argc, argv);
   } catch (const InputError& error) {
     report(error);

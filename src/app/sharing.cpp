@@ -1,4 +1,5 @@
 #include <charconv>
+#include <cstdlib>
 #include <string_view>
 
 #include "cli.hpp"
@@ -8,13 +9,13 @@
 namespace fullforce {
 namespace {
 
-constexpr std::int64_t nobody = -1;
 constexpr std::int64_t all = 0;
+constexpr std::int64_t none = 1;  // a rank shares memory with itself alone
 
 /// How many ranks of a node may share memory, as the text of the variable says.
 std::int64_t most_in(std::string_view text) {
   if (text.empty() || text == "on") return all;
-  if (text == "off") return nobody;
+  if (text == "off") return none;
   int most = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), most);
   require(error == std::errc() && end == text.data() + text.size() && most >= 1,
@@ -25,11 +26,12 @@ std::int64_t most_in(std::string_view text) {
 
 }  // namespace
 
-void share_memory_as_chosen(Communicator& comm, const char* variable) {
+int ranks_that_may_share_memory(const Communicator& comm) {
+  const char* const variable = std::getenv("FULLFORCE_SHARED_MEMORY");
   std::int64_t most = all;
   agree(comm, [&] { most = most_in(variable == nullptr ? "" : variable); });
   comm.broadcast(std::span(&most, 1));
-  if (most != nobody && comm.size() > 1) comm.share_memory(static_cast<int>(most));
+  return static_cast<int>(most);
 }
 
 }  // namespace fullforce

@@ -165,16 +165,17 @@ double thread_doubling_seconds(const Communicator& comm, const Communicator& sel
   return std::max(0.0, comm.max(all - one)) / std::log2(static_cast<double>(threads));
 }
 
-/// Finds the constants from a sum of one number and from a gather of a megabyte. Ranks of one node copy a share of it
-/// each.
+/// Finds the constants from a sum of one number and from a gather of a megabyte. Ranks that share memory copy a share
+/// of it each.
 MessageConstants measure_messages(const Communicator& comm, bool one_node) {
   constexpr Index bytes = 1 << 20;
+  const bool shares = one_node && comm.team() != nullptr;
   const double ranks = comm.size();
   const double rounds = std::ceil(std::log2(ranks));
   MessageConstants c;
   c.latency = sum_seconds(comm, 1) / rounds;
   const double moving = std::max(gather_seconds(comm, bytes) - rounds * c.latency, 1e-9);
-  c.bandwidth = static_cast<double>(bytes) * (one_node ? 1.0 : ranks - 1.0) / ranks / moving;
+  c.bandwidth = static_cast<double>(bytes) * (shares ? 1.0 : ranks - 1.0) / ranks / moving;
   return c;
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr double program_bytes = 40.0 * (1 << 20);
 
 double bytes_of_rank(const Workload& w, const Deployment& d, const MemoryNeed& trials) {
-  return program_bytes + static_cast<double>(w.shape(d.ranks, d.threads, d.ranks_per_node).bytes() + trials.rank);
+  return program_bytes + static_cast<double>(w.shape(d.ranks, d.threads, d.sharing).bytes() + trials.rank);
 }
 
 bool fits(const Workload& w, const Deployment& d, const MemoryNeed& trials, const Machine& machine) {

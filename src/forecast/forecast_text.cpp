@@ -56,6 +56,14 @@ nlohmann::ordered_json regions_json(const RegionSeconds& seconds) {
   return json;
 }
 
+/// How ranks exchange rates and sums, where there are several.
+std::string exchange_text(const Deployment& d) {
+  if (d.ranks == 1) return "";
+  if (d.sharing == 1) return fmt::format("exchange     messages between {} ranks\n", d.ranks);
+  const std::string between = d.senders() > 1 ? fmt::format(", and messages between {} of them", d.senders()) : "";
+  return fmt::format("exchange     through the memory that {} ranks share{}\n", d.sharing, between);
+}
+
 /// The part of a node's memory that its ranks hold once together.
 std::string trials_text(const MemoryNeed& trials) {
   return trials.node > 0 ? fmt::format(" (with {} of trials)", bytes_text(trials.node)) : "";
@@ -75,6 +83,7 @@ std::string forecast_text(const Forecast& forecast, const Machine& machine) {
   text += forecast.plasticity.text;
   text += fmt::format("memory       {} a rank, {} a node{}, which has {}\n", bytes_text(forecast.bytes_per_rank),
                       bytes_text(forecast.bytes_per_node()), trials_text(forecast.trials), bytes_text(machine.memory));
+  text += exchange_text(d);
   text += fmt::format("checkpoint   {}, {}; network.h5 {}\n", bytes_text(forecast.checkpoint_bytes),
                       time_text(forecast.checkpoint_seconds), bytes_text(forecast.network_bytes));
   text += fmt::format("training     {} a step, {} a sample: {}\n", time_text(step),
@@ -100,6 +109,7 @@ std::string forecast_json(const Forecast& forecast, const Machine& machine) {
   json["ranks"] = forecast.deployment.ranks;
   json["threads"] = forecast.deployment.threads;
   json["nodes"] = forecast.deployment.nodes();
+  json["ranks_sharing_memory"] = forecast.deployment.sharing;
   json["streams"] = w.streams;
   json["features"] = to_text(w.learning.features);
   for (const PlasticityReport::Number& number : forecast.plasticity.numbers)

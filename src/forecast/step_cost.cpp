@@ -41,17 +41,20 @@ double busiest_rows(const Workload& w, const Deployment& d) {
 
 double rounds(double ranks) { return std::ceil(std::log2(ranks)); }
 
-/// The time of a collective over all ranks. It goes on within nodes, whose ranks share memory, and between their first
-/// ranks. In a gather each rank of a node copies its rows, and its share of the rows that come from other nodes.
+/// The time of a collective over all ranks. It goes on among ranks that share memory, and between the first ranks of
+/// all such teams. In a gather each rank of a team copies its rows, and its share of the rows that come from other
+/// teams. The teams of a node share its connection to other nodes.
 double message_seconds(const Message& message, const Deployment& d, const Machine& m) {
-  const double ranks = std::min(d.ranks, d.ranks_per_node), nodes = d.nodes();
+  const double ranks = d.sharing, teams = d.senders(), teams_of_node = std::ceil(d.ranks_per_node / ranks);
   const bool sums = message.kind == Message::Kind::sum;
   const auto part = [](double members, const MessageConstants& c, double bytes) {
     return members > 1 ? rounds(members) * c.latency + bytes / c.bandwidth : 0.0;
   };
   const double within = sums ? rounds(ranks) * message.bytes : message.bytes / ranks;
-  const double between = sums ? rounds(nodes) * message.bytes : message.bytes * (nodes - 1.0) / nodes;
-  return message.times * (part(ranks, m.within_node, within) + part(nodes, m.between_nodes, between));
+  const double between = sums ? rounds(teams) * message.bytes : message.bytes * (teams - 1.0) / teams;
+  const double sent =
+      d.nodes() > 1 ? part(teams, m.between_nodes, teams_of_node * between) : part(teams, m.within_node, between);
+  return message.times * (part(ranks, m.within_node, within) + sent);
 }
 
 double sweep_seconds(const MatrixSweep& sweep, const Workload& w, const Machine& m, double bytes_a_second) {
@@ -125,7 +128,8 @@ StepAccount account_of_reset(const SessionShape& shape, StepKind kind, const Ext
 Deployment::Deployment(int ranks_, int threads_, const Machine& machine)
     : ranks(ranks_),
       threads(threads_),
-      ranks_per_node(static_cast<int>(std::clamp<Index>(machine.cores / std::max(1, threads_), 1, ranks_))) {}
+      ranks_per_node(static_cast<int>(std::clamp<Index>(machine.cores / std::max(1, threads_), 1, ranks_))),
+      sharing(machine.most_sharing > 0 ? std::min(machine.most_sharing, ranks_per_node) : ranks_per_node) {}
 
 StepAccount account_of_step(const SessionShape& shape, const Workload& w, StepKind kind, const Extent& extent) {
   StepAccount account;

@@ -64,6 +64,7 @@ struct Machine {
 
   MessageConstants within_node;
   std::string within_node_from;
+  int most_sharing = 0;  ///< at most so many ranks of a node share memory, 0: all; it is not a constant of the file
   MessageConstants between_nodes;
   std::string between_nodes_from;
 

@@ -20,9 +20,12 @@ struct Deployment {
   int ranks = 1;
   int threads = 1;
   int ranks_per_node = 1;
+  int sharing = 1;  ///< the number of ranks of a node that exchange through shared memory; 1 if they send messages
 
   Deployment(int ranks, int threads, const Machine& machine);
   int nodes() const { return (ranks + ranks_per_node - 1) / ranks_per_node; }
+  /// The number of ranks that send messages: one for all that share memory.
+  int senders() const { return (ranks + sharing - 1) / sharing; }
   /// The number of threads of a node that compute.
   double active_cores() const { return static_cast<double>(ranks_per_node) * threads; }
 };

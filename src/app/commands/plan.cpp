@@ -73,8 +73,9 @@ int plan_command(const Communicator& comm, const PlanArguments& arguments) {
   // The configuration is read first, because one that cannot be read must not cost a calibration.
   if (arguments.config && arguments.calibrate)
     agreed_task(comm, load_config(comm, *arguments.config, arguments.settings));
-  const Machine machine = arguments.calibrate ? calibrated_machine(comm, arguments) : known_machine(comm, arguments);
+  Machine machine = arguments.calibrate ? calibrated_machine(comm, arguments) : known_machine(comm, arguments);
   if (!arguments.config) return 0;
+  machine.most_sharing = ranks_that_may_share_memory(comm);
   const Forecast plan = plan_of(comm, arguments, machine);
   ResultStream printed(comm);
   printed.print(forecast_text(plan, machine));

@@ -185,6 +185,22 @@ TEST(StepCost, MessagesCostNothingAloneAndMoreBetweenNodes) {
   EXPECT_GT(messages(8), messages(4) + 10e-6);
 }
 
+TEST(StepCost, RanksThatMayNotShareMemorySendMessages) {
+  Machine m = plain_machine();
+  const auto communication = [&] {
+    return in(step_seconds(workload(1000), StepKind::training, Deployment(4, 1, m), m), TimerRegion::communication);
+  };
+  EXPECT_EQ(Deployment(4, 1, m).sharing, 4);
+  EXPECT_EQ(Deployment(4, 1, m).senders(), 1);
+  const double shared = communication();
+  m.most_sharing = 3;
+  EXPECT_EQ(Deployment(4, 1, m).senders(), 2);
+  m.most_sharing = 1;
+  EXPECT_EQ(Deployment(4, 1, m).sharing, 1);
+  EXPECT_EQ(Deployment(4, 1, m).senders(), 4);
+  EXPECT_GT(communication(), shared);
+}
+
 TEST(StepCost, AThousandRanksAreFasterThanOneUntilMessagesRule) {
   const Machine m = plain_machine();
   const auto step = [&](Index neurons, int ranks) {

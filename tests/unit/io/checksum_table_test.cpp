@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "../../../src/io/block_checksums.hpp"
 #include "../../../src/io/seal.hpp"
 #include "fullforce/base/check.hpp"
 #include "fullforce/io/archive.hpp"
@@ -89,6 +90,69 @@ TEST_F(ChangedArchive, MayHaveBlocksThatAreLargerThanTheDataset) {
     H5Aclose(attribute);
   });
   EXPECT_EQ(verdict(), "nothing was thrown");
+}
+
+/// An archive with a matrix of 40 rows. The program cuts them into blocks of 8. A program of another version has cut
+/// them into blocks of 16, and `change` may damage the file as well.
+struct ArchiveOfOtherBlocks : ChangedArchive {
+  static constexpr Index rows = 40, other_block = 16;
+  RowPartition partition{rows, comm.size()};
+  Index first = partition.first_row(comm.rank()), count = partition.row_count(comm.rank());
+
+  void SetUp() override {
+    Archive archive = Archive::create(comm, path);
+    std::vector<double> mine(as_size(count));
+    for (Index k = 0; k < count; ++k) mine[as_size(k)] = 0.5 * static_cast<double>(first + k);
+    archive.rows<double>("/a/matrix", partition, {mine.data(), 1, 1});
+    archive.close();
+    ASSERT_NE(partition.block_size(), other_block);
+    change([](hid_t file) {
+      std::vector<double> all(as_size(rows));
+      const hid_t matrix = H5Dopen2(file, "/a/matrix", H5P_DEFAULT);
+      H5Dread(matrix, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data());
+      H5Dclose(matrix);
+      BlockChecksums checksums(other_block, sizeof(double));
+      checksums.add(reinterpret_cast<const std::byte*>(all.data()), rows);
+      const std::vector<std::uint64_t> sums = checksums.finish((rows + other_block - 1) / other_block);
+      H5Ldelete(file, "/checksums/a/matrix", H5P_DEFAULT);
+      const hsize_t extent = sums.size();
+      const hid_t space = H5Screate_simple(1, &extent, nullptr), scalar = H5Screate(H5S_SCALAR);
+      const hid_t dataset =
+          H5Dcreate2(file, "/checksums/a/matrix", H5T_STD_U64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+      EXPECT_GE(H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, sums.data()), 0);
+      const hid_t attribute = H5Acreate2(dataset, "block_rows", H5T_STD_I64LE, scalar, H5P_DEFAULT, H5P_DEFAULT);
+      EXPECT_GE(H5Awrite(attribute, H5T_NATIVE_INT64, &other_block), 0);
+      H5Aclose(attribute);
+      H5Dclose(dataset);
+      H5Sclose(scalar);
+      H5Sclose(space);
+    });
+  }
+
+  std::vector<double> load() const {
+    std::vector<double> mine(as_size(count));
+    Archive::open(comm, path).rows<double>("/a/matrix", partition, {mine.data(), 1, 1});
+    return mine;
+  }
+};
+
+TEST_F(ArchiveOfOtherBlocks, IsReadInItsBlocks) {
+  const std::vector<double> mine = load();
+  for (Index k = 0; k < count; ++k) EXPECT_EQ(mine[as_size(k)], 0.5 * static_cast<double>(first + k));
+  EXPECT_EQ(verdict(), "nothing was thrown");
+}
+
+TEST_F(ArchiveOfOtherBlocks, IsDamagedWhereItsBlocksDoNotMatch) {
+  change([](hid_t file) {
+    std::vector<double> all(as_size(rows), 1.0);
+    const hid_t matrix = H5Dopen2(file, "/a/matrix", H5P_DEFAULT);
+    EXPECT_GE(H5Dwrite(matrix, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()), 0);
+    H5Dclose(matrix);
+  });
+  EXPECT_EQ(
+      message_of<RunError>([&] { load(); }),
+      path.string() +
+          ": /a/matrix does not match its checksum in the 16 rows from 0 on: the file is damaged; use another one");
 }
 
 // Each of twelve groups has four links to the next one, so there are 4^12 ways to the last.

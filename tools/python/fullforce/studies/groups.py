@@ -21,9 +21,12 @@ def scaled(values: Sequence[int], n: int) -> list[int]:
 
 
 def points(request: Request) -> list[Point]:
-    """Networks for each seed, number of partners and size of groups. One group that reads all neurons is dense."""
+    """Networks for each seed, number of partners and size of groups. One group that reads all neurons is dense.
+
+    Those that take least time come first: an interrupted study then has most of its points."""
     n = request.size(OF_NEURONS)
-    kinds = [*((K, M) for K in scaled(PARTNERS, n) for M in scaled(GROUPS, n)), (n, n)]
+    kinds = [(n, n), *((K, M) for K in scaled(PARTNERS, n) for M in scaled(GROUPS, n))]
+    kinds.sort(key=lambda kind: kind[0] ** 2 / kind[1])
     return [request.point(f"K{K}-M{M}-{seed}", {
         "network.neurons": n, "run.seed": seed, "learning.plastic_in_degree": K, "learning.group": M, **LEARNS})
         for K, M in kinds for seed in request.seeds]
