@@ -41,7 +41,7 @@ void exchange(benchmark::State& state) {
 
 BENCHMARK(sum)
     ->ArgNames({"shared", "numbers"})
-    ->ArgsProduct({{0, 1}, {1, 64, 1024, 16384}})
+    ->ArgsProduct({{0, 1}, {1, 64, 1024, 4096, 8192, 16384}})
     ->UseManualTime()
     ->Iterations(20)
     ->Unit(benchmark::kMicrosecond);
