@@ -219,7 +219,7 @@ class CommandLine {
 
   void add_plan() {
     CLI::App& app = add("plan", "say what a run will need, before anything is allocated", [this] {
-      choose_threads(comm_, plan_.threads);
+      plan_.threads_are_free = !choose_threads(comm_, plan_.threads);
       return plan_command(comm_, plan_);
     });
     add_text(app, "CONFIG", plan_.config, "configuration, TOML");

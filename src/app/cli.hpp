@@ -82,6 +82,7 @@ struct PlanArguments {
   std::vector<std::string> settings;  ///< section.key=value
   std::optional<int> ranks;           ///< >= 1; if left out, the number of ranks that the command runs on
   std::optional<int> threads;
+  bool threads_are_free = false;  ///< whether nobody has said how many
   bool calibrate = false;
   std::optional<std::string> machine;  ///< file of the constants of a machine
   std::optional<std::string> output;
@@ -105,19 +106,22 @@ int run_command_line(const Communicator& comm, int argc, const char* const* argv
 
 /// Sets the number of threads to that of `--threads`. Without that option it takes OMP_NUM_THREADS, and without that
 /// too it takes as many as have cores of their own on this node. Threads that share cores will give them away while
-/// they wait. Returns whether the option or the variable decided, on all ranks. Throws InputError if OMP_NUM_THREADS is
+/// they wait. Returns whether the option or the variable decided on any rank. Throws InputError if OMP_NUM_THREADS is
 /// not a count, or if MPI does not let so many threads run. **Collective.**
 bool choose_threads(const Communicator& comm, std::optional<int> threads);
 
-/// Takes fewer threads where, by the cost model with assumed constants, more of them would hardly make a step faster.
-/// Returns what to tell the user, or nothing if the number stays. **Collective.**
-std::string take_threads_that_pay(const Communicator& comm, const Workload& workload);
+/// Takes fewer threads where, by the cost model with assumed constants, more of them would hardly make a step on
+/// `ranks` ranks faster. Returns what to tell the user, or nothing if the number stays. **Collective.**
+std::string take_threads_that_pay(const Communicator& comm, const Workload& workload, int ranks);
 
 /// Returns how many ranks of a node may exchange through shared memory, as the environment variable
 /// FULLFORCE_SHARED_MEMORY says: 0, for all of them, if it is "on" or not there, and 1 if it is "off". What the first
 /// rank has holds for all. Throws InputError if the value of some rank is neither of these nor a count.
 /// **Collective.**
 int ranks_that_may_share_memory(const Communicator& comm);
+
+/// A warning if ranks of a node have to send messages although they may share memory. **Collective.**
+std::vector<std::string> warnings_of_sharing(const Communicator& comm);
 
 /// A warning if threads of a node have to share its cores. **Collective.**
 std::vector<std::string> warnings_of_threads(const Communicator& comm);

@@ -34,4 +34,14 @@ int ranks_that_may_share_memory(const Communicator& comm) {
   return static_cast<int>(most);
 }
 
+std::vector<std::string> warnings_of_sharing(const Communicator& comm) {
+  constexpr const char* warning =
+      "the ranks of a node send messages, which take longer than memory that they share. Such memory cannot be had "
+      "here, or the ranks of a node do not follow one another (srun --distribution=block makes them)";
+  const bool has_neighbours = comm.max(Index{comm.node().size()}) > 1;
+  const bool wants_memory = ranks_that_may_share_memory(comm) != none;
+  if (!has_neighbours || !wants_memory || comm.team() != nullptr) return {};
+  return {warning};
+}
+
 }  // namespace fullforce

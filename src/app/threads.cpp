@@ -40,7 +40,9 @@ bool choose_threads(const Communicator& comm, std::optional<int> threads) {
   const char* const variable = std::getenv("OMP_NUM_THREADS");
   const bool has_variable = variable != nullptr && *variable != '\0';
   // The ranks may have different variables, and all of them must ask if one does.
-  const bool asks = comm.max(std::int64_t{!threads && !has_variable}) != 0;
+  const bool has_setting = threads || has_variable;
+  const bool asks = comm.min(std::int64_t{has_setting}) == 0;
+  const bool is_free = comm.max(std::int64_t{has_setting}) == 0;
   const int fitting = asks ? node_cores(comm).threads_a_rank() : 0;
   agree(comm, [&] {
     if (threads)
@@ -50,13 +52,13 @@ bool choose_threads(const Communicator& comm, std::optional<int> threads) {
     require_thread_level(granted_thread_level(), thread_count());
   });
   set_cores_are_shared(have_to_share(cores_of_threads(comm)));
-  return !asks;
+  return !is_free;
 }
 
-std::string take_threads_that_pay(const Communicator& comm, const Workload& workload) {
+std::string take_threads_that_pay(const Communicator& comm, const Workload& workload, int ranks) {
   const int fitting = thread_count();
   const int most = static_cast<int>(comm.max(std::int64_t{fitting}));
-  std::int64_t paying = threads_that_pay(workload, comm.size(), most, machine_of_free_cores());
+  std::int64_t paying = threads_that_pay(workload, ranks, most, machine_of_free_cores());
   comm.broadcast(std::span(&paying, 1));
   if (paying >= most) return "";
   set_thread_count(std::min(fitting, static_cast<int>(paying)));

@@ -17,6 +17,7 @@
 #include "fullforce/forecast/step_probe.hpp"
 #include "fullforce/io/atomic_file.hpp"
 #include "fullforce/io/unfinished_file.hpp"
+#include "fullforce/parallel/node_team.hpp"
 #include "fullforce/parallel/threads.hpp"
 #include "fullforce/run/machine_probe.hpp"
 
@@ -166,16 +167,17 @@ double thread_doubling_seconds(const Communicator& comm, const Communicator& sel
 }
 
 /// Finds the constants from a sum of one number and from a gather of a megabyte. Ranks that share memory copy a share
-/// of it each.
-MessageConstants measure_messages(const Communicator& comm, bool one_node) {
+/// of it each. Where there are several teams of such ranks, the first rank of each sends messages.
+MessageConstants measure_messages(const Communicator& comm) {
   constexpr Index bytes = 1 << 20;
-  const bool shares = one_node && comm.team() != nullptr;
-  const double ranks = comm.size();
-  const double rounds = std::ceil(std::log2(ranks));
+  const NodeTeam* const team = comm.team();
+  const bool shares = team != nullptr && team->nodes() == 1;
+  const double parties = team != nullptr && !shares ? team->nodes() : comm.size();
+  const double rounds = std::ceil(std::log2(parties));
   MessageConstants c;
   c.latency = sum_seconds(comm, 1) / rounds;
   const double moving = std::max(gather_seconds(comm, bytes) - rounds * c.latency, 1e-9);
-  c.bandwidth = static_cast<double>(bytes) * (shares ? 1.0 : ranks - 1.0) / ranks / moving;
+  c.bandwidth = static_cast<double>(bytes) * (shares ? 1.0 : parties - 1.0) / parties / moving;
   return c;
 }
 
@@ -218,7 +220,7 @@ Machine calibrate(const Communicator& comm, const Machine& known, const std::fun
   if (comm.size() > 1) {
     say("collectives");
     const bool one_node = comm.min(Index{node.size()}) == comm.size();
-    (one_node ? m.within_node : m.between_nodes) = measure_messages(comm, one_node);
+    (one_node ? m.within_node : m.between_nodes) = measure_messages(comm);
     (one_node ? m.within_node_from : m.between_nodes_from) = measured;
   }
   say("files");

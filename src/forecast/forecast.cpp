@@ -100,11 +100,10 @@ int threads_that_pay(const Workload& workload, int ranks, int most, const Machin
 std::vector<LayoutSeconds> layouts_of_a_node(const Workload& workload, const Machine& machine) {
   std::vector<LayoutSeconds> layouts;
   const int cores = static_cast<int>(machine.cores);
-  for (int ranks = 1; ranks <= cores; ++ranks) {
-    if (cores % ranks != 0) continue;
-    layouts.push_back({ranks, cores / ranks});
-    layouts.back().seconds = training_seconds(workload, layouts.back(), machine);
-  }
+  for (int threads = 1; threads < cores; threads *= 2) layouts.push_back({1, threads});
+  for (int ranks = 1; ranks <= cores; ++ranks)
+    if (cores % ranks == 0) layouts.push_back({ranks, cores / ranks});
+  for (LayoutSeconds& layout : layouts) layout.seconds = training_seconds(workload, layout, machine);
   return layouts;
 }
 

@@ -41,13 +41,14 @@ std::string origins_text(const Machine& m) {
   return text;
 }
 
-/// How long a training step takes on one node with its cores divided into ranks and threads in different ways.
+/// How long a training step takes on one node with a part of its cores, and with all of them divided into ranks and
+/// threads in different ways.
 std::string layouts_text(const Workload& w, const Machine& machine) {
   std::string text;
   for (const LayoutSeconds& layout : layouts_of_a_node(w, machine))
     text +=
         fmt::format("{}{} x {} {}", text.empty() ? "" : ", ", layout.ranks, layout.threads, time_text(layout.seconds));
-  return fmt::format("one node     a step with its cores as ranks x threads: {}\n", text);
+  return fmt::format("one node     a step on ranks x threads: {}\n", text);
 }
 
 nlohmann::ordered_json regions_json(const RegionSeconds& seconds) {
@@ -60,8 +61,9 @@ nlohmann::ordered_json regions_json(const RegionSeconds& seconds) {
 std::string exchange_text(const Deployment& d) {
   if (d.ranks == 1) return "";
   if (d.sharing == 1) return fmt::format("exchange     messages between {} ranks\n", d.ranks);
-  const std::string between = d.senders() > 1 ? fmt::format(", and messages between {} of them", d.senders()) : "";
-  return fmt::format("exchange     through the memory that {} ranks share{}\n", d.sharing, between);
+  const std::string between =
+      d.senders() > 1 ? fmt::format(", and messages between the first ranks of {} such groups", d.senders()) : "";
+  return fmt::format("exchange     through memory that {} ranks share{}\n", d.sharing, between);
 }
 
 /// The part of a node's memory that its ranks hold once together.

@@ -71,6 +71,11 @@ class DenseFeatures : public FeatureSpace<T> {
     }
   }
 
+  void prepare() override {
+    if (P_) P_->prepare();
+    if (probe_) probe_->prepare();
+    if (phi_) phi_->prepare();
+  }
   void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer&) override {
     features_ = rates.group(0);
     mine_ = rates.mine_from(0, 0);

@@ -36,6 +36,9 @@ class FeatureSpace {
  public:
   virtual ~FeatureSpace() = default;
 
+  /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
+  virtual void prepare() {}
+
   /// Takes in the rates of a step, which are group 0 of `rates`. With low-rank features it reads only this rank's rows
   /// of them. The `learning` streams (in ascending order) are those that the step learns from. **Collective.**
   virtual void begin(const GatheredVectors<T>& rates, std::span<const Index> learning, RegionTimer& timer) = 0;

@@ -83,6 +83,12 @@ void SharedGainRls<T>::observe(const TargetCurrents<T>& targets, RegionTimer& ti
 }
 
 template <Real T>
+void SharedGainRls<T>::prepare() {
+  space_->prepare();
+  if (modes_) modes_->prepare();
+}
+
+template <Real T>
 void SharedGainRls<T>::evaluate(const GatheredVectors<T>& rates, std::span<const Index> learning,
                                 StreamArray<T>& currents, std::span<double> outputs, RegionTimer& timer,
                                 Direction direction) {

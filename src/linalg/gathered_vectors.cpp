@@ -81,23 +81,23 @@ void GatheredVectors<T>::read_place() {
   if (groups_.empty()) groups_.push_back({place.rows, stride_, VectorOrder::side_by_side});
 }
 
-/// Takes messages where memory cannot be shared after all. The memory is allocated here and not in the constructor,
-/// which runs where a rank may fail alone.
+/// Takes messages where memory cannot be shared after all.
 template <Real T>
-void GatheredVectors<T>::get_ready() {
-  if (std::exchange(ready_, true) || exchange_->prepare()) return;
+void GatheredVectors<T>::prepare() {
+  if (!exchange_ || std::exchange(ready_, true) || exchange_->prepare()) return;
   const Arrangement<T> arrangement(layout_->rows(), vectors_, gathering_);
   std::unique_ptr<RowExchange<T>> by_messages;
   agree(layout_->comm(),
         [&] { by_messages = make_message_exchange<T>(*layout_, arrangement.exchange(groups_count_)); });
   std::copy_n(exchange_->mine(), layout_->local_rows() * stride_, by_messages->mine());
   exchange_ = std::move(by_messages);
+  read_place();
 }
 
 template <Real T>
 void GatheredVectors<T>::gather(Index count) {
   if (!exchange_) return;
-  get_ready();
+  prepare();
   exchange_->exchange(count);
   read_place();
 }
@@ -105,7 +105,7 @@ void GatheredVectors<T>::gather(Index count) {
 template <Real T>
 void GatheredVectors<T>::start_gather() {
   if (!exchange_) return;
-  get_ready();
+  prepare();
   exchange_->start(vectors_);
   moving_ = true;
 }
@@ -128,7 +128,7 @@ void GatheredVectors<T>::convert(const GatheredVectors<U>& other, Index group) {
   };
   take(layout_->first_row(), layout_->local_rows(), mine(0, 0));
   if (!exchange_) return;
-  get_ready();
+  prepare();
   const auto share = exchange_->begin_filling();
   take(share.first, share.count, exchange_->place().rows + share.first * stride_);
   exchange_->end_filling();

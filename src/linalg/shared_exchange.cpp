@@ -48,22 +48,27 @@ class SharedExchange : public RowExchange<T> {
     return true;
   }
 
+  /// A leader waits for its node here, so that the rows can travel between nodes until finish().
   void start(Index columns) override {
-    columns_ = columns;
-    present_ = 1 - present_;
-    std::copy_n(own_.data(), own_.size(), places_[present_].rows + this->layout_->first_row() * this->shape_.width());
-    this->separate(places_[present_], this->layout_->first_row(), this->layout_->local_rows(), columns);
-    flags_.arrive(this->is_finite(own_.data(), own_.size()));
-    this->layout_->comm().count_call();
+    write(columns);
+    if (!between_nodes_) return;
+    finite_ = flags_.wait();
+    between_nodes_->start(all_rows());
+  }
+  void finish() override {
+    if (between_nodes_)
+      between_nodes_->finish();
+    else
+      finite_ = flags_.wait();
+    if (team_->nodes() > 1) share_rows_of_other_nodes();
   }
 
-  void finish() override {
+  void exchange(Index columns) override {
+    write(columns);
     finite_ = flags_.wait();
     if (team_->nodes() == 1) return;
-    const Place& place = places_[present_];
-    if (between_nodes_) (*between_nodes_)(std::span(place.rows, as_size(this->shape_.values_of_rows())));
-    flags_.meet();
-    finite_ = flags_.meet(take_rows_of_other_nodes(place) && finite_);
+    if (between_nodes_) (*between_nodes_)(all_rows());
+    share_rows_of_other_nodes();
   }
 
   Rows begin_filling() override {
@@ -80,6 +85,24 @@ class SharedExchange : public RowExchange<T> {
   bool all_finite() const override { return finite_; }
 
  private:
+  /// Writes this rank's rows to where all ranks of the node read them.
+  void write(Index columns) {
+    columns_ = columns;
+    present_ = 1 - present_;
+    std::copy_n(own_.data(), own_.size(), places_[present_].rows + this->layout_->first_row() * this->shape_.width());
+    this->separate(places_[present_], this->layout_->first_row(), this->layout_->local_rows(), columns);
+    flags_.arrive(this->is_finite(own_.data(), own_.size()));
+    this->layout_->comm().count_call();
+  }
+
+  std::span<T> all_rows() { return {places_[present_].rows, as_size(this->shape_.values_of_rows())}; }
+
+  /// The leader has the rows of other nodes, and each rank of the node puts a share of them where they are read.
+  void share_rows_of_other_nodes() {
+    flags_.meet();
+    finite_ = flags_.meet(take_rows_of_other_nodes(places_[present_]) && finite_);
+  }
+
   /// Each array begins on an aligned address.
   Index values_of_copy() const {
     return padded<T>(this->shape_.values_of_rows()) + padded<T>(this->shape_.values_of_groups());

@@ -11,6 +11,12 @@ NetworkRates<T>::NetworkRates(const Layout& layout, const Shape& shape)
 }
 
 template <Real T>
+void NetworkRates<T>::prepare() {
+  rates_.prepare();
+  if (target_rates_) target_rates_->prepare();
+}
+
+template <Real T>
 void NetworkRates<T>::exchange(bool with_target) {
   rates_.gather();
   if (target_rates_ && with_target) target_rates_->start_gather();

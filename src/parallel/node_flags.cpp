@@ -64,7 +64,7 @@ bool NodeFlags::wait() {
   bool fine = true;
   for (int rank = 0; rank < node_->size(); ++rank) {
     Flag& flag = flags_[rank];
-    for (int round = 0; !await(looks, [&] { return has_arrived(flag); }); ++round) {
+    for (std::int64_t round = 0; !await(looks, [&] { return has_arrived(flag); }); ++round) {
       node_->progress();
       if (round >= rounds_before_sleep) sleep_until_arrival(flag);
     }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -24,12 +25,14 @@ class MemoryFile {
 
   int get() const { return file_; }
 
-  /// Allocates the memory at once. A process that touches memory which the system does not have would be killed.
-  bool allocate(Index bytes) const {
-    int error = EINTR;
-    while (file_ >= 0 && error == EINTR) error = ::posix_fallocate(file_, 0, bytes);
+  /// Allocates memory at once. A process that touches memory which the system does not have would be killed.
+  bool allocate(Index first, Index bytes) const {
+    int error = bytes == 0 ? 0 : EINTR;
+    while (file_ >= 0 && error == EINTR) error = ::posix_fallocate(file_, first, bytes);
     return error == 0;
   }
+
+  bool resize(Index bytes) const { return file_ >= 0 && ::ftruncate(file_, bytes) == 0; }
 
   /// Two numbers that no other file of the node has; -1 if the file is not open.
   std::array<std::int64_t, 2> identity() const {
@@ -62,6 +65,20 @@ bool is_at(const MemoryFile& file, const Address& address) {
   return address != nowhere && file.identity() == std::array{address[2], address[3]};
 }
 
+/// The part of the memory that this rank allocates. The system takes it from the memory that is nearest to the rank's
+/// core. What all ranks write is thus spread over all parts of a node's memory, and so is the work of reading it.
+struct Share {
+  Index first = 0;
+  Index bytes = 0;
+};
+Share share_of(Index bytes, const Communicator& node, SharedMemory::Writers writers) {
+  if (writers == SharedMemory::Writers::leader) return node.is_root() ? Share{0, bytes} : Share{};
+  const Index page = ::sysconf(_SC_PAGESIZE), pages = (bytes + page - 1) / page;
+  const auto begin = [&](Index rank) { return std::min(bytes, pages * rank / node.size() * page); };
+  const Index rank = static_cast<Index>(node.rank());
+  return {begin(rank), begin(rank + 1) - begin(rank)};
+}
+
 }  // namespace
 
 void detail::Unmap::operator()(std::byte* data) const { ::munmap(data, as_size(bytes)); }
@@ -71,10 +88,11 @@ SharedMemory::SharedMemory(const Communicator& node, Index bytes, Writers writer
   const bool is_leader = node.is_root();
   const bool writes = is_leader || writers == Writers::all;
   const MemoryFile made(is_leader ? ::memfd_create("fullforce", MFD_CLOEXEC) : -1);
-  Address address = is_leader && made.allocate(bytes) ? address_of(made) : nowhere;
+  Address address = is_leader && made.resize(bytes) ? address_of(made) : nowhere;
   node.broadcast(std::span<std::int64_t>(address));
   const MemoryFile file(is_leader ? ::dup(made.get()) : open_at(address, writes ? O_RDWR : O_RDONLY));
-  if (is_at(file, address)) {
+  const auto [first, count] = share_of(bytes, node, writers);
+  if (is_at(file, address) && file.allocate(first, count)) {
     void* data =
         ::mmap(nullptr, as_size(bytes), writes ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, file.get(), 0);
     if (data != MAP_FAILED) data_ = decltype(data_)(static_cast<std::byte*>(data), detail::Unmap{bytes});

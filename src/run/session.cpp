@@ -36,10 +36,12 @@ Simulation<T>& Session<T>::start(const TrialSchedule& schedule, const NetworkOpt
                                  bool testing) {
   const LearningOptions& learning = options_.learning;
   running_ = testing ? &task_->for_tests() : task_;
-  return simulation_.emplace(layout_,
-                             SimulationOptions{network, learning.rule, learning.update_probability, seed, testing,
-                                               options_.reset, options_.target, plastic_},
-                             *running_, schedule, *connectivity_, *plasticity_);
+  simulation_.emplace(layout_,
+                      SimulationOptions{network, learning.rule, learning.update_probability, seed, testing,
+                                        options_.reset, options_.target, plastic_},
+                      *running_, schedule, *connectivity_, *plasticity_);
+  simulation_->prepare();
+  return *simulation_;
 }
 
 template <Real T>

@@ -250,6 +250,12 @@ void Simulation<T>::count_work() {
 }
 
 template <Real T>
+void Simulation<T>::prepare() {
+  drive_->rates().prepare();
+  plasticity_->prepare();
+}
+
+template <Real T>
 void Simulation<T>::flush() {
   plasticity_->flush(timer_);
   account_.clear();

@@ -49,7 +49,8 @@ struct LayoutSeconds {
   int threads = 1;
   double seconds = 0.0;
 };
-/// A training step on all cores of one node, from one rank with a thread for each core to a rank for each core.
+/// A training step on one node: on all of its cores, from one rank with a thread for each core to a rank for each core,
+/// and before that on 1, 2, 4 ... of its cores, as threads of one rank.
 std::vector<LayoutSeconds> layouts_of_a_node(const Workload& workload, const Machine& machine);
 
 /// Throws InputError if a node has less memory than the run needs. The message says how many ranks, or how few neurons,

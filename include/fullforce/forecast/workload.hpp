@@ -24,8 +24,11 @@ struct Deployment {
 
   Deployment(int ranks, int threads, const Machine& machine);
   int nodes() const { return (ranks + ranks_per_node - 1) / ranks_per_node; }
-  /// The number of ranks that send messages: one for all that share memory.
-  int senders() const { return (ranks + sharing - 1) / sharing; }
+  /// The number of ranks that send messages: one for all that share memory. The last node may have fewer ranks.
+  int senders() const {
+    const auto of_node = [this](int ranks_there) { return (ranks_there + sharing - 1) / sharing; };
+    return ranks / ranks_per_node * of_node(ranks_per_node) + of_node(ranks % ranks_per_node);
+  }
   /// The number of threads of a node that compute.
   double active_cores() const { return static_cast<double>(ranks_per_node) * threads; }
 };

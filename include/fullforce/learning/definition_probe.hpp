@@ -42,6 +42,9 @@ class DefinitionProbe {
   /// At most `vectors` streams learn in a step.
   DefinitionProbe(const Layout& features, double alpha, Index vectors);
 
+  /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
+  void prepare() { u_.prepare(); }
+
   /// Takes note of the `learning` streams of phi [N, B], which are the next samples.
   template <Real F>
   void begin(const VectorsView<const F>& phi, std::span<const Index> learning);

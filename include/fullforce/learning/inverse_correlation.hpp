@@ -99,6 +99,9 @@ class InverseCorrelation {
   /// panel_rows() until the next flush(). **Collective.**
   void flush(RegionTimer& timer);
 
+  /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
+  void prepare() { S_.prepare(); }
+
   Index pending() const { return pending_; }
   Index selected() const { return selected_; }
   Index panel_capacity() const { return capacity_; }

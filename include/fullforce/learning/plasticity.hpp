@@ -84,6 +84,9 @@ class Plasticity {
  public:
   virtual ~Plasticity() = default;
 
+  /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
+  virtual void prepare() {}
+
   /// Computes the outputs w r [n_out, B] for the rates r in group 0, and the main part of the currents J r [local rows,
   /// B], which complete() finishes. The `learning` streams (in ascending order) are those that this step learns from.
   /// Throws RunError if a sum is not finite. **Collective.**

@@ -82,6 +82,8 @@ class SharedGainRls : public Plasticity<T> {
   SharedGainRls(const Layout& layout, const LearningOptions& options, const PlasticitySizes& sizes);
   ~SharedGainRls() override;
 
+  void prepare() override;
+
   /// Reads J and then P; in the other direction, it reads from the end of P to the beginning of J. The cost is at most
   /// one reduction with dense features: of (m + B') B numbers for m pending columns, or none if nothing is pending or
   /// selected. With low-rank features there is one of (d + 1) B numbers, and more if the basis grows.

@@ -33,6 +33,9 @@ class TargetModes {
   /// otherwise V can only be loaded from a file.
   TargetModes(const Layout& neurons, const LearningOptions& options, Index streams, bool collects);
 
+  /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
+  void prepare() { gathered_.prepare(); }
+
   /// How the modes are distributed over the ranks.
   const Layout& layout() const { return layout_; }
   Index count() const { return layout_.rows(); }

@@ -11,10 +11,12 @@ namespace fullforce {
 template <Real T>
 class RowExchange;
 
-/// What becomes of GatheredVectors: every rank reads them in the order that suits their number (`vectors`), or each of
-/// them as one contiguous column (`columns`), as products with many of them want it; or nothing is gathered, because
-/// products need no other rows than a rank's own (`local`).
-enum class Gathering { vectors, columns, local };
+/// How products read GatheredVectors.
+enum class Gathering {
+  vectors,  ///< every rank reads all rows, in the order that suits the number of vectors
+  columns,  ///< every rank reads each vector as one contiguous column, as products with many of them want it
+  local     ///< a rank reads its own rows alone, and nothing is gathered
+};
 
 /// Groups of vectors over all neurons, which products read. A group holds, for example, the rates of one network, and
 /// the next group those of the other network. Each rank fills in its own rows, and one gather brings the rows of all
@@ -50,6 +52,10 @@ class GatheredVectors {
   /// Returns the number of scalars from one row of a group to the next.
   Index stride() const { return stride_; }
 
+  /// Allocates what the ranks of a node share. The constructor cannot, because it runs where a rank may fail alone. If
+  /// nobody calls this function, the first exchange does. **Collective.**
+  void prepare();
+
   /// Brings the rows of all ranks to every rank. This moves groups * rows * vectors scalars. If only the first `count`
   /// vectors are wanted, the others are not put into the order of products. **Collective.**
   void gather() { gather(vectors_); }
@@ -79,7 +85,6 @@ class GatheredVectors {
   bool all_finite() const;
 
  private:
-  void get_ready();
   void read_place();
 
   const Layout* layout_;

@@ -42,6 +42,9 @@ class NetworkRates {
     return target_rates_ ? target_rates_->mine_from(0, block.local) : rates_.mine_from(1, block.local);
   }
 
+  /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
+  void prepare();
+
   /// Gathers the rates that were written. Where r_D has a gather to itself, this only starts that gather, and only if
   /// `with_target` is true. **Collective.**
   void exchange(bool with_target);

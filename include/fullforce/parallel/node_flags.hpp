@@ -9,7 +9,8 @@ namespace fullforce {
 
 /// Flags in shared memory by which the ranks of a node tell each other how far they have come. A rank arrives, and may
 /// do other work before it waits until all others have arrived as well. What a rank wrote to shared memory before it
-/// arrived can be read by all that have waited. Such a meeting takes less than a microsecond; a message takes several.
+/// arrived can be read by all that have waited. Such a meeting takes less than a microsecond where each rank has a core
+/// of its own; a message takes two or more.
 ///
 /// A rank that waits looks at the flags for about a millisecond. After that it sleeps, so that its core is free for
 /// others, and the rank that it waits for wakes it up.

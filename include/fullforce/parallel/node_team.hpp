@@ -12,7 +12,8 @@ namespace fullforce {
 
 /// The ranks of a node, which exchange through memory that they share. Between nodes, only the first rank of each, its
 /// leader, sends messages. Rows are dealt out to ranks in their order, so a team has consecutive ranks, and the rows of
-/// a node are consecutive too.
+/// a node are consecutive too. Where fewer ranks than those of a node may share memory, a "node" here is such a part of
+/// it.
 class NodeTeam {
  public:
   /// Joins the ranks of each node to a team. `most` says how many ranks may share memory, 0 for all of a node. Returns

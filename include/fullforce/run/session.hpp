@@ -77,10 +77,10 @@ class Session {
   Plasticity<T>& plasticity() { return *plasticity_; }
   const Plasticity<T>& plasticity() const { return *plasticity_; }
 
-  /// Draws fresh states from `seed` and starts trials as scheduled. It ends whatever ran before.
+  /// Draws fresh states from `seed` and starts trials as scheduled. It ends whatever ran before. **Collective.**
   Simulation<T>& start_training(const TrialSchedule& schedule, std::uint64_t seed);
   /// Does the same for a test, whose trials run on the outputs of the network itself. `noise` replaces the noise of the
-  /// options.
+  /// options. **Collective.**
   Simulation<T>& start_test(const TrialSchedule& schedule, std::uint64_t seed, double noise);
   Simulation<T>& simulation() { return *simulation_; }
   const Simulation<T>& simulation() const { return *simulation_; }

@@ -59,11 +59,14 @@ class Simulation {
   Simulation(const Layout& layout, const SimulationOptions& options, const Task& task, const TrialSchedule& schedule,
              const Connectivity<T>& connectivity, Plasticity<T>& plasticity);
 
+  /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
+  void prepare();
+
   /// Advances every stream by one step, and returns the training or test trials that ended with it. A step needs at
   /// most two collectives, two more with target modes, and one more if the panel is applied. If trials begin in a state
   /// of their own, a step in which one begins needs those of a step without learning in addition. It allocates memory
-  /// only if a new trial is longer than any before, if target modes are fixed, which happens when the first stream has
-  /// ended its init trials, or if ranks exchange something for the first time. Throws RunError, which states trial and
+  /// only if a new trial is longer than any before, or if target modes are fixed, which happens when the first stream
+  /// has ended its init trials. Throws RunError, which states trial and
   /// step, if a value is not finite. **Collective.**
   std::span<const TrialResult> step();
 

@@ -54,8 +54,10 @@ Forecast plan_of(const Communicator& comm, const PlanArguments& arguments, const
   check_start_weights(comm, config, task->channels());
   check_partners(comm, config);
   warn(comm, keys_without_effect(config, task->channels()));
-  const Deployment deployment(arguments.ranks.value_or(comm.size()), thread_count(), machine);
-  const Forecast plan = forecast_run(workload_of(config, *task), config.run, *task, deployment, machine);
+  const int ranks = arguments.ranks.value_or(comm.size());
+  const Workload workload = workload_of(config, *task);
+  if (arguments.threads_are_free) take_threads_that_pay(comm, workload, ranks);
+  const Forecast plan = forecast_run(workload, config.run, *task, Deployment(ranks, thread_count(), machine), machine);
   require_fit(plan, machine);
   return plan;
 }

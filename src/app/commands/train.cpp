@@ -37,6 +37,7 @@ std::vector<std::string> warnings_before(const Communicator& comm, const Config&
   std::vector<std::string> warnings = keys_without_effect(config, task.channels());
   for (const std::string& warning : warnings_of_trials(config, task)) warnings.push_back(warning);
   for (const std::string& warning : warnings_of_threads(comm)) warnings.push_back(warning);
+  for (const std::string& warning : warnings_of_sharing(comm)) warnings.push_back(warning);
   if (const std::string stale = warning_of_stale_end(); !stale.empty()) warnings.push_back(stale);
   return warnings;
 }
@@ -88,7 +89,8 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   const std::unique_ptr<Task> task = agreed_task(comm, config);
   if (const auto file = trials_file(config); file && config.run.train_trials > 0) require_samples(*task, *file);
   require_targets_to_learn(config, *task);
-  const std::string threads = arguments.threads_are_free ? take_threads_that_pay(comm, workload_of(config, *task)) : "";
+  const std::string threads =
+      arguments.threads_are_free ? take_threads_that_pay(comm, workload_of(config, *task), comm.size()) : "";
   const Index state = session_shape(comm, config, *task, config.run.streams).bytes();
   const Index to_come = state + bytes_of_streams(comm, *task, config.run.streams);
   require_memory(comm, {to_come}, fmt::format("network.neurons = {}", config.network.neurons),
@@ -111,9 +113,9 @@ int train_command(const Communicator& comm, const TrainArguments& arguments) {
   std::vector<std::string> warnings = warnings_before(comm, config, *task);
   if (arguments.dry_run) {
     warn(comm, warnings);
-    print_result(
-        comm, fmt::format("{}\n# {}; {}\n", dump_config(config),
-                          memory_text(task->memory() + MemoryNeed{to_come}, comm.size()), beginning_of(config, start)));
+    print_result(comm, fmt::format("{}\n# {}; {}\n{}", dump_config(config),
+                                   memory_text(task->memory() + MemoryNeed{to_come}, comm.size()),
+                                   beginning_of(config, start), threads.empty() ? "" : fmt::format("# {}\n", threads)));
     return 0;
   }
   prepare_folder(comm, config.run.output);

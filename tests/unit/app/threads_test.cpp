@@ -77,14 +77,14 @@ Workload oscillation_of(Index neurons) {
 
 TEST_F(Threads, ASmallNetworkTakesOneThreadAndSaysSo) {
   set_thread_count(8);
-  const std::string note = take_threads_that_pay(Communicator::world(), oscillation_of(20));
+  const std::string note = take_threads_that_pay(Communicator::world(), oscillation_of(20), 1);
   EXPECT_EQ(thread_count(), 1);
   EXPECT_TRUE(says(note, "1 of 8 threads")) << note;
 }
 
 TEST_F(Threads, ALargeNetworkTakesThemAll) {
   set_thread_count(2);
-  EXPECT_EQ(take_threads_that_pay(Communicator::world(), oscillation_of(3000)), "");
+  EXPECT_EQ(take_threads_that_pay(Communicator::world(), oscillation_of(3000), 1), "");
   EXPECT_EQ(thread_count(), 2);
 }
 

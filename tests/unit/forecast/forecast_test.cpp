@@ -82,13 +82,14 @@ TEST(ThreadsThatPay, AreFewForSmallNetworksAndAllForLargeOnes) {
   EXPECT_EQ(threads_that_pay(workload(4000, 16), 1, 3, m), 3) << "the number need not be a power of two";
 }
 
-TEST(LayoutsOfANode, AreAllThatUseEachCoreOnce) {
+TEST(LayoutsOfANode, AreThreadsOnAPartOfItsCoresAndAllDivisionsOfAll) {
   const Machine m = plain_machine();
   const auto layouts = layouts_of_a_node(workload(1000), m);
-  ASSERT_EQ(layouts.size(), 3u);
+  const std::pair<int, int> expected[] = {{1, 1}, {1, 2}, {1, 4}, {2, 2}, {4, 1}};
+  ASSERT_EQ(m.cores, 4);
+  ASSERT_EQ(layouts.size(), std::size(expected));
   for (std::size_t k = 0; k < layouts.size(); ++k) {
-    EXPECT_EQ(layouts[k].ranks, 1 << k);
-    EXPECT_EQ(layouts[k].ranks * layouts[k].threads, m.cores);
+    EXPECT_EQ(std::pair(layouts[k].ranks, layouts[k].threads), expected[k]);
     const Deployment d(layouts[k].ranks, layouts[k].threads, m);
     EXPECT_EQ(layouts[k].seconds, total(step_seconds(workload(1000), StepKind::training, d, m)));
   }

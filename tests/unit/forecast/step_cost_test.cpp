@@ -185,6 +185,25 @@ TEST(StepCost, MessagesCostNothingAloneAndMoreBetweenNodes) {
   EXPECT_GT(messages(8), messages(4) + 10e-6);
 }
 
+// Only the rank that has both sides of the diagonal of P reads half of it. Its threads share that.
+TEST(StepCost, ThreadsOfOneRankReadLessOfPThanRanks) {
+  Machine m = plain_machine();
+  m.cores = 16;
+  const auto products = [&](int ranks, int threads) {
+    return in(step_seconds(workload(4096), StepKind::training, Deployment(ranks, threads, m), m),
+              TimerRegion::products);
+  };
+  EXPECT_LT(products(1, 16), 0.9 * products(16, 1));
+}
+
+TEST(StepCost, EachNodeHasSendersOfItsOwn) {
+  Machine m = plain_machine();
+  m.cores = 8;
+  m.most_sharing = 3;
+  EXPECT_EQ(Deployment(64, 1, m).senders(), 24);
+  EXPECT_EQ(Deployment(18, 1, m).senders(), 3 + 3 + 1);
+}
+
 TEST(StepCost, RanksThatMayNotShareMemorySendMessages) {
   Machine m = plain_machine();
   const auto communication = [&] {

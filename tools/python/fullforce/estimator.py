@@ -46,7 +46,7 @@ class FullForce(Parameters, UsesScratch):
 
     program   path of the program; by default that in the environment variable FULLFORCE, or fullforce in PATH
     ranks     number of MPI processes
-    threads   number of threads of each; by default all cores
+    threads   number of threads of each; by default the program chooses it
     launcher  what starts several ranks: "mpirun" or "srun"; by default srun inside a SLURM job, otherwise mpirun
     output    folder of the run; by default a temporary one, which is removed together with the model
     progress  whether fit() shows a progress bar; by default only on a terminal
