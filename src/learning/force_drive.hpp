@@ -24,6 +24,11 @@ class ForceDrive : public GeneratedDrive<T> {
   /// Adds u_out z to J_D r of this step in place, because nothing else needs J_D r alone.
   MatrixView<const T> recurrent(RowBlock block, std::span<const double> outputs) override;
   void multiply_ahead(bool target_runs, Direction direction) override;
+  /// J_D is multiplied with both rates.
+  void mark_read(RatesRead& read) const override {
+    GeneratedDrive<T>::mark_read(read);
+    this->J_D().mark_columns(read.network);
+  }
 
  private:
   const Connectivity<T>* connectivity_;

@@ -25,9 +25,6 @@ class FullForceDrive : public GeneratedDrive<T> {
     return this->response().from(block.local);
   }
   void multiply_ahead(bool target_runs, Direction direction) override;
-
- private:
-  const RecurrentWeights<T>* J_D_;
 };
 
 }  // namespace fullforce

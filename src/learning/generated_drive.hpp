@@ -33,6 +33,7 @@ class GeneratedDrive : public Drive<T> {
                  const Connectivity<T>& connectivity, const StepSignals& signals, bool keeps_two,
                  const DriveTargets& targets)
       : Drive<T>(layout, shape.rates, targets),
+        J_D_(&connectivity.J_D),
         shape_(shape),
         target_(layout, options, connectivity, signals, keeps_two) {}
 
@@ -48,6 +49,7 @@ class GeneratedDrive : public Drive<T> {
     targets.has_target = this->has_target();
     return targets;
   }
+  void mark_read(RatesRead& read) const override { J_D_->mark_columns(read.target); }
   double target_state(Index local, Index stream) const override { return target_.state(local, stream); }
   void find_target_bound() override { target_.find_bound(); }
   void account(bool target_runs, StepAccount& account) const override {
@@ -55,6 +57,8 @@ class GeneratedDrive : public Drive<T> {
   }
 
  protected:
+  const RecurrentWeights<T>& J_D() const { return *J_D_; }
+
   /// The product of J_D with the rates r_D. Its result is F of the next step.
   typename RecurrentWeights<T>::Product target_product() {
     return {&this->rates().target(), this->rates().target_group(), &target_.next_currents()};
@@ -63,6 +67,7 @@ class GeneratedDrive : public Drive<T> {
  private:
   void persist_target(Archive& archive) override { target_.persist(archive); }
 
+  const RecurrentWeights<T>* J_D_;
   Shape shape_;
   TargetNetwork<T> target_;
 };

@@ -147,6 +147,14 @@ void GroupRls<T, F>::read_rates(std::span<const Neuron> neurons, T* rates) const
   std::fill(rates + count * stride, rates + rows_read<T>(count) * stride, T(0));
 }
 
+template <Real T, Real F>
+void GroupRls<T, F>::mark_read(RatesRead& read) const {
+  for (const Index neuron : readout_inputs_) read.network[as_size(neuron)] = 1;
+  for (Index k = 0; k < groups(); ++k)
+    for (const std::int32_t neuron : partners_->of(k)) read.network[as_size(neuron)] = 1;
+  if (static_) static_->mark_columns(read.network);
+}
+
 /// Copies the rates of the streams that learn to the features of a gain.
 template <Real T, Real F>
 void GroupRls<T, F>::choose_learning(const T* rates, Index inputs, PackedGain<F>& gain) const {

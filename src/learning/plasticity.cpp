@@ -31,6 +31,11 @@ void report_plastic_neurons(Index plastic, Index neurons, PlasticityReport& repo
 }
 
 template <Real T>
+void Plasticity<T>::mark_read(RatesRead& read) const {
+  if (needs_all_rates()) std::fill(read.network.begin(), read.network.end(), std::uint8_t{1});
+}
+
+template <Real T>
 void Plasticity<T>::draw_recurrent(double, std::uint64_t, std::span<const std::uint8_t>) {
   throw InputError(
       "the recurrent weights of low-rank features and of target modes cannot start at random (use \"dense\" or "

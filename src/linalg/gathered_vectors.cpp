@@ -95,6 +95,19 @@ void GatheredVectors<T>::prepare() {
 }
 
 template <Real T>
+bool GatheredVectors<T>::needs_messages() const {
+  if (!exchange_ || layout_->comm().size() == 1) return false;
+  return layout_->comm().team() == nullptr || layout_->comm().team()->nodes() > 1;
+}
+
+template <Real T>
+void GatheredVectors<T>::read_only(std::span<const std::uint8_t> reads) {
+  if (!exchange_) return;
+  prepare();
+  exchange_->read_only(reads);
+}
+
+template <Real T>
 void GatheredVectors<T>::gather(Index count) {
   if (!exchange_) return;
   prepare();

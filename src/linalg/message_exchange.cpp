@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <optional>
+
 #include "row_exchange.hpp"
 
 namespace fullforce {
@@ -22,16 +25,37 @@ class MessageExchange : public RowExchange<T> {
 
   T* mine() override { return rows_.data() + this->layout_->first_row() * this->shape_.width(); }
 
+  void read_only(std::span<const std::uint8_t> reads) override {
+    const Communicator& comm = this->layout_->comm();
+    const RowPartition& partition = this->layout_->partition();
+    std::vector<Index> first_rows;
+    for (int r = 0; r <= comm.size(); ++r) first_rows.push_back(partition.first_row(Rank{r}));
+    reads_.assign(reads.begin(), reads.end());
+    std::fill_n(reads_.begin() + this->layout_->first_row(), this->layout_->local_rows(), std::uint8_t{1});
+    pick_.reset();
+    if (!RowPick<T>::pays(comm, first_rows, reads_)) return;
+    pick_.emplace(comm, first_rows, reads_, this->shape_.width());
+    this->hide_others(place_, reads_);
+  }
+
   void start(Index columns) override {
     columns_ = columns;
-    gather_.start(rows_.span());
+    if (pick_)
+      pick_->start(rows_.data());
+    else
+      gather_.start(rows_.span());
   }
   void finish() override {
+    if (pick_) return finish_pick();
     gather_.finish();
     separate_all();
   }
   void exchange(Index columns) override {
     columns_ = columns;
+    if (pick_) {
+      pick_->start(rows_.data());
+      return finish_pick();
+    }
     gather_(rows_.span());
     separate_all();
   }
@@ -43,9 +67,17 @@ class MessageExchange : public RowExchange<T> {
   }
 
   const Place& place() const override { return place_; }
-  bool all_finite() const override { return this->is_finite(rows_.data(), rows_.size()); }
+  bool all_finite() const override { return pick_ ? finite_ : this->is_finite(rows_.data(), rows_.size()); }
 
  private:
+  /// No rank has the rows of all others, so the ranks tell each other whether their own are finite.
+  void finish_pick() {
+    pick_->finish(rows_.data());
+    this->for_each_run(reads_, 0, this->layout_->rows(),
+                       [&](Index first, Index count) { this->separate(place_, first, count, columns_); });
+    const bool fine = this->is_finite(mine(), this->layout_->local_rows() * this->shape_.width());
+    finite_ = this->layout_->comm().min(std::int64_t{fine}) == 1;
+  }
   void separate_all() { this->separate(place_, 0, this->layout_->rows(), columns_); }
 
   AlignedArray<T> rows_;
@@ -53,6 +85,9 @@ class MessageExchange : public RowExchange<T> {
   RowGather gather_;
   Place place_;
   Index columns_ = 0;
+  std::vector<std::uint8_t> reads_;  ///< which rows this rank reads, if not all
+  std::optional<RowPick<T>> pick_;   ///< brings these rows, if they are few
+  bool finite_ = true;
 };
 
 }  // namespace

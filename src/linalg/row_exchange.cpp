@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 
 #include "fullforce/linalg/kernels.hpp"
 
@@ -51,6 +52,15 @@ bool RowExchange<T>::is_finite(const T* values, Index count) const {
   else
     for_each_in_parallel((count + in_cache - 1) / in_cache, look_at);
   return finite;
+}
+
+template <Real T>
+void RowExchange<T>::hide_others(const Place& place, std::span<const std::uint8_t> reads) const {
+  for (Index row = 0; row < shape_.group.length; ++row) {
+    if (reads[as_size(row)] != 0) continue;
+    std::fill_n(place.rows + row * shape_.width(), shape_.width(), std::numeric_limits<T>::quiet_NaN());
+    separate(place, row, 1, shape_.group.count);
+  }
 }
 
 template class RowExchange<float>;

@@ -4,6 +4,7 @@
 
 #include "fullforce/linalg/vectors.hpp"
 #include "fullforce/parallel/layout.hpp"
+#include "fullforce/parallel/row_pick.hpp"
 
 namespace fullforce {
 
@@ -36,6 +37,10 @@ class RowExchange {
 
   /// Gets ready for the first exchange. Returns false if that is not possible on some rank. **Collective.**
   virtual bool prepare() { return true; }
+
+  /// From now on this rank reads, of the rows of other ranks, only those marked with 1 in `reads` [N]. If that is much
+  /// less, no others travel between ranks, or between nodes. They are then NaN. It follows prepare(). **Collective.**
+  virtual void read_only(std::span<const std::uint8_t> reads) = 0;
 
   /// Exchanges the rows in two parts. In the groups of their own, only the first `columns` vectors are wanted. In
   /// between, no rank may change its rows. **Collective.**
@@ -73,6 +78,21 @@ class RowExchange {
   /// Copies `count` rows from row `first` on into the groups of their own.
   void separate(const Place& place, Index first, Index count, Index columns) const;
   bool is_finite(const T* values, Index count) const;
+
+  /// Calls work(first, count) for each run of rows marked in `reads`, from row `first` on.
+  template <class Work>
+  static void for_each_run(std::span<const std::uint8_t> reads, Index first, Index count, const Work& work) {
+    const Index end = first + count;
+    for (Index row = first; row < end;) {
+      const bool wanted = reads[as_size(row)] != 0;
+      Index next = row + 1;
+      while (next < end && (reads[as_size(next)] != 0) == wanted) ++next;
+      if (wanted) work(row, next - row);
+      row = next;
+    }
+  }
+  /// Sets the rows that are not marked in `reads` to NaN, so that nobody takes them for rates.
+  void hide_others(const Place& place, std::span<const std::uint8_t> reads) const;
 
   const Layout* layout_;
   Shape shape_;

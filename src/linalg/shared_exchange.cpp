@@ -48,18 +48,42 @@ class SharedExchange : public RowExchange<T> {
     return true;
   }
 
+  void read_only(std::span<const std::uint8_t> reads) override {
+    if (team_->nodes() == 1) return;
+    reads_ = read_by_node(reads);
+    pick_.reset();
+    std::int64_t pays = 0;
+    if (team_->is_leader()) {
+      std::vector<Index> first_rows;
+      for (const int rank : team_->first_ranks())
+        first_rows.push_back(this->layout_->partition().first_row(Rank{rank}));
+      pays = RowPick<T>::pays(team_->leaders(), first_rows, reads_) ? 1 : 0;
+      if (pays != 0) pick_.emplace(team_->leaders(), first_rows, reads_, this->shape_.width());
+    }
+    picks_ = team_->node().max(pays) != 0;
+    if (!picks_) return;
+    if (team_->is_leader())
+      for (const Place& place : places_) this->hide_others(place, reads_);
+    flags_.meet();
+  }
+
   /// A leader waits for its node here, so that the rows can travel between nodes until finish().
   void start(Index columns) override {
     write(columns);
     if (!between_nodes_) return;
     finite_ = flags_.wait();
-    between_nodes_->start(all_rows());
+    if (pick_)
+      pick_->start(all_rows().data());
+    else
+      between_nodes_->start(all_rows());
   }
   void finish() override {
-    if (between_nodes_)
-      between_nodes_->finish();
-    else
+    if (!between_nodes_)
       finite_ = flags_.wait();
+    else if (pick_)
+      finish_pick();
+    else
+      between_nodes_->finish();
     if (team_->nodes() > 1) share_rows_of_other_nodes();
   }
 
@@ -67,7 +91,12 @@ class SharedExchange : public RowExchange<T> {
     write(columns);
     finite_ = flags_.wait();
     if (team_->nodes() == 1) return;
-    if (between_nodes_) (*between_nodes_)(all_rows());
+    if (pick_) {
+      pick_->start(all_rows().data());
+      finish_pick();
+    } else if (between_nodes_) {
+      (*between_nodes_)(all_rows());
+    }
     share_rows_of_other_nodes();
   }
 
@@ -93,6 +122,28 @@ class SharedExchange : public RowExchange<T> {
     this->separate(places_[present_], this->layout_->first_row(), this->layout_->local_rows(), columns);
     flags_.arrive(this->is_finite(own_.data(), own_.size()));
     this->layout_->comm().count_call();
+  }
+
+  /// No node has the rows of all others, so the leaders tell each other whether those of their nodes are finite.
+  void finish_pick() {
+    pick_->finish(all_rows().data());
+    finite_ = team_->leaders().min(std::int64_t{finite_}) == 1;
+  }
+
+  /// The rows that some rank of this node reads, those of the node included.
+  std::vector<std::uint8_t> read_by_node(std::span<const std::uint8_t> reads) const {
+    constexpr std::size_t at_once = 1 << 14;
+    std::vector<std::uint8_t> all(reads.begin(), reads.end());
+    std::fill_n(all.begin() + this->layout_->first_row(), this->layout_->local_rows(), std::uint8_t{1});
+    std::vector<std::int64_t> part;
+    for (std::size_t first = 0; first < all.size(); first += at_once) {
+      const std::size_t count = std::min(at_once, all.size() - first);
+      part.assign(all.begin() + static_cast<std::ptrdiff_t>(first),
+                  all.begin() + static_cast<std::ptrdiff_t>(first + count));
+      team_->node().max(part);
+      std::copy(part.begin(), part.end(), all.begin() + static_cast<std::ptrdiff_t>(first));
+    }
+    return all;
   }
 
   std::span<T> all_rows() { return {places_[present_].rows, as_size(this->shape_.values_of_rows())}; }
@@ -125,6 +176,11 @@ class SharedExchange : public RowExchange<T> {
     const auto [first, count] = share_of(this->layout_->rows() - own);
     const Index before = std::clamp<Index>(begin - first, 0, count);  // the others come after the rows of this node
     const auto take = [&](Index row, Index rows) {
+      if (picks_) {
+        this->for_each_run(reads_, row, rows,
+                           [&](Index from, Index run) { this->separate(place, from, run, columns_); });
+        return true;
+      }
       this->separate(place, row, rows, columns_);
       return this->is_finite(place.rows + row * this->shape_.width(), rows * this->shape_.width());
     };
@@ -138,7 +194,10 @@ class SharedExchange : public RowExchange<T> {
   NodeFlags flags_;
   Place places_[2];
   int present_ = 0;
-  std::optional<RowGather> between_nodes_;
+  std::optional<RowGather> between_nodes_;  ///< only on a leader, where there are several nodes
+  std::vector<std::uint8_t> reads_;         ///< which rows the ranks of this node read, if not all
+  std::optional<RowPick<T>> pick_;          ///< only on a leader: brings these rows, if they are few
+  bool picks_ = false;                      ///< whether the leader picks rows
   Index columns_ = 0;
   bool finite_ = true;
 };

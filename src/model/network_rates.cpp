@@ -17,6 +17,17 @@ void NetworkRates<T>::prepare() {
 }
 
 template <Real T>
+void NetworkRates<T>::read_only(const RatesRead& read) {
+  if (target_rates_) {
+    target_rates_->read_only(read.target);
+    return;
+  }
+  std::vector<std::uint8_t> either = read.network;
+  for (std::size_t j = 0; j < either.size(); ++j) either[j] |= read.target[j];
+  rates_.read_only(either);
+}
+
+template <Real T>
 void NetworkRates<T>::exchange(bool with_target) {
   rates_.gather();
   if (target_rates_ && with_target) target_rates_->start_gather();

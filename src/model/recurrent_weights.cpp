@@ -145,6 +145,13 @@ T RecurrentWeights<T>::operator()(Index row, Index column) const {
 }
 
 template <Real T>
+void RecurrentWeights<T>::mark_columns(std::span<std::uint8_t> reads) const {
+  if (!is_there()) return;
+  if (!is_sparse()) return std::fill(reads.begin(), reads.end(), std::uint8_t{1});
+  for (const std::int32_t column : sparse_.columns()) reads[as_size(column)] = 1;
+}
+
+template <Real T>
 double RecurrentWeights<T>::largest_row_sum() const {
   if (sparse_.runs() > 1) return largest_row_sum_;
   double largest = 0.0;

@@ -3,34 +3,16 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 #include <utility>
 
 #include "fullforce/base/check.hpp"
 #include "fullforce/base/memory_error.hpp"
 #include "fullforce/parallel/launch.hpp"
 #include "fullforce/parallel/node_team.hpp"
+#include "mpi_types.hpp"
 
 namespace fullforce {
 namespace {
-
-template <class T>
-MPI_Datatype datatype_of();
-template <>
-MPI_Datatype datatype_of<float>() {
-  return MPI_FLOAT;
-}
-template <>
-MPI_Datatype datatype_of<double>() {
-  return MPI_DOUBLE;
-}
-
-int checked_count(Index count) {
-  require(count <= std::numeric_limits<int>::max(),
-          "{} values in one message (MPI counts them in 31 bits): use more ranks, fewer streams or a shorter panel",
-          count);
-  return static_cast<int>(count);
-}
 
 /// Leaves out that Open MPI looks for networks, which a process that is alone does not need. This took most of its
 /// start. The helper process that Open MPI starts for such a process must stay: without it, processes that are started

@@ -25,6 +25,9 @@ double mean_square(std::span<const double> signals, Index streams, Index stream,
   return sum * gain * gain / 3.0;
 }
 
+/// From one neuron at which a check looks to the next.
+Index step_through(Index neurons) { return (neurons + most_neurons - 1) / most_neurons; }
+
 }  // namespace
 
 std::string warning_of_drive(const DriveStrength& drive, const NetworkOptions& options) {
@@ -48,6 +51,12 @@ DriveCheck<T>::DriveCheck(const NetworkOptions& options)
     : options_(options), interval_(std::max<Index>(1, std::llround(options.tau / options.dt))) {}
 
 template <Real T>
+void DriveCheck<T>::mark_read(RatesRead& read) {
+  const Index neurons = static_cast<Index>(read.target.size());
+  for (Index j = 0; j < neurons; j += step_through(neurons)) read.target[as_size(j)] = 1;
+}
+
+template <Real T>
 bool DriveCheck<T>::has_ended(const TrialStreams& streams) const {
   if (streams.plan().init_trials > 0) return streams.phase(0) != StreamPhase::init;
   return streams.phase(0) == StreamPhase::idle || streams.trial(0) > 0;
@@ -56,8 +65,7 @@ bool DriveCheck<T>::has_ended(const TrialStreams& streams) const {
 template <Real T>
 void DriveCheck<T>::add(const Simulation<T>& simulation, Index stream) {
   const MatrixView<const T> r_D = simulation.target_rates();
-  const Index neurons = simulation.neurons(), stride = (neurons + most_neurons - 1) / most_neurons;
-  for (Index j = 0; j < neurons; j += stride) {
+  for (Index j = 0; j < simulation.neurons(); j += step_through(simulation.neurons())) {
     const double rate = static_cast<double>(r_D.row(j)[stream]);
     squared_rates_ += rate * rate;
     if (std::abs(rate) > nearly_one) saturated_ += 1.0;

@@ -41,6 +41,7 @@ Simulation<T>& Session<T>::start(const TrialSchedule& schedule, const NetworkOpt
                                         options_.reset, options_.target, plastic_},
                       *running_, schedule, *connectivity_, *plasticity_);
   simulation_->prepare();
+  simulation_->choose_rates();
   return *simulation_;
 }
 
@@ -70,6 +71,7 @@ void Session<T>::save(const std::filesystem::path& path, const NetworkFileHeader
 template <Real T>
 void Session<T>::load(const std::filesystem::path& path) {
   load_network(layout_.comm(), path, [&](Archive& archive) { persist(archive, true); });
+  if (simulation_) simulation_->choose_rates();
 }
 
 template <Real T>
@@ -79,6 +81,7 @@ void Session<T>::take_weights(const std::filesystem::path& path, bool keep_P) {
     connectivity_->persist(archive, layout_, true);
     plasticity_->start_from(archive, keep_P, unused);
   });
+  if (simulation_) simulation_->choose_rates();
 }
 
 template <Real T>

@@ -10,6 +10,7 @@
 #include "fullforce/io/archive.hpp"
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/parallel/exchange_scope.hpp"
+#include "fullforce/run/drive_check.hpp"
 
 namespace fullforce {
 
@@ -253,6 +254,18 @@ template <Real T>
 void Simulation<T>::prepare() {
   drive_->rates().prepare();
   plasticity_->prepare();
+}
+
+template <Real T>
+void Simulation<T>::choose_rates() {
+  NetworkRates<T>& rates = drive_->rates();
+  if (!rates.needs_messages()) return;
+  RatesRead read(layout_->rows());
+  drive_->mark_read(read);
+  plasticity_->mark_read(read);
+  if (rates.has_target()) DriveCheck<T>::mark_read(read);
+  rates.read_only(read);
+  primed_ = false;
 }
 
 template <Real T>

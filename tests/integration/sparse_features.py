@@ -5,6 +5,7 @@
 """
 import json
 import os
+from unittest import mock
 
 import h5py
 import numpy as np
@@ -112,13 +113,48 @@ def test_start_from():
     harness.expect("learning.group = 7 in the file, 3 now" in result.stderr, result.stderr)
 
 
+FEW_RATES = """
+[run]
+streams = 3
+init_trials = 0
+[network]
+neurons = 12000
+in_degree = 1
+[learning]
+features = "sparse"
+plastic_in_degree = 8
+group = 500
+readout_inputs = 60
+update_probability = 1.0
+"""
+
+
+def test_few_rates_travel():
+    """Where ranks read few rates of each other, only these are sent, which changes no bit."""
+    with open("few.toml", "w") as f:
+        f.write(FEW_RATES)
+
+    def run(ranks, sharing, output, steps):
+        with mock.patch.dict(os.environ, FULLFORCE_SHARED_MEMORY=sharing):
+            harness.expect_exit(75, harness.mpirun(
+                ranks, ["train", "few.toml", "--quiet", "--output", output, "--max-steps", steps]))
+        return f"{output}/checkpoint-{steps}.h5"
+
+    reference = run(1, "on", "few-1", 30)
+    run(3, "off", "few-3", 20)  # a restart on other ranks has other rates to choose
+    for other in (run(4, "2", "few-4", 30), run(2, "off", "few-3", 30)):
+        differing = harness.differences(reference, other)
+        harness.expect(not differing, f"{other}: {differing} differ")
+
+
 def main():
     with harness.small_run(
         run={"seed": 1, "init_trials": 1, "train_trials": 40, "test_trials": 2},
         network={"neurons": NEURONS, "static_in_degree": 9},
         learning=SPARSE,
     ):
-        for check in (test_partners_of_the_user, test_malformed_partners, test_tests_and_analyses, test_start_from):
+        for check in (test_partners_of_the_user, test_malformed_partners, test_tests_and_analyses, test_start_from,
+                      test_few_rates_travel):
             check()
             print(f"{check.__name__}: ok")
 

@@ -54,8 +54,11 @@ def environment_of(ranks, environment=None):
     return alone(environment) if ranks == 1 else environment
 
 
-def mpirun(ranks, arguments, threads=1, timeout=120, **options):
-    """Runs the program on so many ranks, and returns the finished process with its output as text."""
+def mpirun(ranks, arguments, threads=1, timeout=600, **options):
+    """Runs the program on so many ranks, and returns the finished process with its output as text.
+
+    A run that hangs ends after `timeout` seconds. Runs take much longer on a machine with other work than on a free one.
+    """
     return subprocess.run(
         command(ranks, arguments),
         env=environment_of(ranks, dict(os.environ, OMP_NUM_THREADS=str(threads))),

@@ -86,6 +86,9 @@ class Drive {
   /// among them.
   virtual void multiply_ahead(bool target_runs, Direction direction) = 0;
 
+  /// Marks the rates of other ranks that multiply_ahead() reads.
+  virtual void mark_read(RatesRead&) const {}
+
   /// The targets of this step: F, or rates. Throws RunError if a bound was asked for and is not finite.
   virtual TargetCurrents<T> targets() const = 0;
   /// Finds the bound on the length of F, which targets() gives from now on. **Collective.**

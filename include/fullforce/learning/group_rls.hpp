@@ -99,6 +99,8 @@ class GroupRls : public Plasticity<T> {
   void complete(StreamArray<T>& currents, const TargetCurrents<T>& targets, std::span<const double> output_errors,
                 RegionTimer& timer) override;
   void flush(RegionTimer& timer) override;
+  /// Those of the partners of this rank's groups, of the inputs of the readout, and of static weights.
+  void mark_read(RatesRead& read) const override;
 
   bool learns() const override { return learns_; }
   bool needs_all_rates() const override { return true; }

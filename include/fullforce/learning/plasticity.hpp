@@ -13,6 +13,7 @@
 #include "fullforce/linalg/step_account.hpp"
 #include "fullforce/linalg/weight_matrix.hpp"
 #include "fullforce/model/network_options.hpp"
+#include "fullforce/model/network_rates.hpp"
 #include "fullforce/model/target_currents.hpp"
 #include "fullforce/parallel/layout.hpp"
 
@@ -97,6 +98,9 @@ class Plasticity {
   /// `output_errors` [n_out, streams that learn]. **Collective.**
   virtual void complete(StreamArray<T>& currents, const TargetCurrents<T>& targets,
                         std::span<const double> output_errors, RegionTimer& timer) = 0;
+
+  /// Marks the rates r of other ranks that evaluate() reads: those of all neurons, unless this kind says otherwise.
+  virtual void mark_read(RatesRead& read) const;
 
   /// Applies the pending updates: those that are computed and not yet applied. **Collective.**
   virtual void flush(RegionTimer& timer) = 0;

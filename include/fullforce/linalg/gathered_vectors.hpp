@@ -1,6 +1,8 @@
 #pragma once
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "fullforce/linalg/vectors.hpp"
@@ -55,6 +57,15 @@ class GatheredVectors {
   /// Allocates what the ranks of a node share. The constructor cannot, because it runs where a rank may fail alone. If
   /// nobody calls this function, the first exchange does. **Collective.**
   void prepare();
+
+  /// Whether rows of some rank reach this one by messages, and not through memory alone.
+  bool needs_messages() const;
+
+  /// From now on this rank reads, of the rows of other ranks, only those that are marked with 1 in `reads` [N]. If all
+  /// ranks together read at most half of what a gather brings, only these rows travel between ranks, or between nodes
+  /// whose ranks share memory; the others are NaN. A gather then needs one message more, by which the ranks agree on
+  /// all_finite(). **Collective.**
+  void read_only(std::span<const std::uint8_t> reads);
 
   /// Brings the rows of all ranks to every rank. This moves groups * rows * vectors scalars. If only the first `count`
   /// vectors are wanted, the others are not put into the order of products. **Collective.**

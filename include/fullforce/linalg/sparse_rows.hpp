@@ -54,6 +54,7 @@ class SparseRows {
 
   /// These two functions return the elements of all rows, one row after another.
   std::span<std::int32_t> columns() { return columns_.span(); }
+  std::span<const std::int32_t> columns() const { return columns_.span(); }
   std::span<T> values() { return values_.span(); }
 
   static constexpr Index bytes_per_element = sizeof(T) + sizeof(std::int32_t);

@@ -1,10 +1,20 @@
 #pragma once
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "fullforce/linalg/gathered_vectors.hpp"
 #include "fullforce/parallel/layout.hpp"
 
 namespace fullforce {
+
+/// Which rates a rank reads: 1 or 0 for each neuron, [N] for each network.
+struct RatesRead {
+  std::vector<std::uint8_t> network;
+  std::vector<std::uint8_t> target;
+
+  explicit RatesRead(Index neurons) : network(as_size(neurons), 0), target(as_size(neurons), 0) {}
+};
 
 /// The rates of both networks as matrix products read them: r of the task-performing and r_D of the target-generating
 /// network. If some product needs the r of all ranks, one gather brings the rates of both networks. Otherwise each rank
@@ -44,6 +54,12 @@ class NetworkRates {
 
   /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
   void prepare();
+
+  /// Whether rates of some rank reach this one by messages.
+  bool needs_messages() const { return rates_.needs_messages() || (target_rates_ && target_rates_->needs_messages()); }
+  /// From now on this rank reads these rates of other ranks, and no others (GatheredVectors::read_only). Where one
+  /// gather brings the rates of both networks, it brings both rates of a neuron. **Collective.**
+  void read_only(const RatesRead& read);
 
   /// Gathers the rates that were written. Where r_D has a gather to itself, this only starts that gather, and only if
   /// `with_target` is true. **Collective.**

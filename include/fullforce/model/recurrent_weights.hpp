@@ -75,6 +75,9 @@ class RecurrentWeights {
   void multiply(const Layout& layout, std::initializer_list<Product> products,
                 Direction direction = Direction::forwards) const;
 
+  /// Marks the neurons that this rank's rows have weights from with 1 in `reads` [N].
+  void mark_columns(std::span<std::uint8_t> reads) const;
+
   /// Arranges sparse weights in runs of columns if the rates of so many streams are larger than the caches (SparseRows
   /// describes runs). Products then take less time and give the same bits.
   void arrange_for(const Layout& layout, Index streams);

@@ -34,6 +34,8 @@ void require_thread_level(int granted, int threads);
 std::string mpi_library();
 
 class NodeTeam;
+template <Real T>
+class RowPick;
 
 /// Whether the ranks of a node share memory, or each of them has everything for itself.
 enum class Sharing { within_node, none };
@@ -119,6 +121,8 @@ class Communicator {
 
  private:
   friend class RowGather;
+  template <Real T>
+  friend class RowPick;
   explicit Communicator(MPI_Comm handle);
   void check(int code, const char* call) const;  ///< also counts the call as a collective
   void expect_success(int code, const char* call) const;

@@ -18,8 +18,8 @@ struct DriveStrength {
 std::string warning_of_drive(const DriveStrength& drive, const NetworkOptions& options);
 
 /// Measures how strongly the targets drive the target-generating network while it is teacher-forced at the start of a
-/// run. It looks once every tau, at no more than 1000 neurons. Every rank has the rates of all neurons, so every rank
-/// finds the same without a message.
+/// run. It looks once every tau, at no more than 1000 neurons. Every rank has the rates of these neurons, so every
+/// rank finds the same without a message.
 template <Real T>
 class DriveCheck {
  public:
@@ -30,6 +30,9 @@ class DriveCheck {
   std::string look(const Simulation<T>& simulation);
 
   DriveStrength strength() const;
+
+  /// Marks the rates at which it looks.
+  static void mark_read(RatesRead& read);
 
  private:
   bool has_ended(const TrialStreams& streams) const;

@@ -62,6 +62,10 @@ class Simulation {
   /// Allocates what the ranks of a node share, so that no step has to. **Collective.**
   void prepare();
 
+  /// Lets only those rates travel between ranks, or nodes, that somebody reads, if they are few. It follows the loading
+  /// of weights, which say what is read. **Collective.**
+  void choose_rates();
+
   /// Advances every stream by one step, and returns the training or test trials that ended with it. A step needs at
   /// most two collectives, two more with target modes, and one more if the panel is applied. If trials begin in a state
   /// of their own, a step in which one begins needs those of a step without learning in addition. It allocates memory

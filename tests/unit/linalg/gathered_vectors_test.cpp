@@ -88,6 +88,46 @@ TYPED_TEST(GatheredVectorsOf, ColumnsAreContiguousWhateverTheirNumber) {
   }
 }
 
+/// Each rank reads every eighth row, and rows of other ranks, or nodes, that nobody there reads are not sent.
+TYPED_TEST(GatheredVectorsOf, AreSentToThoseWhoReadThem) {
+  using T = TypeParam;
+  for (const Communicator& comm : all_ways())
+    for (const Index vectors : {1, 3, 16}) {
+      const Layout layout(comm, 300);
+      GatheredVectors<T> all(layout, 2, vectors);
+      std::vector<std::uint8_t> reads(300, 0);
+      for (Index j = static_cast<Index>(comm.rank()); j < 300; j += 8) reads[as_size(j)] = 1;
+      all.read_only(reads);
+      for (const T more : {T(0), T(1), T(2)}) {
+        fill(all, layout, 2, vectors, more);
+        if (vectors == 3) {
+          all.start_gather();
+          all.finish_gather();
+        } else {
+          all.gather();
+        }
+        EXPECT_TRUE(all.all_finite());
+        Index others = 0;
+        for (Index j = 0; j < 300; ++j) {
+          const bool is_mine = j >= layout.first_row() && j < layout.first_row() + layout.local_rows();
+          for (Index g = 0; g < 2; ++g)
+            for (Index b = 0; b < vectors; ++b) {
+              if (is_mine || reads[as_size(j)] != 0) {
+                ASSERT_EQ(all.group(g)(b, j), value<T>(g, j, b) + more) << j;
+                ASSERT_EQ(all.row(g, j)[b], value<T>(g, j, b) + more) << j;
+              } else {
+                others += std::isnan(all.row(g, j)[b]) && std::isnan(all.group(g)(b, j)) ? 1 : 0;
+              }
+            }
+        }
+        EXPECT_EQ(others > 0, all.needs_messages());
+      }
+      if (layout.local_rows() > 0) *all.mine(1, 0) = std::numeric_limits<T>::infinity();
+      all.gather();
+      EXPECT_FALSE(all.all_finite()) << "on all ranks, whoever reads that row";
+    }
+}
+
 TYPED_TEST(GatheredVectorsOf, AreConvertedWithoutAMessage) {
   using T = TypeParam;
   for (const Communicator& comm : all_ways())

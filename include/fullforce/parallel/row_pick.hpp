@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "fullforce/base/aligned_array.hpp"
+#include "fullforce/parallel/mpi.hpp"
+
+namespace fullforce {
+
+/// Brings rows of a matrix [rows, width], row-major, to the ranks that read them, and no others. Each rank has its own
+/// rows. It is to be preferred to RowGather where ranks read few rows of each other.
+template <Real T>
+class RowPick {
+ public:
+  /// Rank r of `comm` owns the rows from first_rows[r] to first_rows[r + 1]; `first_rows` has a number more than there
+  /// are ranks. `reads` [rows] says with 1 which rows this rank reads. The cost is one message of a number to each
+  /// rank, and one of the numbers of the rows that are read. **Collective.**
+  RowPick(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads,
+          Index width);
+  ~RowPick();
+  RowPick(const RowPick&) = delete;
+  RowPick& operator=(const RowPick&) = delete;
+
+  /// Whether a pick brings at most half of the rows that a gather would bring. Every rank returns the same.
+  /// **Collective.**
+  static bool pays(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads);
+
+  /// Starts to bring the rows to `all`, which has this rank's rows in their place. They arrive by finish(). In between,
+  /// the caller may do other work, and must not change its rows. **Collective.**
+  void start(T* all);
+  /// Does nothing if nothing was started.
+  void finish(T* all);
+
+ private:
+  /// Rows, and how many of them each rank sends or receives.
+  struct Side {
+    std::vector<std::int64_t> rows;
+    std::vector<int> counts;   ///< in numbers
+    std::vector<int> offsets;  ///< in numbers
+    AlignedArray<T> values;    ///< [rows, width]
+  };
+  static void arrange(Side& side, std::span<const std::int64_t> rows_of_ranks, Index width);
+
+  const Communicator* comm_;
+  Index width_;
+  Side in_;
+  Side out_;
+  MPI_Request moving_ = MPI_REQUEST_NULL;
+};
+
+}  // namespace fullforce
