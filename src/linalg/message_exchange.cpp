@@ -33,7 +33,7 @@ class MessageExchange : public RowExchange<T> {
     reads_.assign(reads.begin(), reads.end());
     std::fill_n(reads_.begin() + this->layout_->first_row(), this->layout_->local_rows(), std::uint8_t{1});
     pick_.reset();
-    if (!RowPick<T>::pays(comm, first_rows, reads_)) return;
+    if (!RowPick<T>::pays(comm, first_rows, reads_, this->shape_.width())) return;
     pick_.emplace(comm, first_rows, reads_, this->shape_.width());
     this->hide_others(place_, reads_);
   }

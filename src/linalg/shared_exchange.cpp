@@ -57,7 +57,7 @@ class SharedExchange : public RowExchange<T> {
       std::vector<Index> first_rows;
       for (const int rank : team_->first_ranks())
         first_rows.push_back(this->layout_->partition().first_row(Rank{rank}));
-      pays = RowPick<T>::pays(team_->leaders(), first_rows, reads_) ? 1 : 0;
+      pays = RowPick<T>::pays(team_->leaders(), first_rows, reads_, this->shape_.width()) ? 1 : 0;
       if (pays != 0) pick_.emplace(team_->leaders(), first_rows, reads_, this->shape_.width());
     }
     picks_ = team_->node().max(pays) != 0;

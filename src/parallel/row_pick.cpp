@@ -28,11 +28,15 @@ Wanted wanted(const Communicator& comm, std::span<const Index> first_rows, std::
 }  // namespace
 
 template <Real T>
-bool RowPick<T>::pays(const Communicator& comm, std::span<const Index> first_rows,
-                      std::span<const std::uint8_t> reads) {
+bool RowPick<T>::pays(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads,
+                      Index width) {
   const auto picked = static_cast<std::int64_t>(wanted(comm, first_rows, reads).rows.size());
-  const Index gathered = (comm.size() - 1) * first_rows.back();
-  return 2 * comm.sum(picked) <= gathered;
+  const Index others = comm.size() - 1;
+  Index most_rows = 0;
+  for (std::size_t r = 0; r + 1 < first_rows.size(); ++r)
+    most_rows = std::max(most_rows, first_rows[r + 1] - first_rows[r]);
+  const bool can_be_sent = most_rows * others * width <= std::numeric_limits<int>::max();
+  return 2 * comm.sum(picked) <= others * first_rows.back() && can_be_sent;
 }
 
 template <Real T>

@@ -136,7 +136,7 @@ void Simulation<T>::advance_networks() {
 template <Real T>
 void Simulation<T>::exchange_rates() {
   if (drive_->rates().target_travels_apart()) {
-    // This only starts a gather, which waits for nobody.
+    // This only starts a gather. Between nodes, the first rank of a node waits for the others of its node.
     const RegionScope scope(timer_, TimerRegion::communication);
     return drive_->rates().exchange(target_runs());
   }

@@ -22,9 +22,10 @@ class RowPick {
   RowPick(const RowPick&) = delete;
   RowPick& operator=(const RowPick&) = delete;
 
-  /// Whether a pick brings at most half of the rows that a gather would bring. Every rank returns the same.
-  /// **Collective.**
-  static bool pays(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads);
+  /// Whether a pick brings at most half of the rows that a gather would bring, and no rank can have more to send than
+  /// MPI counts. Every rank returns the same. **Collective.**
+  static bool pays(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads,
+                   Index width);
 
   /// Starts to bring the rows to `all`, which has this rank's rows in their place. They arrive by finish(). In between,
   /// the caller may do other work, and must not change its rows. **Collective.**

@@ -67,11 +67,11 @@ class Simulation {
   void choose_rates();
 
   /// Advances every stream by one step, and returns the training or test trials that ended with it. A step needs at
-  /// most two collectives, two more with target modes, and one more if the panel is applied. If trials begin in a state
-  /// of their own, a step in which one begins needs those of a step without learning in addition. It allocates memory
-  /// only if a new trial is longer than any before, or if target modes are fixed, which happens when the first stream
-  /// has ended its init trials. Throws RunError, which states trial and
-  /// step, if a value is not finite. **Collective.**
+  /// most two collectives, two more with target modes, one more if only some rates travel (choose_rates()), and one
+  /// more if the panel is applied. If trials begin in a state of their own, a step in which one begins needs those of a
+  /// step without learning in addition. It allocates memory only if a new trial is longer than any before, or if target
+  /// modes are fixed, which happens when the first stream has ended its init trials. Throws RunError, which states
+  /// trial and step, if a value is not finite. **Collective.**
   std::span<const TrialResult> step();
 
   /// Applies the pending updates: those that are computed and not yet applied. **Collective.**

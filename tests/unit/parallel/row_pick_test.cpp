@@ -40,8 +40,11 @@ TEST(RowPick, BringsTheRowsThatARankReadsAndNoOthers) {
 TEST(RowPick, PaysIfRanksReadAtMostHalfOfWhatOthersHave) {
   const Communicator comm = Communicator::world();
   const std::vector<Index> first_rows = first_rows_of(comm);
-  EXPECT_TRUE(RowPick<float>::pays(comm, first_rows, std::vector<std::uint8_t>(rows, 0)));
-  EXPECT_EQ(RowPick<float>::pays(comm, first_rows, std::vector<std::uint8_t>(rows, 1)), comm.size() == 1);
+  EXPECT_TRUE(RowPick<float>::pays(comm, first_rows, std::vector<std::uint8_t>(rows, 0), width));
+  EXPECT_EQ(RowPick<float>::pays(comm, first_rows, std::vector<std::uint8_t>(rows, 1), width), comm.size() == 1);
+  // MPI counts what a rank sends in 31 bits.
+  EXPECT_EQ(RowPick<float>::pays(comm, first_rows, std::vector<std::uint8_t>(rows, 0), Index{1} << 31),
+            comm.size() == 1);
 }
 
 }  // namespace
