@@ -104,7 +104,9 @@ template <Real T>
 void GatheredVectors<T>::read_only(std::span<const std::uint8_t> reads) {
   if (!exchange_) return;
   prepare();
-  exchange_->read_only(reads);
+  std::vector<std::uint8_t> with_own(reads.begin(), reads.end());
+  std::fill_n(with_own.begin() + layout_->first_row(), layout_->local_rows(), std::uint8_t{1});
+  exchange_->read_only(with_own);
 }
 
 template <Real T>

@@ -31,7 +31,6 @@ class MessageExchange : public RowExchange<T> {
     std::vector<Index> first_rows;
     for (int r = 0; r <= comm.size(); ++r) first_rows.push_back(partition.first_row(Rank{r}));
     reads_.assign(reads.begin(), reads.end());
-    std::fill_n(reads_.begin() + this->layout_->first_row(), this->layout_->local_rows(), std::uint8_t{1});
     pick_.reset();
     if (!RowPick<T>::pays(comm, first_rows, reads_, this->shape_.width())) return;
     pick_.emplace(comm, first_rows, reads_, this->shape_.width());

@@ -38,8 +38,9 @@ class RowExchange {
   /// Gets ready for the first exchange. Returns false if that is not possible on some rank. **Collective.**
   virtual bool prepare() { return true; }
 
-  /// From now on this rank reads, of the rows of other ranks, only those marked with 1 in `reads` [N]. If that is much
-  /// less, no others travel between ranks, or between nodes. They are then NaN. It follows prepare(). **Collective.**
+  /// From now on this rank reads, of the rows of other ranks, only those marked with 1 in `reads` [N], where its own
+  /// are marked too. If that is much less, no others travel between ranks, or between nodes. They are then NaN. It
+  /// follows prepare(). **Collective.**
   virtual void read_only(std::span<const std::uint8_t> reads) = 0;
 
   /// Exchanges the rows in two parts. In the groups of their own, only the first `columns` vectors are wanted. In

@@ -134,7 +134,6 @@ class SharedExchange : public RowExchange<T> {
   std::vector<std::uint8_t> read_by_node(std::span<const std::uint8_t> reads) const {
     constexpr std::size_t at_once = 1 << 14;
     std::vector<std::uint8_t> all(reads.begin(), reads.end());
-    std::fill_n(all.begin() + this->layout_->first_row(), this->layout_->local_rows(), std::uint8_t{1});
     std::vector<std::int64_t> part;
     for (std::size_t first = 0; first < all.size(); first += at_once) {
       const std::size_t count = std::min(at_once, all.size() - first);

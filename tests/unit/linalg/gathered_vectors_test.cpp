@@ -40,6 +40,14 @@ void fill(GatheredVectors<T>& all, const Layout& layout, Index groups, Index vec
       for (Index b = 0; b < vectors; ++b) all.mine(g, i)[b] = value<T>(g, layout.first_row() + i, b) + more;
 }
 
+/// Gathers at once, or in two parts.
+template <Real T>
+void gather(GatheredVectors<T>& all, bool in_parts) {
+  if (!in_parts) return all.gather();
+  all.start_gather();
+  all.finish_gather();
+}
+
 TYPED_TEST(GatheredVectorsOf, AllRanksHaveAllRowsInTheOrderOfProducts) {
   using T = TypeParam;
   for (const Communicator& comm : all_ways())
@@ -50,13 +58,7 @@ TYPED_TEST(GatheredVectorsOf, AllRanksHaveAllRowsInTheOrderOfProducts) {
           GatheredVectors<T> all(layout, groups, vectors);
           for (const T more : {T(0), T(1), T(2)}) {
             fill(all, layout, groups, vectors, more);
-            const bool in_parts = vectors == 3;
-            if (in_parts) {
-              all.start_gather();
-              all.finish_gather();
-            } else {
-              all.gather();
-            }
+            gather(all, vectors == 3);
             EXPECT_TRUE(all.all_finite());
             for (Index g = 0; g < groups; ++g) {
               const VectorsView<const T> group = all.group(g);
@@ -100,12 +102,7 @@ TYPED_TEST(GatheredVectorsOf, AreSentToThoseWhoReadThem) {
       all.read_only(reads);
       for (const T more : {T(0), T(1), T(2)}) {
         fill(all, layout, 2, vectors, more);
-        if (vectors == 3) {
-          all.start_gather();
-          all.finish_gather();
-        } else {
-          all.gather();
-        }
+        gather(all, vectors == 3);
         EXPECT_TRUE(all.all_finite());
         Index others = 0;
         for (Index j = 0; j < 300; ++j) {
