@@ -40,6 +40,16 @@ def test_it_reproduces_rates(fit):
     assert "R^2" in repr(fit)
 
 
+def test_it_learns_with_noise_and_is_tested_without(fit):
+    rates, inputs = recording([0.0, 1.5, 3.0, 4.5])
+    assert fit.model.noise == pytest.approx(0.001 / 0.1) and fit.model.config_["network"]["noise"] == fit.model.noise
+    assert fit.score(rates, inputs) == fit.score(rates, inputs)
+    assert fit.score(rates, inputs, noise=1.0) < fit.score(rates, inputs) - 0.1
+    for given in ({"noise": 0.0}, {"network.noise": 0.0}):
+        assert ff.fit_activity(rates, DT, inputs=inputs, passes=1, **given).model.noise == 0
+    assert ff.fit_activity(rates, DT, inputs=inputs, passes=1, tau=0.05).model.noise == pytest.approx(0.02)
+
+
 def test_currents_between_all_regions_are_the_recurrent_currents(fit):
     parts = {"A": range(0, 10), "B": np.arange(N) >= 25, "C": list(range(10, 25))}
     currents = fit.currents(parts)

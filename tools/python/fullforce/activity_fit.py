@@ -21,6 +21,8 @@ from .files.trials import Trial, TrialList
 LARGEST = 0.999
 #: A step is this share of the time constant of the neurons, unless `tau` says otherwise.
 STEP_OF_TAU = 0.1
+#: By default the noise of learning is this number over tau, so that it adds half of it to the variance of a state.
+NOISE = 0.001
 METHODS = ("rates", "currents")
 Currents = dict[tuple[str, str], list[np.ndarray]]
 
@@ -32,12 +34,13 @@ class ActivityFit:
     scale    the number that recorded rates were multiplied by
     r2       R^2 of the rates over the test: 1 minus the sum of squared differences over that of squared deviations of
              the recorded rates from the mean of their neuron. The test has the held-out conditions if there are any, and
-             otherwise those that the network was fitted to.
+             otherwise those that the network was fitted to. The network runs without noise in it.
     """
 
-    def __init__(self, model: FullForce, scale: float, tested: TrialList, rates: Sequence[np.ndarray]):
+    def __init__(self, model: FullForce, scale: float, tested: TrialList, rates: Sequence[np.ndarray],
+                 noise: float = 0.0):
         self.model, self.scale = model, scale
-        self._tested, self._rates = tested, list(rates)
+        self._tested, self._rates, self._noise = tested, list(rates), noise
         self.r2 = r_squared(self.rates, self._rates, self._means)
 
     def __repr__(self) -> str:
@@ -69,20 +72,21 @@ class ActivityFit:
     @functools.cached_property
     def activity(self) -> Activity:
         """What the network does in the trials of the test, in scaled rates."""
-        return self.model.run(self._tested, states=False)
+        return self.model.run(self._tested, states=False, noise=self._noise)
 
     @functools.cached_property
     def rates(self) -> list[np.ndarray]:
         """The rates that the network makes of the recorded neurons in the trials of the test, [T, n] each, as recorded."""
         return [trial[:, :self._rates[0].shape[1]] / self.scale for trial in self.activity.rates]
 
-    def score(self, rates: Any, inputs: Any = None) -> float:
+    def score(self, rates: Any, inputs: Any = None, noise: float = 0.0) -> float:
         """R^2 of the rates of other conditions, [conditions, T, n] or a list of [T, n], with their inputs [T, n_in].
 
-        It takes the rates as they were recorded. InputError says where they do not fit those of the network.
+        It takes the rates as they were recorded. noise is that of the network while it makes them. InputError says
+        where rates do not fit those of the network.
         """
         trials = trials_to_learn(self.model, as_list(rates, "rates"), as_list(inputs, "inputs"), None, self.scale)
-        return ActivityFit(self.model, self.scale, trials, as_list(rates, "rates")).r2
+        return ActivityFit(self.model, self.scale, trials, as_list(rates, "rates"), noise).r2
 
     def currents(self, regions: Mapping[str, Any]) -> Currents:
         """The currents between regions in the trials of the test: J_AB r_B from region B into the neurons of region A.
@@ -123,7 +127,9 @@ def fit_activity(rates: Any, dt: float, *, inputs: Any = None, conditions: Optio
     output      folder of the run; by default a temporary one
 
     `parameters` are those of `FullForce`. Some have other defaults here: tau = 10 dt, reset = "targets" (each trial
-    begins with its recorded rates) and init_trials = 0. InputError says what is wrong with what was given.
+    begins with its recorded rates), init_trials = 0, and noise = 0.001/tau. A network that learns with noise finds back
+    to the recorded rates after a disturbance, and does better in conditions that it has not learned. InputError says
+    what is wrong with what was given.
     """
     if method not in METHODS:
         raise InputError(f"method = {method!r} (must be \"rates\" or \"currents\")")
@@ -137,6 +143,8 @@ def fit_activity(rates: Any, dt: float, *, inputs: Any = None, conditions: Optio
                 "test_trials": len(trained if held_out is None else held_out)}
     model = FullForce(**{**defaults, **parameters, "target": method, "dt": dt,
                          "neurons": recorded if neurons is None else neurons})
+    if not {"noise", "network.noise"} & set(parameters):
+        model.set_params(noise=NOISE / model.tau)
     training = trials_to_learn(model, trained, as_list(inputs, "inputs"), conditions, scale)
     testing = training
     if held_out is not None:
