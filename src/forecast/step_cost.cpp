@@ -170,7 +170,7 @@ RegionSeconds step_seconds(const Workload& w, StepKind kind, const Deployment& d
   RegionSeconds seconds{};
   const auto in = [&](TimerRegion region) -> double& { return seconds[as_size(region)]; };
   const double rows = busiest_rows(w, d);
-  const SessionShape shape = w.shape(d.ranks, d.threads);
+  const SessionShape shape = w.shape(d.ranks, d.threads, d.sharing);
   const StepAccount account = account_of_step(shape, w, kind, {rows, 1.0 / d.ranks});
   const double of_thread = node_bandwidth(m, d.active_cores(), bytes_at_hand(account, w)) / d.active_cores();
   for (const MatrixSweep& sweep : account.sweeps()) in(sweep.region) += sweep_seconds(sweep, w, m, of_thread);

@@ -1,6 +1,14 @@
 #include "generated_drive.hpp"
 
+#include "fullforce/model/distinct_neurons.hpp"
+
 namespace fullforce {
+
+template <Real T>
+void GeneratedDrive<T>::Shape::expect_reads(double share_of_network) {
+  const double of_J_D = J_D.share_read();
+  rates.shares = {driven_networks == 1 ? share_of_network : share_of_either(share_of_network, of_J_D), of_J_D};
+}
 
 template <Real T>
 Index GeneratedDrive<T>::Shape::bytes() const {

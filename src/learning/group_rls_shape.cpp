@@ -1,3 +1,6 @@
+#include <cmath>
+
+#include "fullforce/model/distinct_neurons.hpp"
 #include "group_workspace.hpp"
 
 namespace fullforce {
@@ -37,6 +40,16 @@ template <Real T, Real F>
 GroupRls<T, F>::Shape::Shape(const RowPartition& partition, int threads, const LearningOptions& options,
                              const PlasticitySizes& sizes)
     : partition_(partition), threads_(threads), options_(options), sizes_(sizes) {}
+
+/// Partners from a file count as if they were drawn.
+template <Real T, Real F>
+double GroupRls<T, F>::Shape::share_read() const {
+  const double own_groups = std::ceil(number(partition_.rows_of_sharing()) / number(group()));
+  const double partners = has_groups() ? expected_share_drawn(in_degree(), partition_.rows(), own_groups) : 0.0;
+  const double of_static = has_static() ? static_weights().share_read() : 0.0;
+  const double readout = number(readout_inputs()) / number(partition_.rows());
+  return share_of_either(readout, share_of_either(partners, of_static));
+}
 
 template <Real T, Real F>
 Index GroupRls<T, F>::Shape::bytes() const {

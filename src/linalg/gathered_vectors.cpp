@@ -159,8 +159,14 @@ bool GatheredVectors<T>::all_finite() const {
 }
 
 template <Real T>
+bool GatheredVectors<T>::Shape::picks() const {
+  return gathering != Gathering::local && partition.ranks() > partition.sharing() &&
+         share_read <= RowPick<T>::most_share;
+}
+
+template <Real T>
 double GatheredVectors<T>::Shape::bytes_gathered() const {
-  return static_cast<double>(partition.rows() * groups * vectors) * sizeof(T);
+  return static_cast<double>(partition.rows() * groups * vectors) * sizeof(T) * (picks() ? share_read : 1.0);
 }
 
 template <Real T>
@@ -172,7 +178,8 @@ Index GatheredVectors<T>::Shape::bytes() const {
   Index values = partition.sharing() == 1 ? all : own + 2 * all / partition.sharing();
   if (gathering == Gathering::local) values = own;
   if (arrangement.is_in_place(partition.ranks(), gathering)) values = groups * arrangement.group.size();
-  return values * static_cast<Index>(sizeof(T));
+  const Index picked = picks() ? static_cast<Index>(share_read * static_cast<double>(partition.rows())) : 0;
+  return values * static_cast<Index>(sizeof(T)) + RowPick<T>::bytes(picked, exchange.width()) / partition.sharing();
 }
 
 template class GatheredVectors<float>;

@@ -1,5 +1,7 @@
 #include "fullforce/model/network_rates.hpp"
 
+#include "fullforce/model/distinct_neurons.hpp"
+
 namespace fullforce {
 
 template <Real T>
@@ -38,19 +40,25 @@ void NetworkRates<T>::wait_for_target() {
   if (target_rates_) target_rates_->finish_gather();
 }
 
+/// What one gather brings: the rates of both networks, or of one of them.
+template <Real T>
+typename GatheredVectors<T>::Shape NetworkRates<T>::Shape::gathered(Index networks) const {
+  const double share = has_target ? shares.target : 0.0;
+  return {partition, networks, streams, Gathering::vectors, all_rates ? share_of_either(shares.network, share) : share};
+}
+
 template <Real T>
 Index NetworkRates<T>::Shape::bytes() const {
-  using Rates = typename GatheredVectors<T>::Shape;
-  if (all_rates) return Rates{partition, has_target ? 2 : 1, streams}.bytes();
-  return Rates{partition, 1, streams, Gathering::local}.bytes() +
-         (has_target ? Rates{partition, 1, streams}.bytes() : 0);
+  if (all_rates) return gathered(has_target ? 2 : 1).bytes();
+  const typename GatheredVectors<T>::Shape own{partition, 1, streams, Gathering::local};
+  return own.bytes() + (has_target ? gathered(1).bytes() : 0);
 }
 
 template <Real T>
 double NetworkRates<T>::Shape::bytes_gathered(bool with_target) const {
   const Index own = all_rates ? 1 : 0, target = has_target && (all_rates || with_target) ? 1 : 0;
   const Index networks = own + target;
-  return typename GatheredVectors<T>::Shape{partition, networks, streams}.bytes_gathered();
+  return gathered(networks).bytes_gathered();
 }
 
 template class NetworkRates<float>;

@@ -221,6 +221,12 @@ double RecurrentWeights<T>::Shape::file_bytes() const {
 }
 
 template <Real T>
+double RecurrentWeights<T>::Shape::share_read() const {
+  if (in_degree == 0) return 1.0;
+  return expected_share_drawn(in_degree, partition.rows(), static_cast<double>(partition.rows_of_sharing()));
+}
+
+template <Real T>
 Index RecurrentWeights<T>::Shape::bytes() const {
   const Index rows = partition.largest_row_count(), neurons = partition.rows();
   if (in_degree == 0) return rows * row_stride<T>(neurons) * static_cast<Index>(sizeof(T));

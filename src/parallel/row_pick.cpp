@@ -36,7 +36,8 @@ bool RowPick<T>::pays(const Communicator& comm, std::span<const Index> first_row
   for (std::size_t r = 0; r + 1 < first_rows.size(); ++r)
     most_rows = std::max(most_rows, first_rows[r + 1] - first_rows[r]);
   const bool can_be_sent = most_rows * others * width <= std::numeric_limits<int>::max();
-  return 2 * comm.sum(picked) <= others * first_rows.back() && can_be_sent;
+  const double most_picked = most_share * static_cast<double>(others * first_rows.back());
+  return static_cast<double>(comm.sum(picked)) <= most_picked && can_be_sent;
 }
 
 template <Real T>

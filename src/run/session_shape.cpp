@@ -51,6 +51,7 @@ SessionShape::SessionShape(const RowPartition& partition, int threads, const Ses
   tested_ = plasticity_shape(partition, threads, options.learning, sizes);
   drive_ = drive_shape(partition, options.network, options.learning, options.streams, plasticity_->needs_all_rates(),
                        options.target);
+  drive_->expect_reads(plasticity_->share_read());
 }
 
 Index SessionShape::bytes(bool learns) const {

@@ -35,6 +35,7 @@ class GroupRls : public Plasticity<T> {
     Shape(const RowPartition& partition, int threads, const LearningOptions& options, const PlasticitySizes& sizes);
 
     bool needs_all_rates() const override { return true; }
+    double share_read() const override;
     Index bytes() const override;
     double file_bytes(bool checkpoint) const override;
     PlasticityReport report() const override;

@@ -54,6 +54,8 @@ class PlasticityShape {
 
   /// Whether evaluate() reads the rates of all ranks.
   virtual bool needs_all_rates() const = 0;
+  /// The share of the rates r that evaluate() is expected to read on ranks that share memory.
+  virtual double share_read() const { return needs_all_rates() ? 1.0 : 0.0; }
   /// The memory on the rank with the most rows.
   virtual Index bytes() const = 0;
   /// The size of network.h5, or of a checkpoint in which the panel of pending updates, which are computed and not yet

@@ -32,12 +32,16 @@ class GatheredVectors {
     Index groups = 1;
     Index vectors = 1;
     Gathering gathering = Gathering::vectors;
+    double share_read = 1.0;  ///< how much of the rows ranks that share memory read, with which read_only() is called
 
     /// Returns the bytes of memory on the rank with the most rows. If ranks of a node share memory, this includes an
     /// equal share of it.
     Index bytes() const;
-    /// Returns the bytes that a gather moves over all ranks.
+    /// Returns the bytes that a gather brings to ranks that share memory.
     double bytes_gathered() const;
+
+   private:
+    bool picks() const;
   };
 
   GatheredVectors(const Layout& layout, Index groups, Index vectors, Gathering gathering = Gathering::vectors);

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -36,5 +37,14 @@ class DistinctNeurons {
   std::vector<bool> taken_;
   std::vector<double> uniforms_;
 };
+
+/// The share of all `neurons` that at least one of `draws` draws is expected to have, if each has `count` of them.
+inline double expected_share_drawn(Index count, Index neurons, double draws) {
+  const double share = std::min(1.0, static_cast<double>(count) / static_cast<double>(neurons));
+  return 1.0 - std::pow(1.0 - share, draws);
+}
+
+/// The share of things that one of two independent choices has, of which each has a share.
+constexpr double share_of_either(double one, double other) { return 1.0 - (1.0 - one) * (1.0 - other); }
 
 }  // namespace fullforce

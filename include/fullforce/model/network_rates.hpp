@@ -16,6 +16,12 @@ struct RatesRead {
   explicit RatesRead(Index neurons) : network(as_size(neurons), 0), target(as_size(neurons), 0) {}
 };
 
+/// The shares of all rates that ranks which share memory are expected to read, from 0 to 1.
+struct SharesRead {
+  double network = 1.0;
+  double target = 1.0;
+};
+
 /// The rates of both networks as matrix products read them: r of the task-performing and r_D of the target-generating
 /// network. If some product needs the r of all ranks, one gather brings the rates of both networks. Otherwise each rank
 /// keeps its own r, and r_D has a gather to itself. That gather goes on while a step does other work, since only F of
@@ -28,9 +34,13 @@ class NetworkRates {
     Index streams = 1;
     bool all_rates = true;   ///< whether some product needs the r of all ranks
     bool has_target = true;  ///< whether there is a target-generating network
+    SharesRead shares{};
 
     Index bytes() const;
     double bytes_gathered(bool with_target) const;
+
+   private:
+    typename GatheredVectors<T>::Shape gathered(Index networks) const;
   };
 
   NetworkRates(const Layout& layout, const Shape& shape);

@@ -55,6 +55,8 @@ class RecurrentWeights {
     double elements_of_a_row() const;
     /// Bytes that a product reads for a weight, which include the index of a sparse one.
     double bytes_of_element() const;
+    /// The share of all rates that ranks which share memory are expected to read.
+    double share_read() const;
     /// The memory on the rank with the most rows.
     Index bytes() const;
     /// The size of the weights in a file, with the indices of sparse ones.

@@ -62,6 +62,9 @@ class RowPartition {
     return largest;
   }
 
+  /// Returns at most how many rows the ranks have together that share memory.
+  constexpr Index rows_of_sharing() const { return std::min(rows_, largest_row_count() * sharing_); }
+
   /// Returns the k-th block of a rank that owns `rows` rows from row `first` on.
   constexpr RowBlock block(Index first, Index rows, Index k) const {
     const Index local = k * block_;

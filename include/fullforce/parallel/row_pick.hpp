@@ -22,10 +22,18 @@ class RowPick {
   RowPick(const RowPick&) = delete;
   RowPick& operator=(const RowPick&) = delete;
 
-  /// Whether a pick brings at most half of the rows that a gather would bring, and no rank can have more to send than
-  /// MPI counts. Every rank returns the same. **Collective.**
+  /// A pick pays if ranks read at most this share of each other's rows.
+  static constexpr double most_share = 0.5;
+
+  /// Whether a pick brings so few of the rows that a gather would bring, and no rank can have more to send than MPI
+  /// counts. Every rank returns the same. **Collective.**
   static bool pays(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads,
                    Index width);
+
+  /// Returns the memory that a rank takes that receives so many rows and sends as many.
+  static Index bytes(Index rows, Index width) {
+    return 2 * rows * (width * static_cast<Index>(sizeof(T)) + static_cast<Index>(sizeof(std::int64_t)));
+  }
 
   /// Starts to bring the rows to `all`, which has this rank's rows in their place. They arrive by finish(). In between,
   /// the caller may do other work, and must not change its rows. **Collective.**

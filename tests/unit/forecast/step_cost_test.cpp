@@ -229,5 +229,36 @@ TEST(StepCost, AThousandRanksAreFasterThanOneUntilMessagesRule) {
   EXPECT_GT(step(300, 1000), step(300, 4));
 }
 
+/// 100 neurons of a rank are a group of 50 partners each, which rarely coincide. The network reads all of 100 groups.
+TEST(StepCost, OnlyRatesThatAreReadTravel) {
+  Workload w = workload(100000, 4);
+  w.target = TargetSource::currents;
+  w.learning.features = FeatureKind::sparse;
+  w.learning.plastic_in_degree = 50;
+  w.learning.group = 100;
+  w.learning.readout_inputs = 200;
+  const auto bytes = [&](int ranks, int sharing) {
+    const StepAccount account =
+        account_of_step(w.shape(ranks, 1, sharing), w, StepKind::training, {1e5 / ranks, 1.0 / ranks});
+    EXPECT_EQ(account.messages().size(), 1u);
+    return account.messages().front().bytes;
+  };
+  const double all = 8.0 * 4.0 * 1e5;
+  const auto read = [](double groups) { return 1.0 - (1.0 - 200.0 / 1e5) * std::pow(1.0 - 50.0 / 1e5, groups); };
+  EXPECT_NEAR(bytes(100, 1) / all, read(10.0), 0.01);
+  EXPECT_NEAR(bytes(100, 10) / all, read(100.0), 0.01) << "ranks that share memory receive what any of them reads";
+  EXPECT_EQ(bytes(100, 100), all) << "nothing travels";
+  EXPECT_EQ(bytes(10, 10), all);
+  EXPECT_NEAR(bytes(2, 1) / all, read(500.0), 0.01);
+  w.learning.group = 1;
+  EXPECT_EQ(bytes(2, 1), all) << "more than half is read, so all travels";
+  w.learning.group = 100;
+  w.target = TargetSource::generator;
+  EXPECT_EQ(bytes(100, 1), 2.0 * all) << "a dense J_D reads all r_D, and both rates of a neuron travel together";
+  w.network.in_degree = 10;
+  const double unread = (1.0 - read(10.0)) * std::pow(1.0 - 10.0 / 1e5, 1000.0);
+  EXPECT_NEAR(bytes(100, 1) / (2.0 * all), 1.0 - unread, 0.01);
+}
+
 }  // namespace
 }  // namespace fullforce

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 #include <vector>
 
 namespace fullforce {
@@ -117,6 +118,26 @@ TEST(RecurrentWeights, EveryPairOfInputsIsEquallyLikely) {
 
 TEST(RecurrentWeights, OfAMillionNeuronsWithAHundredInputsTakeLessThanAGibibyte) {
   EXPECT_LT((RecurrentWeights<float>::Shape{RowPartition(1000000, 1), 100, 16}.bytes()), Index{1} << 30);
+}
+
+/// A plan knows how many rates ranks read before any weight is drawn.
+TEST(RecurrentWeights, AsManyNeuronsAreReadAsTheShapeExpects) {
+  constexpr Index neurons = 4000;
+  const Communicator comm = Communicator::self();
+  const Layout layout(comm, neurons);
+  const RecurrentWeights<float> weights(layout, options(neurons, 10), 7);
+  const auto expected = [](Index in_degree, int ranks, int sharing) {
+    return RecurrentWeights<float>::Shape{RowPartition(neurons, ranks, sharing), in_degree, 1}.share_read();
+  };
+  for (const auto [ranks, sharing] : {std::pair{1, 1}, {5, 1}, {20, 1}, {20, 4}}) {
+    std::set<Index> read;
+    for (Index i = 0; i < RowPartition(neurons, ranks, sharing).rows_of_sharing(); ++i)
+      for (Index j = 0; j < neurons; ++j)
+        if (weights(i, j) != 0.0f) read.insert(j);
+    const double share = static_cast<double>(read.size()) / neurons;
+    EXPECT_NEAR(expected(10, ranks, sharing) / share, 1.0, 0.05) << ranks << " ranks, of which " << sharing << " share";
+  }
+  EXPECT_EQ(expected(0, 20, 1), 1.0) << "dense";
 }
 
 /// There are so many neurons that the rates of 64 streams are larger than the caches.
