@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Four ways of learning weights under Dale's law, compared in NumPy on the oscillation.
+
+    sign_methods.py [--neurons N] [--trials N] [--test-trials N] [--seeds N] [--methods LIST]
+
+Each network learns by full-FORCE, with one P over all rates, in double precision. The methods are
+
+    free         no law, for comparison
+    projected    weights of the wrong sign become 0 after each update
+    weights      coordinate descent on the weights, with the normal equations sum r r^T and sum F r^T: one round every ten
+                 updates (Ingrosso and Abbott 2019)
+    multipliers  coordinate descent on the multipliers of the law, with P: two rounds every N/16 updates. This is what
+                 learning.signs = "dale" does.
+
+The table has the error of the test for each seed, as `fullforce test` defines it, the share of the weights that are 0,
+and the seconds. Networks are small enough for a loop in Python: expect minutes for each method and seed with N = 400.
+"""
+import argparse
+import time
+
+import numpy as np
+
+DT, TAU, GAIN, PROBABILITY, ALPHA, INIT_TRIALS = 1e-3, 1e-2, 1.5, 0.5, 1.0, 3
+
+
+def oscillation():
+    """The input and the target of a trial, [steps] each: a sine that becomes faster and slower again within 2 s."""
+    time_ = np.arange(1, 2001) * DT
+    s = time_ / 2.0
+    cycles = np.where(s <= 0.5, s * (6 * s + 3), -3 + s * (15 - 6 * s))
+    return (time_ <= 0.05 + DT / 2).astype(float), np.sin(2 * np.pi * cycles)
+
+
+class Free:
+    """Recursive least squares: v is W, and P the inverse of sum r r^T + alpha."""
+
+    def __init__(self, neurons, signs):
+        self.signs, self.P = signs, np.eye(neurons) / ALPHA
+        self.v, self.w, self.updates = np.zeros((neurons, neurons)), np.zeros(neurons), 0
+
+    @property
+    def W(self):
+        return self.v
+
+    def learn(self, r, F, f_out):
+        k = self.P @ r
+        k_of_error = k / (1 + r @ k)
+        miss, miss_of_output = self.v @ r - F, self.w @ r - f_out
+        self.P -= np.outer(k_of_error, k)
+        self.v -= np.outer(miss, k_of_error)
+        self.w -= miss_of_output * k_of_error
+        self.updates += 1
+        self.keep_signs(r, F)
+
+    def keep_signs(self, r, F):
+        pass
+
+    def projection(self, weights):
+        return np.where(weights * self.signs >= 0, weights, 0.0)
+
+
+class Projected(Free):
+    def keep_signs(self, r, F):
+        self.v = self.projection(self.v)
+
+
+class Weights(Free):
+    every = 10
+
+    def __init__(self, neurons, signs):
+        super().__init__(neurons, signs)
+        self.A, self.B, self.found = ALPHA * np.eye(neurons), np.zeros((neurons, neurons)), np.zeros((neurons, neurons))
+
+    @property
+    def W(self):
+        return self.found
+
+    def keep_signs(self, r, F):
+        self.A += np.outer(r, r)
+        self.B += np.outer(F, r)
+        if self.updates % self.every:
+            return
+        for j in range(len(r)):
+            better = self.found[:, j] + (self.B[:, j] - self.found @ self.A[:, j]) / self.A[j, j]
+            self.found[:, j] = self.signs[j] * np.maximum(0.0, self.signs[j] * better)
+
+
+class Multipliers(Free):
+    rounds = 2
+
+    def __init__(self, neurons, signs):
+        super().__init__(neurons, signs)
+        self.multipliers, self.every = np.zeros((neurons, neurons)), max(1, neurons // 16)
+
+    @property
+    def W(self):
+        return self.projection(self.v)
+
+    def keep_signs(self, r, F):
+        if self.updates % self.every:
+            return
+        for _ in range(self.rounds):
+            for j, sign in enumerate(self.signs):
+                old = self.multipliers[:, j]
+                step = sign * np.maximum(0.0, sign * (old - self.v[:, j] / self.P[j, j])) - old
+                rows = np.flatnonzero(step)
+                self.multipliers[rows, j] += step[rows]
+                self.v[rows] += np.outer(step[rows], self.P[j])
+
+
+METHODS = {"free": Free, "projected": Projected, "weights": Weights, "multipliers": Multipliers}
+
+
+def run(method, neurons, trials, test_trials, seed):
+    """The error of the test and the share of the weights that are 0."""
+    random = np.random.default_rng(seed)
+    J_D = GAIN * random.normal(size=(neurons, neurons)) / np.sqrt(neurons)
+    u_in, u_out = random.uniform(-1, 1, (2, neurons))
+    x_D, x = random.normal(size=(2, neurons))
+    signs = np.where(np.arange(neurons) < neurons // 2, 1.0, -1.0)
+    f_in, f_out = oscillation()
+    learner, missed, power, z_rec = METHODS[method](neurons, signs), 0.0, 0.0, np.zeros(neurons)
+    for trial in range(INIT_TRIALS + trials + test_trials):
+        testing, teaching = trial >= INIT_TRIALS + trials, trial < INIT_TRIALS
+        W = learner.W
+        for of_input, target in zip(f_in, f_out):
+            F = J_D @ np.tanh(x_D) + u_out * target
+            x_D += DT / TAU * (-x_D + F + u_in * of_input)
+            x += DT / TAU * (-x + z_rec + u_in * of_input)
+            r = np.tanh(x)
+            F = J_D @ np.tanh(x_D) + u_out * target
+            if not (teaching or testing) and random.random() < PROBABILITY:
+                learner.learn(r, F, target)
+                W = learner.W
+            z_rec = F if teaching else W @ r
+            if testing:
+                missed, power = missed + (learner.w @ r - target) ** 2, power + target**2
+            if not np.isfinite(z_rec).all():
+                return np.inf, np.mean(W == 0)
+    return missed / power, np.mean(learner.W == 0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--neurons", type=int, default=400)
+    parser.add_argument("--trials", type=int, default=60)
+    parser.add_argument("--test-trials", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--methods", default=",".join(METHODS))
+    arguments = parser.parse_args()
+    print(f"N = {arguments.neurons}, {arguments.trials} trials")
+    for method in arguments.methods.split(","):
+        for seed in range(1, arguments.seeds + 1):
+            begin = time.perf_counter()
+            with np.errstate(over="ignore", invalid="ignore"):
+                error, zeros = run(method, arguments.neurons, arguments.trials, arguments.test_trials, seed)
+            print(f"{method:12} seed {seed}: test error {error:.2g}, {100 * zeros:.0f} % of the weights are 0, "
+                  f"{time.perf_counter() - begin:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
