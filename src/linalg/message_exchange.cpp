@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <optional>
+#include <memory>
 
 #include "row_exchange.hpp"
 
@@ -31,10 +31,8 @@ class MessageExchange : public RowExchange<T> {
     std::vector<Index> first_rows;
     for (int r = 0; r <= comm.size(); ++r) first_rows.push_back(partition.first_row(Rank{r}));
     reads_.assign(reads.begin(), reads.end());
-    pick_.reset();
-    if (!RowPick<T>::pays(comm, first_rows, reads_, this->shape_.width())) return;
-    pick_.emplace(comm, first_rows, reads_, this->shape_.width());
-    this->hide_others(place_, reads_);
+    pick_ = RowPick<T>::if_it_pays(comm, first_rows, reads_, this->shape_.width());
+    if (pick_) this->hide_others(place_, reads_);
   }
 
   void start(Index columns) override {
@@ -84,8 +82,8 @@ class MessageExchange : public RowExchange<T> {
   RowGather gather_;
   Place place_;
   Index columns_ = 0;
-  std::vector<std::uint8_t> reads_;  ///< which rows this rank reads, if not all
-  std::optional<RowPick<T>> pick_;   ///< brings these rows, if they are few
+  std::vector<std::uint8_t> reads_;   ///< which rows this rank reads, if not all
+  std::unique_ptr<RowPick<T>> pick_;  ///< brings these rows, if they are few
   bool finite_ = true;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "fullforce/parallel/node_team.hpp"
@@ -51,16 +52,13 @@ class SharedExchange : public RowExchange<T> {
   void read_only(std::span<const std::uint8_t> reads) override {
     if (team_->nodes() == 1) return;
     reads_ = read_by_node(reads);
-    pick_.reset();
-    std::int64_t pays = 0;
     if (team_->is_leader()) {
       std::vector<Index> first_rows;
       for (const int rank : team_->first_ranks())
         first_rows.push_back(this->layout_->partition().first_row(Rank{rank}));
-      pays = RowPick<T>::pays(team_->leaders(), first_rows, reads_, this->shape_.width()) ? 1 : 0;
-      if (pays != 0) pick_.emplace(team_->leaders(), first_rows, reads_, this->shape_.width());
+      pick_ = RowPick<T>::if_it_pays(team_->leaders(), first_rows, reads_, this->shape_.width());
     }
-    picks_ = team_->node().max(pays) != 0;
+    picks_ = team_->node().max(std::int64_t{pick_ ? 1 : 0}) != 0;
     if (!picks_) return;
     if (team_->is_leader())
       for (const Place& place : places_) this->hide_others(place, reads_);
@@ -195,7 +193,7 @@ class SharedExchange : public RowExchange<T> {
   int present_ = 0;
   std::optional<RowGather> between_nodes_;  ///< only on a leader, where there are several nodes
   std::vector<std::uint8_t> reads_;         ///< which rows the ranks of this node read, if not all
-  std::optional<RowPick<T>> pick_;          ///< only on a leader: brings these rows, if they are few
+  std::unique_ptr<RowPick<T>> pick_;        ///< only on a leader: brings these rows, if they are few
   bool picks_ = false;                      ///< whether the leader picks rows
   Index columns_ = 0;
   bool finite_ = true;

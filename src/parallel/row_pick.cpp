@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fullforce/parallel/threads.hpp"
 #include "mpi_types.hpp"
 
 namespace fullforce {
@@ -38,6 +39,13 @@ bool RowPick<T>::pays(const Communicator& comm, std::span<const Index> first_row
   const bool can_be_sent = most_rows * others * width <= std::numeric_limits<int>::max();
   const double most_picked = most_share * static_cast<double>(others * first_rows.back());
   return static_cast<double>(comm.sum(picked)) <= most_picked && can_be_sent;
+}
+
+template <Real T>
+std::unique_ptr<RowPick<T>> RowPick<T>::if_it_pays(const Communicator& comm, std::span<const Index> first_rows,
+                                                   std::span<const std::uint8_t> reads, Index width) {
+  if (!pays(comm, first_rows, reads, width)) return nullptr;
+  return std::make_unique<RowPick>(comm, first_rows, reads, width);
 }
 
 template <Real T>
@@ -80,8 +88,9 @@ RowPick<T>::~RowPick() {
 
 template <Real T>
 void RowPick<T>::start(T* all) {
-  for (std::size_t k = 0; k < out_.rows.size(); ++k)
-    std::copy_n(all + out_.rows[k] * width_, width_, out_.values.data() + static_cast<Index>(k) * width_);
+  for_each_in_parallel(static_cast<Index>(out_.rows.size()), [&](Index k) {
+    std::copy_n(all + out_.rows[as_size(k)] * width_, width_, out_.values.data() + k * width_);
+  });
   const MPI_Datatype type = datatype_of<T>();
   comm_->check(MPI_Ialltoallv(out_.values.data(), out_.counts.data(), out_.offsets.data(), type, in_.values.data(),
                               in_.counts.data(), in_.offsets.data(), type, comm_->handle(), &moving_),
@@ -92,8 +101,9 @@ template <Real T>
 void RowPick<T>::finish(T* all) {
   if (moving_ == MPI_REQUEST_NULL) return;
   comm_->expect_success(MPI_Wait(&moving_, MPI_STATUS_IGNORE), "MPI_Wait");
-  for (std::size_t k = 0; k < in_.rows.size(); ++k)
-    std::copy_n(in_.values.data() + static_cast<Index>(k) * width_, width_, all + in_.rows[k] * width_);
+  for_each_in_parallel(static_cast<Index>(in_.rows.size()), [&](Index k) {
+    std::copy_n(in_.values.data() + k * width_, width_, all + in_.rows[as_size(k)] * width_);
+  });
 }
 
 template class RowPick<float>;

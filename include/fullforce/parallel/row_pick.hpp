@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -29,6 +30,10 @@ class RowPick {
   /// counts. Every rank returns the same. **Collective.**
   static bool pays(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads,
                    Index width);
+
+  /// A pick where it pays, and nothing elsewhere. **Collective.**
+  static std::unique_ptr<RowPick> if_it_pays(const Communicator& comm, std::span<const Index> first_rows,
+                                             std::span<const std::uint8_t> reads, Index width);
 
   /// Returns the memory that a rank takes that receives so many rows and sends as many.
   static Index bytes(Index rows, Index width) {
