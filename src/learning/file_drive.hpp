@@ -18,7 +18,7 @@ class FileDrive : public Drive<T> {
     Shape(const RowPartition& partition, Index streams, bool all_rates)
         : rates{partition, streams, all_rates, /*has_target=*/false} {}
 
-    void expect_reads(double share_of_network) override { rates.shares.network = share_of_network; }
+    void expect_reads(const SharesRead& others) override { rates.shares.network = others.network; }
     Index bytes() const override;
     double file_bytes() const override;
     void account(bool target_runs, const Extent& extent, StepAccount& account) const override;

@@ -5,9 +5,10 @@
 namespace fullforce {
 
 template <Real T>
-void GeneratedDrive<T>::Shape::expect_reads(double share_of_network) {
+void GeneratedDrive<T>::Shape::expect_reads(const SharesRead& others) {
   const double of_J_D = J_D.share_read();
-  rates.shares = {driven_networks == 1 ? share_of_network : share_of_either(share_of_network, of_J_D), of_J_D};
+  rates.shares.network = driven_networks == 1 ? others.network : share_of_either(others.network, of_J_D);
+  rates.shares.target = share_of_either(others.target, of_J_D);
 }
 
 template <Real T>

@@ -23,7 +23,7 @@ class GeneratedDrive : public Drive<T> {
           driven_networks(networks_driven),
           arrays(current_arrays) {}
 
-    void expect_reads(double share_of_network) override;
+    void expect_reads(const SharesRead& others) override;
     Index bytes() const override;
     double file_bytes() const override;
     void account(bool target_runs, const Extent& extent, StepAccount& account) const override;

@@ -160,13 +160,16 @@ bool GatheredVectors<T>::all_finite() const {
 
 template <Real T>
 bool GatheredVectors<T>::Shape::picks() const {
-  return gathering != Gathering::local && partition.ranks() > partition.sharing() &&
-         share_read <= RowPick<T>::most_share;
+  if (gathering == Gathering::local || partition.ranks() <= partition.sharing()) return false;
+  const Index width = Arrangement<T>(partition.rows(), vectors, gathering).exchange(groups).width();
+  const Index rows = partition.rows_of_sharing(), others = (partition.ranks() - 1) / partition.sharing();
+  return share_read <= RowPick<T>::most_share && RowPick<T>::can_be_sent(rows, others, width);
 }
 
 template <Real T>
 double GatheredVectors<T>::Shape::bytes_gathered() const {
-  return static_cast<double>(partition.rows() * groups * vectors) * sizeof(T) * (picks() ? share_read : 1.0);
+  const Index width = Arrangement<T>(partition.rows(), vectors, gathering).exchange(groups).width();
+  return static_cast<double>(partition.rows() * width) * sizeof(T) * (picks() ? share_read : 1.0);
 }
 
 template <Real T>
@@ -178,7 +181,8 @@ Index GatheredVectors<T>::Shape::bytes() const {
   Index values = partition.sharing() == 1 ? all : own + 2 * all / partition.sharing();
   if (gathering == Gathering::local) values = own;
   if (arrangement.is_in_place(partition.ranks(), gathering)) values = groups * arrangement.group.size();
-  const Index picked = picks() ? static_cast<Index>(share_read * static_cast<double>(partition.rows())) : 0;
+  const auto others = static_cast<double>(partition.rows() - partition.rows_of_sharing());
+  const Index picked = picks() ? static_cast<Index>(share_read * others) : 0;
   return values * static_cast<Index>(sizeof(T)) + RowPick<T>::bytes(picked, exchange.width()) / partition.sharing();
 }
 

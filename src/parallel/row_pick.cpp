@@ -29,6 +29,11 @@ Wanted wanted(const Communicator& comm, std::span<const Index> first_rows, std::
 }  // namespace
 
 template <Real T>
+bool RowPick<T>::can_be_sent(Index most_rows, Index others, Index width) {
+  return most_rows * others * width <= std::numeric_limits<int>::max();
+}
+
+template <Real T>
 bool RowPick<T>::pays(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads,
                       Index width) {
   const auto picked = static_cast<std::int64_t>(wanted(comm, first_rows, reads).rows.size());
@@ -36,9 +41,8 @@ bool RowPick<T>::pays(const Communicator& comm, std::span<const Index> first_row
   Index most_rows = 0;
   for (std::size_t r = 0; r + 1 < first_rows.size(); ++r)
     most_rows = std::max(most_rows, first_rows[r + 1] - first_rows[r]);
-  const bool can_be_sent = most_rows * others * width <= std::numeric_limits<int>::max();
   const double most_picked = most_share * static_cast<double>(others * first_rows.back());
-  return static_cast<double>(comm.sum(picked)) <= most_picked && can_be_sent;
+  return static_cast<double>(comm.sum(picked)) <= most_picked && can_be_sent(most_rows, others, width);
 }
 
 template <Real T>

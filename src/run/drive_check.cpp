@@ -46,6 +46,8 @@ std::string warning_of_drive(const DriveStrength& drive, const NetworkOptions& o
   return {};
 }
 
+double share_of_drive_check(Index neurons) { return 1.0 / static_cast<double>(step_through(neurons)); }
+
 template <Real T>
 DriveCheck<T>::DriveCheck(const NetworkOptions& options)
     : options_(options), interval_(std::max<Index>(1, std::llround(options.tau / options.dt))) {}

@@ -1,3 +1,4 @@
+#include "fullforce/run/drive_check.hpp"
 #include "fullforce/run/session.hpp"
 
 namespace fullforce {
@@ -51,7 +52,7 @@ SessionShape::SessionShape(const RowPartition& partition, int threads, const Ses
   tested_ = plasticity_shape(partition, threads, options.learning, sizes);
   drive_ = drive_shape(partition, options.network, options.learning, options.streams, plasticity_->needs_all_rates(),
                        options.target);
-  drive_->expect_reads(plasticity_->share_read());
+  drive_->expect_reads({plasticity_->share_read(), share_of_drive_check(partition.rows())});
 }
 
 Index SessionShape::bytes(bool learns) const {

@@ -7,7 +7,7 @@ The recording is made here: 300 neurons in 8 conditions, of which each has an an
 them. The loop in NumPy follows CURBD (Perich et al. 2020): it steps the network, and updates J and P after each step.
 Medians over seeds are printed. Both programs run on one thread, in double precision. For times both learn from every
 step and have no noise. For R^2 the program learns from half of the steps, as it does by default, with the noises that
---noise lists (1/s), and the network that makes the rates has none.
+--noise lists (1/s). Its tests have no noise.
 """
 import argparse
 import os

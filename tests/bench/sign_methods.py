@@ -1,26 +1,27 @@
 #!/usr/bin/env python3
 """Four ways of learning weights under Dale's law, compared in NumPy on the oscillation.
 
-    sign_methods.py [--neurons N] [--trials N] [--test-trials N] [--seeds N] [--methods LIST]
+    sign_methods.py [--neurons N] [--trials N] [--test-trials N] [--seeds N] [--methods METHOD ...]
 
-Each network learns by full-FORCE, with one P over all rates, in double precision. The methods are
+Each network learns by full-FORCE with the program's default parameters, in double precision and with one P over all
+rates. The first four fifths of the neurons are excitatory. The methods are
 
     free         no law, for comparison
     projected    weights of the wrong sign become 0 after each update
     weights      coordinate descent on the weights, with the normal equations sum r r^T and sum F r^T: one round every ten
                  updates (Ingrosso and Abbott 2019)
-    multipliers  coordinate descent on the multipliers of the law, with P: two rounds every N/16 updates. This is what
-                 learning.signs = "dale" does.
+    multipliers  coordinate descent on the multipliers of the law, with P: two rounds every N/16 updates. Up to N = 1024
+                 this is what learning.signs = "dale" does.
 
-The table has the error of the test for each seed, as `fullforce test` defines it, the share of the weights that are 0,
-and the seconds. Networks are small enough for a loop in Python: expect minutes for each method and seed with N = 400.
+Each line has the error of the test, as `fullforce test` defines it, the share of the weights that are 0, and the
+seconds. With N = 400 a network takes some minutes.
 """
 import argparse
 import time
 
 import numpy as np
 
-DT, TAU, GAIN, PROBABILITY, ALPHA, INIT_TRIALS = 1e-3, 1e-2, 1.5, 0.5, 1.0, 3
+DT, TAU, GAIN, PROBABILITY, ALPHA, INIT_TRIALS, EXCITATORY = 1e-3, 1e-2, 1.5, 0.5, 1.0, 10, 0.8
 
 
 def oscillation():
@@ -117,23 +118,22 @@ def run(method, neurons, trials, test_trials, seed):
     J_D = GAIN * random.normal(size=(neurons, neurons)) / np.sqrt(neurons)
     u_in, u_out = random.uniform(-1, 1, (2, neurons))
     x_D, x = random.normal(size=(2, neurons))
-    signs = np.where(np.arange(neurons) < neurons // 2, 1.0, -1.0)
+    signs = np.where(np.arange(neurons) < EXCITATORY * neurons, 1.0, -1.0)
     f_in, f_out = oscillation()
     learner, missed, power, z_rec = METHODS[method](neurons, signs), 0.0, 0.0, np.zeros(neurons)
-    for trial in range(INIT_TRIALS + trials + test_trials):
-        testing, teaching = trial >= INIT_TRIALS + trials, trial < INIT_TRIALS
+    for phase in ["init"] * INIT_TRIALS + ["training"] * trials + ["init"] * INIT_TRIALS + ["test"] * test_trials:
         W = learner.W
         for of_input, target in zip(f_in, f_out):
             F = J_D @ np.tanh(x_D) + u_out * target
-            x_D += DT / TAU * (-x_D + F + u_in * of_input)
+            rest = F + u_in * of_input
+            x_D = rest + (x_D - rest) * np.exp(-DT / TAU)
             x += DT / TAU * (-x + z_rec + u_in * of_input)
             r = np.tanh(x)
-            F = J_D @ np.tanh(x_D) + u_out * target
-            if not (teaching or testing) and random.random() < PROBABILITY:
+            z_rec = F if phase == "init" else W @ r
+            if phase == "training" and random.random() < PROBABILITY:
                 learner.learn(r, F, target)
                 W = learner.W
-            z_rec = F if teaching else W @ r
-            if testing:
+            if phase == "test":
                 missed, power = missed + (learner.w @ r - target) ** 2, power + target**2
             if not np.isfinite(z_rec).all():
                 return np.inf, np.mean(W == 0)
@@ -146,10 +146,10 @@ def main():
     parser.add_argument("--trials", type=int, default=60)
     parser.add_argument("--test-trials", type=int, default=10)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     arguments = parser.parse_args()
     print(f"N = {arguments.neurons}, {arguments.trials} trials")
-    for method in arguments.methods.split(","):
+    for method in arguments.methods:
         for seed in range(1, arguments.seeds + 1):
             begin = time.perf_counter()
             with np.errstate(over="ignore", invalid="ignore"):

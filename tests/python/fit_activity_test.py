@@ -43,11 +43,15 @@ def test_it_reproduces_rates(fit):
 def test_it_learns_with_noise_and_is_tested_without(fit):
     rates, inputs = recording([0.0, 1.5, 3.0, 4.5])
     assert fit.model.noise == pytest.approx(0.001 / 0.1) and fit.model.config_["network"]["noise"] == fit.model.noise
-    assert fit.score(rates, inputs) == fit.score(rates, inputs)
+    held_out = recording([0.7, 2.2])
+    assert fit.r2 == fit.score(*held_out) == fit.score(*held_out, noise=0.0)
+    with_noise = fit.score(*held_out, noise=fit.model.noise)
+    assert with_noise != fit.r2 and with_noise == pytest.approx(fit.model.summary_["test"]["neuron_targets"]["r2"])
     assert fit.score(rates, inputs, noise=1.0) < fit.score(rates, inputs) - 0.1
-    for given in ({"noise": 0.0}, {"network.noise": 0.0}):
-        assert ff.fit_activity(rates, DT, inputs=inputs, passes=1, **given).model.noise == 0
-    assert ff.fit_activity(rates, DT, inputs=inputs, passes=1, tau=0.05).model.noise == pytest.approx(0.02)
+    for given, noise in (({"noise": 0.0}, 0.0), ({"network.noise": 0.5}, 0.5), ({"tau": 0.05}, 0.02),
+                         ({"network.tau": 0.05}, 0.02), ({"noise": None, "tau": None}, 0.01)):
+        model = ff.fit_activity(rates, DT, inputs=inputs, passes=1, **given).model
+        assert model.noise == pytest.approx(noise) and model.tau == pytest.approx(0.05 if noise == 0.02 else 0.1)
 
 
 def test_currents_between_all_regions_are_the_recurrent_currents(fit):
@@ -108,6 +112,7 @@ RATES, INPUTS = recording([0.0, 1.5])
     (lambda: ff.fit_activity(RATES, DT, neurons=N - 1), "has a target of neuron 39"),
     (lambda: ff.fit_activity(RATES, DT, features="low-rank"), "J starts at random"),
     (lambda: ff.fit_activity(RATES, DT, method="ridge"), "method = 'ridge'"),
+    (lambda: ff.fit_activity(RATES, DT, tau=0.1, **{"network.tau": 0.2}), "network.tau is given twice"),
     (lambda: ff.fit_activity(RATES[:, :2], DT, method="currents"), "needs at least 3"),
     (lambda: ff.fit_activity(RATES, DT, method="currents", scale=1.0), "scale them to less than 1"),
     (lambda: ff.write_trials("t.h5", INPUTS, RATES, dt=DT, neuron_targets=RATES, target_neurons=[1, 1]),

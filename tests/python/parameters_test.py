@@ -34,6 +34,13 @@ def test_unknown_names_are_refused_with_the_nearest(name, nearest):
     assert model.alpha == 1.0, "nothing is set where one name is wrong"
 
 
+def test_a_parameter_is_given_once():
+    for give in (lambda: ff.FullForce(alpha=1.0, **{"learning.alpha": 2.0}), lambda: ff.FullForce({"alpha": 1.0}, alpha=1.0),
+                 lambda: ff.FullForce().set_params(alpha=1.0, **{"learning.alpha": 2.0})):
+        with pytest.raises(ff.InputError, match="alpha is given twice"):
+            give()
+
+
 @pytest.mark.parametrize("value", [[1], np.ones(2), float("nan"), {"a": 1}])
 def test_values_must_be_plain(value):
     with pytest.raises(ff.InputError, match="alpha"):

@@ -18,8 +18,9 @@ class DriveShape {
  public:
   virtual ~DriveShape() = default;
 
-  /// Takes into account which rates r others read on ranks that share memory: this share of them.
-  virtual void expect_reads(double share_of_network) = 0;
+  /// Says which shares of the rates others read than the drive, on ranks that share memory. Before this call the
+  /// account has all rates.
+  virtual void expect_reads(const SharesRead& others) = 0;
   /// The memory on the rank with the most rows, which includes the rates of both networks.
   virtual Index bytes() const = 0;
   /// The size of its part of network.h5 and of a checkpoint.

@@ -54,7 +54,8 @@ class PlasticityShape {
 
   /// Whether evaluate() reads the rates of all ranks.
   virtual bool needs_all_rates() const = 0;
-  /// The share of the rates r that evaluate() is expected to read on ranks that share memory.
+  /// The share of the rates r that evaluate() reads on at least one of the ranks that share memory, as expected before
+  /// partners are drawn.
   virtual double share_read() const { return needs_all_rates() ? 1.0 : 0.0; }
   /// The memory on the rank with the most rows.
   virtual Index bytes() const = 0;

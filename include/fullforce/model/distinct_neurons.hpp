@@ -38,13 +38,14 @@ class DistinctNeurons {
   std::vector<double> uniforms_;
 };
 
-/// The share of all `neurons` that at least one of `draws` draws is expected to have, if each has `count` of them.
+/// Each of `draws` draws takes `count` distinct ones of all `neurons`. This is the share of neurons that at least one
+/// draw takes, as expected.
 inline double expected_share_drawn(Index count, Index neurons, double draws) {
   const double share = std::min(1.0, static_cast<double>(count) / static_cast<double>(neurons));
   return 1.0 - std::pow(1.0 - share, draws);
 }
 
-/// The share of things that one of two independent choices has, of which each has a share.
+/// Two independent choices take these shares of the same things. This is the share that at least one of them takes.
 constexpr double share_of_either(double one, double other) { return 1.0 - (1.0 - one) * (1.0 - other); }
 
 }  // namespace fullforce

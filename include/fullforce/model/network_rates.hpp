@@ -16,7 +16,8 @@ struct RatesRead {
   explicit RatesRead(Index neurons) : network(as_size(neurons), 0), target(as_size(neurons), 0) {}
 };
 
-/// The shares of all rates that ranks which share memory are expected to read, from 0 to 1.
+/// Which share of the rates of each network is read on at least one of the ranks that share memory, from 0 to 1. It is
+/// an expectation, from before partners are drawn.
 struct SharesRead {
   double network = 1.0;
   double target = 1.0;

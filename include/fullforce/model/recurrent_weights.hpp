@@ -55,7 +55,8 @@ class RecurrentWeights {
     double elements_of_a_row() const;
     /// Bytes that a product reads for a weight, which include the index of a sparse one.
     double bytes_of_element() const;
-    /// The share of all rates that ranks which share memory are expected to read.
+    /// The share of all rates that a product reads on at least one of the ranks that share memory, as expected before
+    /// connections are drawn.
     double share_read() const;
     /// The memory on the rank with the most rows.
     Index bytes() const;

@@ -26,8 +26,11 @@ class RowPick {
   /// A pick pays if ranks read at most this share of each other's rows.
   static constexpr double most_share = 0.5;
 
-  /// Whether a pick brings so few of the rows that a gather would bring, and no rank can have more to send than MPI
-  /// counts. Every rank returns the same. **Collective.**
+  /// Whether MPI can count what a rank with `most_rows` rows may have to send to `others` ranks.
+  static bool can_be_sent(Index most_rows, Index others, Index width);
+
+  /// Whether ranks read at most `most_share` of each other's rows, and the rows can be sent. Every rank returns the
+  /// same. **Collective.**
   static bool pays(const Communicator& comm, std::span<const Index> first_rows, std::span<const std::uint8_t> reads,
                    Index width);
 

@@ -17,6 +17,9 @@ struct DriveStrength {
 /// Says what is wrong with a drive, and what to change; empty if nothing is.
 std::string warning_of_drive(const DriveStrength& drive, const NetworkOptions& options);
 
+/// The share of the rates of the target-generating network at which a check looks.
+double share_of_drive_check(Index neurons);
+
 /// Measures how strongly the targets drive the target-generating network while it is teacher-forced at the start of a
 /// run. It looks once every tau, at no more than 1000 neurons. Every rank has the rates of these neurons, so every
 /// rank finds the same without a message.

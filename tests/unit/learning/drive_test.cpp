@@ -408,7 +408,8 @@ TYPED_TEST(Drives, AccountForTheirProductsAndTheirGather) {
         << "both networks are multiplied in one sweep";
     double gathered = 0.0;
     for (const Message& message : account.messages()) gathered += message.times * message.bytes;
-    EXPECT_DOUBLE_EQ(gathered, N * B * sizeof(TypeParam) * expected.networks_gathered);
+    const double sent = static_cast<double>(padded_vectors<TypeParam>(streams));
+    EXPECT_DOUBLE_EQ(gathered, N * sent * sizeof(TypeParam) * expected.networks_gathered);
   }
 }
 

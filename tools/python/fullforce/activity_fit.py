@@ -21,7 +21,8 @@ from .files.trials import Trial, TrialList
 LARGEST = 0.999
 #: A step is this share of the time constant of the neurons, unless `tau` says otherwise.
 STEP_OF_TAU = 0.1
-#: By default the noise of learning is this number over tau, so that it adds half of it to the variance of a state.
+#: The noise of learning is this number over tau by default. Without recurrent currents, the variance of a state is then
+#: half of this number.
 NOISE = 0.001
 METHODS = ("rates", "currents")
 Currents = dict[tuple[str, str], list[np.ndarray]]
@@ -34,7 +35,7 @@ class ActivityFit:
     scale    the number that recorded rates were multiplied by
     r2       R^2 of the rates over the test: 1 minus the sum of squared differences over that of squared deviations of
              the recorded rates from the mean of their neuron. The test has the held-out conditions if there are any, and
-             otherwise those that the network was fitted to. The network runs without noise in it.
+             otherwise those that the network was fitted to. There is no noise in this test.
     """
 
     def __init__(self, model: FullForce, scale: float, tested: TrialList, rates: Sequence[np.ndarray],
@@ -82,8 +83,8 @@ class ActivityFit:
     def score(self, rates: Any, inputs: Any = None, noise: float = 0.0) -> float:
         """R^2 of the rates of other conditions, [conditions, T, n] or a list of [T, n], with their inputs [T, n_in].
 
-        It takes the rates as they were recorded. noise is that of the network while it makes them. InputError says
-        where rates do not fit those of the network.
+        It takes the rates as they were recorded. The network makes its rates with this noise. InputError says where
+        the recorded rates do not fit those of the network.
         """
         trials = trials_to_learn(self.model, as_list(rates, "rates"), as_list(inputs, "inputs"), None, self.scale)
         return ActivityFit(self.model, self.scale, trials, as_list(rates, "rates"), noise).r2
@@ -126,7 +127,7 @@ def fit_activity(rates: Any, dt: float, *, inputs: Any = None, conditions: Optio
     scale       what rates are multiplied by. By default the largest magnitude of all rates becomes 0.999.
     output      folder of the run; by default a temporary one
 
-    `parameters` are those of `FullForce`. Some have other defaults here: tau = 10 dt, reset = "targets" (each trial
+    `parameters` are those of `FullForce`. Some have other defaults here, also for None: tau = 10 dt, reset = "targets" (each trial
     begins with its recorded rates), init_trials = 0, and noise = 0.001/tau. A network that learns with noise finds back
     to the recorded rates after a disturbance, and does better in conditions that it has not learned. InputError says
     what is wrong with what was given.
@@ -141,9 +142,11 @@ def fit_activity(rates: Any, dt: float, *, inputs: Any = None, conditions: Optio
     scale = scale_of(every) if scale is None else float(scale)
     defaults = {"tau": dt / STEP_OF_TAU, "reset": "targets", "init_trials": 0, "train_trials": passes * len(trained),
                 "test_trials": len(trained if held_out is None else held_out)}
-    model = FullForce(**{**defaults, **parameters, "target": method, "dt": dt,
-                         "neurons": recorded if neurons is None else neurons})
-    if not {"noise", "network.noise"} & set(parameters):
+    given = {name: value for name, value in parameters.items() if value is not None}
+    named = {name.rpartition(".")[2] for name in given}
+    model = FullForce(**{name: value for name, value in defaults.items() if name not in named}, **given, target=method,
+                      dt=dt, neurons=recorded if neurons is None else neurons)
+    if "noise" not in named:
         model.set_params(noise=NOISE / model.tau)
     training = trials_to_learn(model, trained, as_list(inputs, "inputs"), conditions, scale)
     testing = training

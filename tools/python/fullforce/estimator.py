@@ -333,8 +333,7 @@ def load(path: Path, **parameters: Any) -> FullForce:
     file = newest_network(place) if place.is_dir() else place
     model = FullForce.__new__(FullForce)
     model.network_file_ = file
-    of_file = flat(model.config_)
-    model._begin({**{key: value for key, value in of_file.items() if key != OUTPUT}, **parameters}, of_file)
+    model._begin(parameters, flat(model.config_))
     if place.is_dir():
         model._adopt(place)
     else:

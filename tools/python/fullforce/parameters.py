@@ -20,14 +20,18 @@ class Parameters:
     """
 
     def __init__(self, parameters: Optional[Mapping[str, Any]] = None, **more: Any):
-        self._begin({**_flat(parameters or {}), **more}, {})
+        given = _flat(parameters or {})
+        for name in given.keys() & more.keys():
+            raise InputError(f"{name} is given twice (give it in the dictionary or by its name)")
+        self._begin({**given, **more}, {})
 
     def _begin(self, given: Mapping[str, Any], of_file: Mapping[str, Any]) -> None:
-        """Takes what is given. Keys that only a network file has, `of_file`, are known too."""
+        """Takes the keys of a network file, and then what is given. Keys that only the file has are known too."""
         for name, default in RUNNING.items():
             object.__setattr__(self, name, given.get(name, default))
         self._keys = Keys({**of_file, **_defaults(given.get("program"), bool(of_file))})
         self._given: dict[str, Any] = {}
+        self.set_params(**{key: value for key, value in of_file.items() if key != OUTPUT})
         self.set_params(**given)
 
     def __getattr__(self, name: str) -> Any:
@@ -54,12 +58,15 @@ class Parameters:
 
     def set_params(self, **parameters: Any) -> Parameters:
         """Sets parameters by their short or full names; None stands for the default. Nothing is set if one is wrong."""
-        running, keys = {}, {}
+        running, keys, names = {}, {}, {}
         for name, value in parameters.items():
             if name in RUNNING or name == OUTPUT:
                 running[name.rpartition(".")[2]] = value
             else:
                 key = self._keys.resolve(name, tuple(RUNNING))
+                if key in keys:
+                    raise InputError(f"{key} is given twice, as {names[key]} and as {name} (give one of them)")
+                names[key] = name
                 keys[key] = self._keys.defaults[key] if value is None else plain_value(name, value)
         for name, value in running.items():
             object.__setattr__(self, name, value)
