@@ -152,8 +152,9 @@ def check_sources():
 
 def check_page():
     """A page begins with the science, says on which trials the test was, and defines its numbers."""
-    harness.expect_exit(0, harness.mpirun(1, ["analyze", "run/network.h5", "--fixed-points", "--starts", 2, "--output",
-                                              "run/analysis.h5"]))
+    pathlib.Path("regions.toml").write_text('PMd = "0-9"\nM1 = "10-29"\n')
+    harness.expect_exit(0, harness.mpirun(1, ["analyze", "run/network.h5", "--fixed-points", "--starts", 2, "--currents",
+                                              "regions.toml", "--output", "run/analysis.h5"]))
     summary = json.loads(pathlib.Path("run/summary.json").read_text())
     parts = [{"name": name, "condition": name, "trial": 3, "steps": 5, "error": error, "squared_error": 2.0, "r2": 0.5}
              for name, error in (("elbow", 0.25), ("<wrist>", None))]
@@ -162,7 +163,7 @@ def check_page():
     page = report.contents(pathlib.Path("run"))
     words = ["test error, training trials", "R\u00b2, training trials", "This test used the training trials",
              "over the sum of squared targets", "By output", "&lt;wrist&gt;", "By condition", "Outputs, neurons",
-             "State space", "largest error", "starts of the search", "squared velocity", "gflops"]
+             "State space", "largest error", "currents between regions", "starts of the search", "squared velocity", "gflops"]
     places = [page.find(word) for word in words]
     assert places == sorted(places) and places[0] > 0, dict(zip(words, places))
 

@@ -9,6 +9,7 @@ from ..analysis_panels import (KIND, has_results, plot_components, plot_eigenval
 from ..content import Content
 from ..definitions import definition
 from ..files.data_file import DataFile
+from ..plot.currents import currents
 from ..style import NETWORKS, ZERO_LINE, plt
 from .html_parts import definitions, note, picture, section, table
 
@@ -30,9 +31,10 @@ def analysis(folder: pathlib.Path) -> str:
     if not path.exists():
         return section(TITLE, note("Not analysed: fullforce analyze NETWORK --output analysis.h5."))
     with DataFile(path, KIND) as file:
-        found, figure = read_found(file), analysis_figure(file)
+        found, figure, has_currents = read_found(file), analysis_figure(file), "currents" in file
     drawn = picture(figure, "eigenvalues, principal components, Lyapunov exponents, fixed points") if figure else ""
-    return section(TITLE, drawn, numbers(found), points_table(found))
+    flow = picture(currents(path, trials=[0]), "currents between regions in the first trial") if has_currents else ""
+    return section(TITLE, drawn, flow, numbers(found), points_table(found))
 
 
 def numbers(found: Content) -> str:
