@@ -175,7 +175,7 @@ void GroupRls<T, F>::learn_P(PackedP<F> P, const T* rates, Index panel, Workspac
   own.gain.learn(P, count);
   P.pending += count;
   P.growth /= forgetting_;
-  if (P.pending >= panel) own.gain.flush(P);
+  if (P.pending >= panel) own.gain.flush(P, count);
 }
 
 /// s^T of the last update of P, in the precision of the weights.

@@ -1,27 +1,49 @@
 #include "inverse_factor.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
+#include <cmath>
 
 #include "fullforce/base/aligned_array.hpp"
 
 namespace fullforce {
+namespace {
 
-bool find_inverse_factor(std::span<double> gram_values, Index count, double* factor) {
-  using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  Eigen::Map<Matrix> gram(gram_values.data(), count, count);
-  Eigen::Ref<Matrix> in_place(gram);
-  const Eigen::LLT<Eigen::Ref<Matrix>> cholesky(in_place);
-  if (cholesky.info() != Eigen::Success) return false;
-  // L^-T is found row by row, from the last row up, by substitution. The loop over b goes along rows of both matrices.
+/// Replaces the lower triangle of a matrix [count, count] by its Cholesky factor L. The loops go along rows, and their
+/// results do not wait for each other, as those of scalar products would: most matrices have 1 to 16 rows. `column` has
+/// room for `count` numbers.
+bool factorise(double* A, Index count, double* column) {
+  for (Index j = 0; j < count; ++j) {
+    const double pivot = A[j * count + j];
+    if (!(pivot > 0.0)) return false;
+    const double root = std::sqrt(pivot);
+    A[j * count + j] = root;
+    for (Index i = j + 1; i < count; ++i) column[i] = A[i * count + j] /= root;
+    for (Index i = j + 1; i < count; ++i)
+      for (Index k = j + 1; k <= i; ++k) A[i * count + k] -= column[i] * column[k];
+  }
+  return true;
+}
+
+}  // namespace
+
+bool find_inverse_factor(std::span<double> gram, Index count, double* factor) {
+  constexpr Index unit = padded<double>(1);
+  if (!factorise(gram.data(), count, factor)) return false;
+  // L^-T is found row by row, from the last row up, by substitution. The loop over b goes along rows of both matrices,
+  // in whole units. To the left of the diagonal and behind the last column there are zeros.
   const Index stride = padded<double>(count);
   std::fill_n(factor, count * stride, 0.0);
   for (Index a = count; a-- > 0;) {
     double* const row = factor + a * stride;
-    for (Index k = a + 1; k < count; ++k)
-      for (Index b = k; b < count; ++b) row[b] += gram(k, a) * factor[k * stride + b];
-    for (Index b = a + 1; b < count; ++b) row[b] = -row[b] / gram(a, a);
-    row[a] = 1.0 / gram(a, a);
+    for (Index k = a + 1; k < count; ++k) {
+      const double weight = gram[as_size(k * count + a)];
+      const double* const below = factor + k * stride;
+      for (Index b = k / unit * unit; b < stride; b += unit)
+        for (Index c = b; c < b + unit; ++c) row[c] += weight * below[c];
+    }
+    const double diagonal = gram[as_size(a * count + a)];
+    for (Index b = 0; b < stride; ++b) row[b] = -row[b] / diagonal;
+    row[a] = 1.0 / diagonal;
   }
   return true;
 }

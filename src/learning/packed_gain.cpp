@@ -112,10 +112,11 @@ void PackedGain<F>::append(const PackedP<F>& P, Index count) {
 }
 
 template <Real F>
-void PackedGain<F>::flush(const PackedP<F>& P) {
-  const Index rows = panel_rows_of(P.features);
-  kernels::transpose<F>(P.panel, P.pending, rows, S_.from(0));
-  kernels::subtract_packed_product<F>(P.P0, P.features, S_, P.pending, P.panel);
+void PackedGain<F>::flush(const PackedP<F>& P, Index learned) {
+  const bool has_all = learned == P.pending && learned > 1;
+  if (!has_all) kernels::transpose<F>(P.panel, P.pending, panel_rows_of(P.features), S_.from(0));
+  const MatrixView<const F> S = has_all ? MatrixView<const F>(s_.data(), P.pending, packed_stride<F>(P.pending)) : S_;
+  kernels::subtract_packed_product<F>(P.P0, P.features, S, P.pending, P.panel);
   if (P.growth == 1.0) return;
   const F growth = static_cast<F>(P.growth);
   for (Index k = 0; k < packed_size(P.features); ++k) P.P0[k] *= growth;

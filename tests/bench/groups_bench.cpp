@@ -76,7 +76,7 @@ class Trainees {
             P_.data() + g * packed_size(in_degree_), {panel_of(g), stride_, stride_}, in_degree_, pending, 1.0};
         gain.learn(P, samples_);
         P.pending += samples_;
-        if (P.pending >= panel_) gain.flush(P);
+        if (P.pending >= panel_) gain.flush(P, samples_);
       });
     return clock.seconds() / static_cast<double>(steps);
   }

@@ -49,8 +49,9 @@ class PackedGain {
   /// number.
   void learn(const PackedP<F>& P, Index count);
 
-  /// Applies the panel of P: P0 <- c (P0 - S S^T).
-  void flush(const PackedP<F>& P);
+  /// Applies the panel of P: P0 <- c (P0 - S S^T). `learned` says that learn() has just appended so many updates of this
+  /// P, with nothing in between; where the panel has no others, S need not be rearranged.
+  void flush(const PackedP<F>& P, Index learned = 0);
 
   /// sqrt(c) L^-T, which is upper triangular, [B', padded<double>(B')] row-major. Errors times this matrix are the left
   /// factors of the updates of weights.

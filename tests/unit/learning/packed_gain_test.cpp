@@ -22,9 +22,10 @@ Matrix features(Index d, Index count, Index step) {
   return phi;
 }
 
-/// Updates P with the samples of so many steps, which have 1, 2, ... `most` samples in turn.
+/// Updates P with the samples of so many steps, which have 1, 2, ... `most` samples in turn. `tells` says whether flush()
+/// knows what was just learned.
 template <Real F>
-Matrix learned(Index d, Index most, Index panel, Index steps, double forgetting) {
+Matrix learned(Index d, Index most, Index panel, Index steps, double forgetting, bool tells = true) {
   AlignedArray<F> P(packed_size(d));
   P.fill(F(0));
   for (Index i = 0; i < d; ++i) P[packed_place(i, i)] = F(1);
@@ -41,7 +42,7 @@ Matrix learned(Index d, Index most, Index panel, Index steps, double forgetting)
     packed.pending += count;
     packed.growth /= forgetting;
     if (packed.pending < panel && k < steps - 1) continue;
-    gain.flush(packed);
+    gain.flush(packed, tells ? count : 0);
     packed.pending = 0;
     packed.growth = 1.0;
   }
@@ -71,6 +72,11 @@ TEST(PackedGain, PIsTheInverseCorrelationHoweverLongThePanelIs) {
         EXPECT_LT(relative(learned<float>(d, most, panel, 100, 1.0), direct(d, most, 100, 1.0)), 1e-2)
             << d << " features, " << most << " samples, panel " << panel;
       }
+}
+
+TEST(PackedGain, APanelOfWhatWasJustLearnedNeedsNoRearrangement) {
+  for (const Index panel : {1, 4, 40})
+    EXPECT_EQ(learned<float>(27, 9, panel, 100, 0.98, true), learned<float>(27, 9, panel, 100, 0.98, false)) << panel;
 }
 
 TEST(PackedGain, ForgetsEarlierSamplesHoweverLongThePanelIs) {
