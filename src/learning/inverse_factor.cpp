@@ -8,9 +8,9 @@
 namespace fullforce {
 namespace {
 
-/// Replaces the lower triangle of a matrix [count, count] by its Cholesky factor L. The loops go along rows, and their
-/// results do not wait for each other, as those of scalar products would: most matrices have 1 to 16 rows. `column` has
-/// room for `count` numbers.
+/// Replaces the lower triangle of a matrix [count, count] by its Cholesky factor L. Returns false if the matrix is not
+/// positive definite. The inner loop goes along rows, so that its operations are independent; in scalar products each
+/// would wait for the one before. `column` has room for `count` numbers.
 bool factorise(double* A, Index count, double* column) {
   for (Index j = 0; j < count; ++j) {
     const double pivot = A[j * count + j];

@@ -113,7 +113,7 @@ void PackedGain<F>::append(const PackedP<F>& P, Index count) {
 
 template <Real F>
 void PackedGain<F>::flush(const PackedP<F>& P, Index learned) {
-  const bool has_all = learned == P.pending && learned > 1;
+  const bool has_all = learned == P.pending && learned > 1;  // learn() writes a single sample to the panel alone
   if (!has_all) kernels::transpose<F>(P.panel, P.pending, panel_rows_of(P.features), S_.from(0));
   const MatrixView<const F> S = has_all ? MatrixView<const F>(s_.data(), P.pending, packed_stride<F>(P.pending)) : S_;
   kernels::subtract_packed_product<F>(P.P0, P.features, S, P.pending, P.panel);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Four ways of learning weights under Dale's law, compared in NumPy on the oscillation.
+"""Three ways of keeping Dale's law, and learning without it, compared in NumPy on the oscillation.
 
     sign_methods.py [--neurons N] [--trials N] [--test-trials N] [--seeds N] [--methods METHOD ...]
 
@@ -8,17 +8,17 @@ rates. The first four fifths of the neurons are excitatory. The methods are
 
     free         no law, for comparison
     projected    weights of the wrong sign become 0 after each update
-    weights      coordinate descent on the weights, with the normal equations sum r r^T and sum F r^T: one round every ten
-                 updates (Ingrosso and Abbott 2019)
-    multipliers  coordinate descent on the multipliers of the law, with P: two rounds every N/16 updates. Up to N = 1024
-                 this is what learning.signs = "dale" does.
+    weights      coordinate descent on the weights, by the sums A = alpha I + sum r r^T and B = sum F r^T: one round every
+                 ten updates (after Ingrosso and Abbott 2019)
+    multipliers  coordinate descent on the multipliers of the law, with P: two rounds every N/16 updates. This is what
+                 learning.signs = "dale" does with one group of all neurons, one stream and the default panel, up to
+                 N = 1024.
 
 Each line has the error of the recurrent currents J r in the last training trial (the sum of |J r - F|^2 over that of
-|F|^2), the error of the test, as `fullforce test` defines it, the share of the weights that are 0, and the seconds. With
-N = 400 a network takes some minutes.
+|F|^2), the error of the test, as `fullforce test` defines it, and the share of the weights that are 0. Both errors are
+infinite if the network diverged. With N = 400 a network takes some minutes.
 """
 import argparse
-import time
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def oscillation():
 
 
 class Free:
-    """Recursive least squares: v is W, and P the inverse of sum r r^T + alpha."""
+    """Recursive least squares: v is W, and P the inverse of alpha I + sum r r^T."""
 
     def __init__(self, neurons, signs):
         self.signs, self.P = signs, np.eye(neurons) / ALPHA
@@ -156,11 +156,10 @@ def main():
     print(f"N = {arguments.neurons}, {arguments.trials} trials")
     for method in arguments.methods:
         for seed in range(1, arguments.seeds + 1):
-            begin = time.perf_counter()
             with np.errstate(over="ignore", invalid="ignore"):
                 (currents, test), zeros = run(method, arguments.neurons, arguments.trials, arguments.test_trials, seed)
             print(f"{method:12} seed {seed}: error of currents {currents:.2g}, of the test {test:.2g}, "
-                  f"{100 * zeros:.0f} % of the weights are 0, {time.perf_counter() - begin:.0f} s", flush=True)
+                  f"{100 * zeros:.0f} % of the weights are 0", flush=True)
 
 
 if __name__ == "__main__":

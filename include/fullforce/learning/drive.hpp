@@ -18,8 +18,8 @@ class DriveShape {
  public:
   virtual ~DriveShape() = default;
 
-  /// Says which shares of the rates others read than the drive, on ranks that share memory. Before this call the
-  /// account has all rates.
+  /// Tells the drive which shares of the rates others read on ranks that share memory. Until then the account counts
+  /// all rates.
   virtual void expect_reads(const SharesRead& others) = 0;
   /// The memory on the rank with the most rows, which includes the rates of both networks.
   virtual Index bytes() const = 0;

@@ -49,8 +49,8 @@ class PackedGain {
   /// number.
   void learn(const PackedP<F>& P, Index count);
 
-  /// Applies the panel of P: P0 <- c (P0 - S S^T). `learned` says that learn() has just appended so many updates of this
-  /// P, with nothing in between; where the panel has no others, S need not be rearranged.
+  /// Applies the panel of P: P0 <- c (P0 - S S^T). `learned` is the number of updates that the last learn() appended,
+  /// if it was of this P. Where the panel has only these, they are still at hand in the order that the product reads.
   void flush(const PackedP<F>& P, Index learned = 0);
 
   /// sqrt(c) L^-T, which is upper triangular, [B', padded<double>(B')] row-major. Errors times this matrix are the left

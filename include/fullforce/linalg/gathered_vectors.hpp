@@ -38,7 +38,7 @@ class GatheredVectors {
     /// Returns the bytes of memory on the rank with the most rows. If ranks of a node share memory, this includes an
     /// equal share of it.
     Index bytes() const;
-    /// Returns the bytes that a gather brings to ranks that share memory.
+    /// Returns the bytes of the rows that a gather brings to ranks that share memory, their own rows included.
     double bytes_gathered() const;
 
    private:

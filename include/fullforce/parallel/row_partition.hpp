@@ -62,7 +62,7 @@ class RowPartition {
     return largest;
   }
 
-  /// Returns at most how many rows the ranks have together that share memory.
+  /// Returns the largest number of rows that ranks which share memory own together.
   constexpr Index rows_of_sharing() const { return std::min(rows_, largest_row_count() * sharing_); }
 
   /// Returns the k-th block of a rank that owns `rows` rows from row `first` on.

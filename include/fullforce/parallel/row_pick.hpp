@@ -38,7 +38,7 @@ class RowPick {
   static std::unique_ptr<RowPick> if_it_pays(const Communicator& comm, std::span<const Index> first_rows,
                                              std::span<const std::uint8_t> reads, Index width);
 
-  /// Returns the memory that a rank takes that receives so many rows and sends as many.
+  /// Returns the memory of a pick on a rank that receives `rows` rows and sends as many.
   static Index bytes(Index rows, Index width) {
     return 2 * rows * (width * static_cast<Index>(sizeof(T)) + static_cast<Index>(sizeof(std::int64_t)));
   }

@@ -35,7 +35,8 @@ class ActivityFit:
     scale    the number that recorded rates were multiplied by
     r2       R^2 of the rates over the test: 1 minus the sum of squared differences over that of squared deviations of
              the recorded rates from the mean of their neuron. The test has the held-out conditions if there are any, and
-             otherwise those that the network was fitted to. There is no noise in this test.
+             otherwise those that the network was fitted to. What fit_activity returns is tested without noise, and otherwise
+             with `noise` (1/s).
     """
 
     def __init__(self, model: FullForce, scale: float, tested: TrialList, rates: Sequence[np.ndarray],
@@ -127,7 +128,7 @@ def fit_activity(rates: Any, dt: float, *, inputs: Any = None, conditions: Optio
     scale       what rates are multiplied by. By default the largest magnitude of all rates becomes 0.999.
     output      folder of the run; by default a temporary one
 
-    `parameters` are those of `FullForce`. Some have other defaults here, also for None: tau = 10 dt, reset = "targets" (each trial
+    `parameters` are those of `FullForce`. Some have other defaults here, also where None is given: tau = 10 dt, reset = "targets" (each trial
     begins with its recorded rates), init_trials = 0, and noise = 0.001/tau. A network that learns with noise finds back
     to the recorded rates after a disturbance, and does better in conditions that it has not learned. InputError says
     what is wrong with what was given.

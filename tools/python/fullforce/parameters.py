@@ -22,7 +22,7 @@ class Parameters:
     def __init__(self, parameters: Optional[Mapping[str, Any]] = None, **more: Any):
         given = _flat(parameters or {})
         for name in given.keys() & more.keys():
-            raise InputError(f"{name} is given twice (give it in the dictionary or by its name)")
+            raise InputError(f"{name} is given twice (give it in the dictionary or as an argument, not both)")
         self._begin({**given, **more}, {})
 
     def _begin(self, given: Mapping[str, Any], of_file: Mapping[str, Any]) -> None:
