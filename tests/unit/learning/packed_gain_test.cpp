@@ -22,8 +22,8 @@ Matrix features(Index d, Index count, Index step) {
   return phi;
 }
 
-/// Updates P with the samples of so many steps, which have 1, 2, ... `most` samples in turn. `tells` says whether flush()
-/// knows what was just learned.
+/// Updates P with the samples of so many steps, which have 1, 2, ... `most` samples in turn. `tells` says whether
+/// flush() knows what was just learned.
 template <Real F>
 Matrix learned(Index d, Index most, Index panel, Index steps, double forgetting, bool tells = true) {
   AlignedArray<F> P(packed_size(d));
