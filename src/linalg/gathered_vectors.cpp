@@ -36,6 +36,12 @@ struct Arrangement {
   }
 };
 
+/// The scalars of a row of all groups, padding included.
+template <Real T>
+Index row_width(const typename GatheredVectors<T>::Shape& shape) {
+  return Arrangement<T>(shape.partition.rows(), shape.vectors, shape.gathering).exchange(shape.groups).width();
+}
+
 }  // namespace
 
 template <Real T>
@@ -161,15 +167,13 @@ bool GatheredVectors<T>::all_finite() const {
 template <Real T>
 bool GatheredVectors<T>::Shape::picks() const {
   if (gathering == Gathering::local || partition.ranks() <= partition.sharing()) return false;
-  const Index width = Arrangement<T>(partition.rows(), vectors, gathering).exchange(groups).width();
   const Index rows = partition.rows_of_sharing(), others = (partition.ranks() - 1) / partition.sharing();
-  return share_read <= RowPick<T>::most_share && RowPick<T>::can_be_sent(rows, others, width);
+  return share_read <= RowPick<T>::most_share && RowPick<T>::can_be_sent(rows, others, row_width<T>(*this));
 }
 
 template <Real T>
 double GatheredVectors<T>::Shape::bytes_gathered() const {
-  const Index width = Arrangement<T>(partition.rows(), vectors, gathering).exchange(groups).width();
-  return static_cast<double>(partition.rows() * width) * sizeof(T) * (picks() ? share_read : 1.0);
+  return static_cast<double>(partition.rows() * row_width<T>(*this)) * sizeof(T) * (picks() ? share_read : 1.0);
 }
 
 template <Real T>

@@ -163,7 +163,8 @@ def check_page():
     page = report.contents(pathlib.Path("run"))
     words = ["test error, training trials", "R\u00b2, training trials", "This test used the training trials",
              "over the sum of squared targets", "By output", "&lt;wrist&gt;", "By condition", "Outputs, neurons",
-             "State space", "largest error", "currents between regions", "starts of the search", "squared velocity", "gflops"]
+             "State space", "largest error", "currents between regions", "starts of the search", "squared velocity",
+             "gflops"]
     places = [page.find(word) for word in words]
     assert places == sorted(places) and places[0] > 0, dict(zip(words, places))
 

@@ -113,6 +113,7 @@ RATES, INPUTS = recording([0.0, 1.5])
     (lambda: ff.fit_activity(RATES, DT, features="low-rank"), "J starts at random"),
     (lambda: ff.fit_activity(RATES, DT, method="ridge"), "method = 'ridge'"),
     (lambda: ff.fit_activity(RATES, DT, tau=0.1, **{"network.tau": 0.2}), "network.tau is given twice"),
+    (lambda: ff.fit_activity(RATES, DT, target="rates"), "target is given twice"),
     (lambda: ff.fit_activity(RATES[:, :2], DT, method="currents"), "needs at least 3"),
     (lambda: ff.fit_activity(RATES, DT, method="currents", scale=1.0), "scale them to less than 1"),
     (lambda: ff.write_trials("t.h5", INPUTS, RATES, dt=DT, neuron_targets=RATES, target_neurons=[1, 1]),

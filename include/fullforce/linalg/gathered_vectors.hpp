@@ -32,8 +32,8 @@ class GatheredVectors {
     Index groups = 1;
     Index vectors = 1;
     Gathering gathering = Gathering::vectors;
-    double share_read =
-        1.0;  ///< share of the rows that read_only() marks on at least one of the ranks that share memory
+    /// The share of the rows that read_only() marks on at least one of the ranks that share memory.
+    double share_read = 1.0;
 
     /// Returns the bytes of memory on the rank with the most rows. If ranks of a node share memory, this includes an
     /// equal share of it.

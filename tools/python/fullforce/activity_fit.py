@@ -35,7 +35,7 @@ class ActivityFit:
     scale    the number that recorded rates were multiplied by
     r2       R^2 of the rates over the test: 1 minus the sum of squared differences over that of squared deviations of
              the recorded rates from the mean of their neuron. The test has the held-out conditions if there are any, and
-             otherwise those that the network was fitted to. What fit_activity returns is tested without noise, and otherwise
+             otherwise those that the network was fitted to. The result of fit_activity is tested without noise, and others
              with `noise` (1/s).
     """
 
@@ -128,10 +128,10 @@ def fit_activity(rates: Any, dt: float, *, inputs: Any = None, conditions: Optio
     scale       what rates are multiplied by. By default the largest magnitude of all rates becomes 0.999.
     output      folder of the run; by default a temporary one
 
-    `parameters` are those of `FullForce`. Some have other defaults here, also where None is given: tau = 10 dt, reset = "targets" (each trial
-    begins with its recorded rates), init_trials = 0, and noise = 0.001/tau. A network that learns with noise finds back
-    to the recorded rates after a disturbance, and does better in conditions that it has not learned. InputError says
-    what is wrong with what was given.
+    `parameters` are those of `FullForce`. Some have other defaults here, also where None is given: tau = 10 dt,
+    reset = "targets" (each trial begins with its recorded rates), init_trials = 0, and noise = 0.001/tau. A network that
+    learns with noise finds back to the recorded rates after a disturbance, and does better in conditions that it has
+    not learned. InputError says what is wrong with what was given.
     """
     if method not in METHODS:
         raise InputError(f"method = {method!r} (must be \"rates\" or \"currents\")")
@@ -145,8 +145,8 @@ def fit_activity(rates: Any, dt: float, *, inputs: Any = None, conditions: Optio
                 "test_trials": len(trained if held_out is None else held_out)}
     given = {name: value for name, value in parameters.items() if value is not None}
     named = {name.rpartition(".")[2] for name in given}
-    model = FullForce(**{name: value for name, value in defaults.items() if name not in named}, **given, target=method,
-                      dt=dt, neurons=recorded if neurons is None else neurons)
+    given.update({name: value for name, value in defaults.items() if name not in named})
+    model = FullForce(given, target=method, dt=dt, neurons=recorded if neurons is None else neurons)
     if "noise" not in named:
         model.set_params(noise=NOISE / model.tau)
     training = trials_to_learn(model, trained, as_list(inputs, "inputs"), conditions, scale)
