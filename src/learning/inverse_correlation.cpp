@@ -8,7 +8,6 @@
 #include "fullforce/io/file_format.hpp"
 #include "fullforce/linalg/kernels.hpp"
 #include "fullforce/parallel/exchange_scope.hpp"
-#include "inverse_factor.hpp"
 
 namespace fullforce {
 namespace {
@@ -64,7 +63,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
       c_(capacity_, vectors),
       c_chosen_(room_for_some<F>(capacity_, vectors)),
       c_exact_(as_size(capacity_ * vectors)),
-      gram_(as_size(vectors * vectors)),
+      gram_(vectors * padded<double>(vectors)),
       factor_(vectors * padded<double>(vectors)),
       panel_scale_(std::sqrt(longest / alpha)),
       quadratic_scale_(longest / alpha),
@@ -181,8 +180,8 @@ void InverseCorrelation<F>::reduce(RegionTimer& timer) {
   if (selected_ > 0) factorise();
 }
 
-/// Reads from the sums c = S^T phi of all vectors, and I + Phi^T P0 Phi of the selected vectors. Subtracting c^T c
-/// makes this their Gram matrix.
+/// Reads from the sums c = S^T phi of all vectors, and Phi^T P0 Phi of the selected vectors. factorise() makes Phi^T P
+/// Phi of it.
 template <Real F>
 void InverseCorrelation<F>::decode() {
   const VectorsView<F> c = c_.view();
@@ -195,9 +194,8 @@ void InverseCorrelation<F>::decode() {
   if (c.order == VectorOrder::by_vector)
     for (Index b = 0; b < vectors_; ++b) std::fill(c.data + b * c.stride + pending_, c.data + (b + 1) * c.stride, F(0));
   const Index first = vectors_ * pending_;
-  for (Index b = 0; b < selected_; ++b)
-    for (Index e = 0; e <= b; ++e)
-      gram_[as_size(b * selected_ + e)] = sums_.value(first + b * selected_ + e, quadratic_scale_);
+  for (Index a = 0; a < selected_; ++a)
+    for (Index b = a; b < selected_; ++b) gram().row(a)[b] = sums_.value(first + b * selected_ + a, quadratic_scale_);
 }
 
 /// By so much the rounding of sums to integers may change phi^T P phi. Rates near zero give forms that are smaller.
@@ -208,23 +206,21 @@ double InverseCorrelation<F>::rounding_of_sums() const {
 
 template <Real F>
 void InverseCorrelation<F>::factorise() {
-  for (Index k = 0; k < pending_; ++k)
-    for (Index b = 0; b < selected_; ++b) {
-      const double left = c_exact_[as_size(k * vectors_ + chosen_[as_size(b)])];
-      for (Index e = 0; e <= b; ++e)
-        gram_[as_size(b * selected_ + e)] -= left * c_exact_[as_size(k * vectors_ + chosen_[as_size(e)])];
-    }
-  for (Index b = 0; b < selected_; ++b) {
-    indefinite_ += gram_[as_size(b * selected_ + b)] >= -rounding_of_sums() ? 0 : 1;
-    for (Index e = 0; e <= b; ++e) gram_[as_size(b * selected_ + e)] *= growth_;
-    gram_[as_size(b * selected_ + b)] += 1.0;
+  const MatrixView<double> G = gram();
+  for (Index k = 0; k < pending_; ++k) {
+    const double* const c = c_exact_.data() + k * vectors_;
+    for (Index a = 0; a < selected_; ++a)
+      for (Index b = a; b < selected_; ++b) G.row(a)[b] -= c[chosen_[as_size(a)]] * c[chosen_[as_size(b)]];
   }
-  if (!find_inverse_factor(gram_, selected_, factor_.data()))
+  for (Index a = 0; a < selected_; ++a) {
+    indefinite_ += G.row(a)[a] >= -rounding_of_sums() ? 0 : 1;
+    for (Index b = a; b < selected_; ++b) G.row(a)[b] *= growth_;
+    G.row(a)[a] += 1.0;
+  }
+  if (!kernels::inverse_factor(G.data, selected_, std::sqrt(growth_), factor_.data()))
     throw RunError(
         "the inverse correlation matrix is no longer positive definite: use learning.precision = \"mixed\" or "
         "\"double\", or a larger learning.alpha");
-  if (growth_ != 1.0)
-    for (Index k = 0; k < selected_ * padded<double>(selected_); ++k) factor_[k] *= std::sqrt(growth_);
   if (selected_ == vectors_) {
     c_selected_ = c_.view();
     return;

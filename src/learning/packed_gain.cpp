@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "fullforce/linalg/kernels.hpp"
 #include "fullforce/linalg/packed_symmetric.hpp"
-#include "inverse_factor.hpp"
 
 namespace fullforce {
 namespace {
@@ -31,17 +31,18 @@ PackedGain<F>::PackedGain(Index features, Index vectors, Index panel)
       s_(elements<F>(features, vectors)),
       c_(elements<F>(panel, vectors)),
       S_(panel_rows_of(features), panel),
-      gram_(as_size(vectors * vectors)),
+      gram_(vectors * padded<double>(vectors)),
       factor_(vectors * padded<double>(vectors)),
       rounded_factor_(vectors * packed_stride<F>(vectors)) {
   for (AlignedArray<F>* array : {&phi_, &K_, &s_, &c_, &rounded_factor_}) array->fill(F(0));
+  gram_.fill(0.0);
 }
 
 template <Real F>
 Index PackedGain<F>::bytes(Index features, Index vectors, Index panel) {
   const Index scalars = 3 * elements<F>(features, vectors) + elements<F>(panel, vectors) +
                         panel_rows_of(features) * row_stride<F>(panel) + vectors * packed_stride<F>(vectors);
-  const Index doubles = vectors * (vectors + padded<double>(vectors));
+  const Index doubles = 2 * vectors * padded<double>(vectors);
   return scalars * static_cast<Index>(sizeof(F)) + doubles * static_cast<Index>(sizeof(double));
 }
 
@@ -80,17 +81,15 @@ void PackedGain<F>::subtract_pending(const PackedP<F>& P, Index count) {
 
 template <Real F>
 void PackedGain<F>::find_factor(const PackedP<F>& P, Index count) {
-  kernels::multiply_samples<F>(phi_.data(), K_.data(), panel_rows_of(P.features), count, gram_.data());
-  for (Index b = 0; b < count; ++b) {
-    indefinite_ += gram_[as_size(b * count + b)] >= 0.0 ? 0 : 1;
-    for (Index e = 0; e <= b; ++e) gram_[as_size(b * count + e)] *= P.growth;
-    gram_[as_size(b * count + b)] += 1.0;
+  const MatrixView<double> gram(gram_.data(), count, padded<double>(count));
+  kernels::multiply_samples<F>(phi_.data(), K_.data(), panel_rows_of(P.features), count, gram);
+  for (Index a = 0; a < count; ++a) {
+    indefinite_ += gram.row(a)[a] >= 0.0 ? 0 : 1;
+    for (Index b = a; b < count; ++b) gram.row(a)[b] *= P.growth;
+    gram.row(a)[a] += 1.0;
   }
-  const Index size = count * padded<double>(count);
-  if (!find_inverse_factor(std::span(gram_).first(as_size(count * count)), count, factor_.data()))
-    std::fill_n(factor_.data(), size, std::numeric_limits<double>::quiet_NaN());
-  const double root = std::sqrt(P.growth);
-  for (Index k = 0; k < size; ++k) factor_[k] *= root;
+  if (!kernels::inverse_factor(gram.data, count, std::sqrt(P.growth), factor_.data()))
+    std::fill_n(factor_.data(), count * gram.stride, std::numeric_limits<double>::quiet_NaN());
 }
 
 /// Appends s = K L^-T to the panel.

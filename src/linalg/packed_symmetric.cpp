@@ -67,29 +67,28 @@ void subtract_columns_with_pack(const MatrixView<const T>& a, Index inner, const
   for (int r = 0; r < rows; ++r) save(sums[r], y + r * stride);
 }
 
-/// Multiplies A samples x with a pack of samples y.
+/// Multiplies A samples x with a pack of samples y, of which `wanted` are wanted.
 template <int A, class V, class T>
-void samples_with_pack(const T* x, const T* y, Index count, Index stride, Index wanted, Index vectors, double* gram) {
+void samples_with_pack(const T* x, const T* y, Index count, Index stride, Index wanted, MatrixView<double> gram) {
   V sums[A] = {};
   for (Index i = 0; i < count; ++i) {
     const V pack = load<V>(y + i * stride);
     for (int a = 0; a < A; ++a) sums[a] = add_product(sums[a], broadcast<V>(x[i * stride + a]), pack);
   }
   for (int a = 0; a < A; ++a)
-    for (Index b = 0; b < wanted; ++b) gram[a * vectors + b] = static_cast<double>(sums[a][b]);
+    for (Index b = 0; b < wanted; ++b) gram.data[a * gram.stride + b] = static_cast<double>(sums[a][b]);
 }
 
 /// Multiplies A samples x with the first samples y, of which `wanted` are wanted.
 template <int A, class T>
-void samples_with_samples(const T* x, const T* y, Index count, Index stride, Index wanted, Index vectors,
-                          double* gram) {
+void samples_with_samples(const T* x, const T* y, Index count, Index stride, Index wanted, MatrixView<double> gram) {
   using Wide = Pack<T, 2 * vector_unit_bytes>;
   using Unit = Pack<T, vector_unit_bytes>;
   constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
   Index b = 0;
   for (; b + unit < wanted; b += 2 * unit)
-    samples_with_pack<A, Wide>(x, y + b, count, stride, std::min(2 * unit, wanted - b), vectors, gram + b);
-  if (b < wanted) samples_with_pack<A, Unit>(x, y + b, count, stride, wanted - b, vectors, gram + b);
+    samples_with_pack<A, Wide>(x, y + b, count, stride, std::min(2 * unit, wanted - b), gram.from(0, b));
+  if (b < wanted) samples_with_pack<A, Unit>(x, y + b, count, stride, wanted - b, gram.from(0, b));
 }
 
 /// Adds up the lanes of eight packs of eight lanes, as a tree of fixed shape. The sums fill one pack.
@@ -170,7 +169,8 @@ void subtract_transposed_product(const MatrixView<const T>& a, Index inner, Inde
 }
 
 template <Real T>
-void multiply_samples(const T* x, const T* y, Index count, Index vectors, double* gram) {
+void multiply_samples(const T* x, const T* y, Index count, Index vectors, const MatrixView<double>& gram) {
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
   const Index stride = packed_stride<T>(vectors);
   if (vectors == 1) {
     using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
@@ -181,21 +181,25 @@ void multiply_samples(const T* x, const T* y, Index count, Index vectors, double
       sum = add_product(sum, load<V>(x + i), load<V>(y + i));
     }
     sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    gram[0] = static_cast<double>(sums_of_packs(sums)[0]);
+    gram.data[0] = static_cast<double>(sums_of_packs(sums)[0]);
     return;
   }
+  const auto some = [&](auto number, Index a) {
+    const Index aligned = a / unit * unit;
+    samples_with_samples<number>(x + a, y + aligned, count, stride, vectors - aligned, gram.from(a, aligned));
+  };
   Index a = 0;
-  for (; a + rows <= vectors; a += rows)
-    samples_with_samples<rows>(x + a, y, count, stride, a + rows, vectors, gram + a * vectors);
-  for (; a < vectors; ++a) samples_with_samples<1>(x + a, y, count, stride, a + 1, vectors, gram + a * vectors);
+  for (; a + rows <= vectors; a += rows) some(std::integral_constant<int, rows>{}, a);
+  for (; a + 4 <= vectors; a += 4) some(std::integral_constant<int, 4>{}, a);
+  for (; a < vectors; ++a) some(std::integral_constant<int, 1>{}, a);
 }
 
 template void subtract_transposed_product(const MatrixView<const float>&, Index, Index, const MatrixView<const float>&,
                                           Index, float*);
 template void subtract_transposed_product(const MatrixView<const double>&, Index, Index,
                                           const MatrixView<const double>&, Index, double*);
-template void multiply_samples(const float*, const float*, Index, Index, double*);
-template void multiply_samples(const double*, const double*, Index, Index, double*);
+template void multiply_samples(const float*, const float*, Index, Index, const MatrixView<double>&);
+template void multiply_samples(const double*, const double*, Index, Index, const MatrixView<double>&);
 template void multiply_packed(const float*, Index, const float*, Index, float*);
 template void multiply_packed(const double*, Index, const double*, Index, double*);
 template void subtract_packed_product(float*, Index, const MatrixView<const float>&, Index,

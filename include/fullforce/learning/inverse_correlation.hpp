@@ -132,6 +132,7 @@ class InverseCorrelation {
   bool uses_symmetry() const { return used_ == layout_->rows() && SymmetricProduct<F>::pays(used_, selected_); }
   void begin_diagonal();
   void sum_block(RowBlock block);
+  MatrixView<double> gram() { return {gram_.data(), selected_, padded<double>(selected_)}; }
   void decode();
   double rounding_of_sums() const;
   void factorise();
@@ -171,7 +172,7 @@ class InverseCorrelation {
   AlignedArray<F> c_chosen_;
   VectorsView<const F> c_selected_;
   std::vector<double> c_exact_;  ///< [capacity, B]
-  std::vector<double> gram_;     ///< I + Phi^T P Phi, [B', B']
+  AlignedArray<double> gram_;    ///< upper triangle of I + c Phi^T P Phi, [B', B']
   AlignedArray<double> factor_;
 
   FixedPoint panel_scale_;      ///< |S^T phi| <= sqrt(longest * largest)

@@ -65,12 +65,12 @@ class PackedGain {
   void find_factor(const PackedP<F>& P, Index count);
   void append(const PackedP<F>& P, Index count);
 
-  AlignedArray<F> phi_;  ///< [features, B']
-  AlignedArray<F> K_;    ///< likewise
-  AlignedArray<F> s_;    ///< likewise
-  AlignedArray<F> c_;    ///< S^T Phi, [pending, B']
-  RowMatrix<F> S_;       ///< [features, pending]
-  std::vector<double> gram_;
+  AlignedArray<F> phi_;        ///< [features, B']
+  AlignedArray<F> K_;          ///< likewise
+  AlignedArray<F> s_;          ///< likewise
+  AlignedArray<F> c_;          ///< S^T Phi, [pending, B']
+  RowMatrix<F> S_;             ///< [features, pending]
+  AlignedArray<double> gram_;  ///< I + c Phi^T P Phi, [B', B']
   AlignedArray<double> factor_;
   AlignedArray<F> rounded_factor_;  ///< the same in the precision of P
   Index indefinite_ = 0;

@@ -68,6 +68,12 @@ void accumulate_transposed(const MatrixView<const T>& a, Index rows, Index cols,
 /// Returns the number of scratch numbers that multiply_transposed() needs.
 Index transposed_scratch(Index rows, Index cols, Index vectors);
 
+/// Computes c L^-T for the Cholesky factor L of a symmetric matrix G = L L^T, of which the upper triangle is read. `G`
+/// and `factor` are [count, padded<double>(count)] on aligned addresses. G loses its content. `factor` has zeros below
+/// its diagonal and in its padding. Returns false, without a result, if G is not positive definite. The kernel makes
+/// about 2/3 count^3 operations.
+bool inverse_factor(double* G, Index count, double c, double* factor);
+
 /// Computes out(i, b) = sum_a in(i, a) factor(a, b), for i < rows, b < count, in double precision for every T. `factor`
 /// is [count, padded<double>(count)] on an aligned address, with zeros in its padding.
 template <Real T>

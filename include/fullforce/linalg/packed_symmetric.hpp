@@ -47,11 +47,11 @@ template <Real T>
 void subtract_packed_product(T* A, Index size, const MatrixView<const T>& left, Index inner,
                              const MatrixView<const T>& right);
 
-/// Computes gram(a, b) = sum_i x(i, a) y(i, b) for b <= a < vectors, in T and row by row. The rows of x and y, of which
-/// there are `rows`, lie packed_stride<T>(vectors) scalars apart. `gram` is [vectors, vectors]; what stands above its
-/// diagonal has no meaning. The kernel makes about rows vectors^2 operations.
+/// Computes gram(a, b) = sum_i x(i, a) y(i, b) for a <= b < vectors, in T and row by row. The rows of x and y, of which
+/// there are `rows`, lie packed_stride<T>(vectors) scalars apart. What stands below the diagonal of `gram` [vectors,
+/// vectors] has no meaning. The kernel makes about rows vectors^2 operations.
 template <Real T>
-void multiply_samples(const T* x, const T* y, Index rows, Index vectors, double* gram);
+void multiply_samples(const T* x, const T* y, Index rows, Index vectors, const MatrixView<double>& gram);
 
 /// Computes y(j, b) -= sum_k a(k, j) c(k, b), for k < inner, j < cols and all vectors side by side. `cols` is a
 /// multiple of 8. The rows of c and y lie packed_stride<T>(vectors) scalars apart, and there are at least two vectors.

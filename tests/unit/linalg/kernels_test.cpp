@@ -164,6 +164,63 @@ TYPED_TEST(Kernels, MultiplySmall) {
   }
 }
 
+/// A symmetric positive definite matrix, I + A A^T.
+RowMatrix<double> positive_definite(Index count) {
+  const RowMatrix<double> a = formula_matrix<double>(count, 70, 0.4);
+  RowMatrix<double> G(count, count);
+  for (Index i = 0; i < count; ++i)
+    for (Index j = 0; j < count; ++j) {
+      G(i, j) = i == j ? 1.0 : 0.0;
+      for (Index k = 0; k < 70; ++k) G(i, j) += a(i, k) * a(j, k);
+    }
+  return G;
+}
+
+constexpr Index sample_counts[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 24, 33, 64, 65};
+
+TEST(InverseFactor, TurnsTheMatrixIntoTheIdentity) {
+  for (const Index count : sample_counts) {
+    const RowMatrix<double> G = positive_definite(count);
+    const Index stride = padded<double>(count);
+    AlignedArray<double> work(count * stride), factor(count * stride);
+    work.fill(std::nan(""));
+    factor.fill(std::nan(""));
+    for (Index i = 0; i < count; ++i)
+      for (Index j = i; j < count; ++j) work[i * stride + j] = G(i, j);
+    ASSERT_TRUE(kernels::inverse_factor(work.data(), count, 3.0, factor.data()));
+    // The upper triangular matrix F = c L^-T is the only one with a positive diagonal for which F^T G F = c^2 I.
+    for (Index a = 0; a < count; ++a) {
+      EXPECT_GT(factor[a * stride + a], 0.0);
+      for (Index b = 0; b < stride; ++b) {
+        if (b < a || b >= count) {
+          EXPECT_EQ(factor[a * stride + b], 0.0) << count << " samples, element " << a << " " << b;
+        }
+      }
+      for (Index b = 0; b < count; ++b) {
+        double sum = 0.0;
+        for (Index i = 0; i < count; ++i)
+          for (Index j = 0; j < count; ++j) sum += factor[i * stride + a] * G(i, j) * factor[j * stride + b];
+        ASSERT_NEAR(sum, a == b ? 9.0 : 0.0, 1e-11) << count << " samples, element " << a << " " << b;
+      }
+    }
+  }
+}
+
+TEST(InverseFactor, RefusesAMatrixThatIsNotPositiveDefinite) {
+  for (const Index count : sample_counts)
+    for (const Index bad : {Index{0}, count / 2, count - 1})
+      for (const double value : {0.0, -1.0, std::nan("")}) {
+        const RowMatrix<double> G = positive_definite(count);
+        const Index stride = padded<double>(count);
+        AlignedArray<double> work(count * stride), factor(count * stride);
+        work.fill(0.0);
+        for (Index i = 0; i < count; ++i)
+          for (Index j = i; j < count; ++j) work[i * stride + j] = i == bad && j == bad ? value : G(i, j);
+        EXPECT_FALSE(kernels::inverse_factor(work.data(), count, 1.0, factor.data()))
+            << count << " samples, " << value << " at " << bad;
+      }
+}
+
 TYPED_TEST(Kernels, TanhOfAnyNumberAnywhere) {
   using T = TypeParam;
   AlignedArray<T> states(203), rates(203), alone(1);

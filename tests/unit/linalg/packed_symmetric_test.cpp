@@ -71,6 +71,25 @@ TYPED_TEST(PackedSymmetric, MultipliesAsTheWholeMatrixDoes) {
     }
 }
 
+TYPED_TEST(PackedSymmetric, MultipliesSamplesWithSamples) {
+  using T = TypeParam;
+  for (const Index size : sizes)
+    for (const Index count : counts) {
+      const AlignedArray<T> x = samples<T>(size, count);
+      AlignedArray<T> y = samples<T>(size, count);
+      for (Index k = 0; k < y.size(); ++k) y[k] *= T(0.5);
+      RowMatrix<double> gram(count, count);
+      kernels::multiply_samples<T>(x.data(), y.data(), panels(size) * panel_rows, count, gram.from(0));
+      for (Index a = 0; a < count; ++a)
+        for (Index b = a; b < count; ++b) {
+          double sum = 0.0;
+          for (Index i = 0; i < size; ++i) sum += 0.5 * sample(i, a) * sample(i, b);
+          ASSERT_NEAR(gram(a, b), sum, static_cast<double>(size) * std::numeric_limits<T>::epsilon())
+              << size << " rows, " << count << " samples, element " << a << " " << b;
+        }
+    }
+}
+
 TYPED_TEST(PackedSymmetric, SubtractsAProductAndStaysSymmetric) {
   using T = TypeParam;
   for (const Index size : sizes)
