@@ -159,11 +159,17 @@ void GroupRls<T, F>::mark_read(RatesRead& read) const {
 template <Real T, Real F>
 void GroupRls<T, F>::choose_learning(const T* rates, Index inputs, PackedGain<F>& gain) const {
   const Index from = packed_stride<T>(streams_), count = static_cast<Index>(learning_.size());
-  const Index to = packed_stride<F>(count), rows = PackedGain<F>::features_read(inputs);
-  F* const features = gain.features();
-  for (Index i = 0; i < rows; ++i)
-    for (Index k = 0; k < to; ++k)
-      features[i * to + k] = i < inputs && k < count ? static_cast<F>(rates[i * from + learning_[as_size(k)]]) : F(0);
+  const Index rows = PackedGain<F>::features_read(inputs);
+  const VectorsView<F> features = gain.features(count);
+  const auto rate = [&](Index i, Index k) {
+    return i < inputs && k < count ? static_cast<F>(rates[i * from + learning_[as_size(k)]]) : F(0);
+  };
+  if (features.order == VectorOrder::by_vector)
+    for (Index k = 0; k < count; ++k)
+      for (Index i = 0; i < rows; ++i) features(k, i) = rate(i, k);
+  else
+    for (Index i = 0; i < rows; ++i)
+      for (Index k = 0; k < features.stride; ++k) features(k, i) = rate(i, k);
 }
 
 /// Updates a P with the rates [inputs, B] of the streams that learn, and applies its panel if that is full. The new

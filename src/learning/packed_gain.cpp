@@ -12,21 +12,19 @@ namespace {
 
 Index panel_rows_of(Index features) { return panels(features) * panel_rows; }
 
-template <Real F>
-VectorsView<const F> side_by_side(const F* data, Index count) {
-  return {data, packed_stride<F>(count), count == 1 ? VectorOrder::by_vector : VectorOrder::side_by_side};
-}
-
+/// The size of memory for up to so many vectors, in either order.
 template <Real F>
 Index elements(Index rows, Index vectors) {
-  return padded<F>(padded<F>(rows) * packed_stride<F>(vectors));
+  const Index few = std::min(vectors, few_vectors);
+  return padded<F>(std::max(packed_vectors<F>(padded<F>(rows), vectors).size(), packed_vectors<F>(rows, few).size()));
 }
 
 }  // namespace
 
 template <Real F>
 PackedGain<F>::PackedGain(Index features, Index vectors, Index panel)
-    : phi_(elements<F>(features, vectors)),
+    : features_(features),
+      phi_(elements<F>(features, vectors)),
       K_(elements<F>(features, vectors)),
       s_(elements<F>(features, vectors)),
       c_(elements<F>(panel, vectors)),
@@ -57,8 +55,13 @@ Index PackedGain<F>::features_read(Index features) {
 }
 
 template <Real F>
+VectorsView<F> PackedGain<F>::in(AlignedArray<F>& memory, Index count) {
+  return packed_vectors<F>(features_, count).in(memory.data());
+}
+
+template <Real F>
 void PackedGain<F>::learn(const PackedP<F>& P, Index count) {
-  kernels::multiply_packed<F>(P.P0, P.features, phi_.data(), count, K_.data());
+  kernels::multiply_packed<F>(P.P0, P.features, in(phi_, count), count, in(K_, count));
   if (P.pending > 0) subtract_pending(P, count);
   find_factor(P, count);
   append(P, count);
@@ -67,22 +70,23 @@ void PackedGain<F>::learn(const PackedP<F>& P, Index count) {
 /// Subtracts what the panel changes of P0 Phi.
 template <Real F>
 void PackedGain<F>::subtract_pending(const PackedP<F>& P, Index count) {
-  const Index stride = packed_stride<F>(count);
-  kernels::multiply<F>(P.panel, P.pending, P.features, side_by_side<F>(phi_.data(), count), count,
-                       {c_.data(), count, stride});
-  const MatrixView<const F> c(c_.data(), count, stride);
-  if (count == 1)
-    // c and K are one row each.
-    kernels::subtract_product<F>({K_.data(), P.features, P.features}, 1, P.features, {c_.data(), P.pending, P.pending},
-                                 P.pending, P.panel);
-  else
-    kernels::subtract_transposed_product<F>(P.panel, P.pending, panel_rows_of(P.features), c, count, K_.data());
+  const VectorsView<F> phi = in(phi_, count), K = in(K_, count);
+  if (phi.order == VectorOrder::by_vector) {
+    const MatrixView<F> c(c_.data(), P.pending, P.pending);
+    kernels::multiply<F>({phi.data, P.features, phi.stride}, count, P.features, {P.panel.data, P.panel.stride},
+                         P.pending, c);
+    kernels::subtract_product<F>({K.data, P.features, K.stride}, count, P.features, c, P.pending, P.panel);
+    return;
+  }
+  const MatrixView<F> c(c_.data(), count, phi.stride);
+  kernels::multiply<F>(P.panel, P.pending, P.features, phi, count, c);
+  kernels::subtract_transposed_product<F>(P.panel, P.pending, panel_rows_of(P.features), c, count, K.data);
 }
 
 template <Real F>
 void PackedGain<F>::find_factor(const PackedP<F>& P, Index count) {
   const MatrixView<double> gram(gram_.data(), count, padded<double>(count));
-  kernels::multiply_samples<F>(phi_.data(), K_.data(), panel_rows_of(P.features), count, gram);
+  kernels::multiply_samples<F>(in(phi_, count), in(K_, count), panel_rows_of(P.features), count, gram);
   for (Index a = 0; a < count; ++a) {
     indefinite_ += gram.row(a)[a] >= 0.0 ? 0 : 1;
     for (Index b = a; b < count; ++b) gram.row(a)[b] *= P.growth;
@@ -95,24 +99,46 @@ void PackedGain<F>::find_factor(const PackedP<F>& P, Index count) {
 /// Appends s = K L^-T to the panel.
 template <Real F>
 void PackedGain<F>::append(const PackedP<F>& P, Index count) {
+  if (in(K_, count).order == VectorOrder::by_vector)
+    append_few(P, count);
+  else
+    append_many(P, count);
+}
+
+template <Real F>
+void PackedGain<F>::append_few(const PackedP<F>& P, Index count) {
   const Index rows = panel_rows_of(P.features), stride = packed_stride<F>(count);
-  const MatrixView<F> columns = P.panel.from(P.pending);
+  const MatrixView<F> columns = P.panel.from(P.pending), factor(rounded_factor_.data(), count, stride);
   if (count == 1) {
-    const F factor = static_cast<F>(factor_[0]);
-    for (Index i = 0; i < rows; ++i) columns.data[i] = K_[i] * factor;
+    const F only = static_cast<F>(factor_[0]);
+    for (Index i = 0; i < rows; ++i) columns.data[i] = K_[i] * only;
     return;
   }
   for (Index a = 0; a < count; ++a)
-    for (Index b = 0; b < count; ++b)
-      rounded_factor_[a * stride + b] = static_cast<F>(factor_[a * padded<double>(count) + b]);
-  kernels::multiply<F>({K_.data(), count, stride}, rows, count, side_by_side<F>(rounded_factor_.data(), count), count,
-                       {s_.data(), count, stride});
-  kernels::transpose<F>({s_.data(), count, stride}, rows, count, columns);
+    for (Index b = 0; b < count; ++b) factor.row(b)[a] = static_cast<F>(-factor_[a * padded<double>(count) + b]);
+  for (Index b = 0; b < count; ++b) std::fill_n(columns.row(b), rows, F(0));
+  kernels::subtract_product<F>(columns, count, rows, factor, count, {K_.data(), rows, in(K_, count).stride});
+}
+
+template <Real F>
+void PackedGain<F>::append_many(const PackedP<F>& P, Index count) {
+  const Index rows = panel_rows_of(P.features), stride = packed_stride<F>(count);
+  const MatrixView<F> s(s_.data(), count, stride), factor(rounded_factor_.data(), count, stride);
+  for (Index a = 0; a < count; ++a)
+    for (Index b = 0; b < count; ++b) factor.row(a)[b] = static_cast<F>(factor_[a * padded<double>(count) + b]);
+  // Half of the factor is zero, so each unit of s needs only the columns of K before its end.
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(F));
+  for (Index b = 0; b < stride; b += 2 * unit) {
+    const Index width = std::min(2 * unit, stride - b), inner = std::min(count, b + width);
+    kernels::multiply<F>({K_.data(), inner, stride}, rows, inner, {factor.data + b, stride, VectorOrder::side_by_side},
+                         width, s.from(0, b));
+  }
+  kernels::transpose<F>(s, rows, count, P.panel.from(P.pending));
 }
 
 template <Real F>
 void PackedGain<F>::flush(const PackedP<F>& P, Index learned) {
-  const bool has_all = learned == P.pending && learned > 1;  // learn() writes a single sample to the panel alone
+  const bool has_all = learned == P.pending && learned > few_vectors;  // learn() writes few samples to the panel alone
   if (!has_all) kernels::transpose<F>(P.panel, P.pending, panel_rows_of(P.features), S_.from(0));
   const MatrixView<const F> S = has_all ? MatrixView<const F>(s_.data(), P.pending, packed_stride<F>(P.pending)) : S_;
   kernels::subtract_packed_product<F>(P.P0, P.features, S, P.pending, P.panel);

@@ -95,6 +95,11 @@ void scale_rows(const Pivots& pivots, double scale) {
 
 bool inverse_factor(double* G, Index count, double c, double* factor) {
   const Index stride = padded<double>(count);
+  if (count == 1) {
+    factor[0] = c / std::sqrt(G[0]);
+    std::fill(factor + 1, factor + stride, 0.0);
+    return G[0] > 0.0;
+  }
   for (Index first = 0; first < count; first += block) {
     Pivots pivots = {.rows = G + first * stride,
                      .stride = stride,

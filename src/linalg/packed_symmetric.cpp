@@ -13,11 +13,16 @@ constexpr int rows = static_cast<int>(panel_rows);
 /// a tile is asked for this many bytes ahead, which may be in the matrix that follows.
 constexpr Index bytes_ahead = 4096;
 
-template <class T>
-inline void ask_for_tile(const T* tile) {
+template <int rows_of_tile, class T>
+inline void ask_for_rows(const T* tile) {
   constexpr Index line = alignment_bytes / static_cast<Index>(sizeof(T));
   const T* const ahead = tile + bytes_ahead / static_cast<Index>(sizeof(T));
-  for (Index k = 0; k < panel_rows * panel_rows; k += line) __builtin_prefetch(ahead + k);
+  for (Index k = 0; k < rows_of_tile * panel_rows; k += line) __builtin_prefetch(ahead + k);
+}
+
+template <class T>
+inline void ask_for_tile(const T* tile) {
+  ask_for_rows<rows>(tile);
 }
 
 /// Multiplies the first panels with vectors that fill a pack. An element below the diagonal is read once, for its own
@@ -101,47 +106,106 @@ inline V sums_of_packs(const V* packs) {
   return halve<2>(two[0], two[1], all);
 }
 
-/// Multiplies with one vector. A pack holds the eight columns of a tile.
-template <class T>
-void multiply_one(const T* A, Index count, const T* x, T* y) {
+/// The sums of `some` rows of panel k from row `first` on, which are left in `own`, and what these rows add to the
+/// panels before. A pack holds the eight columns of a tile. Views come by value, because what is read through a
+/// reference would have to be read anew after each write.
+template <int first, int some, int vectors, class V, class T>
+inline void rows_with_few(const T* panel, Index k, VectorsView<const T> x, VectorsView<T> y, V (&own)[vectors][rows]) {
+  const Index width = panel_rows * (k + 1), diagonal = k * panel_rows;
+  const T* const from = panel + first * width;
+  const T* const x_own = x.data + diagonal + first;
+  V sums[vectors][some] = {};
+  for (Index j = 0; j < diagonal; j += panel_rows) {
+    ask_for_rows<some>(from + some * j);
+    V x_of_columns[vectors], across[vectors];
+    for (int v = 0; v < vectors; ++v) {
+      x_of_columns[v] = load<V>(x.data + v * x.stride + j);
+      across[v] = load<V>(y.data + v * y.stride + j);
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < some; ++r) {
+      const V elements = load<V>(from + r * width + j);
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; ++v) {
+        sums[v][r] = add_product(sums[v][r], elements, x_of_columns[v]);
+        across[v] = add_product(across[v], elements, broadcast<V>(x_own[v * x.stride + r]));
+      }
+    }
+    for (int v = 0; v < vectors; ++v) save(across[v], y.data + v * y.stride + j);
+  }
+  ask_for_rows<some>(from + some * diagonal);
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; ++v) {
+    const V x_of_diagonal = load<V>(x.data + v * x.stride + diagonal);
+#pragma GCC unroll 8
+    for (int r = 0; r < some; ++r)
+      own[v][first + r] = add_product(sums[v][r], load<V>(from + r * width + diagonal), x_of_diagonal);
+  }
+}
+
+/// Multiplies with few vectors. The sums of all rows of a panel fit the registers for up to two vectors.
+template <int vectors, class T>
+void multiply_few(const T* A, Index count, VectorsView<const T> x, VectorsView<T> y) {
   using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
   for (Index k = 0; k < count; ++k) {
-    const Index width = panel_rows * (k + 1);
     const T* const panel = A + panel_start(k);
-    const T* const x_own = x + k * panel_rows;
-    V own[rows] = {};
-    for (Index j = 0; j < k * panel_rows; j += panel_rows) {
-      ask_for_tile(panel + panel_rows * j);
-      const V x_of_columns = load<V>(x + j);
-      V across = load<V>(y + j);
-#pragma GCC unroll 8
-      for (int r = 0; r < rows; ++r) {
-        const V elements = load<V>(panel + r * width + j);
-        own[r] = add_product(own[r], elements, x_of_columns);
-        across = add_product(across, elements, broadcast<V>(x_own[r]));
-      }
-      save(across, y + j);
+    V own[vectors][rows];
+    if constexpr (vectors <= 2) {
+      rows_with_few<0, rows>(panel, k, x, y, own);
+    } else {
+      rows_with_few<0, rows / 2>(panel, k, x, y, own);
+      rows_with_few<rows / 2, rows / 2>(panel, k, x, y, own);
     }
-    ask_for_tile(panel + panel_rows * k * panel_rows);
-    const V x_of_diagonal = load<V>(x_own);
-    for (int r = 0; r < rows; ++r)
-      own[r] = add_product(own[r], load<V>(panel + r * width + k * panel_rows), x_of_diagonal);
-    save(sums_of_packs(own), y + k * panel_rows);
+    for (int v = 0; v < vectors; ++v) save(sums_of_packs(own[v]), y.data + v * y.stride + k * panel_rows);
+  }
+}
+
+/// Calls work(count), where the count is known when the program is compiled.
+template <class Work>
+void for_few(Index vectors, const Work& work) {
+  switch (vectors) {
+    case 1:
+      return work(std::integral_constant<int, 1>{});
+    case 2:
+      return work(std::integral_constant<int, 2>{});
+    case 3:
+      return work(std::integral_constant<int, 3>{});
+    default:
+      return work(std::integral_constant<int, few_vectors>{});
+  }
+}
+
+/// Multiplies few samples with few samples.
+template <int vectors, class T>
+void few_with_few(VectorsView<const T> x, VectorsView<const T> y, Index count, MatrixView<double> gram) {
+  using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
+  V sums[vectors][rows] = {};
+  for (Index i = 0; i < count; i += panel_rows) {
+    V of_y[vectors];
+    for (int b = 0; b < vectors; ++b) of_y[b] = load<V>(y.data + b * y.stride + i);
+    for (int a = 0; a < vectors; ++a) {
+      const V of_x = load<V>(x.data + a * x.stride + i);
+      for (int b = a; b < vectors; ++b) sums[a][b] = add_product(sums[a][b], of_x, of_y[b]);
+    }
+  }
+  for (int a = 0; a < vectors; ++a) {
+    const V totals = sums_of_packs(sums[a]);
+    for (int b = a; b < vectors; ++b) gram.data[a * gram.stride + b] = static_cast<double>(totals[b]);
   }
 }
 
 }  // namespace
 
 template <Real T>
-void multiply_packed(const T* A, Index size, const T* x, Index vectors, T* y) {
+void multiply_packed(const T* A, Index size, const VectorsView<const T>& x, Index vectors, const VectorsView<T>& y) {
   const Index count = panels(size);
-  if (vectors == 1) return multiply_one(A, count, x, y);
+  if (x.order == VectorOrder::by_vector)
+    return for_few(vectors, [&](auto number) { multiply_few<number>(A, count, x, y); });
   constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
-  const Index stride = packed_stride<T>(vectors);
   Index b = 0;
-  for (; b + 2 * unit <= stride; b += 2 * unit)
-    multiply_side_by_side<Pack<T, 2 * vector_unit_bytes>>(A, count, x + b, stride, y + b);
-  if (b < stride) multiply_side_by_side<Pack<T, vector_unit_bytes>>(A, count, x + b, stride, y + b);
+  for (; b + 2 * unit <= x.stride; b += 2 * unit)
+    multiply_side_by_side<Pack<T, 2 * vector_unit_bytes>>(A, count, x.data + b, x.stride, y.data + b);
+  if (b < x.stride) multiply_side_by_side<Pack<T, vector_unit_bytes>>(A, count, x.data + b, x.stride, y.data + b);
 }
 
 template <Real T>
@@ -169,24 +233,15 @@ void subtract_transposed_product(const MatrixView<const T>& a, Index inner, Inde
 }
 
 template <Real T>
-void multiply_samples(const T* x, const T* y, Index count, Index vectors, const MatrixView<double>& gram) {
+void multiply_samples(const VectorsView<const T>& x, const VectorsView<const T>& y, Index count, Index vectors,
+                      const MatrixView<double>& gram) {
   constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
-  const Index stride = packed_stride<T>(vectors);
-  if (vectors == 1) {
-    using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
-    V sums[rows] = {};
-    // There are whole panels of rows, and zeros behind the last row.
-    for (Index i = 0; i < count; i += panel_rows) {
-      V& sum = sums[i / panel_rows % 4];
-      sum = add_product(sum, load<V>(x + i), load<V>(y + i));
-    }
-    sums[0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    gram.data[0] = static_cast<double>(sums_of_packs(sums)[0]);
-    return;
-  }
+  if (x.order == VectorOrder::by_vector)
+    return for_few(vectors, [&](auto number) { few_with_few<number>(x, y, count, gram); });
   const auto some = [&](auto number, Index a) {
     const Index aligned = a / unit * unit;
-    samples_with_samples<number>(x + a, y + aligned, count, stride, vectors - aligned, gram.from(a, aligned));
+    samples_with_samples<number>(x.data + a, y.data + aligned, count, x.stride, vectors - aligned,
+                                 gram.from(a, aligned));
   };
   Index a = 0;
   for (; a + rows <= vectors; a += rows) some(std::integral_constant<int, rows>{}, a);
@@ -198,10 +253,13 @@ template void subtract_transposed_product(const MatrixView<const float>&, Index,
                                           Index, float*);
 template void subtract_transposed_product(const MatrixView<const double>&, Index, Index,
                                           const MatrixView<const double>&, Index, double*);
-template void multiply_samples(const float*, const float*, Index, Index, const MatrixView<double>&);
-template void multiply_samples(const double*, const double*, Index, Index, const MatrixView<double>&);
-template void multiply_packed(const float*, Index, const float*, Index, float*);
-template void multiply_packed(const double*, Index, const double*, Index, double*);
+template void multiply_samples(const VectorsView<const float>&, const VectorsView<const float>&, Index, Index,
+                               const MatrixView<double>&);
+template void multiply_samples(const VectorsView<const double>&, const VectorsView<const double>&, Index, Index,
+                               const MatrixView<double>&);
+template void multiply_packed(const float*, Index, const VectorsView<const float>&, Index, const VectorsView<float>&);
+template void multiply_packed(const double*, Index, const VectorsView<const double>&, Index,
+                              const VectorsView<double>&);
 template void subtract_packed_product(float*, Index, const MatrixView<const float>&, Index,
                                       const MatrixView<const float>&);
 template void subtract_packed_product(double*, Index, const MatrixView<const double>&, Index,

@@ -48,11 +48,10 @@ class Trainees {
         panels_(groups_ * (panel_ + samples - 1) * stride_) {
     for (int t = 0; t < thread_count(); ++t) {
       PackedGain<F>& gain = gains_.emplace_back(in_degree, samples, panel_ + samples - 1);
-      const Index stride = packed_stride<F>(samples);
+      const VectorsView<F> phi = gain.features(samples);
       for (Index i = 0; i < in_degree; ++i)
         for (Index b = 0; b < samples; ++b)
-          gain.features()[i * stride + b] =
-              static_cast<F>(std::sin(0.1 * static_cast<double>(i * (b + 1)) + static_cast<double>(b)));
+          phi(b, i) = static_cast<F>(std::sin(0.1 * static_cast<double>(i * (b + 1)) + static_cast<double>(b)));
     }
     for_each_in_parallel(groups_, [&](Index g) {
       F* const P = P_.data() + g * packed_size(in_degree_);
@@ -150,6 +149,7 @@ int main(int argc, char** argv) {
   options.add("--samples", s.samples, "B");
   options.add("--bytes", s.bytes, "of all P together");
   options.add("--seconds", s.seconds, "for a point");
+  options.add("--rounds", s.rounds, "of measurements of a point");
   options.add("--output", s.output, "JSON");
   if (const auto code = options.read(argc, argv)) return *code;
   nlohmann::ordered_json points;

@@ -1,8 +1,6 @@
 #pragma once
-#include <vector>
-
 #include "fullforce/base/aligned_array.hpp"
-#include "fullforce/linalg/row_matrix.hpp"
+#include "fullforce/linalg/vectors.hpp"
 
 namespace fullforce {
 
@@ -39,9 +37,9 @@ class PackedGain {
   /// The number of scalars in a row of a panel.
   static Index panel_stride(Index features);
 
-  /// Returns the place for Phi, which holds `count` samples side by side with packed_stride<F>(count) scalars from one
-  /// feature to the next. The caller fills it, and sets the rows from `features` on to zero, up to features_read().
-  F* features() { return phi_.data(); }
+  /// Returns the place for Phi of `count` samples, as vectors of features. The caller fills it, and sets the features
+  /// behind the last to zero, up to features_read(). Samples that lie side by side are padded with zeros.
+  VectorsView<F> features(Index count) { return in(phi_, count); }
   static Index features_read(Index features);
 
   /// Finds the gain of `count` samples, and appends their updates to the panel. If the matrix L L^T is not positive
@@ -61,10 +59,14 @@ class PackedGain {
   Index indefinite_samples() const { return indefinite_; }
 
  private:
+  VectorsView<F> in(AlignedArray<F>& memory, Index count);
   void subtract_pending(const PackedP<F>& P, Index count);
   void find_factor(const PackedP<F>& P, Index count);
   void append(const PackedP<F>& P, Index count);
+  void append_few(const PackedP<F>& P, Index count);
+  void append_many(const PackedP<F>& P, Index count);
 
+  Index features_;
   AlignedArray<F> phi_;        ///< [features, B']
   AlignedArray<F> K_;          ///< likewise
   AlignedArray<F> s_;          ///< likewise

@@ -32,15 +32,20 @@ AlignedArray<T> packed(Index size) {
   return A;
 }
 
+/// Vectors in the order that packed matrices ask for, in memory of their own.
 template <class T>
-AlignedArray<T> samples(Index size, Index count) {
-  const Index stride = packed_stride<T>(count);
-  AlignedArray<T> x(panels(size) * panel_rows * stride);
-  x.fill(T(0));
-  for (Index i = 0; i < size; ++i)
-    for (Index b = 0; b < count; ++b) x[i * stride + b] = static_cast<T>(sample(i, b));
-  return x;
-}
+struct Samples {
+  Samples(Index size, Index count, T fill, double scale = 1.0)
+      : shape(packed_vectors<T>(size, count)), memory(shape.size()) {
+    memory.fill(fill);
+    for (Index i = 0; i < panels(size) * panel_rows; ++i)
+      for (Index b = 0; b < count; ++b) view()(b, i) = i < size ? static_cast<T>(scale * sample(i, b)) : T(0);
+  }
+  VectorsView<T> view() { return shape.in(memory.data()); }
+
+  VectorsShape<T> shape;
+  AlignedArray<T> memory;
+};
 
 TYPED_TEST(PackedSymmetric, HasPlacesThatFollowEachOther) {
   EXPECT_EQ(packed_size(8), 64);
@@ -56,16 +61,14 @@ TYPED_TEST(PackedSymmetric, MultipliesAsTheWholeMatrixDoes) {
   const double tolerance = 200.0 * std::numeric_limits<T>::epsilon();
   for (const Index size : sizes)
     for (const Index count : counts) {
-      const AlignedArray<T> A = packed<T>(size), x = samples<T>(size, count);
-      const Index stride = packed_stride<T>(count);
-      AlignedArray<T> y(x.size());
-      y.fill(T(std::nan("")));
-      kernels::multiply_packed<T>(A.data(), size, x.data(), count, y.data());
+      const AlignedArray<T> A = packed<T>(size);
+      Samples<T> x(size, count, T(0)), y(size, count, T(std::nan("")));
+      kernels::multiply_packed<T>(A.data(), size, x.view(), count, y.view());
       for (Index i = 0; i < size; ++i)
         for (Index b = 0; b < count; ++b) {
           double sum = 0.0;
           for (Index j = 0; j < size; ++j) sum += element(std::max(i, j), std::min(i, j)) * sample(j, b);
-          ASSERT_NEAR(y[i * stride + b], sum, tolerance * static_cast<double>(size))
+          ASSERT_NEAR(y.view()(b, i), sum, tolerance * static_cast<double>(size))
               << size << " rows, " << count << " vectors, row " << i;
         }
     }
@@ -75,16 +78,14 @@ TYPED_TEST(PackedSymmetric, MultipliesSamplesWithSamples) {
   using T = TypeParam;
   for (const Index size : sizes)
     for (const Index count : counts) {
-      const AlignedArray<T> x = samples<T>(size, count);
-      AlignedArray<T> y = samples<T>(size, count);
-      for (Index k = 0; k < y.size(); ++k) y[k] *= T(0.5);
+      Samples<T> x(size, count, T(0)), y(size, count, T(0), 0.5);
       RowMatrix<double> gram(count, count);
-      kernels::multiply_samples<T>(x.data(), y.data(), panels(size) * panel_rows, count, gram.from(0));
+      kernels::multiply_samples<T>(x.view(), y.view(), panels(size) * panel_rows, count, gram.from(0));
       for (Index a = 0; a < count; ++a)
         for (Index b = a; b < count; ++b) {
           double sum = 0.0;
           for (Index i = 0; i < size; ++i) sum += 0.5 * sample(i, a) * sample(i, b);
-          ASSERT_NEAR(gram(a, b), sum, static_cast<double>(size) * std::numeric_limits<T>::epsilon())
+          ASSERT_NEAR(gram(a, b), sum, 2.0 * static_cast<double>(size) * std::numeric_limits<T>::epsilon())
               << size << " rows, " << count << " samples, element " << a << " " << b;
         }
     }
@@ -95,12 +96,11 @@ TYPED_TEST(PackedSymmetric, SubtractsAProductAndStaysSymmetric) {
   for (const Index size : sizes)
     for (const Index count : counts) {
       AlignedArray<T> A = packed<T>(size);
-      const AlignedArray<T> s = samples<T>(size, count);
-      const Index stride = packed_stride<T>(count), rows = panels(size) * panel_rows;
-      RowMatrix<T> transposed(count, rows);
+      const Index rows = panels(size) * panel_rows;
+      RowMatrix<T> s(rows, count), transposed(count, rows);
       for (Index i = 0; i < size; ++i)
-        for (Index b = 0; b < count; ++b) transposed(b, i) = s[i * stride + b];
-      kernels::subtract_packed_product<T>(A.data(), size, {s.data(), count, stride}, count, transposed);
+        for (Index b = 0; b < count; ++b) s(i, b) = transposed(b, i) = static_cast<T>(sample(i, b));
+      kernels::subtract_packed_product<T>(A.data(), size, s.from(0), count, transposed);
       for (Index i = 0; i < rows; ++i)
         for (Index j = 0; j < (i / panel_rows + 1) * panel_rows; ++j) {
           double expected = i < size && j < size ? element(i, j) : 0.0;
