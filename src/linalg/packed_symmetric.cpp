@@ -11,7 +11,7 @@ constexpr int rows = static_cast<int>(panel_rows);
 
 /// Tiles are used in the order in which they lie in memory, but a row at a time, which the processor cannot foresee. So
 /// a tile is asked for this many bytes ahead, which may be in the matrix that follows.
-constexpr Index bytes_ahead = 4096;
+constexpr Index bytes_ahead = 8192;
 
 template <int rows_of_tile, class T>
 inline void ask_for_rows(const T* tile) {
