@@ -1,3 +1,4 @@
+#include <cstring>
 #include <utility>
 
 #include "fullforce/linalg/kernels.hpp"
@@ -30,7 +31,8 @@ inline void transpose_square(V* rows) {
   }
 }
 
-/// Transposes in squares of n rows, and what is left in squares of half as many, down to single elements.
+/// Transposes in squares of n rows, and what is left in squares of half as many, down to single elements. Rows are
+/// copied to and from registers, because they may begin anywhere.
 template <int n, class T>
 void in_squares(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<T>& out) {
   if constexpr (n * sizeof(T) < smallest_square_bytes) {
@@ -43,9 +45,9 @@ void in_squares(const MatrixView<const T>& a, Index rows, Index cols, const Matr
       Index j = 0;
       for (; j + n <= cols; j += n) {
         V square[n];
-        for (Index k = 0; k < n; ++k) square[k] = load<V>(a.data + (i + k) * a.stride + j);
+        for (Index k = 0; k < n; ++k) std::memcpy(&square[k], a.data + (i + k) * a.stride + j, sizeof(V));
         transpose_square<n>(square);
-        for (Index k = 0; k < n; ++k) save(square[k], out.data + (j + k) * out.stride + i);
+        for (Index k = 0; k < n; ++k) std::memcpy(out.data + (j + k) * out.stride + i, &square[k], sizeof(V));
       }
       if (j < cols) in_squares<n / 2>(a.from(i, j), n, cols - j, out.from(j, i));
     }

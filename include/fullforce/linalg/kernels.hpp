@@ -45,8 +45,7 @@ template <Real T>
 void subtract_product(const MatrixView<T>& c, Index rows, Index cols, const MatrixView<const T>& left, Index inner,
                       const MatrixView<const T>& right);
 
-/// Sets out(j, i) = a(i, j), for i < rows, j < cols. Rows of both matrices must begin on aligned addresses or half way
-/// to the next one.
+/// Sets out(j, i) = a(i, j), for i < rows, j < cols. Rows of both matrices may begin at any element.
 template <Real T>
 void transpose(const MatrixView<const T>& a, Index rows, Index cols, const MatrixView<T>& out);
 

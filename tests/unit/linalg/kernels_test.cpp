@@ -143,6 +143,23 @@ TYPED_TEST(Kernels, Transpose) {
     }
 }
 
+TYPED_TEST(Kernels, TransposeOfRowsThatBeginAnywhere) {
+  using T = TypeParam;
+  for (const Index rows : {3, 8, 21})
+    for (const Index cols : {1, 4, 5, 17})
+      for (const Index offset : {0, 1, 3}) {
+        const Index stride = cols + offset, stride_of_out = rows + offset;
+        AlignedArray<T> a(offset + rows * stride), out(offset + cols * stride_of_out);
+        for (Index k = 0; k < a.size(); ++k) a[k] = static_cast<T>(k);
+        kernels::transpose<T>({a.data() + offset, cols, stride}, rows, cols,
+                              {out.data() + offset, rows, stride_of_out});
+        for (Index i = 0; i < rows; ++i)
+          for (Index j = 0; j < cols; ++j)
+            ASSERT_EQ(out[offset + j * stride_of_out + i], a[offset + i * stride + j])
+                << rows << " x " << cols << " at " << offset;
+      }
+}
+
 TYPED_TEST(Kernels, MultiplySmall) {
   using T = TypeParam;
   for (const Index count : {1, 3, 8, 19}) {
