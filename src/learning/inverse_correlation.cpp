@@ -77,6 +77,7 @@ InverseCorrelation<F>::InverseCorrelation(const Layout& features, double alpha, 
                                      kernels::transposed_scratch(block, vectors, vectors));
   scratch_stride_ = padded<double>(transposing) + padded<double>(vectors * std::max(capacity_, vectors));
   scratch_ = AlignedArray<double>(scratch_stride_ * features.threads());
+  gram_.fill(0.0);
   begin_diagonal();
 }
 
@@ -180,8 +181,8 @@ void InverseCorrelation<F>::reduce(RegionTimer& timer) {
   if (selected_ > 0) factorise();
 }
 
-/// Reads from the sums c = S^T phi of all vectors, and Phi^T P0 Phi of the selected vectors. factorise() makes Phi^T P
-/// Phi of it.
+/// Reads from the sums c = S^T phi of all vectors, and Phi^T P0 Phi of the selected vectors, from which factorise()
+/// subtracts c^T c.
 template <Real F>
 void InverseCorrelation<F>::decode() {
   const VectorsView<F> c = c_.view();
