@@ -6,11 +6,11 @@
 #include "vector_register.hpp"
 
 // Rows are eliminated as in Gauss's method, in blocks of eight pivots. A column of which the elements have been
-// eliminated holds the same column of L^-1 from then on, so that one pass over the matrix finds L^-1. In dot products,
-// or column by column, each operation would wait for the one before.
-//
-// An update of P by 16 samples of 50 features (PackedGain) takes three quarters, and one by 64 samples half, of the
-// time that it took with a Cholesky factor and its inverse by substitution.
+// eliminated holds the same column of L^-1 from then on, so that one pass over the matrix finds L^-1. This L has a
+// diagonal of ones: the roots of the pivots, which make it Cholesky's, come last. In dot products, or column by column,
+// each operation would wait for the one before. In single precision, an update of P by 16 samples of 50 features
+// (PackedGain) takes three quarters, and one by 64 samples half, of the time that it took with a Cholesky factor and
+// its inverse by substitution.
 namespace fullforce::kernels {
 namespace {
 

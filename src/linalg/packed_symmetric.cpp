@@ -143,7 +143,8 @@ inline void rows_with_few(const T* panel, Index k, VectorsView<const T> x, Vecto
   }
 }
 
-/// Multiplies with few vectors. The sums of all rows of a panel fit the registers for up to two vectors.
+/// Multiplies with few vectors. With AVX-512 the sums of all rows of a panel fit the registers for up to two vectors,
+/// and those of half of the rows for more.
 template <int vectors, class T>
 void multiply_few(const T* A, Index count, VectorsView<const T> x, VectorsView<T> y) {
   using V = Pack<T, rows* static_cast<int>(sizeof(T))>;
@@ -163,6 +164,7 @@ void multiply_few(const T* A, Index count, VectorsView<const T> x, VectorsView<T
 /// Calls work(count), where the count is known when the program is compiled.
 template <class Work>
 void for_few(Index vectors, const Work& work) {
+  static_assert(few_vectors == 4);
   switch (vectors) {
     case 1:
       return work(std::integral_constant<int, 1>{});

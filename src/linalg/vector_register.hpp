@@ -4,6 +4,9 @@
 #endif
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <type_traits>
 #include <utility>
 
 #include "fullforce/linalg/vectors.hpp"
@@ -56,6 +59,15 @@ inline V broadcast(T value) {
   return value - V{};
 }
 
+#if defined(__FMA__) && !defined(__AVX512F__)
+/// The lower or the upper half of a pack of two registers.
+template <int which, class V>
+inline auto half_of(V pack) {
+  using Half = Pack<std::remove_cvref_t<decltype(pack[0])>, sizeof(V) / 2>;
+  return std::bit_cast<std::array<Half, 2>>(pack)[which];
+}
+#endif
+
 /// Returns sum + a * b, or sum - a * b, lane by lane with one rounding. The instruction is named outright where there
 /// is one. A compiler that is free to fuse does so in one tile and not in another, and then a row's result would depend
 /// on the rows beside it.
@@ -84,6 +96,13 @@ inline V add_product(V sum, V a, V b) {
       return (V)_mm256_fnmadd_ps((__m256)a, (__m256)b, (__m256)sum);
     else
       return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)sum);
+  }
+#endif
+#if defined(__FMA__) && !defined(__AVX512F__)
+  if constexpr (sizeof(V) == 64) {
+    const auto lower = add_product<negative>(half_of<0>(sum), half_of<0>(a), half_of<0>(b));
+    const auto upper = add_product<negative>(half_of<1>(sum), half_of<1>(a), half_of<1>(b));
+    return std::bit_cast<V>(std::array{lower, upper});
   }
 #endif
   if constexpr (negative)

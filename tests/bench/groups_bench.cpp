@@ -1,5 +1,6 @@
 // This program prints how fast the inverse correlation matrices and the weights of groups are multiplied and updated,
-// as GroupRls does it, and how that compares with what the machine allows. All threads work, each on groups of its own.
+// with the kernels of GroupRls, and how that compares with what the machine allows. All threads work, each on groups of
+// its own.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -84,7 +85,7 @@ class GroupsOfP {
   }
 
   double operations() const { return 3.0 * static_cast<double>(in_degree_ * in_degree_ * samples_ * groups_); }
-  /// The bytes of P that move in a step: it is read, and now and then read and written.
+  /// The bytes of P that move in a step: it is read, and now and then written.
   double bytes() const {
     const double steps = std::ceil(static_cast<double>(panel_) / static_cast<double>(samples_));
     return bytes_of_group() * (1.0 + 1.0 / steps) * static_cast<double>(groups_);
@@ -117,7 +118,8 @@ class GroupsOfW {
         rates_(padded<T>(in_degree) * packed_stride<T>(samples)),
         factors_(formula_matrix<T>(strip, samples, 0.1)),
         columns_(formula_matrix<T>(samples, in_degree, 1e-3)) {
-    rates_.fill(T(0.1));
+    rates_.fill(T(0));
+    std::fill_n(rates_.data(), in_degree * packed_stride<T>(samples), T(0.1));
     for (int t = 0; t < thread_count(); ++t) currents_.emplace_back(strip, padded<T>(samples));
   }
 
@@ -144,7 +146,7 @@ class GroupsOfW {
   double bytes() const { return 2.0 * bytes_of_group() * static_cast<double>(groups_); }
 
  private:
-  static constexpr Index strip = 64;
+  static constexpr Index strip = 64;  ///< as in GroupRls
   double bytes_of_group() const { return static_cast<double>(neurons_ * row_stride<T>(in_degree_)) * sizeof(T); }
 
   Index neurons_;
@@ -221,7 +223,7 @@ int main(int argc, char** argv) {
   options.add("--neurons", s.neurons, "M, for the weights of groups", 1);
   options.add("--bytes", s.bytes, "of all P, or of all weights, together");
   options.add("--seconds", s.seconds, "for a point");
-  options.add("--rounds", s.rounds, "of measurements of a point");
+  options.add("--rounds", s.rounds, "of measurements of a point", 1);
   options.add("--output", s.output, "JSON");
   if (const auto code = options.read(argc, argv)) return *code;
   nlohmann::ordered_json points;

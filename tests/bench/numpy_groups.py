@@ -56,7 +56,8 @@ def own_seconds(program, neurons, in_degree):
         subprocess.run([program, "--in-degrees", str(in_degree), "--samples", "1", "--bytes", str(bytes_of_all),
                         "--seconds", "2", "--output", str(output)], check=True, stdout=subprocess.DEVNULL)
         points = json.loads(output.read_text())
-    return neurons * next(p["seconds_per_group"] for p in points if p["precision"] == "single")
+    return neurons * next(p["seconds_per_group"] for p in points
+                          if p["precision"] == "single" and p["of"] == "P")
 
 
 def main():

@@ -172,7 +172,7 @@ class InverseCorrelation {
   AlignedArray<F> c_chosen_;
   VectorsView<const F> c_selected_;
   std::vector<double> c_exact_;  ///< [capacity, B]
-  AlignedArray<double> gram_;    ///< upper triangle of I + c Phi^T P Phi, [B', B']
+  AlignedArray<double> gram_;    ///< upper triangle of I + Phi^T P Phi, [B', B']
   AlignedArray<double> factor_;
 
   FixedPoint panel_scale_;      ///< |S^T phi| <= sqrt(longest * largest)

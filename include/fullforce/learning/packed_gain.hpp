@@ -38,7 +38,7 @@ class PackedGain {
   static Index panel_stride(Index features);
 
   /// Returns the place for Phi of `count` samples, as vectors of features. The caller fills it, and sets the features
-  /// behind the last to zero, up to features_read(). Samples that lie side by side are padded with zeros.
+  /// behind the last to zero, up to features_read().
   VectorsView<F> features(Index count) { return in(phi_, count); }
   static Index features_read(Index features);
 
@@ -67,14 +67,14 @@ class PackedGain {
   void append_many(const PackedP<F>& P, Index count);
 
   Index features_;
-  AlignedArray<F> phi_;        ///< [features, B']
+  AlignedArray<F> phi_;        ///< [features, B'], in the order that packed_vectors() says
   AlignedArray<F> K_;          ///< likewise
-  AlignedArray<F> s_;          ///< likewise
-  AlignedArray<F> c_;          ///< S^T Phi, [pending, B']
+  AlignedArray<F> s_;          ///< likewise, of many samples
+  AlignedArray<F> c_;          ///< S^T Phi, [pending, B'], or its transpose with few samples
   RowMatrix<F> S_;             ///< [features, pending]
-  AlignedArray<double> gram_;  ///< I + c Phi^T P Phi, [B', B']
+  AlignedArray<double> gram_;  ///< upper triangle of I + Phi^T P Phi, [B', B']
   AlignedArray<double> factor_;
-  AlignedArray<F> rounded_factor_;  ///< the same in the precision of P
+  AlignedArray<F> rounded_factor_;  ///< in the precision of P: the factor, or with few samples -1 times its transpose
   Index indefinite_ = 0;
 };
 

@@ -24,14 +24,15 @@ constexpr Index packed_place(Index i, Index j) {
   return panel_start(k) + i % panel_rows * panel_rows * (k + 1) + j;
 }
 
-/// So many vectors lie by vector when they are multiplied with a packed matrix. More of them lie side by side. Four
-/// vectors side by side would fill half of a register at most. With 200 features, an update of P by four samples took
-/// 0.64 (single precision) and 0.75 (double) of the time that it took with samples side by side.
+/// Up to so many vectors lie by vector when they are multiplied with a packed matrix. More of them lie side by side.
+/// With AVX-512, four vectors side by side fill at most half of a register. With 200 features, an update of P by four
+/// samples took 0.64 (single precision) and 0.75 (double) of the time that it took with samples side by side.
 inline constexpr Index few_vectors = 4;
 
 /// How vectors that are multiplied with a packed matrix of `size` rows lie in memory.
 template <Real T>
 constexpr VectorsShape<T> packed_vectors(Index size, Index vectors) {
+  static_assert(vector_order<T>(few_vectors + 1) == VectorOrder::side_by_side, "their rows fill whole units");
   return {.length = panels(size) * panel_rows,
           .count = vectors,
           .order = vectors <= few_vectors ? VectorOrder::by_vector : VectorOrder::side_by_side};

@@ -228,7 +228,8 @@ INSTANTIATE_TEST_SUITE_P(All, AgainstOnePEach,
                          testing::Values(Settings{}, Settings{.streams = 3}, Settings{.streams = 9, .group = 7},
                                          Settings{.group = 16, .static_in_degree = 5},
                                          Settings{.streams = 2, .group = 100, .static_in_degree = 11},
-                                         Settings{.streams = 2, .group = 7, .forgetting = 0.97}));
+                                         Settings{.streams = 2, .group = 7, .forgetting = 0.97},
+                                         Settings{.streams = 9, .group = 7, .forgetting = 0.97}));
 
 /// One group of all neurons that reads all neurons, and a readout that does so, is what shared-gain RLS computes.
 TEST(GroupRls, OneGroupThatReadsAllNeuronsEqualsDenseLearning) {
