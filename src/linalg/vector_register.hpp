@@ -4,9 +4,6 @@
 #endif
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <type_traits>
 #include <utility>
 
 #include "fullforce/linalg/vectors.hpp"
@@ -59,14 +56,17 @@ inline V broadcast(T value) {
   return value - V{};
 }
 
-#if defined(__FMA__) && !defined(__AVX512F__)
-/// The lower or the upper half of a pack of two registers.
-template <int which, class V>
-inline auto half_of(V pack) {
-  using Half = Pack<std::remove_cvref_t<decltype(pack[0])>, sizeof(V) / 2>;
-  return std::bit_cast<std::array<Half, 2>>(pack)[which];
+/// The half of a pack that begins with lane `from`.
+template <int from, class V, int... I>
+inline auto half_of(V pack, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(pack, pack, (from + I)...);
 }
-#endif
+
+/// Two halves as one pack.
+template <class H, int... I>
+inline auto joined(H lower, H upper, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(lower, upper, I...);
+}
 
 /// Returns sum + a * b, or sum - a * b, lane by lane with one rounding. The instruction is named outright where there
 /// is one. A compiler that is free to fuse does so in one tile and not in another, and then a row's result would depend
@@ -100,9 +100,11 @@ inline V add_product(V sum, V a, V b) {
 #endif
 #if defined(__FMA__) && !defined(__AVX512F__)
   if constexpr (sizeof(V) == 64) {
-    const auto lower = add_product<negative>(half_of<0>(sum), half_of<0>(a), half_of<0>(b));
-    const auto upper = add_product<negative>(half_of<1>(sum), half_of<1>(a), half_of<1>(b));
-    return std::bit_cast<V>(std::array{lower, upper});
+    constexpr int n = static_cast<int>(sizeof(V) / sizeof(sum[0]));
+    constexpr auto half = std::make_integer_sequence<int, n / 2>();
+    return joined(add_product<negative>(half_of<0>(sum, half), half_of<0>(a, half), half_of<0>(b, half)),
+                  add_product<negative>(half_of<n / 2>(sum, half), half_of<n / 2>(a, half), half_of<n / 2>(b, half)),
+                  std::make_integer_sequence<int, n>());
   }
 #endif
   if constexpr (negative)
