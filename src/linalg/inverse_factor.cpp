@@ -95,7 +95,7 @@ void scale_rows(const Pivots& pivots, double scale) {
 
 bool inverse_factor(double* G, Index count, double c, double* factor) {
   const Index stride = padded<double>(count);
-  if (count == 1) {
+  if (count == 1) {  // with little else to do in a step, the passes below would be a part of its time
     factor[0] = c / std::sqrt(G[0]);
     std::fill(factor + 1, factor + stride, 0.0);
     return G[0] > 0.0;

@@ -20,9 +20,13 @@ inline void ask_for_rows(const T* tile) {
   for (Index k = 0; k < rows_of_tile * panel_rows; k += line) __builtin_prefetch(ahead + k);
 }
 
-template <class T>
-inline void ask_for_tile(const T* tile) {
-  ask_for_rows<rows>(tile);
+/// Calls work(pack, b) for vectors side by side: two units from vector b on at a time, and for a last unit.
+template <class T, class Work>
+inline void for_packs(Index stride, const Work& work) {
+  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
+  Index b = 0;
+  for (; b + 2 * unit <= stride; b += 2 * unit) work(Pack<T, 2 * vector_unit_bytes>{}, b);
+  if (b < stride) work(Pack<T, vector_unit_bytes>{}, b);
 }
 
 /// Multiplies the first panels with vectors that fill a pack. An element below the diagonal is read once, for its own
@@ -38,7 +42,7 @@ void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T*
     V x_of_row[rows];
     for (int r = 0; r < rows; ++r) x_of_row[r] = load<V>(x_own + r * stride);
     for (Index j = 0; j < k * panel_rows; j += panel_rows) {
-      ask_for_tile(panel + panel_rows * j);
+      ask_for_rows<rows>(panel + panel_rows * j);
       for (int c = 0; c < rows; ++c) across[c] = load<V>(y + (j + c) * stride);
 #pragma GCC unroll 8
       for (int c = 0; c < rows; ++c) {
@@ -52,7 +56,7 @@ void multiply_side_by_side(const T* A, Index count, const T* x, Index stride, T*
       }
       for (int c = 0; c < rows; ++c) save(across[c], y + (j + c) * stride);
     }
-    ask_for_tile(panel + panel_rows * k * panel_rows);
+    ask_for_rows<rows>(panel + panel_rows * k * panel_rows);
     for (int c = 0; c < rows; ++c)
       for (int r = 0; r < rows; ++r)
         own[r] = add_product(own[r], broadcast<V>(panel[r * width + k * panel_rows + c]), x_of_row[c]);
@@ -203,11 +207,9 @@ void multiply_packed(const T* A, Index size, const VectorsView<const T>& x, Inde
   const Index count = panels(size);
   if (x.order == VectorOrder::by_vector)
     return for_few(vectors, [&](auto number) { multiply_few<number>(A, count, x, y); });
-  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
-  Index b = 0;
-  for (; b + 2 * unit <= x.stride; b += 2 * unit)
-    multiply_side_by_side<Pack<T, 2 * vector_unit_bytes>>(A, count, x.data + b, x.stride, y.data + b);
-  if (b < x.stride) multiply_side_by_side<Pack<T, vector_unit_bytes>>(A, count, x.data + b, x.stride, y.data + b);
+  for_packs<T>(x.stride, [&](auto pack, Index b) {
+    multiply_side_by_side<decltype(pack)>(A, count, x.data + b, x.stride, y.data + b);
+  });
 }
 
 template <Real T>
@@ -222,15 +224,13 @@ void subtract_packed_product(T* A, Index size, const MatrixView<const T>& left, 
 template <Real T>
 void subtract_transposed_product(const MatrixView<const T>& a, Index inner, Index cols, const MatrixView<const T>& c,
                                  Index vectors, T* y) {
-  constexpr Index unit = vector_unit_bytes / static_cast<Index>(sizeof(T));
   const Index stride = packed_stride<T>(vectors);
   for (Index j = 0; j < cols; j += panel_rows) {
     const MatrixView<const T> columns = a.from(0, j);
     T* const to = y + j * stride;
-    Index b = 0;
-    for (; b + 2 * unit <= stride; b += 2 * unit)
-      subtract_columns_with_pack<Pack<T, 2 * vector_unit_bytes>>(columns, inner, c.data + b, stride, to + b);
-    if (b < stride) subtract_columns_with_pack<Pack<T, vector_unit_bytes>>(columns, inner, c.data + b, stride, to + b);
+    for_packs<T>(stride, [&](auto pack, Index b) {
+      subtract_columns_with_pack<decltype(pack)>(columns, inner, c.data + b, stride, to + b);
+    });
   }
 }
 
